@@ -1,0 +1,94 @@
+#pragma once
+// The door of connectors/api: what a connector is. A connector is two pure functions (message to request, response to
+// observation) and a row of facts; connectors/net does the talking. So every connector is tested without a network.
+
+#include "engine/model/model.h"
+
+namespace journey::connectors {
+
+/// A rendered message, ready for any connector of its channel. Everything is UTF-8 and already checked: no CR, LF or NUL in
+/// what becomes a header.
+struct Message {
+    model::MessageKey key;
+    std::string channel;      // "email", "sms", "push", "webhook"
+    std::string to;           // address; "" for webhook
+    std::string from;         // email: "Shop <hello@…>"
+    std::string sender;       // sms
+    std::string subject;      // email
+    std::string title;        // push
+    std::string text;         // sms, push, email's text part
+    std::string html;         // email
+    std::string payload;      // webhook: JSON body
+    std::string external_id;  // the person, by the customer's own id
+    std::string journey;
+    std::string step;
+    std::string message_template;
+    std::string unsubscribe_url;  // RFC 8058 one-click (HTTPS POST); "" for transactional
+    std::string callback_url;     // where the provider should report; "" = none
+    Instant at{};
+};
+
+struct HttpRequest {
+    std::string method = "POST";
+    std::string url;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    std::string basic_user;  // with basic_password: HTTP basic authentication
+    std::string basic_password;
+};
+
+struct SmtpRequest {
+    std::string url;  // smtp://host:port or smtps://
+    std::string mail_from;
+    std::string rcpt_to;
+    std::string message;  // RFC 5322, CRLF line ends
+    std::string user;
+    std::string password;
+    bool require_tls = true;
+};
+
+using Request = std::variant<HttpRequest, SmtpRequest>;
+
+/// What the transport saw. Exactly one of `answered` and a failure before or after bytes left.
+struct Response {
+    bool answered = false;
+    std::uint32_t status = 0;  // HTTP status or SMTP code
+    std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+    std::string body;          // at most 64 KiB
+    bool bytes_left = false;   // some byte of the request may have reached the other side (SMTP: the final dot was begun)
+    std::string failure;       // not answered: what happened, one short sentence
+    bool credentials_problem = false;  // certificate or login refused
+};
+
+/// The class row: facts about the provider, with the date they were checked (RELIABILITY 1.5).
+struct Traits {
+    std::string name;     // "twilio"
+    std::string channel;  // "sms"
+    model::IdempotencyClass idempotency = model::IdempotencyClass::neither;
+    Micros key_window{0};  // class A
+    std::string checked_on;
+    std::uint32_t parallel = 16;  // attempts under way at once
+    Micros deadline = std::chrono::seconds(30);
+};
+
+class Connector {
+  public:
+    virtual ~Connector() = default;
+    virtual const Traits& traits() const = 0;
+    /// Pure. `invalid`: this message can never be sent by this connector (a bad address, a too long title): rejected.
+    virtual Result<Request> request(const Message& message) const = 0;
+    /// Pure. Follows RELIABILITY 1.3 for the connector's class.
+    virtual model::Observation observe(const Response& response) const = 0;
+};
+
+/// The table of RELIABILITY 1.3 for plain HTTP providers: what every connector's observe() starts from.
+model::Observation observe_http(const Response& response, model::IdempotencyClass idempotency);
+
+/// Refuses CR, LF and NUL: `invalid`, naming `what`.
+Result<void> check_header_value(std::string_view value, std::string_view what);
+/// An addr-spec in ASCII by a strict grammar (RFC 5321 Mailbox, no quoted local part, no address literal).
+bool is_mail_address(std::string_view address);
+/// E.164: "+" and 8 to 15 digits.
+bool is_phone_number(std::string_view number);
+
+}  // namespace journey::connectors

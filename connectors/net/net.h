@@ -1,0 +1,29 @@
+#pragma once
+// The door of connectors/net: HTTP and SMTP through libcurl's multi interface on one thread of its own. The only place that
+// knows curl. Rules of RELIABILITY 1.8.
+
+#include "connectors/api/api.h"
+
+namespace journey::connectors::net {
+
+struct TransportOptions {
+    bool allow_http = false;          // plain http:// to anything but loopback
+    bool allow_private = false;       // private, link-local and loopback addresses; off in production
+    std::string extra_ca_file;        // PEM, trusted beside the system's
+    std::size_t connections_most = 64;
+};
+
+/// start() may be called from any thread; `done` is called once, on the transport's thread.
+class Transport {
+  public:
+    using Done = std::function<void(Response)>;
+    virtual ~Transport() = default;
+    virtual void start(Request request, Micros deadline, Done done) = 0;
+    /// Attempts under way.
+    virtual std::size_t under_way() const = 0;
+};
+
+/// Ends its thread on destruction; what is under way is answered as failed.
+std::unique_ptr<Transport> make_transport(const TransportOptions& options, Logger& log);
+
+}  // namespace journey::connectors::net

@@ -1,0 +1,26 @@
+#pragma once
+// Diagnostics as text: the full form of LANGUAGE 3.5.1, one line each, or JSON for editors.
+
+#include <string>
+#include <vector>
+
+#include "dsl/source/diagnostic.h"
+
+namespace journey::source {
+
+class SourceSet;
+
+struct RenderOptions {
+    bool colour = false;  // ANSI colours; the caller knows whether this is a terminal
+};
+
+/// The full form, ending in a newline, no blank line before or after.
+std::string render(const SourceSet& sources, const Diagnostic& diagnostic, RenderOptions options = {});
+/// All of them with a blank line between.
+std::string render(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics, RenderOptions options = {});
+/// "welcome.journey:10:14: error J0101: I cannot find…\n", one line each.
+std::string render_short(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics);
+/// A JSON array. Places carry line and column (from 1, code points), utf16 (from 0) and offset (bytes).
+std::string render_json(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics);
+
+}  // namespace journey::source

@@ -1,0 +1,7 @@
+#pragma once
+// The door of dsl/source: texts with names, byte spans into them, and what we say about them.
+
+#include "dsl/source/diagnostic.h"
+#include "dsl/source/render.h"
+#include "dsl/source/span.h"
+#include "dsl/source/text.h"

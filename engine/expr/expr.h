@@ -1,0 +1,47 @@
+#pragma once
+// The door of engine/expr: evaluates the expressions of a verified Program. Total: never fails; what cannot be
+// answered is missing, and a comparison with missing is false (LANGUAGE 2.11).
+
+#include "engine/calendar/calendar.h"
+#include "engine/ir/ir.h"
+
+namespace journey::expr {
+
+/// What an expression may ask. One person, at one instant. Unasked questions cost nothing.
+class Facts {
+  public:
+    virtual ~Facts() = default;
+    virtual const Value& user(ir::Index field) const = 0;
+    virtual const Value& trigger(ir::Index name) const = 0;
+    virtual const Value& local(ir::Index slot) const = 0;
+    virtual Instant now() const = 0;
+    virtual Instant entry_time() const = 0;
+    virtual Instant trigger_time() const = 0;
+    virtual const std::string& entry_id() const = 0;
+    virtual const calendar::Zone& person_zone() const = 0;
+    virtual const calendar::Zone& workspace_zone() const = 0;
+    virtual bool tagged(std::string_view tag) const = 0;
+    virtual bool consented(ir::Index consent) const = 0;
+    virtual bool reachable(ir::Index channel) const = 0;
+    virtual Value aggregate(ir::Index aggregate) const = 0;
+};
+
+/// The event under examination inside `where`.
+struct Row {
+    const Value* fields = nullptr;  // by index of the event type's fields
+    std::size_t count = 0;
+    Instant time{};
+};
+
+/// `row` may be null outside of `where`. At most ir's verified depth deep; cost is the sum of the nodes visited plus what
+/// Facts charges for aggregates. Budget: 10,000 nodes, then missing (and ENSURE in debug: verify bounds it lower).
+Value evaluate(const ir::Program& program, ir::Index expr, const Facts& facts, const Row* row = nullptr);
+
+/// True only for boolean true.
+bool holds(const ir::Program& program, ir::Index expr, const Facts& facts, const Row* row = nullptr);
+
+/// Turns a JSON-typed value into `type`, or missing when it does not fit (text "2026-03-01" to date, RFC 3339 text to instant,
+/// number to money of the type's currency, "CNY 19.90" to money, integer to real, …). `fits` tells which.
+Value coerce(const Value& value, const ir::Type& type, bool& fits);
+
+}  // namespace journey::expr

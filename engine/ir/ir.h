@@ -1,0 +1,25 @@
+#pragma once
+// The door of engine/ir. See README.md.
+
+#include "engine/ir/program.h"
+
+namespace journey::ir {
+
+/// Versioned, checksummed bytes of a Program. Pure: equal programs give equal bytes.
+Bytes encode(const Program& program);
+
+/// Reads and verifies; any byte string is safe to give. `invalid` says what is wrong.
+Result<Program> decode(std::string_view bytes);
+
+/// Every index in range, every expression acyclic and of the stated shape, every state reachable target valid,
+/// limits kept (500 states a journey, 64 deep expressions). What the engine relies on without looking again.
+Result<void> verify(const Program& program);
+
+/// Content address of a program: SHA-256 of its bytes.
+Sha256 program_hash(std::string_view bytes);
+
+/// The hash of one journey's meaning: states, expressions, templates, policies and the schema it touches, resolved by name,
+/// without source places, texts for people, or the numbering of shared vectors; equal for DSL and YAML.
+Sha256 journey_hash(const Program& program, const Journey& journey);
+
+}  // namespace journey::ir

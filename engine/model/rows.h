@@ -1,0 +1,72 @@
+#pragma once
+// The rows of the State store, as the core writes and reads them. Profiles, entries and messages are legible to people
+// and to SQL tools; `state` of a profile is the core's own compact form and the truth.
+
+#include "engine/model/delivery.h"
+
+namespace journey::model {
+
+struct ProfileRow {
+    PersonId id;
+    std::string external_id;
+    std::string json;   // attributes, tags, consents, suppressions: for people
+    Bytes state;        // everything the core needs; empty: the person is gone (aliased away)
+    Instant next_due = kNever;
+};
+
+struct EntryRow {
+    EntryId id;
+    PersonId person;
+    std::string journey;
+    std::uint32_t version = 0;
+    std::string status;  // "waiting", "sending", "ended"
+    std::string step;
+    Instant entered_at{};
+    std::optional<Instant> due_at;
+    std::optional<Instant> ended_at;
+    std::string reason;  // of the end: "finished", "goal first_order", "exited", "expired", the author's word
+};
+
+struct MessageRow {
+    MessageKey key;
+    PersonId person;
+    EntryId entry;
+    std::string journey;
+    std::uint32_t version = 0;
+    std::string step;
+    std::string channel;
+    std::string message_template;
+    MessageStatus status = MessageStatus::planned;
+    Reason reason = Reason::none;
+    std::string detail;  // provider's words, or what the rule saw
+    Instant planned_at{};
+    std::optional<Instant> claimed_at;
+    std::optional<Instant> finished_at;
+    std::uint32_t attempts = 0;
+    std::string provider_id;
+    std::string body_hash;  // hex
+    std::string receipts;   // JSON list of {kind, at}
+};
+
+/// An event we took in but no Program declares; kept so that nothing is lost.
+struct QuarantineRow {
+    LogPosition position = 0;
+    std::string external_id;
+    std::string event;
+    std::string json;
+    std::string reason;
+    Instant at{};
+};
+
+/// What one partition changed since its last checkpoint, true at `applied`.
+struct PartitionCheckpoint {
+    PartitionId partition;
+    LogPosition applied = 0;
+    Bytes meta;  // counters, clock; the core's own form
+    std::vector<ProfileRow> profiles;
+    std::vector<EntryRow> entries;
+    std::vector<MessageRow> messages;
+    std::vector<QuarantineRow> quarantine;
+};
+
+}  // namespace journey::model

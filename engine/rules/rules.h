@@ -1,0 +1,58 @@
+#pragma once
+// The door of engine/rules: may this message go out now? Facts in, verdict with its reason out; pure. RELIABILITY P7, P8.
+
+#include "engine/calendar/calendar.h"
+#include "engine/ir/ir.h"
+#include "engine/model/model.h"
+
+namespace journey::rules {
+
+enum class Decision : std::uint8_t { send, hold, skip };
+
+struct Verdict {
+    Decision decision = Decision::send;
+    model::Reason reason = model::Reason::none;
+    Instant hold_until{};  // with hold
+    std::string saw;       // the values the rule saw, for explain: "2 of 2 push today"
+};
+
+/// A message that counts against frequency policies: claimed and not known to be refused.
+struct SentBefore {
+    Instant at{};
+    ir::Index channel = ir::kNone;
+    ir::MessageClass message_class = ir::MessageClass::marketing;
+};
+
+struct SendFacts {
+    bool entry_live = true;
+    bool journey_paused = false;
+    bool kill_switch = false;
+    bool connector_ready = true;
+    bool has_address = false;
+    bool consent_needed = false;
+    bool consent_given = false;
+    bool suppressed = false;
+    bool required_variable_missing = false;
+    std::optional<Instant> valid_until;
+    ir::MessageClass message_class = ir::MessageClass::marketing;
+    ir::Index channel = ir::kNone;
+    const ir::Frequency* frequency = nullptr;  // null: none, waived or transactional
+    const ir::Quiet* quiet = nullptr;
+    const calendar::Zone* person_zone = nullptr;  // null: not known (frequency then uses workspace_zone)
+    const calendar::Zone* workspace_zone = nullptr;
+    std::uint8_t week_starts = 1;
+    std::span<const SentBefore> sent;  // any order
+    Instant planned_at{};
+    Instant now{};
+};
+
+/// Gates in LANGUAGE 2.11's order: entry live, kill switch, pause, connector, address, consent, suppression, variables,
+/// frequency, quiet hours, validity (also: a hold that would end after validity is a skip now).
+Verdict decide(const SendFacts& facts);
+
+/// GrowthBook hash, version 2: fnv1a32(fnv1a32(seed + value) as decimal text) mod 10,000 / 10,000, in [0, 1).
+double experiment_hash(std::string_view seed, std::string_view value);
+/// GrowthBook's bucket ranges with full coverage: the index of the arm, or none when weights leave it out.
+std::optional<std::size_t> choose_arm(double hash, std::span<const double> weights);
+
+}  // namespace journey::rules
