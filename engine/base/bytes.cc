@@ -1,9 +1,9 @@
 #include "engine/base/bytes.h"
 
+#include "engine/base/match.h"
+
 #include <bit>
 #include <limits>
-
-#include "engine/base/match.h"
 
 // value  := tag payload                       tags are the alternatives of Value, in their order
 //   0 missing      1 false    2 true
@@ -47,7 +47,9 @@ void ByteWriter::fixed(std::uint64_t value, int count) {
     }
 }
 
-void ByteWriter::f64(double value) { u64(std::bit_cast<std::uint64_t>(value)); }
+void ByteWriter::f64(double value) {
+    u64(std::bit_cast<std::uint64_t>(value));
+}
 
 void ByteWriter::varint(std::uint64_t value) {
     while (value >= 0x80) {
@@ -109,7 +111,8 @@ void ByteWriter::value(const Value& value) {
                      [&](const List& held) {
                          tag(Tag::list);
                          varint(held.size());
-                         for (const Value& item : held) this->value(item);
+                         for (const Value& item : held)
+                             this->value(item);
                      },
                      [&](const Record& held) {
                          tag(Tag::record);
@@ -145,7 +148,9 @@ std::uint64_t ByteReader::fixed(std::size_t count) {
     return value;
 }
 
-double ByteReader::f64() { return std::bit_cast<double>(u64()); }
+double ByteReader::f64() {
+    return std::bit_cast<double>(u64());
+}
 
 std::uint64_t ByteReader::varint() {
     std::uint64_t value = 0;
@@ -170,7 +175,9 @@ std::int64_t ByteReader::svarint() {
     return static_cast<std::int64_t>(bits >> 1 ^ (0 - (bits & 1)));
 }
 
-std::string_view ByteReader::text_view() { return raw(count()); }
+std::string_view ByteReader::text_view() {
+    return raw(count());
+}
 
 std::size_t ByteReader::count() {
     const std::uint64_t announced = varint();
@@ -241,7 +248,8 @@ Value ByteReader::value(int depth) {
             const std::size_t size = count();
             List list;
             // Not reserve(size): a byte announces an element forty times its size.
-            for (std::size_t i = 0; i < size && ok_; ++i) list.push_back(value(depth + 1));
+            for (std::size_t i = 0; i < size && ok_; ++i)
+                list.push_back(value(depth + 1));
             return list;
         }
         case Tag::record:

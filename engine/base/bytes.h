@@ -1,14 +1,15 @@
 #pragma once
 // Little-endian byte writer and reader for everything persisted. A reader never reads past its end:
-// it remembers the first failure and yields zeros from then on, so that decoding code checks once, at its end.
+// it remembers the first failure and yields zeros from then on, so that decoding code checks once,
+// at its end.
+
+#include "engine/base/value.h"
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/value.h"
 
 namespace journey {
 
@@ -63,13 +64,17 @@ class ByteReader {
     /// Refuses nesting over 32.
     Value value(int depth = 0);
     Record record(int depth = 0);
-    /// A count that announces elements of at least one byte each: fails when more are announced than bytes remain.
+    /// A count that announces elements of at least one byte each: fails when more are announced
+    /// than bytes remain.
     std::size_t count();
 
     bool ok() const { return ok_; }
     bool at_end() const { return rest_.empty(); }
     std::size_t left() const { return rest_.size(); }
-    void fail() { ok_ = false; rest_ = {}; }
+    void fail() {
+        ok_ = false;
+        rest_ = {};
+    }
 
   private:
     std::uint64_t fixed(std::size_t count);

@@ -1,14 +1,13 @@
 #include "engine/base/digest.h"
 
+#include "engine/base/result.h"
+
+#include <climits>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <xxhash.h>
-
-#include <climits>
-
-#include "engine/base/result.h"
 
 namespace journey {
 namespace {
@@ -26,8 +25,8 @@ std::uint32_t octet_at(std::string_view bytes, std::size_t at) {
     return static_cast<unsigned char>(bytes[at]);
 }
 
-void hmac(const EVP_MD* algorithm, std::string_view key, std::string_view bytes,
-          unsigned char* out, unsigned int expected) {
+void hmac(const EVP_MD* algorithm, std::string_view key, std::string_view bytes, unsigned char* out,
+          unsigned int expected) {
     ENSURE(key.size() <= INT_MAX, "an HMAC key does not exceed 2 GiB");
     // OpenSSL takes a null key to mean "the one before".
     static constexpr unsigned char kNoKey = 0;
@@ -45,7 +44,8 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
     for (; at + 3 <= bytes.size(); at += 3) {
         const std::uint32_t group =
             octet_at(bytes, at) << 16 | octet_at(bytes, at + 1) << 8 | octet_at(bytes, at + 2);
-        for (int shift = 18; shift >= 0; shift -= 6) out += alphabet[group >> shift & 63];
+        for (int shift = 18; shift >= 0; shift -= 6)
+            out += alphabet[group >> shift & 63];
     }
     if (at + 1 == bytes.size()) {
         const std::uint32_t group = octet_at(bytes, at) << 16;
@@ -136,18 +136,22 @@ std::string to_hex(std::string_view bytes) {
 
 std::string to_base64(std::string_view bytes) {
     std::string out = encode(bytes, kBase64);
-    while (out.size() % 4 != 0) out += '=';
+    while (out.size() % 4 != 0)
+        out += '=';
     return out;
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
     static const std::array<std::int8_t, 256> kDigits = reverse(kBase64);
     if (text.size() % 4 != 0) return std::nullopt;
-    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding)
+        text.remove_suffix(1);
     return decode(text, kDigits);
 }
 
-std::string to_base64url(std::string_view bytes) { return encode(bytes, kBase64Url); }
+std::string to_base64url(std::string_view bytes) {
+    return encode(bytes, kBase64Url);
+}
 
 std::optional<std::string> from_base64url(std::string_view text) {
     static const std::array<std::int8_t, 256> kDigits = reverse(kBase64Url);

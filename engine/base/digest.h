@@ -13,7 +13,8 @@ using Sha256 = std::array<std::uint8_t, 32>;
 
 Sha256 sha256(std::string_view bytes);
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes);
-std::string hmac_sha1(std::string_view key, std::string_view bytes);  // 20 bytes; Twilio's signature
+std::string hmac_sha1(std::string_view key,
+                      std::string_view bytes);  // 20 bytes; Twilio's signature
 /// Takes the same time whatever differs; false at once only when the lengths differ.
 bool equal_constant_time(std::string_view a, std::string_view b);
 

@@ -1,9 +1,8 @@
 #include "engine/base/log.h"
 
+#include <memory>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <memory>
 
 namespace journey {
 namespace {
@@ -65,7 +64,12 @@ void Logger::write(LogLevel level, std::string_view event,
     line.push_back({"at", clock_.now()});
     line.push_back({"level", name_of(level)});
     line.push_back({"event", event});
-    for (const LogField& field : fields) put(line, field.name, field.value);
+    for (const LogField& field : fields) {
+        // A field may not take the place of the line's own three.
+        const bool taken = find(line, field.name) != nullptr;
+        line.push_back(
+            {taken ? std::string(field.name) + "_" : std::string(field.name), field.value});
+    }
     sink_(level, to_json(line));
 }
 

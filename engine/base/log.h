@@ -2,13 +2,13 @@
 // Structured log lines: events with fields, noun first, one JSON object a line on stderr.
 // Ids, never addresses or bodies. Time comes from the Clock, so a simulated log is the same twice.
 
+#include "engine/base/time.h"
+#include "engine/base/value.h"
+
 #include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
-
-#include "engine/base/time.h"
-#include "engine/base/value.h"
 
 namespace journey {
 
@@ -35,7 +35,8 @@ class Logger {
     static Sink stderr_sink();
 
   private:
-    void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const;
+    void write(LogLevel level, std::string_view event,
+               std::initializer_list<LogField> fields) const;
     const Clock& clock_;
     Sink sink_;
     LogLevel least_;

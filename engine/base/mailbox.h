@@ -1,5 +1,6 @@
 #pragma once
-// How threads hand work to each other: many put, one takes everything at once. The only lock in the house.
+// How threads hand work to each other: many put, one takes everything at once. The only lock in the
+// house.
 
 #include <chrono>
 #include <condition_variable>
@@ -23,8 +24,8 @@ class Mailbox {
         return true;
     }
 
-    /// Waits up to `at_most` for something, then takes all there is, in order of arrival. Empty on time-out or when
-    /// closed and drained.
+    /// Waits up to `at_most` for something, then takes all there is, in order of arrival. Empty on
+    /// time-out or when closed and drained.
     std::vector<T> take_all(std::chrono::microseconds at_most) {
         std::unique_lock lock(mutex_);
         ready_.wait_for(lock, at_most, [&] { return !items_.empty() || closed_ || nudged_; });

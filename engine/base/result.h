@@ -1,6 +1,6 @@
 #pragma once
-// Result<T>: the road of everything the world can do to us (disk, lock, network). See STYLE, section 5.
-// Only this header knows that it is Boost.Outcome.
+// Result<T>: the road of everything the world can do to us (disk, lock, network). See STYLE,
+// section 5. Only this header knows that it is Boost.Outcome.
 
 #include <boost/outcome/basic_result.hpp>
 #include <boost/outcome/policy/terminate.hpp>
@@ -32,8 +32,12 @@ struct Error {
 template <typename T = void>
 using Result = boost::outcome_v2::basic_result<T, Error, boost::outcome_v2::policy::terminate>;
 
-inline Error error(ErrorCode code, std::string detail) { return Error{code, std::move(detail)}; }
-inline auto success() { return boost::outcome_v2::success(); }
+inline Error error(ErrorCode code, std::string detail) {
+    return Error{code, std::move(detail)};
+}
+inline auto success() {
+    return boost::outcome_v2::success();
+}
 
 /// Ends the process with the place and `message`: we were wrong, and going on would make it worse.
 [[noreturn]] void ensure_failed(const char* condition, const char* file, int line,
@@ -45,8 +49,8 @@ inline auto success() { return boost::outcome_v2::success(); }
 #define CO_TRY(...) BOOST_OUTCOME_CO_TRY(__VA_ARGS__)
 
 /// On in release. For our own mistakes only; unreachable from any input.
-#define ENSURE(condition, message)                                                       \
-    do {                                                                                 \
-        if (!(condition)) [[unlikely]]                                                   \
-            ::journey::ensure_failed(#condition, __FILE__, __LINE__, (message));         \
+#define ENSURE(condition, message)                                               \
+    do {                                                                         \
+        if (!(condition)) [[unlikely]]                                           \
+            ::journey::ensure_failed(#condition, __FILE__, __LINE__, (message)); \
     } while (false)

@@ -1,8 +1,8 @@
 #include "engine/base/rng.h"
 
-#include <bit>
-
 #include "engine/base/result.h"
+
+#include <bit>
 
 namespace journey {
 namespace {
@@ -20,7 +20,8 @@ std::uint64_t split_mix(std::uint64_t& state) {
 }  // namespace
 
 Rng::Rng(std::uint64_t seed) : state_{} {
-    for (std::uint64_t& word : state_) word = split_mix(seed);
+    for (std::uint64_t& word : state_)
+        word = split_mix(seed);
 }
 
 std::uint64_t Rng::next() {
@@ -41,10 +42,13 @@ std::uint64_t Rng::below(std::uint64_t bound) {
     // often.
     const std::uint64_t least = (0 - bound) % bound;
     std::uint64_t draw = next();
-    while (draw < least) draw = next();
+    while (draw < least)
+        draw = next();
     return draw % bound;
 }
 
-double Rng::unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Rng::unit() {
+    return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 }  // namespace journey

@@ -10,6 +10,8 @@
 namespace journey {
 
 bool is_utf8(std::string_view text);
+/// Every byte that belongs to no code point becomes U+FFFD.
+std::string replace_invalid_utf8(std::string_view text);
 /// Code points; -1 width rules are not applied. Invalid bytes count one each.
 std::size_t count_code_points(std::string_view text);
 /// Columns a terminal uses (East Asian wide and emoji take two, combining marks none).
@@ -21,6 +23,7 @@ std::string to_snake_case(std::string_view name);
 /// Restricted Damerau-Levenshtein distance over code points, after ASCII case folding.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The candidates near enough to be meant by `name`, nearest first, at most three.
-std::vector<std::string> did_you_mean(std::string_view name, std::span<const std::string> candidates);
+std::vector<std::string> did_you_mean(std::string_view name,
+                                      std::span<const std::string> candidates);
 
 }  // namespace journey

@@ -1,11 +1,11 @@
 #pragma once
 // Instants and the Clock door. The core never asks for time: commands carry it.
 
+#include "engine/base/result.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
-
-#include "engine/base/result.h"
 
 namespace journey {
 
@@ -15,14 +15,18 @@ using Micros = std::chrono::microseconds;
 
 inline constexpr Instant kNever = Instant::max();
 
-inline std::int64_t micros_of(Instant at) { return at.time_since_epoch().count(); }
-inline Instant instant_of(std::int64_t micros) { return Instant{Micros{micros}}; }
+inline std::int64_t micros_of(Instant at) {
+    return at.time_since_epoch().count();
+}
+inline Instant instant_of(std::int64_t micros) {
+    return Instant{Micros{micros}};
+}
 
 /// RFC 3339 in UTC with milliseconds, "2026-03-02T09:00:00.000Z".
 std::string format_instant(Instant at);
 
-/// Reads RFC 3339 / ISO 8601 date-times ("2026-03-02T09:00:00Z", with offset, with fraction, with a blank for T;
-/// a missing offset means UTC) and plain dates (midnight UTC).
+/// Reads RFC 3339 / ISO 8601 date-times ("2026-03-02T09:00:00Z", with offset, with fraction, with a
+/// blank for T; a missing offset means UTC) and plain dates (midnight UTC).
 Result<Instant> parse_instant(std::string_view text);
 
 /// The door behind which time stands. Production: the system's clock, or the demo's fast one; tests
@@ -31,7 +35,8 @@ class Clock {
   public:
     virtual ~Clock() = default;
     virtual Instant now() const = 0;
-    /// How long a real thread should sleep until `at`; zero when it is past. A fast clock sleeps less.
+    /// How long a real thread should sleep until `at`: zero when it is past, a day at the most
+    /// (look at the clock again then). A fast clock sleeps less.
     virtual Micros real_time_until(Instant at) const = 0;
 };
 

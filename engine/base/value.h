@@ -1,14 +1,14 @@
 #pragma once
 // Value: what an expression yields, a profile attribute holds, an event carries.
 
+#include "engine/base/time.h"
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "engine/base/time.h"
 
 namespace journey {
 
@@ -90,7 +90,9 @@ struct NamedValue {
     friend bool operator==(const NamedValue&, const NamedValue&) = default;
 };
 
-inline bool operator==(const Value& a, const Value& b) { return a.held == b.held; }
+inline bool operator==(const Value& a, const Value& b) {
+    return a.held == b.held;
+}
 
 /// Linear search: records are small. Null when absent.
 const Value* find(const Record& record, std::string_view name);
@@ -101,14 +103,18 @@ void put(Record& record, std::string_view name, Value value);
 std::string format_date(Date date);
 std::string format_time_of_day(TimeOfDay time);
 std::string format_money(Money money);
+/// Without the currency: "19.90", "-0.05".
+std::string format_amount(Money money);
 std::string format_duration(const CalendarDuration& duration);
 Result<Date> parse_date(std::string_view text);
 
-/// JSON text of a value: instants as RFC 3339, dates as "2026-03-02", money as {"currency","amount"}
-/// with the amount as a decimal string, durations as "1h30m", missing as null.
+/// JSON text of a value: instants as RFC 3339, dates as "2026-03-02", money as
+/// {"currency","amount"} with the amount as a decimal string, durations as "1h30m", missing as
+/// null.
 std::string to_json(const Value& value);
-/// Strict RFC 8259; numbers with a fraction or exponent become double, others int64 (double when too
-/// large); null becomes missing. Refuses duplicate keys and depth over 32. Text stays text: typing is the schema's work.
+/// Strict RFC 8259; numbers with a fraction or exponent become double, others int64 (double when
+/// too large); null becomes missing. Refuses duplicate keys and depth over 32. Text stays text:
+/// typing is the schema's work.
 Result<Value> value_from_json(std::string_view text);
 
 }  // namespace journey
