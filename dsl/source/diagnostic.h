@@ -1,11 +1,11 @@
 #pragma once
 // What we tell the author: one thing, at one place, with what to do about it (LANGUAGE 3.5).
 
+#include "dsl/source/span.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/source/span.h"
 
 namespace journey::source {
 
@@ -29,7 +29,8 @@ struct Fix {
     std::vector<Edit> edits;
 };
 
-/// A place with a few words. Marked with `---`, or `^^^` when it is as much to blame as the main one.
+/// A place with a few words. Marked with `---`, or `^^^` when it is as much to blame as the main
+/// one.
 struct Label {
     Span span;
     std::string text;
@@ -39,19 +40,21 @@ struct Label {
 struct Diagnostic {
     std::string code;  // "J0101"
     Severity severity = Severity::error;
-    std::string title;   // "UNKNOWN EVENT"; rendered in capitals as given
-    Span span;           // the caret's
-    std::string label;   // words after the caret, or empty
+    std::string title;  // "UNKNOWN EVENT"; rendered in capitals as given
+    Span span;          // the caret's
+    std::string label;  // words after the caret, or empty
     std::vector<Label> others;
     std::string before;  // the fact, above the author's line; also the one-line form
     std::string after;   // the reason or the candidates, below it; may have several lines
     std::vector<std::string> help;
     std::vector<Fix> fixes;
 
-    // For building in one expression: Diagnostic::error("J0101", "UNKNOWN EVENT", span, "I cannot…").and_after(…).
+    // For building in one expression: Diagnostic::error("J0101", "UNKNOWN EVENT", span, "I
+    // cannot…").and_after(…).
     static Diagnostic error(std::string code, std::string title, Span span, std::string before);
     static Diagnostic warning(std::string code, std::string title, Span span, std::string before);
-    static Diagnostic information(std::string code, std::string title, Span span, std::string before);
+    static Diagnostic information(std::string code, std::string title, Span span,
+                                  std::string before);
     Diagnostic&& and_label(std::string words) &&;
     Diagnostic&& and_other(Span at, std::string words, bool caret = false) &&;
     Diagnostic&& and_after(std::string words) &&;

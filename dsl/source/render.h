@@ -1,10 +1,10 @@
 #pragma once
 // Diagnostics as text: the full form of LANGUAGE 3.5.1, one line each, or JSON for editors.
 
+#include "dsl/source/diagnostic.h"
+
 #include <string>
 #include <vector>
-
-#include "dsl/source/diagnostic.h"
 
 namespace journey::source {
 
@@ -15,12 +15,15 @@ struct RenderOptions {
 };
 
 /// The full form, ending in a newline, no blank line before or after.
-std::string render(const SourceSet& sources, const Diagnostic& diagnostic, RenderOptions options = {});
+std::string render(const SourceSet& sources, const Diagnostic& diagnostic,
+                   RenderOptions options = {});
 /// All of them with a blank line between.
-std::string render(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics, RenderOptions options = {});
+std::string render(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics,
+                   RenderOptions options = {});
 /// "welcome.journey:10:14: error J0101: I cannot find…\n", one line each.
 std::string render_short(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics);
-/// A JSON array. Places carry line and column (from 1, code points), utf16 (from 0) and offset (bytes).
+/// A JSON array. Places carry line and column (from 1, code points), utf16 (from 0) and offset
+/// (bytes).
 std::string render_json(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics);
 
 }  // namespace journey::source

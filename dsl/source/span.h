@@ -1,12 +1,12 @@
 #pragma once
-// A range of bytes in one file. Everything the compiler keeps about places is this; lines and columns
-// are computed when a person asks.
+// A range of bytes in one file. Everything the compiler keeps about places is this; lines and
+// columns are computed when a person asks.
+
+#include "engine/base/base.h"
 
 #include <algorithm>
 #include <compare>
 #include <cstdint>
-
-#include "engine/base/id.h"
 
 namespace journey::source {
 

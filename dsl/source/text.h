@@ -1,15 +1,15 @@
 #pragma once
 // Source: one author's file as clean UTF-8 with line feeds, and the set of all of them.
 
+#include "dsl/source/diagnostic.h"
+#include "dsl/source/span.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/source/diagnostic.h"
-#include "dsl/source/span.h"
 
 namespace journey::source {
 
@@ -56,11 +56,13 @@ class Source {
 /// Owns every text of one compilation. Ids are indices in order of arrival; references stay good.
 class SourceSet {
   public:
-    /// Decodes `bytes` (a byte order mark, CRLF and CR-only line ends are taken away) and keeps the result. Refuses
-    /// (J0901 too large, J0007 not UTF-8) by adding to `diagnostics`; then an empty text is kept under the name, so
-    /// that the diagnostic has a place, and nullopt is returned. Control, invisible and direction-changing characters
-    /// are reported (J0006) where they are always wrong: `find_invisible` in syntax and yaml decides about strings.
-    std::optional<FileId> add(std::string name, std::string_view bytes, std::vector<Diagnostic>& diagnostics);
+    /// Decodes `bytes` (a byte order mark, CRLF and CR-only line ends are taken away) and keeps the
+    /// result. Refuses (J0901 too large, J0007 not UTF-8) by adding to `diagnostics`; then an empty
+    /// text is kept under the name, so that the diagnostic has a place, and nullopt is returned.
+    /// Control, invisible and direction-changing characters are reported (J0006) where they are
+    /// always wrong: `find_invisible` in syntax and yaml decides about strings.
+    std::optional<FileId> add(std::string name, std::string_view bytes,
+                              std::vector<Diagnostic>& diagnostics);
 
     const Source& at(FileId id) const;
     std::size_t size() const { return sources_.size(); }
@@ -71,8 +73,8 @@ class SourceSet {
     std::vector<std::unique_ptr<Source>> sources_;
 };
 
-/// J0006 for every character nobody can see: controls (other than tab and line feed), bidirectional overrides anywhere,
-/// zero-width characters outside double quotes. At most ten reports a file.
+/// J0006 for every character nobody can see: controls (other than tab and line feed), bidirectional
+/// overrides anywhere, zero-width characters outside double quotes. At most ten reports a file.
 void report_invisible(const Source& source, FileId id, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace journey::source

@@ -1,0 +1,220 @@
+#pragma once
+// What exists: the shared schema (LANGUAGE 2.1). Blocks keep their lines in source order; that a
+// line may come once only is sema's to say.
+
+#include "dsl/ast/expr.h"
+
+namespace journey::ast {
+
+// workspace NAME { … }
+struct WorkspaceZone {
+    Text zone;
+};
+struct WorkspaceCurrency {
+    CurrencyName currency;
+};
+struct WorkspaceLocale {
+    Text locale;
+};
+struct WeekStarts {
+    WeekdayName day;
+};
+struct WorkspaceLine {
+    Span span;
+    std::variant<WorkspaceZone, WorkspaceCurrency, WorkspaceLocale, WeekStarts, NotYet> what;
+};
+struct Workspace {
+    Name name;
+    std::vector<WorkspaceLine> lines;
+};
+
+// Types and fields.
+struct Type;
+struct NamedType {
+    Name name;  // string int float bool instant date time zone duration, or an event's name
+};
+struct MoneyType {
+    std::optional<CurrencyName> currency;
+};
+struct ListType {
+    std::unique_ptr<Type> of;
+};
+struct MapType {
+    std::unique_ptr<Type> of;
+};
+struct OneOfType {
+    std::vector<Text> values;
+};
+struct Type {
+    Span span;
+    std::variant<NamedType, MoneyType, ListType, MapType, OneOfType> what;
+};
+
+/// What stands after the type. `spelled` is the whole mark.
+struct DefaultMark {
+    ExprPtr value;  // a literal
+};
+struct RequiredMark {};
+struct PiiMark {};
+struct AboutMark {
+    Text text;
+};
+struct Mark {
+    Span span;
+    std::variant<DefaultMark, RequiredMark, PiiMark, AboutMark> what;
+};
+struct Field {
+    Name name;
+    Type type;
+    std::vector<Mark> marks;
+    Span span;
+};
+
+struct FieldLine {
+    Span span;
+    std::variant<Field, NotYet> what;
+};
+/// profile user { … }
+struct ProfileDecl {
+    Name name;  // always "user"
+    std::vector<FieldLine> lines;
+};
+/// event PATH { … }
+struct EventDecl {
+    Path name;
+    std::vector<FieldLine> lines;
+};
+
+// channel NAME { … }
+struct ChannelAddress {
+    Path ref;
+};
+struct ChannelFrom {
+    Text text;
+};
+struct ChannelSender {
+    Text text;
+};
+struct ChannelRate {
+    Integer count;
+    Name unit;  // second, minute, hour, day
+};
+struct ChannelMaxLength {
+    Integer length;
+};
+struct ChannelLine {
+    Span span;
+    std::variant<ChannelAddress, ChannelFrom, ChannelSender, ChannelRate, ChannelMaxLength, NotYet>
+        what;
+};
+struct ChannelDecl {
+    Name name;
+    std::vector<ChannelLine> lines;
+};
+
+// consent NAME "title" { … }
+enum class ConsentBasis : unsigned char { opt_in, double_opt_in, opt_out };
+struct ConsentChannels {
+    std::vector<Name> channels;
+};
+struct ConsentBasisLine {
+    ConsentBasis basis = ConsentBasis::opt_in;
+};
+struct ConsentAbout {
+    Text text;
+};
+struct ConsentLine {
+    Span span;
+    std::variant<ConsentChannels, ConsentBasisLine, ConsentAbout, NotYet> what;
+};
+struct ConsentDecl {
+    Name name;
+    std::optional<Text> title;
+    std::vector<ConsentLine> lines;
+};
+
+// frequency NAME { … }
+/// "at most 2 sms per week" (`unit`, a calendar week) or "at most 6 messages per 168h" (`rolling`).
+struct LimitRow {
+    Integer count;
+    Name channel;  // a channel, or "messages" for all
+    std::optional<Duration> rolling;
+    std::optional<Name> unit;  // singular: second minute hour day week month year
+    Span span;
+};
+struct FrequencyCounts {
+    ClassName counts;
+};
+struct WhenFull {
+    std::optional<Duration> hold_up_to;  // absent: skip
+};
+struct FrequencyLine {
+    Span span;
+    std::variant<LimitRow, FrequencyCounts, WhenFull, NotYet> what;
+};
+struct FrequencyDecl {
+    Name name;
+    std::vector<FrequencyLine> lines;
+};
+
+// quiet NAME { … }
+struct QuietHours {
+    ClockTime from;
+    ClockTime to;
+    Zone zone;
+};
+struct QuietOn {
+    std::vector<Name> channels;
+};
+enum class QuietAction : unsigned char { hold, skip };
+struct QuietThen {
+    QuietAction action = QuietAction::hold;
+};
+/// if no zone hold | skip | use "Asia/Shanghai"
+struct QuietNoZone {
+    std::optional<QuietAction> action;
+    std::optional<Text> use;
+};
+struct QuietLine {
+    Span span;
+    std::variant<QuietHours, QuietOn, QuietThen, QuietNoZone, NotYet> what;
+};
+struct QuietDecl {
+    Name name;
+    std::vector<QuietLine> lines;
+};
+
+// template NAME CHANNEL CLASS { … }
+struct TemplateConsent {
+    Name consent;
+};
+enum class TemplatePart : unsigned char { subject, title, body, file };
+struct TemplateText {
+    TemplatePart part = TemplatePart::body;
+    Text text;
+};
+struct TemplateNeeds {
+    Field field;
+};
+struct TemplateUnsubscribe {
+    bool in_body = false;  // otherwise automatic
+};
+struct TemplateLine {
+    Span span;
+    std::variant<TemplateConsent, TemplateText, TemplateNeeds, TemplateUnsubscribe, NotYet> what;
+};
+struct TemplateDecl {
+    Name name;
+    Name channel;
+    ClassName message_class;
+    std::vector<TemplateLine> lines;
+};
+
+// segment NAME "title" = EXPR
+struct SegmentDecl {
+    Name name;
+    std::optional<Text> title;
+    ExprPtr is;
+};
+
+}  // namespace journey::ast

@@ -1,0 +1,110 @@
+#pragma once
+// The door of dsl/syntax: text to tree. The grammar of LANGUAGE 3.1 as PEGTL rules (grammar.h), one
+// recovery per line, and every rule that the YAML surface shares as an entry point of its own.
+
+#include "dsl/ast/ast.h"
+#include "dsl/source/source.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace journey::syntax {
+
+using Diagnostics = std::vector<source::Diagnostic>;
+
+/// The whole file. Never fails as a whole: what could be read is in the tree, everything else in
+/// `diagnostics`. Linear in the text; nesting over 64 expressions or 16 blocks is J0902.
+ast::File parse_file(const source::SourceSet& sources, source::FileId file,
+                     Diagnostics& diagnostics);
+
+/// Only the comments, for tools that look at broken files.
+std::vector<ast::Comment> find_comments(const source::Source& source, source::FileId file);
+
+/// A piece of text to be read by one rule, and where each of its bytes stands in a file.
+/// `offset_of(i)` for i from 0 to text.size() inclusive, non-decreasing; absent means `begin + i`.
+/// The text must outlive the call only.
+struct Piece {
+    std::string_view text;
+    source::FileId file;
+    std::uint32_t begin = 0;
+    std::function<std::uint32_t(std::uint32_t)> offset_of;
+};
+
+// Each reads the whole piece (blanks and line ends around it are skipped, line ends inside are
+// blanks where the grammar allows them). Nullopt, or null, after adding a diagnostic. `reading`
+// names the thing for the reader: "a condition".
+ast::ExprPtr parse_expr(const Piece& piece, Diagnostics& diagnostics,
+                        std::string_view reading = "a condition");
+/// A value without comparison operators: waits, moments.
+ast::ExprPtr parse_sum(const Piece& piece, Diagnostics& diagnostics,
+                       std::string_view reading = "a value");
+std::optional<ast::MapLiteral> parse_map(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::EventSel> parse_event_sel(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::Duration> parse_duration(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::Until> parse_until(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::ClockTime> parse_time(const Piece& piece, Diagnostics& diagnostics);
+/// `local`, or `in "Asia/Shanghai"`.
+std::optional<ast::Zone> parse_zone(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `reenter`: never, always, after D [per REF], once per REF.
+std::optional<ast::Reenter> parse_reenter(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `exit`: `when EVENT …` or `if EXPR`.
+std::optional<ast::Exit> parse_exit(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `while running`.
+std::optional<ast::WhileRunning> parse_overlap(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `at most`: "2 sms per week", "6 messages per 168h".
+std::optional<ast::LimitRow> parse_limit_row(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `when full`: skip, or `hold up to D`.
+std::optional<ast::WhenFull> parse_when_full(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `if no zone`: hold, skip, or `use "Asia/Shanghai"`.
+std::optional<ast::QuietNoZone> parse_no_zone(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `basis`: opt in, double opt in, opt out.
+std::optional<ast::ConsentBasis> parse_basis(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after a field's name: type and marks.
+std::optional<ast::Field> parse_field_type(ast::Name name, const Piece& piece,
+                                           Diagnostics& diagnostics);
+std::optional<ast::Name> parse_name(const Piece& piece, Diagnostics& diagnostics,
+                                    std::string_view reading = "a name");
+std::optional<ast::Path> parse_path(const Piece& piece, Diagnostics& diagnostics);
+/// Two names: `email welcome_hello` after `send`.
+std::optional<std::pair<ast::Name, ast::Name>> parse_channel_template(const Piece& piece,
+                                                                      Diagnostics& diagnostics);
+/// What follows the key in `valid: for 24h`, `retry: for 12h`: the piece begins with the key's word
+/// itself, so pass the key and the value joined by a blank ("valid for 24h") with an offset table.
+std::optional<ast::SendOption> parse_send_option(const Piece& piece, Diagnostics& diagnostics);
+/// `valid` without its word: "for 24h", "until 20:00 local".
+std::optional<ast::SendOption> parse_valid(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::Percent> parse_percent(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::Integer> parse_integer(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::WeekdayName> parse_weekday(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::CurrencyName> parse_currency(const Piece& piece, Diagnostics& diagnostics);
+std::optional<ast::ClassName> parse_class(const Piece& piece, Diagnostics& diagnostics);
+/// "200 per second" after `rate`.
+std::optional<ast::ChannelRate> parse_rate(const Piece& piece, Diagnostics& diagnostics);
+
+// Tests.
+/// A date-time with its zone, after `start`.
+std::optional<ast::LocalMoment> parse_start(const Piece& piece, Diagnostics& diagnostics);
+/// +30h, or a date-time.
+std::optional<ast::Moment> parse_moment(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `given`.
+std::optional<ast::GivenLine> parse_given(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `expect`.
+std::optional<ast::Outcome> parse_outcome(const Piece& piece, Diagnostics& diagnostics);
+/// An event with its data, or `set REF = EXPR`.
+std::optional<ast::Happen> parse_happen(const Piece& piece, Diagnostics& diagnostics);
+
+/// Constructs of the language this edition does not compile: the diagnostic (J0011) for one, by its
+/// leading words
+/// ("call", "repeat", "webhook", "enter every", "lasts" …); nullopt when `keyword` is not one of
+/// them.
+std::optional<source::Diagnostic> not_yet(std::string_view keyword, source::Span span);
+
+/// Words that cannot be names (LANGUAGE 3.1, note c).
+bool is_reserved(std::string_view word);
+/// A name by the rule NAME: a letter (any script) or `_`, then letters, digits, `_`; not reserved.
+bool is_name(std::string_view word);
+
+}  // namespace journey::syntax
