@@ -1,0 +1,262 @@
+#include "engine/model/command.h"
+
+#include <limits>
+
+// Persisted in the Log. Kinds are never renumbered; a new field is a new kind.
+//
+// command := kind partition person external_id at event_time message_id body
+//   kind        1 byte, the alternatives of CommandBody in their order, from 1
+//   partition   2 bytes            person      8 bytes
+//   external_id text               message_id  text
+//   at          svarint microseconds
+//   event_time  svarint microseconds, less `at`
+// body of kind
+//   1 identify  := record
+//   2 track     := text event, record properties
+//   3 consent   := text consent, flag granted, text source, text proof
+//   4 suppress  := text channel, flag suppressed, text reason
+//   5 alias     := text to
+//   6 absorb    := text from, text state, varint released_at
+//   7 tick      :=
+//   8 claim     := key, varint attempt, flag connector_ready
+//   9 outcome   := key, varint attempt, observation, 32 bytes body_hash
+//  10 receipt   := key, receipt
+//  11 publish   := text program
+//  12 paused    := text journey, flag paused
+// observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status
+// receipt     := byte kind, svarint at, text url, text detail, text id
+// key         := 16 bytes
+// flag        := byte 0 or 1
+// text, record, varint, svarint as at the head of engine/base/bytes.cc
+
+namespace journey::model {
+namespace {
+
+// ---- writing
+
+void write(ByteWriter& out, const MessageKey& key) {
+    out.raw({reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()});
+}
+
+void write(ByteWriter& out, const Observation& observation) {
+    out.u8(static_cast<std::uint8_t>(observation.kind));
+    out.text(observation.provider_id);
+    out.text(observation.reason);
+    out.svarint(observation.retry_after.count());
+    out.varint(observation.status);
+}
+
+void write(ByteWriter& out, const Receipt& receipt) {
+    out.u8(static_cast<std::uint8_t>(receipt.kind));
+    out.instant(receipt.at);
+    out.text(receipt.url);
+    out.text(receipt.detail);
+    out.text(receipt.id);
+}
+
+void write_body(ByteWriter& out, const CommandBody& body) {
+    std::visit(Match{[&](const Identify& it) { out.record(it.traits); },
+                     [&](const Track& it) {
+                         out.text(it.event);
+                         out.record(it.properties);
+                     },
+                     [&](const ConsentChange& it) {
+                         out.text(it.consent);
+                         out.boolean(it.granted);
+                         out.text(it.source);
+                         out.text(it.proof);
+                     },
+                     [&](const Suppress& it) {
+                         out.text(it.channel);
+                         out.boolean(it.suppressed);
+                         out.text(it.reason);
+                     },
+                     [&](const Alias& it) { out.text(it.to); },
+                     [&](const Absorb& it) {
+                         out.text(it.from);
+                         out.text(it.state);
+                         out.varint(it.released_at);
+                     },
+                     [&](const Tick&) {},
+                     [&](const Claim& it) {
+                         write(out, it.key);
+                         out.varint(it.attempt);
+                         out.boolean(it.connector_ready);
+                     },
+                     [&](const Outcome& it) {
+                         write(out, it.key);
+                         out.varint(it.attempt);
+                         write(out, it.observation);
+                         out.raw(view_of(it.body_hash));
+                     },
+                     [&](const ReceiptArrived& it) {
+                         write(out, it.key);
+                         write(out, it.receipt);
+                     },
+                     [&](const Publish& it) { out.text(it.program); },
+                     [&](const SetPaused& it) {
+                         out.text(it.journey);
+                         out.boolean(it.paused);
+                     }},
+               body);
+}
+
+// ---- reading
+
+bool flag(ByteReader& in) {
+    const std::uint8_t byte = in.u8();
+    if (byte > 1) in.fail();
+    return byte == 1;
+}
+
+std::uint32_t small(ByteReader& in) {
+    const std::uint64_t number = in.varint();
+    if (number > std::numeric_limits<std::uint32_t>::max()) in.fail();
+    return static_cast<std::uint32_t>(number);
+}
+
+template <typename Kind>
+Kind kind(ByteReader& in, Kind last) {
+    const std::uint8_t byte = in.u8();
+    if (byte > static_cast<std::uint8_t>(last)) {
+        in.fail();
+        return Kind{};
+    }
+    return static_cast<Kind>(byte);
+}
+
+template <std::size_t Size>
+std::array<std::uint8_t, Size> bytes(ByteReader& in) {
+    std::array<std::uint8_t, Size> out{};
+    const std::string_view taken = in.raw(Size);
+    for (std::size_t i = 0; i < taken.size(); ++i)
+        out[i] = static_cast<std::uint8_t>(taken[i]);
+    return out;
+}
+
+MessageKey read_key(ByteReader& in) {
+    return MessageKey{bytes<16>(in)};
+}
+
+Observation read_observation(ByteReader& in) {
+    Observation it;
+    it.kind = kind(in, ObservationKind::not_started);
+    it.provider_id = in.text();
+    it.reason = in.text();
+    it.retry_after = Micros{in.svarint()};
+    it.status = small(in);
+    return it;
+}
+
+Receipt read_receipt(ByteReader& in) {
+    Receipt it;
+    it.kind = kind(in, ReceiptKind::failed);
+    it.at = in.instant();
+    it.url = in.text();
+    it.detail = in.text();
+    it.id = in.text();
+    return it;
+}
+
+// One overload an alternative: a new kind of command does not compile without its reader.
+void read(ByteReader& in, Identify& it) {
+    it.traits = in.record();
+}
+void read(ByteReader& in, Track& it) {
+    it.event = in.text();
+    it.properties = in.record();
+}
+void read(ByteReader& in, ConsentChange& it) {
+    it.consent = in.text();
+    it.granted = flag(in);
+    it.source = in.text();
+    it.proof = in.text();
+}
+void read(ByteReader& in, Suppress& it) {
+    it.channel = in.text();
+    it.suppressed = flag(in);
+    it.reason = in.text();
+}
+void read(ByteReader& in, Alias& it) {
+    it.to = in.text();
+}
+void read(ByteReader& in, Absorb& it) {
+    it.from = in.text();
+    it.state = in.text();
+    it.released_at = in.varint();
+}
+void read(ByteReader&, Tick&) {}
+void read(ByteReader& in, Claim& it) {
+    it.key = read_key(in);
+    it.attempt = small(in);
+    it.connector_ready = flag(in);
+}
+void read(ByteReader& in, Outcome& it) {
+    it.key = read_key(in);
+    it.attempt = small(in);
+    it.observation = read_observation(in);
+    it.body_hash = bytes<32>(in);
+}
+void read(ByteReader& in, ReceiptArrived& it) {
+    it.key = read_key(in);
+    it.receipt = read_receipt(in);
+}
+void read(ByteReader& in, Publish& it) {
+    it.program = in.text();
+}
+void read(ByteReader& in, SetPaused& it) {
+    it.journey = in.text();
+    it.paused = flag(in);
+}
+
+template <std::size_t At = 0>
+void read_body(ByteReader& in, std::size_t which, CommandBody& body) {
+    if constexpr (At < std::variant_size_v<CommandBody>) {
+        if (which == At) {
+            read(in, body.emplace<At>());
+        } else {
+            read_body<At + 1>(in, which, body);
+        }
+    } else {
+        in.fail();
+    }
+}
+
+}  // namespace
+
+void encode(const Command& command, ByteWriter& out) {
+    out.u8(static_cast<std::uint8_t>(command.body.index() + 1));
+    out.u16(command.partition.number);
+    out.u64(command.person.number);
+    out.text(command.external_id);
+    out.instant(command.at);
+    // Unsigned: the difference of two far instants wraps, and wraps back when read.
+    out.svarint(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(micros_of(command.event_time)) -
+                                  static_cast<std::uint64_t>(micros_of(command.at))));
+    out.text(command.message_id);
+    write_body(out, command.body);
+}
+
+Result<Command> decode_command(ByteReader& in) {
+    Command command;
+    const std::size_t which = in.u8();
+    command.partition.number = in.u16();
+    command.person.number = in.u64();
+    command.external_id = in.text();
+    command.at = in.instant();
+    command.event_time =
+        instant_of(static_cast<std::int64_t>(static_cast<std::uint64_t>(micros_of(command.at)) +
+                                             static_cast<std::uint64_t>(in.svarint())));
+    command.message_id = in.text();
+    // 0 wraps to a number no alternative has.
+    read_body(in, which - 1, command.body);
+    if (!in.ok()) {
+        return error(ErrorCode::invalid,
+                     "these bytes are not a command: they are cut short, damaged, or written by a "
+                     "newer version of journey");
+    }
+    return command;
+}
+
+}  // namespace journey::model
