@@ -58,9 +58,8 @@ class SourceSet {
   public:
     /// Decodes `bytes` (a byte order mark, CRLF and CR-only line ends are taken away) and keeps the
     /// result. Refuses (J0901 too large, J0007 not UTF-8) by adding to `diagnostics`; then an empty
-    /// text is kept under the name, so that the diagnostic has a place, and nullopt is returned.
-    /// Control, invisible and direction-changing characters are reported (J0006) where they are
-    /// always wrong: `find_invisible` in syntax and yaml decides about strings.
+    /// text is kept under the name, so that the diagnostic has a place, and nullopt comes back.
+    /// Invisible characters are reported too (J0006), and the text is kept.
     std::optional<FileId> add(std::string name, std::string_view bytes,
                               std::vector<Diagnostic>& diagnostics);
 

@@ -1,0 +1,208 @@
+#include "dsl/source/render.h"
+
+#include "dsl/source/text.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <string_view>
+
+namespace journey::source {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kTab = 4;
+
+struct Paint {
+    bool on = false;
+    std::string operator()(std::string_view code, std::string_view text) const {
+        if (!on || text.empty()) return std::string(text);
+        return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+    }
+};
+
+std::string_view colour_of(Severity severity) {
+    switch (severity) {
+        case Severity::error:
+            return "1;31";
+        case Severity::warning:
+            return "1;33";
+        case Severity::information:
+            return "1;36";
+    }
+    return "1";
+}
+
+/// The line as a terminal shows it: tabs opened to columns, controls made visible.
+std::string shown(std::string_view line) {
+    std::string out;
+    std::size_t column = 0;
+    std::size_t flushed = 0;
+    const auto flush = [&](std::size_t until) {
+        const std::string_view part = line.substr(flushed, until - flushed);
+        out += part;
+        column += display_width(part);
+        flushed = until;
+    };
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const auto c = static_cast<unsigned char>(line[i]);
+        if (c >= 0x20 && c != 0x7F) continue;
+        flush(i);
+        flushed = i + 1;
+        if (c == '\t') {
+            const std::size_t blanks = kTab - column % kTab;
+            out.append(blanks, ' ');
+            column += blanks;
+        } else {
+            out += "\xEF\xBF\xBD";  // U+FFFD
+            ++column;
+        }
+    }
+    flush(line.size());
+    return out;
+}
+
+/// Screen columns before byte `at` of the line.
+std::size_t column_of(std::string_view line, std::size_t at) {
+    return display_width(shown(line.substr(0, at)));
+}
+
+struct Mark {
+    std::size_t column = 0;
+    std::size_t width = 1;
+    char sign = '^';
+    std::string text;
+};
+
+void overlay(std::string& row, std::size_t column, std::string_view text) {
+    if (row.size() < column + text.size()) row.resize(column + text.size(), ' ');
+    row.replace(column, text.size(), text);
+}
+
+/// The rows under one line: all marks on the first, the last one's words after it, the others'
+/// words below, each under its own mark.
+std::vector<std::string> rows_of(std::vector<Mark> marks) {
+    std::stable_sort(marks.begin(), marks.end(),
+                     [](const Mark& a, const Mark& b) { return a.column < b.column; });
+    std::string signs;
+    for (const Mark& mark : marks) {
+        for (std::size_t i = 0; i < mark.width; ++i) {
+            const std::size_t at = mark.column + i;
+            if (at < signs.size() && signs[at] == '^') continue;
+            overlay(signs, at, std::string_view(&mark.sign, 1));
+        }
+    }
+    std::vector<std::string> rows;
+    if (!marks.empty() && !marks.back().text.empty()) signs += ' ' + marks.back().text;
+    rows.push_back(signs);
+    for (std::size_t i = marks.size() - 1; i-- > 0;) {
+        if (marks[i].text.empty()) continue;
+        rows.push_back(std::string(marks[i].column, ' ') + marks[i].text);
+    }
+    return rows;
+}
+
+std::string header(const SourceSet& sources, const Diagnostic& diagnostic, const Paint& paint) {
+    const Source& source = sources.at(diagnostic.span.file);
+    const Place place = source.place_of(diagnostic.span.begin);
+    const std::string left = fmt::format("-- {} ", diagnostic.title);
+    const std::string right =
+        fmt::format(" {}:{}:{}  {}", source.name(), place.line, place.column, diagnostic.code);
+    const std::size_t used = display_width(left) + display_width(right);
+    const std::size_t dashes = used + 3 < kWidth ? kWidth - used : 3;
+    return paint(colour_of(diagnostic.severity), left + std::string(dashes, '-') + right) + '\n';
+}
+
+void add_label(std::map<std::pair<FileId, std::uint32_t>, std::vector<Mark>>& lines,
+               const SourceSet& sources, const Span& span, char sign, const std::string& text) {
+    const Source& source = sources.at(span.file);
+    const std::uint32_t number = source.place_of(span.begin).line;
+    const std::string_view line = source.line(number);
+    const std::size_t begin = span.begin - source.line_begin(number);
+    // A range over several lines is marked to the end of its first one.
+    const std::size_t end = std::min<std::size_t>(begin + span.size(), line.size());
+    Mark mark;
+    mark.column = column_of(line, std::min(begin, line.size()));
+    const std::size_t after = column_of(line, end);
+    mark.width = after > mark.column ? after - mark.column : 1;
+    mark.sign = sign;
+    mark.text = text;
+    lines[{span.file, number}].push_back(std::move(mark));
+}
+
+std::string snippet(const SourceSet& sources, const Diagnostic& diagnostic, const Paint& paint) {
+    std::map<std::pair<FileId, std::uint32_t>, std::vector<Mark>> lines;
+    add_label(lines, sources, diagnostic.span, '^', diagnostic.label);
+    for (const Label& label : diagnostic.others) {
+        add_label(lines, sources, label.span, label.caret ? '^' : '-', label.text);
+    }
+    std::size_t gutter = 2;
+    for (const auto& [where, marks] : lines)
+        gutter = std::max(gutter, std::to_string(where.second).size());
+
+    std::string out;
+    FileId current = diagnostic.span.file;
+    for (const auto& [where, marks] : lines) {
+        const Source& source = sources.at(where.first);
+        if (where.first != current ||
+            (lines.begin()->first == where && where.first != diagnostic.span.file)) {
+            out += fmt::format("{:>{}}   in {}\n", "", gutter, source.name());
+            current = where.first;
+        }
+        out += fmt::format("{:>{}} | {}\n", where.second, gutter, shown(source.line(where.second)));
+        for (const std::string& row : rows_of(marks)) {
+            out += fmt::format("{:>{}} | {}\n", "", gutter,
+                               paint(colour_of(diagnostic.severity), row));
+        }
+    }
+    return out;
+}
+
+bool has_text(const SourceSet& sources, const Span& span) {
+    return !sources.at(span.file).text().empty();
+}
+
+}  // namespace
+
+std::string render(const SourceSet& sources, const Diagnostic& diagnostic, RenderOptions options) {
+    const Paint paint{options.colour};
+    std::string out = header(sources, diagnostic, paint);
+    out += '\n' + diagnostic.before + '\n';
+    if (has_text(sources, diagnostic.span)) out += '\n' + snippet(sources, diagnostic, paint);
+    const bool closing =
+        !diagnostic.after.empty() || !diagnostic.help.empty() || !diagnostic.fixes.empty();
+    if (closing && !has_text(sources, diagnostic.span)) out += '\n';
+    if (!diagnostic.after.empty()) out += diagnostic.after + '\n';
+    for (const std::string& help : diagnostic.help)
+        out += "help: " + help + '\n';
+    for (const Fix& fix : diagnostic.fixes) {
+        const std::string name = fmt::format("fix ({}):", name_of(fix.applicability));
+        out += fmt::format("{} {}\n", paint("1;32", name), fix.says);
+    }
+    return out;
+}
+
+std::string render(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics,
+                   RenderOptions options) {
+    std::string out;
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (!out.empty()) out += '\n';
+        out += render(sources, diagnostic, options);
+    }
+    return out;
+}
+
+std::string render_short(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics) {
+    std::string out;
+    for (const Diagnostic& diagnostic : diagnostics) {
+        const Source& source = sources.at(diagnostic.span.file);
+        const Place place = source.place_of(diagnostic.span.begin);
+        std::string words = diagnostic.before;
+        std::replace(words.begin(), words.end(), '\n', ' ');
+        out += fmt::format("{}:{}:{}: {} {}: {}\n", source.name(), place.line, place.column,
+                           name_of(diagnostic.severity), diagnostic.code, words);
+    }
+    return out;
+}
+
+}  // namespace journey::source
