@@ -2,6 +2,7 @@
 // How threads hand work to each other: many put, one takes everything at once. The only lock in the
 // house.
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -24,11 +25,14 @@ class Mailbox {
         return true;
     }
 
-    /// Waits up to `at_most` for something, then takes all there is, in order of arrival. Empty on
-    /// time-out or when closed and drained.
+    /// Waits up to `at_most`, a day at the longest, for something, then takes all there is, in
+    /// order of arrival. Empty on time-out or when closed and drained.
     std::vector<T> take_all(std::chrono::microseconds at_most) {
         std::unique_lock lock(mutex_);
-        ready_.wait_for(lock, at_most, [&] { return !items_.empty() || closed_ || nudged_; });
+        // A longer wait would overflow inside wait_for and return at once.
+        constexpr std::chrono::microseconds kLongest = std::chrono::hours{24};
+        ready_.wait_for(lock, std::min(at_most, kLongest),
+                        [&] { return !items_.empty() || closed_ || nudged_; });
         nudged_ = false;
         return std::exchange(items_, {});
     }
