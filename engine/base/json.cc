@@ -133,11 +133,12 @@ const std::string* repeated_name(const Record& record) {
 // this takes the parser's events and builds Values itself.
 class Builder {
   public:
-    // Boost asks for these names.
+    // NOLINTBEGIN(readability-identifier-naming): Boost looks for these names.
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+    // NOLINTEND(readability-identifier-naming)
 
     using Failure = boost::json::error_code;
     using Text = boost::json::string_view;

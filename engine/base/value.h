@@ -61,20 +61,20 @@ struct Value {
         held;
 
     Value() = default;
-    Value(bool value) : held(value) {}
-    Value(std::int64_t value) : held(value) {}
-    Value(int value) : held(std::int64_t{value}) {}
-    Value(double value) : held(value) {}
-    Value(std::string value) : held(std::move(value)) {}
-    Value(std::string_view value) : held(std::string(value)) {}
-    Value(const char* value) : held(std::string(value)) {}
-    Value(CalendarDuration value) : held(value) {}
-    Value(Instant value) : held(value) {}
-    Value(Date value) : held(value) {}
-    Value(TimeOfDay value) : held(value) {}
-    Value(Money value) : held(value) {}
-    Value(List value) : held(std::move(value)) {}
-    Value(Record value) : held(std::move(value)) {}
+    Value(bool value);
+    Value(std::int64_t value);
+    Value(int value);
+    Value(double value);
+    Value(std::string value);
+    Value(std::string_view value);
+    Value(const char* value);
+    Value(CalendarDuration value);
+    Value(Instant value);
+    Value(Date value);
+    Value(TimeOfDay value);
+    Value(Money value);
+    Value(List value);
+    Value(Record value);
 
     bool is_missing() const { return std::holds_alternative<Missing>(held); }
     template <typename T>
@@ -89,6 +89,22 @@ struct NamedValue {
     Value value;
     friend bool operator==(const NamedValue&, const NamedValue&) = default;
 };
+
+// Out here because a std::variant is destroyed in them, and NamedValue is complete only now.
+inline Value::Value(bool value) : held(value) {}
+inline Value::Value(std::int64_t value) : held(value) {}
+inline Value::Value(int value) : held(std::int64_t{value}) {}
+inline Value::Value(double value) : held(value) {}
+inline Value::Value(std::string value) : held(std::move(value)) {}
+inline Value::Value(std::string_view value) : held(std::string(value)) {}
+inline Value::Value(const char* value) : held(std::string(value)) {}
+inline Value::Value(CalendarDuration value) : held(value) {}
+inline Value::Value(Instant value) : held(value) {}
+inline Value::Value(Date value) : held(value) {}
+inline Value::Value(TimeOfDay value) : held(value) {}
+inline Value::Value(Money value) : held(value) {}
+inline Value::Value(List value) : held(std::move(value)) {}
+inline Value::Value(Record value) : held(std::move(value)) {}
 
 inline bool operator==(const Value& a, const Value& b) {
     return a.held == b.held;
