@@ -57,7 +57,7 @@ struct Response {
     std::string body;          // at most 64 KiB
     bool bytes_left = false;   // some byte of the request may have reached the other side (SMTP: the final dot was begun)
     std::string failure;       // not answered: what happened, one short sentence
-    bool credentials_problem = false;  // certificate or login refused
+    bool credentials_problem = false;  // certificate, login or (by our own policy) the address refused
 };
 
 /// The class row: facts about the provider, with the date they were checked (RELIABILITY 1.5).
@@ -84,11 +84,22 @@ class Connector {
 /// The table of RELIABILITY 1.3 for plain HTTP providers: what every connector's observe() starts from.
 model::Observation observe_http(const Response& response, model::IdempotencyClass idempotency);
 
+/// A 2xx whose body makes no sense: retry for keyed and collapsible, unknown for the others.
+model::Observation observe_malformed(const Response& response, model::IdempotencyClass idempotency);
+
 /// Refuses CR, LF and NUL: `invalid`, naming `what`.
 Result<void> check_header_value(std::string_view value, std::string_view what);
 /// An addr-spec in ASCII by a strict grammar (RFC 5321 Mailbox, no quoted local part, no address literal).
 bool is_mail_address(std::string_view address);
 /// E.164: "+" and 8 to 15 digits.
 bool is_phone_number(std::string_view number);
+
+using Form = std::vector<std::pair<std::string, std::string>>;
+/// Everything but RFC 3986's unreserved characters becomes %XX.
+std::string percent_encode(std::string_view text);
+/// Also "+" as a blank, as forms have it. Nothing when a "%" is not followed by two hex digits.
+std::optional<std::string> percent_decode(std::string_view text);
+/// application/x-www-form-urlencoded, in order, repeats kept.
+std::optional<Form> parse_form(std::string_view text);
 
 }  // namespace journey::connectors
