@@ -1,16 +1,17 @@
 #pragma once
-// The door of connectors/net: HTTP and SMTP through libcurl's multi interface on one thread of its own. The only place that
-// knows curl. Rules of RELIABILITY 1.8.
+// The door of connectors/net: HTTP and SMTP through libcurl's multi interface on one thread of its
+// own. The only place that knows curl. Rules of RELIABILITY 1.8.
 
 #include "connectors/api/api.h"
 
 namespace journey::connectors::net {
 
 struct TransportOptions {
-    bool allow_http = false;          // plain http:// to anything but loopback
-    bool allow_private = false;       // private, link-local and loopback addresses; off in production
-    std::string extra_ca_file;        // PEM, trusted beside the system's
+    bool allow_http = false;     // plain http:// to anything but loopback
+    bool allow_private = false;  // private, link-local and loopback addresses; off in production
+    std::string extra_ca_file;   // PEM, trusted beside the system's
     std::size_t connections_most = 64;
+    std::size_t response_most = 64u << 10;  // bytes of an answer kept; more ends the exchange
 };
 
 /// start() may be called from any thread; `done` is called once, on the transport's thread.

@@ -1,0 +1,407 @@
+#include "connectors/net/exchange.h"
+
+#include "connectors/net/address.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace journey::connectors::net {
+namespace {
+
+constexpr std::size_t kBodyMost = 64 * 1024;
+constexpr std::size_t kHeadersMost = 16 * 1024;
+constexpr long kConnectMs = 5'000;
+// An idle connection older than this is not used again: many servers close theirs after 5 s, and a
+// POST into a closed one is an UNKNOWN.
+constexpr long kIdleSeconds = 4;
+// Until SMTP's final dot a silent server is given up much earlier than the ten minutes after it.
+constexpr auto kSmtpSilence = std::chrono::seconds(60);
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kBlank = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(kBlank);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+bool is_token(std::string_view name) {
+    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               kMarks.find(c) != std::string_view::npos;
+    });
+}
+
+struct UrlFree {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+std::optional<std::string> url_part(CURLU* url, CURLUPart part) {
+    char* text = nullptr;
+    if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return std::nullopt;
+    std::string copy(text);
+    curl_free(text);
+    return copy;
+}
+
+bool is_credentials(CURLcode code) {
+    return code == CURLE_LOGIN_DENIED || code == CURLE_PEER_FAILED_VERIFICATION ||
+           code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM ||
+           code == CURLE_USE_SSL_FAILED || code == CURLE_SSL_ISSUER_ERROR ||
+           code == CURLE_SSL_INVALIDCERTSTATUS;
+}
+
+}  // namespace
+
+// libcurl's C callbacks. Each gets the Exchange.
+struct Exchange::Callbacks {
+    static std::size_t read(char* buffer, std::size_t size, std::size_t count, void* user) {
+        auto& self = *static_cast<Exchange*>(user);
+        const std::size_t part = std::min(size * count, self.body_.size() - self.given_);
+        self.body_.copy(buffer, part, self.given_);
+        self.given_ += part;
+        if (part == 0) self.end_given_ = true;
+        return part;
+    }
+
+    // The rule that keeps one POST one POST (RELIABILITY finding 3): a body that cannot be rewound
+    // cannot be sent again.
+    static int seek(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
+
+    // The second net under it: a connection that is to carry the request when part of the body is
+    // gone is refused.
+    static int before_request(void* user, char*, char*, int, int) {
+        return static_cast<Exchange*>(user)->given_ == 0 ? CURL_PREREQFUNC_OK
+                                                         : CURL_PREREQFUNC_ABORT;
+    }
+
+    static std::size_t write(char* bytes, std::size_t size, std::size_t count, void* user) {
+        auto& self = *static_cast<Exchange*>(user);
+        const std::size_t offered = size * count;
+        std::string& body = self.response_.body;
+        const std::size_t taken = std::min(offered, kBodyMost - body.size());
+        body.append(bytes, taken);
+        if (taken == offered) return offered;
+        self.too_long_ = true;
+        return taken;  // fewer than offered ends the transfer
+    }
+
+    static std::size_t header(char* bytes, std::size_t size, std::size_t count, void* user) {
+        auto& self = *static_cast<Exchange*>(user);
+        const std::string_view line{bytes, size * count};
+        self.header_bytes_ += line.size();
+        if (self.header_bytes_ > kHeadersMost) {
+            self.headers_too_long_ = true;
+            return 0;
+        }
+        if (self.is_smtp_) {
+            self.smtp_line(line);
+        } else {
+            self.http_line(line);
+        }
+        return line.size();
+    }
+
+    static curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
+        auto& self = *static_cast<Exchange*>(user);
+        const AddressKind kind = classify(address->addr);
+        const bool closed = kind != AddressKind::open && !self.allow_private_;
+        const bool plain = self.plain_needs_loopback_ && kind != AddressKind::loopback;
+        if (closed || plain) {
+            self.refused_address_ = format_address(address->addr);
+            return CURL_SOCKET_BAD;
+        }
+        return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    }
+
+    static int progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+        auto& self = *static_cast<Exchange*>(user);
+        if (self.end_given_ || std::chrono::steady_clock::now() - self.began_ < kSmtpSilence) {
+            return 0;
+        }
+        self.stalled_ = true;
+        return 1;
+    }
+
+    static CURLcode trust(CURL*, void* ssl_ctx, void* user) {
+        return static_cast<Exchange*>(user)->trust_->add_to(ssl_ctx) ? CURLE_OK
+                                                                     : CURLE_SSL_CACERT_BADFILE;
+    }
+};
+
+void Exchange::http_line(std::string_view line) {
+    if (line.starts_with("HTTP/")) {  // a new answer: what stood there was a 1xx
+        response_.headers.clear();
+        headers_complete_ = false;
+        return;
+    }
+    const std::string_view text = trimmed(line);
+    if (text.empty()) {
+        headers_complete_ = true;
+        return;
+    }
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return;
+    response_.headers.emplace_back(lower(trimmed(text.substr(0, colon))),
+                                   std::string(trimmed(text.substr(colon + 1))));
+}
+
+void Exchange::smtp_line(std::string_view line) {
+    const std::string_view text = trimmed(line);
+    if (text.size() < 3) return;
+    std::uint32_t code = 0;
+    for (const char c : text.substr(0, 3)) {
+        if (c < '0' || c > '9') return;
+        code = code * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (text.size() > 3 && text[3] == '-') return;
+    smtp_code_ = code;
+    if (code < 400) ++smtp_good_replies_;
+    response_.body.assign(text);
+}
+
+Result<void> Exchange::prepare(Easy easy, const TransportOptions& options,
+                               const ExtraTrust& trust) {
+    easy_ = std::move(easy);
+    trust_ = &trust;
+    began_ = std::chrono::steady_clock::now();
+    allow_private_ = options.allow_private;
+    is_smtp_ = std::holds_alternative<SmtpRequest>(request_);
+    CURL* curl = easy_.get();
+    const std::string& url =
+        is_smtp_ ? std::get<SmtpRequest>(request_).url : std::get<HttpRequest>(request_).url;
+    TRY(check_url(url, is_smtp_, options));
+    curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(curl, CURLOPT_PRIVATE, this);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words_.data());
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, is_smtp_ ? "smtp,smtps" : "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
+    curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, kIdleSeconds);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - began_);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, std::max<long>(1, long{left.count()}));
+    curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Callbacks::read);
+    curl_easy_setopt(curl, CURLOPT_READDATA, this);
+    curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, &Callbacks::seek);
+    curl_easy_setopt(curl, CURLOPT_SEEKDATA, this);
+    curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, &Callbacks::before_request);
+    curl_easy_setopt(curl, CURLOPT_PREREQDATA, this);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Callbacks::write);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Callbacks::header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
+    if (!trust.empty()) {
+        curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, &Callbacks::trust);
+        curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, this);
+    }
+    if (is_smtp_) return prepare_smtp(std::get<SmtpRequest>(request_));
+    return prepare_http(std::get<HttpRequest>(request_));
+}
+
+Result<void> Exchange::check_url(const std::string& url, bool smtp,
+                                 const TransportOptions& options) {
+    const auto control = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
+    if (std::any_of(url.begin(), url.end(), control)) {
+        return error(ErrorCode::invalid, "the connector's URL contains a blank or control");
+    }
+    const std::unique_ptr<CURLU, UrlFree> parsed(curl_url());
+    if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(),
+                                CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+        return error(ErrorCode::invalid, "the connector's URL cannot be read");
+    }
+    const std::string scheme = url_part(parsed.get(), CURLUPART_SCHEME).value_or("");
+    const bool known =
+        smtp ? scheme == "smtp" || scheme == "smtps" : scheme == "http" || scheme == "https";
+    if (!known) {
+        return error(ErrorCode::invalid,
+                     fmt::format("the scheme \"{}\" is not allowed; use {}", scheme,
+                                 smtp ? "smtp:// or smtps://" : "https://"));
+    }
+    if (url_part(parsed.get(), CURLUPART_USER) || url_part(parsed.get(), CURLUPART_PASSWORD)) {
+        return error(ErrorCode::invalid,
+                     "the connector's URL carries credentials; put them into the connector's "
+                     "own settings");
+    }
+    plain_needs_loopback_ = scheme == "http" && !options.allow_http;
+    if (plain_needs_loopback_ && !options.allow_private) {
+        return error(ErrorCode::invalid, "plain http:// is not allowed; use https://");
+    }
+    return success();
+}
+
+Result<void> Exchange::prepare_http(const HttpRequest& request) {
+    CURL* curl = easy_.get();
+    curl_slist* lines = nullptr;
+    const auto add = [&](const std::string& line) {
+        lines = curl_slist_append(lines, line.c_str());
+        (void)lines_.release();
+        lines_.reset(lines);
+    };
+    add("Expect:");  // no waiting for "100 Continue"
+    for (const auto& [name, value] : request.headers) {
+        if (!is_token(name)) {
+            return error(ErrorCode::invalid, "a header's name holds a character it must not");
+        }
+        TRY(check_header_value(value, name));
+        add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
+    }
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines_.get());
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    if (!request.basic_user.empty()) {
+        curl_easy_setopt(curl, CURLOPT_HTTPAUTH, long{CURLAUTH_BASIC});
+        curl_easy_setopt(curl, CURLOPT_USERNAME, request.basic_user.c_str());
+        curl_easy_setopt(curl, CURLOPT_PASSWORD, request.basic_password.c_str());
+    }
+    if (request.method == "GET") return success();
+    if (!is_token(request.method)) {
+        return error(ErrorCode::invalid, "the HTTP method holds a character it must not");
+    }
+    body_ = request.body;
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
+    if (request.method != "POST") {
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
+    // Without a body there is nothing whose rewinding could fail: such a request never meets a used
+    // connection.
+    if (body_.empty()) curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    return success();
+}
+
+Result<void> Exchange::prepare_smtp(SmtpRequest& request) {
+    if (!is_mail_address(request.mail_from) || !is_mail_address(request.rcpt_to)) {
+        return error(ErrorCode::invalid, "the sender or recipient is not a mail address");
+    }
+    if (!request.user.empty() && !request.require_tls && !allow_private_) {
+        return error(ErrorCode::invalid,
+                     "a password would travel in the clear; set `require_tls` for this connector");
+    }
+    CURL* curl = easy_.get();
+    body_ = with_crlf(request.message);
+    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(curl, CURLOPT_MAIL_FROM, fmt::format("<{}>", request.mail_from).c_str());
+    lines_.reset(curl_slist_append(nullptr, fmt::format("<{}>", request.rcpt_to).c_str()));
+    curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, lines_.get());
+    curl_easy_setopt(curl, CURLOPT_USE_SSL,
+                     long{request.require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY});
+    if (!request.user.empty()) {
+        curl_easy_setopt(curl, CURLOPT_USERNAME, request.user.c_str());
+        curl_easy_setopt(curl, CURLOPT_PASSWORD, request.password.c_str());
+    }
+    // libcurl's own two minutes for an answer would cut RFC 5321's ten after the dot.
+    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 3600L);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &Callbacks::progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
+    return success();
+}
+
+bool Exchange::bytes_left() const {
+    if (is_smtp_) return end_given_;
+    long sent = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
+    return sent > 0 || given_ > 0;
+}
+
+// A 2xx that broke off says too little to build on; any other status is the provider's word, with
+// or without all its body.
+bool Exchange::answer_is_complete(CURLcode result) const {
+    if (result == CURLE_OK || too_long_) return true;
+    return headers_complete_ && response_.status >= 300;
+}
+
+std::string Exchange::failure_text(CURLcode result) const {
+    if (!refused_address_.empty()) {
+        return fmt::format(
+            "the host resolves to {}, which the address policy refuses; allow private "
+            "addresses, or plain http, only where the provider runs beside the daemon",
+            refused_address_);
+    }
+    if (headers_too_long_) return "the answer's headers exceed 16 KiB";
+    if (stalled_) return "the mail server stayed silent for a minute before the message's end";
+    if (result == CURLE_SEND_FAIL_REWIND || result == CURLE_ABORTED_BY_CALLBACK) {
+        return "the kept connection died under the request, which is not sent twice";
+    }
+    const char* detail = words_[0] != 0 ? words_.data() : curl_easy_strerror(result);
+    return fmt::format("{} (curl {})", detail, static_cast<int>(result));
+}
+
+Response Exchange::finish(CURLcode result) {
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    response_.status = static_cast<std::uint32_t>(std::max(0L, status));
+    response_.bytes_left = bytes_left();
+    if (is_smtp_) {
+        finish_smtp(result, response_);
+    } else {
+        response_.answered = response_.status >= 200 && answer_is_complete(result);
+    }
+    if (!response_.answered) {
+        response_.failure = failure_text(result);
+        response_.credentials_problem = is_credentials(result) || !refused_address_.empty();
+    }
+    return std::move(response_);
+}
+
+// A reply of 400 and above ends the attempt and is an answer; a 250 is one only when libcurl is
+// content, for earlier commands are answered 250 too.
+void Exchange::finish_smtp(CURLcode result, Response& response) {
+    response.status = smtp_code_;
+    response.answered = result == CURLE_OK || smtp_code_ >= 400;
+    if (response.answered && result != CURLE_OK && smtp_code_ >= 500 &&
+        (smtp_good_replies_ == 0 || is_credentials(result))) {
+        response.answered =
+            false;  // the greeting or the login was refused: not the message's fault
+        response.credentials_problem = true;
+        response.bytes_left = false;
+        response.failure = fmt::format("the mail server refused us ({})", smtp_code_);
+    }
+}
+
+Response Exchange::finish_early(std::string failure) {
+    response_.answered = false;
+    response_.bytes_left = easy_ && bytes_left();
+    response_.failure = std::move(failure);
+    return std::move(response_);
+}
+
+Easy Exchange::take_handle() {
+    if (easy_) curl_easy_reset(easy_.get());
+    return std::move(easy_);
+}
+
+std::string with_crlf(std::string_view message) {
+    std::string out;
+    out.reserve(message.size() + message.size() / 32);
+    for (std::size_t i = 0; i < message.size(); ++i) {
+        if (message[i] == '\r') {
+            out += "\r\n";
+            if (i + 1 < message.size() && message[i + 1] == '\n') ++i;
+        } else if (message[i] == '\n') {
+            out += "\r\n";
+        } else {
+            out += message[i];
+        }
+    }
+    if (!out.ends_with("\r\n")) out += "\r\n";
+    return out;
+}
+
+}  // namespace journey::connectors::net
