@@ -37,7 +37,11 @@ std::size_t line_of(std::string_view text, std::size_t at);
 bool is_header(std::string_view path);
 
 /// includes.cc: rooms, doors and foreign headers.
-void check_includes(const SourceFile& file, const RoomMap& rooms, Findings& findings);
+/// `exposed` are the headers that other rooms read, knowingly or not.
+void check_includes(const SourceFile& file, const RoomMap& rooms,
+                    const std::set<std::string>& exposed, Findings& findings);
+/// Every door and what doors include, and so on.
+std::set<std::string> exposed_headers(const std::vector<SourceFile>& files, const RoomMap& rooms);
 void check_touches(const RoomMap& rooms, Findings& findings);
 void check_doors(const std::filesystem::path& root, const RoomMap& rooms, Findings& findings);
 
