@@ -1,0 +1,395 @@
+#include "engine/ir/verify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace journey::ir {
+namespace {
+
+constexpr std::int32_t kSecondsOfDay = 86'400;
+constexpr double kWeightTolerance = 1e-9;
+
+bool is_share(double share) {
+    return std::isfinite(share) && share >= 0 && share <= 1;
+}
+
+bool is_forward(const CalendarDuration& duration) {
+    return duration.months >= 0 && duration.days >= 0 && duration.seconds >= 0;
+}
+
+bool is_time_of_day(std::int32_t seconds) {
+    return seconds >= 0 && seconds <= kSecondsOfDay;
+}
+
+std::string quoted(std::string_view kind, std::string_view name) {
+    return std::string(kind) + " `" + std::string(name) + "`";
+}
+
+// The tables outside of journeys, then the journeys. `expect` remembers the first complaint only,
+// so a check may go on after a failed one as long as it follows no bad index.
+class Verifier {
+  public:
+    explicit Verifier(const Program& program) : program_(program), exprs_(program, complaint_) {}
+
+    Result<void> run() {
+        verify_schema();
+        verify_policies();
+        if (!complaint_.any()) exprs_.verify_all();
+        for (const Journey& journey : program_.journeys) {
+            if (!complaint_.any()) verify_journey(journey);
+        }
+        return complaint_.result();
+    }
+
+  private:
+    bool expect(bool condition, std::string_view what) {
+        return complaint_.expect(condition, what);
+    }
+    void place(std::string where) { complaint_.set_place(std::move(where)); }
+    template <typename T>
+    bool exists(const std::vector<T>& things, Index at, std::string_view what) {
+        return expect(at < things.size(), what);
+    }
+    template <typename T>
+    bool exists_or_none(const std::vector<T>& things, Index at, std::string_view what) {
+        return at == kNone || exists(things, at, what);
+    }
+
+    // Relations are found by name across programs and in hashes: a name means one thing.
+    template <typename T>
+    void verify_names(const std::vector<T>& things, std::string_view kind) {
+        std::set<std::string_view> seen;
+        for (const T& thing : things) {
+            expect(!thing.name.empty(), std::string(kind) + " has no name");
+            expect(seen.insert(thing.name).second, quoted(kind, thing.name) + " occurs twice");
+        }
+    }
+
+    void verify_type(const Type& type) {
+        const bool of_event = type.kind == TypeKind::event || type.element == TypeKind::event;
+        expect(of_event ? type.event < program_.events.size() : type.event == kNone,
+               "its type names an event that does not exist");
+        expect(type.currency.empty() || (type.currency.size() == 3 &&
+                                         std::all_of(type.currency.begin(), type.currency.end(),
+                                                     [](char c) { return c >= 'A' && c <= 'Z'; })),
+               "its currency is not three capitals");
+    }
+
+    void verify_fields(const std::vector<Field>& fields, const std::string& where) {
+        place(where);
+        verify_names(fields, "field");
+        for (const Field& field : fields) {
+            place(where + ", " + quoted("field", field.name));
+            verify_type(field.type);
+        }
+    }
+
+    void verify_schema() {
+        place("workspace");
+        const Workspace& workspace = program_.workspace;
+        expect(workspace.week_starts >= 1 && workspace.week_starts <= 7,
+               "the week starts on a day from 1 to 7");
+        expect(!workspace.zone.empty(), "it has no time zone");
+        verify_fields(program_.profile, "profile");
+        place("events");
+        verify_names(program_.events, "event");
+        for (const EventType& event : program_.events) {
+            verify_fields(event.fields, quoted("event", event.name));
+            if (event.builtin) verify_builtin(event);
+        }
+        place("channels");
+        verify_names(program_.channels, "channel");
+        for (const Channel& channel : program_.channels) {
+            place(quoted("channel", channel.name));
+            exists_or_none(program_.profile, channel.address_field,
+                           "its address field does not exist");
+        }
+        for (const Template& it : program_.templates) {
+            verify_template(it);
+        }
+        place("templates");
+        verify_names(program_.templates, "template");
+    }
+
+    // The engine makes these events itself and fills the fields by number.
+    void verify_builtin(const EventType& event) {
+        place(quoted("event", event.name));
+        const bool known = std::find(std::begin(kBuiltinEvents), std::end(kBuiltinEvents),
+                                     event.name) != std::end(kBuiltinEvents);
+        expect(known, "it is not one of the built-in events");
+        const bool same =
+            event.fields.size() == std::size(kBuiltinEventFields) &&
+            std::equal(event.fields.begin(), event.fields.end(), std::begin(kBuiltinEventFields),
+                       [](const Field& field, const char* name) { return field.name == name; });
+        expect(same, "a built-in event has the built-in fields, in their order");
+    }
+
+    void verify_template(const Template& it) {
+        verify_template_params(it);
+        place(quoted("template", it.name));
+        exists(program_.channels, it.channel, "its channel does not exist");
+        exists_or_none(program_.consents, it.consent, "its consent does not exist");
+        for (const Index field : it.profile_fields) {
+            exists(program_.profile, field, "it mentions a profile field that does not exist");
+        }
+    }
+
+    void verify_template_params(const Template& it) {
+        std::vector<Field> params;
+        for (const TemplateParam& param : it.params)
+            params.push_back(param.field);
+        verify_fields(params, quoted("template", it.name));
+    }
+
+    void verify_policies() {
+        place("consents");
+        verify_names(program_.consents, "consent");
+        for (const Consent& consent : program_.consents) {
+            place(quoted("consent", consent.name));
+            verify_channels(consent.channels);
+        }
+        place("frequencies");
+        verify_names(program_.frequencies, "frequency");
+        for (const Frequency& frequency : program_.frequencies) {
+            place(quoted("frequency", frequency.name));
+            expect(is_forward(frequency.hold_at_most), "it holds for a negative time");
+            for (const FrequencyLimit& limit : frequency.limits) {
+                exists_or_none(program_.channels, limit.channel, "its channel does not exist");
+                expect((limit.unit == CalendarUnit::none) == (limit.rolling_seconds > 0) &&
+                           limit.rolling_seconds >= 0,
+                       "a limit has either a calendar unit or a rolling time above zero");
+            }
+        }
+        place("quiet hours");
+        verify_names(program_.quiets, "quiet");
+        for (const Quiet& quiet : program_.quiets) {
+            place(quoted("quiet", quiet.name));
+            expect(is_time_of_day(quiet.from_seconds) && is_time_of_day(quiet.to_seconds),
+                   "its hours lie outside of the day");
+            expect(quiet.no_zone != NoZone::use || !quiet.no_zone_use.empty(),
+                   "it names no zone for people without one");
+            verify_channels(quiet.channels);
+        }
+        place("segments");
+        verify_names(program_.segments, "segment");
+        place("journeys");
+        verify_names(program_.journeys, "journey");
+    }
+
+    void verify_channels(const std::vector<Index>& channels) {
+        for (const Index channel : channels) {
+            exists(program_.channels, channel, "its channel does not exist");
+        }
+    }
+
+    // ---- journeys
+
+    void verify_journey(const Journey& it) {
+        const std::string where = quoted("journey", it.name);
+        place(where);
+        journey_ = &it;
+        const Scope inside{kNone, &it, true};
+        expect(it.version >= 1, "its version is below 1");
+        for (const Pattern& trigger : it.triggers) {
+            verify_pattern(trigger, false);
+        }
+        exprs_.check_optional(it.admit, inside, "`only if`");
+        exprs_.check_optional(it.key, inside, "`key`");
+        exprs_.check_optional(it.reentry_per, inside, "`reenter per`");
+        expect(it.reentry != Reentry::once_per || it.reentry_per != kNone,
+               "`once per` names nothing");
+        expect(is_forward(it.reentry_after), "`reenter after` is negative");
+        expect(!it.lifetime || is_forward(*it.lifetime), "its lifetime is negative");
+        exists_or_none(program_.frequencies, it.frequency, "its frequency does not exist");
+        exists_or_none(program_.quiets, it.quiet, "its quiet hours do not exist");
+        verify_watches(it);
+        expect(it.states.size() <= kStatesMax, "it has more than 500 states");
+        exists(it.states, it.start, "its first state does not exist");
+        for (std::size_t i = 0; i < it.states.size() && !complaint_.any(); ++i) {
+            place(where + ", state " + std::to_string(i));
+            std::visit([this](const auto& act) { verify_act(act); }, it.states[i].act);
+        }
+        place(where);
+        if (!complaint_.any()) verify_no_endless_act();
+    }
+
+    void verify_watches(const Journey& it) {
+        const Scope inside{kNone, &it, true};
+        verify_names(it.goals, "goal");
+        for (const Goal& goal : it.goals) {
+            verify_pattern(goal.pattern, true);
+            expect(!goal.within || is_forward(*goal.within), "a goal's time is negative");
+        }
+        for (const Exit& exit : it.exits) {
+            expect(!exit.reason.empty(), "an exit gives no reason");
+            if (exit.pattern.event != kNone) verify_pattern(exit.pattern, true);
+            expect(exit.pattern.event != kNone || exit.condition != kNone,
+                   "an exit has neither an event nor a condition");
+            exprs_.check_optional(exit.condition, inside, "an exit's condition");
+        }
+    }
+
+    void verify_pattern(const Pattern& pattern, bool entry) {
+        if (!exists(program_.events, pattern.event, "it waits for an event that does not exist")) {
+            return;
+        }
+        exprs_.check_optional(pattern.filter, {pattern.event, journey_, entry},
+                              "the condition on an event");
+    }
+
+    void verify_target(Index target) {
+        exists(journey_->states, target, "it leads to a state that does not exist");
+    }
+    void verify_expr(Index expr, std::string_view what) {
+        exprs_.check(expr, {kNone, journey_, true}, what);
+    }
+
+    void verify_act(const Send& it) {
+        exists(program_.channels, it.channel, "its channel does not exist");
+        if (exists(program_.templates, it.message_template, "its template does not exist")) {
+            expect(program_.templates[it.message_template].channel == it.channel,
+                   "its template is of another channel");
+        }
+        verify_names(it.args, "argument");
+        for (const NamedExpr& arg : it.args) {
+            verify_expr(arg.expr, quoted("the argument", arg.name));
+        }
+        expect(is_forward(it.validity.duration) && is_time_of_day(it.validity.until_seconds),
+               "its validity is not a time");
+        expect(!it.retry_for || is_forward(*it.retry_for), "it retries for a negative time");
+        verify_target(it.next);
+    }
+    void verify_act(const Test& it) {
+        verify_expr(it.condition, "the condition");
+        verify_target(it.if_true);
+        verify_target(it.if_false);
+    }
+    void verify_act(const Pick& it) {
+        expect(!it.experiment.empty(), "its experiment has no name");
+        expect(!it.arms.empty(), "its experiment has no arm");
+        expect(is_share(it.holdout), "its holdout is not a share from 0 to 1");
+        if (it.holdout > 0 || it.holdout_target != kNone) verify_target(it.holdout_target);
+        verify_names(it.arms, "arm");
+        double sum = 0;
+        for (const Arm& arm : it.arms) {
+            expect(is_share(arm.weight), quoted("arm", arm.name) + " has no share from 0 to 1");
+            sum += arm.weight;
+            verify_target(arm.target);
+        }
+        expect(std::abs(sum - 1) <= kWeightTolerance, "the shares of its arms do not add up to 1");
+    }
+    void verify_act(const Await& it) {
+        std::visit([this](const auto& timer) { verify_timer(timer); }, it.timer);
+        for (const WaitArm& arm : it.arms) {
+            if (arm.pattern.event != kNone) verify_pattern(arm.pattern, true);
+            if (arm.condition != kNone) verify_expr(arm.condition, "an arm's condition");
+            expect((arm.pattern.event != kNone) != (arm.condition != kNone),
+                   "an arm waits for one thing, an event or a condition");
+            verify_target(arm.target);
+        }
+        verify_target(it.timeout);
+    }
+    void verify_timer(const WaitFor& it) {
+        expect(is_forward(it.duration), "it waits for a negative time");
+    }
+    void verify_timer(const WaitUntil& it) {
+        expect(!it.weekday || (*it.weekday >= 1 && *it.weekday <= 7),
+               "its weekday is not a day from 1 to 7");
+        expect(!it.time_seconds || is_time_of_day(*it.time_seconds),
+               "its time lies outside of the day");
+        if (it.moment != kNone) verify_expr(it.moment, "the moment it waits for");
+        expect(it.moment != kNone || it.time_seconds.has_value(),
+               "it waits neither for a moment nor for a time of day");
+    }
+    void verify_act(const SetField& it) {
+        exists(program_.profile, it.field, "it sets a profile field that does not exist");
+        verify_expr(it.value, "the value");
+        verify_target(it.next);
+    }
+    void verify_act(const SetLocal& it) {
+        exists(journey_->locals, it.local, "it sets a local that does not exist");
+        verify_expr(it.value, "the value");
+        verify_target(it.next);
+    }
+    void verify_act(const Tag& it) {
+        const bool named = std::none_of(it.names.begin(), it.names.end(),
+                                        [](const std::string& name) { return name.empty(); });
+        expect(!it.names.empty() && named, "it names no tag");
+        verify_target(it.next);
+    }
+    void verify_act(const End& it) { expect(!it.reason.empty(), "it gives no reason"); }
+
+    // ---- every circle passes a state that waits
+
+    void verify_no_endless_act() {
+        std::vector<Mark> marks(journey_->states.size());
+        for (Index i = 0; i < marks.size() && !complaint_.any(); ++i) {
+            walk(i, marks);
+        }
+    }
+
+    enum class Mark : std::uint8_t { unseen, open, done };
+
+    // At most 500 deep: a state is open once.
+    void walk(Index at, std::vector<Mark>& marks) {
+        if (marks[at] == Mark::done || complaint_.any()) return;
+        if (!expect(marks[at] == Mark::unseen,
+                    "state " + std::to_string(at) +
+                        " leads back to itself without a wait or a send on the way")) {
+            return;
+        }
+        marks[at] = Mark::open;
+        for (const Index next : acts_after(journey_->states[at])) {
+            walk(next, marks);
+        }
+        marks[at] = Mark::done;
+    }
+
+    // Where the machine goes on at once; none for the states that stop it.
+    static std::vector<Index> acts_after(const State& state) {
+        using All = std::vector<Index>;
+        return std::visit(
+            Match{[](const Send&) { return All{}; }, [](const Await&) { return All{}; },
+                  [](const End&) { return All{}; },
+                  [](const Test& it) {
+                      return All{it.if_true, it.if_false};
+                  },
+                  [](const Pick& it) {
+                      All all;
+                      for (const Arm& arm : it.arms)
+                          all.push_back(arm.target);
+                      if (it.holdout_target != kNone) {
+                          all.push_back(it.holdout_target);
+                      }
+                      return all;
+                  },
+                  [](const auto& it) { return All{it.next}; }},
+            state.act);
+    }
+
+    const Program& program_;
+    Complaint complaint_;
+    ExprVerifier exprs_;
+    const Journey* journey_ = nullptr;
+};
+
+}  // namespace
+
+bool Complaint::expect(bool condition, std::string_view what) {
+    if (!condition && first_.empty()) {
+        first_ = "the program cannot be used: " + place_ + ": " + std::string(what);
+    }
+    return condition;
+}
+
+Result<void> Complaint::result() const {
+    if (any()) return error(ErrorCode::invalid, first_);
+    return success();
+}
+
+Result<void> verify(const Program& program) {
+    return Verifier(program).run();
+}
+
+}  // namespace journey::ir
