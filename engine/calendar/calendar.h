@@ -11,6 +11,9 @@ namespace journey::calendar {
 class Zone;
 const Zone* find_zone(std::string_view name);
 const Zone& utc();
+/// Without a zone database (no /usr/share/zoneinfo) there is only "UTC".
+bool has_zone_database();
+std::string_view name_of(const Zone& zone);
 /// Nearby names for a misspelt zone.
 std::vector<std::string> zone_names_near(std::string_view name);
 
@@ -38,7 +41,7 @@ Instant start_of_month(Instant at, const Zone& zone);
 
 /// Is the local time of `at` inside [from, to)? from > to spans midnight.
 bool inside_daily_window(Instant at, std::int32_t from_seconds, std::int32_t to_seconds, const Zone& zone);
-/// The next instant at which the window is not in force: `at` itself when outside.
+/// The next instant at which the window is not in force: `at` itself when outside. kNever for a window of 24 hours.
 Instant end_of_daily_window(Instant at, std::int32_t from_seconds, std::int32_t to_seconds, const Zone& zone);
 
 std::uint8_t weekday_of(Date date);  // 1 = Monday … 7 = Sunday
