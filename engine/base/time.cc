@@ -1,6 +1,7 @@
 #include "engine/base/time.h"
 
 #include "engine/base/result.h"
+#include "engine/base/value.h"
 
 #include <algorithm>
 #include <cmath>
@@ -143,14 +144,25 @@ minutes scan_offset(Scanner& scan) {
 }  // namespace
 
 std::string format_instant(Instant at) {
+    constexpr std::int64_t kMicrosOfDay = 86'400'000'000;
     if (at == kNever) return "never";
-    const auto day = std::chrono::floor<days>(at);
-    const auto since_midnight = std::chrono::floor<std::chrono::milliseconds>(at - day).count();
-    const Civil civil = civil_of(day.time_since_epoch().count());
-    const std::int64_t second = since_midnight / 1000;
+    // By hand: std::chrono::floor steps over the edge of what an Instant can hold.
+    std::int64_t day = micros_of(at) / kMicrosOfDay;
+    std::int64_t since_midnight = micros_of(at) % kMicrosOfDay;
+    if (since_midnight < 0) {
+        --day;
+        since_midnight += kMicrosOfDay;
+    }
+    const Civil civil = civil_of(day);
+    const std::int64_t milli = since_midnight / 1000;
+    const std::int64_t second = milli / 1000;
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", civil.year, civil.month,
-                       civil.day, second / 3600, second / 60 % 60, second % 60,
-                       since_midnight % 1000);
+                       civil.day, second / 3600, second / 60 % 60, second % 60, milli % 1000);
+}
+
+std::string format_date(Date date) {
+    const Civil civil = civil_of(date.days);
+    return fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day);
 }
 
 Result<Instant> parse_instant(std::string_view text) {
@@ -196,8 +208,9 @@ Micros FastClock::real_time_until(Instant at) const {
     const Instant present = now();
     if (at <= present) return Micros{0};
     // Rounded up: waking one microsecond early would mean waking twice.
-    const double real_us =
-        std::ceil(static_cast<double>(micros_of(at) - micros_of(present)) / speed_);
+    const double span_us =
+        static_cast<double>(micros_of(at)) - static_cast<double>(micros_of(present));
+    const double real_us = std::ceil(span_us / speed_);
     const auto most_us = static_cast<double>(kSleepMax.count());
     return Micros{static_cast<std::int64_t>(std::min(real_us, most_us))};
 }

@@ -80,10 +80,6 @@ void put(Record& record, std::string_view name, Value value) {
     }
 }
 
-std::string format_date(Date date) {
-    return format_instant(Instant{std::chrono::days{date.days}}).substr(0, 10);
-}
-
 std::string format_time_of_day(TimeOfDay time) {
     const int hour = time.seconds / 3600;
     const int minute = time.seconds / 60 % 60;

@@ -61,7 +61,7 @@ TEST_CASE("instants are written in UTC whatever their size", "[time]") {
     CHECK(format_instant(instant_of(1'772'442'000'123'999)) == "2026-03-02T09:00:00.123Z");
     CHECK(format_instant(kNever) == "never");
     CHECK(format_instant(kNever - Micros{1}) == "294247-01-10T04:00:54.775Z");
-    CHECK(format_instant(Instant::min()).ends_with("Z"));
+    CHECK(format_instant(Instant::min()) == "-290308-12-21T19:59:05.224Z");
 }
 
 TEST_CASE("every day of four centuries is written and read back", "[time]") {
@@ -89,6 +89,7 @@ TEST_CASE("sleeping until the past takes no time, until never a day", "[time]") 
     CHECK(real.real_time_until(kNever) == std::chrono::hours{24});
     CHECK(fast.real_time_until(Instant::min()) == Micros{0});
     CHECK(fast.real_time_until(kNever) == std::chrono::hours{24});
+    CHECK(FastClock(instant_of(-1), 1).real_time_until(kNever) == std::chrono::hours{24});
 }
 
 TEST_CASE("a fast clock starts where it is told and asks for less sleep", "[time]") {

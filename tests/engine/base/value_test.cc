@@ -57,6 +57,7 @@ TEST_CASE("durations are written as the language writes them", "[value]") {
 TEST_CASE("dates and times of day are written and read", "[value]") {
     CHECK(format_date(Date{20'514}) == "2026-03-02");
     CHECK(format_date(Date{-1}) == "1969-12-31");
+    CHECK(format_date(Date{std::numeric_limits<std::int32_t>::max()}) == "5881580-07-11");
     CHECK(format_time_of_day({0}) == "00:00");
     CHECK(format_time_of_day({34'215}) == "09:30:15");
     CHECK(format_time_of_day({86'400}) == "24:00");
