@@ -1,6 +1,7 @@
 #pragma once
-// The door of engine/storage: the Log, the State store and the Lease, narrow enough for another engine below each
-// (DESIGN 7). sqlite/ and memory/ implement them and are named only by app, sim and tests.
+// The door of engine/storage: the Log, the State store and the Lease, narrow enough for another
+// engine below each (DESIGN 7). sqlite/ and memory/ implement them and are named only by app, sim
+// and tests.
 
 #include "engine/model/model.h"
 
@@ -17,33 +18,52 @@ struct LogBatch {
 class Log {
   public:
     virtual ~Log() = default;
-    /// Durable (synced) on success. `expected_first` must be the end of the log plus one and `epoch` the lease's, else
-    /// `conflict` and nothing is written. `storage_failed` is final: the process must stop.
+    /// Durable (synced) on success, all of them or none. The first batch must begin at end() + 1,
+    /// each next one where the one before ends, and `epoch` must be the lease's, else `conflict`
+    /// and nothing is written. `refused`: no room on the disk; nothing is written and the same call
+    /// may succeed later. `storage_failed` is final: the process must stop, because what the disk
+    /// holds is not known any more.
     virtual Result<void> append(const std::vector<LogBatch>& batches, std::uint64_t epoch) = 0;
-    /// Calls `each` for the batches that hold positions >= from, in order, until it fails or the log ends. A checksum that
-    /// does not match is `storage_failed`, naming the position.
-    virtual Result<void> read(model::LogPosition from, const std::function<Result<void>(const LogBatch&)>& each) = 0;
+    /// Calls `each` for the batches that hold positions >= from, in order, until it fails or the
+    /// log ends. A checksum that does not match is `storage_failed`, naming the position.
+    virtual Result<void> read(model::LogPosition from,
+                              const std::function<Result<void>(const LogBatch&)>& each) = 0;
     /// Position of the last command; 0 when empty.
     virtual model::LogPosition end() const = 0;
-    /// Drops batches whose every position is before `keep_from`.
+    /// Drops batches whose every position is before `keep_from`; the last batch always stays,
+    /// because it says where the log ends.
     virtual Result<void> truncate(model::LogPosition keep_from) = 0;
+    /// Housekeeping that must not delay an acknowledgement; called by the writer thread when the
+    /// answers are out.
+    virtual Result<void> tidy() { return success(); }
+    /// Bytes the log takes on its medium, about.
+    virtual std::uint64_t size_bytes() const = 0;
 };
 
-/// Written by one thread, behind the Log.
+/// Written by one thread, behind the Log. Errors as for Log::append.
 class StateStore {
   public:
     virtual ~StateStore() = default;
-    /// All or nothing, with applied and meta.
-    virtual Result<void> save(const model::PartitionCheckpoint& checkpoint) = 0;
-    /// The last saved state of one partition; entries and messages rows are not read back. Absent partition: applied 0.
+    /// All of them or none, with applied and meta. One sync.
+    virtual Result<void> save(const std::vector<model::PartitionCheckpoint>& checkpoints) = 0;
+    /// The last saved state of one partition; entries and messages rows and the profiles' json are
+    /// not read back, and profiles without state are left out. Absent partition: applied 0.
     virtual Result<model::PartitionCheckpoint> load(model::PartitionId partition) = 0;
-    /// The catalog true at `position`. Older catalogs are not kept: programs are inside.
-    virtual Result<void> save_catalog(std::string_view bytes, model::LogPosition position, std::string_view legible_journeys_json) = 0;
+
     struct StoredCatalog {
-        Bytes bytes;  // empty: none yet
-        model::LogPosition position = 0;
+        Bytes bytes;
+        model::LogPosition position = 0;  // true from here on
     };
-    virtual Result<StoredCatalog> load_catalog() = 0;
+    /// Must be saved before any partition whose applied is at or beyond its position: a partition
+    /// is restored with the catalog of its own position. Catalogs older than the one true at
+    /// `oldest_needed` (the least applied of all saved partitions) are dropped: programs are inside
+    /// the newer ones. `journeys_json` is for people: a list of {name, title, version, program,
+    /// live, paused}.
+    virtual Result<void> save_catalog(const StoredCatalog& catalog, std::string_view journeys_json,
+                                      model::LogPosition oldest_needed) = 0;
+    /// In order of position.
+    virtual Result<std::vector<StoredCatalog>> load_catalogs() = 0;
+
     /// Rendered bytes of a message, kept so that it can be shown again as it was.
     struct RenderedMessage {
         model::MessageKey key;
@@ -61,5 +81,14 @@ class Lease {
     /// Grows with every owner; written with each append by stores that can be shared.
     virtual std::uint64_t epoch() const = 0;
 };
+
+/// What every Log checks before it writes: `conflict` when the batches do not continue the log
+/// without a gap, hold no command, or come from an owner whose lease is over.
+struct AppendCheck {
+    model::LogPosition end = 0;
+    std::uint64_t lease_epoch = 0;
+    std::uint64_t given_epoch = 0;
+};
+Result<void> check_append(const std::vector<LogBatch>& batches, const AppendCheck& check);
 
 }  // namespace journey::storage

@@ -1,0 +1,29 @@
+#pragma once
+// The door of engine/storage/sqlite: a directory that holds one daemon's data.
+
+#include "engine/storage/storage.h"
+
+namespace journey::storage::sqlite {
+
+struct StoreOptions {
+    /// The write-ahead file of the Log is folded back once it holds this many bytes, between
+    /// appends.
+    std::uint64_t log_wal_most = 64u << 20;
+    std::uint64_t state_wal_most = 32u << 20;
+};
+
+struct Store {
+    std::unique_ptr<Lease> lease;  // first: it goes last
+    std::unique_ptr<Log> log;
+    std::unique_ptr<StateStore> state;
+};
+
+/// Makes or opens the data in `directory` (0700, files 0600) and locks it for this process until
+/// the Store is gone. `conflict`: another process has it. `refused`: a network file system, data of
+/// a newer journeyd, a directory that cannot be written, a full disk. `storage_failed`: the data is
+/// damaged, or what is in the write-ahead files cannot be folded back. The Log may be used by one
+/// thread and the StateStore by another.
+Result<Store> open_store(const std::string& directory, const StoreOptions& options,
+                         const Logger& logger);
+
+}  // namespace journey::storage::sqlite

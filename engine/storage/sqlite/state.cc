@@ -1,0 +1,314 @@
+// state.db, written behind the log; every column but `state`, `meta` and the catalogs' `bytes` is
+// for people and SQL tools. Instants are RFC 3339 in UTC with microseconds.
+#include "engine/storage/sqlite/directory.h"
+#include "engine/storage/sqlite/files.h"
+
+namespace journey::storage::sqlite {
+
+namespace {
+
+// Steps that shipped are never edited; a change is a new step at the end.
+constexpr const char* kStateSteps[] = {
+    R"(CREATE TABLE partitions (
+           partition INTEGER PRIMARY KEY,
+           applied INTEGER NOT NULL,  -- position in the log up to which this partition's rows are true
+           meta BLOB NOT NULL) STRICT;
+       -- By partition first, so that a restart reads each partition's people in one sweep.
+       CREATE TABLE profiles (
+           partition INTEGER NOT NULL,
+           person_id INTEGER NOT NULL,
+           external_id TEXT NOT NULL,
+           attributes TEXT NOT NULL,
+           next_due TEXT,
+           state BLOB NOT NULL,
+           PRIMARY KEY (partition, person_id)) STRICT, WITHOUT ROWID;
+       CREATE TABLE entries (
+           entry_id INTEGER PRIMARY KEY,
+           person_id INTEGER NOT NULL,
+           journey TEXT NOT NULL,
+           version INTEGER NOT NULL,
+           status TEXT NOT NULL,
+           step TEXT NOT NULL,
+           entered_at TEXT NOT NULL,
+           due_at TEXT,
+           ended_at TEXT,
+           reason TEXT NOT NULL) STRICT;
+       CREATE TABLE messages (
+           key TEXT PRIMARY KEY,
+           person_id INTEGER NOT NULL,
+           entry_id INTEGER NOT NULL,
+           journey TEXT NOT NULL,
+           version INTEGER NOT NULL,
+           step TEXT NOT NULL,
+           channel TEXT NOT NULL,
+           template TEXT NOT NULL,
+           status TEXT NOT NULL,
+           reason TEXT NOT NULL,
+           detail TEXT NOT NULL,
+           planned_at TEXT NOT NULL,
+           claimed_at TEXT,
+           finished_at TEXT,
+           attempts INTEGER NOT NULL,
+           provider_id TEXT NOT NULL,
+           body_hash TEXT NOT NULL,
+           receipts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+       CREATE TABLE rendered (
+           key TEXT PRIMARY KEY,
+           hash TEXT NOT NULL,
+           body BLOB NOT NULL) STRICT;
+       CREATE TABLE quarantine (
+           position INTEGER PRIMARY KEY,
+           external_id TEXT NOT NULL,
+           event TEXT NOT NULL,
+           properties TEXT NOT NULL,
+           reason TEXT NOT NULL,
+           at TEXT NOT NULL) STRICT;
+       CREATE TABLE catalogs (
+           position INTEGER PRIMARY KEY,
+           bytes BLOB NOT NULL) STRICT;
+       CREATE TABLE journeys (
+           name TEXT NOT NULL,
+           version INTEGER NOT NULL,
+           title TEXT NOT NULL,
+           program TEXT NOT NULL,
+           live INTEGER NOT NULL,
+           paused INTEGER NOT NULL) STRICT;)",
+};
+
+class SqliteState final : public StateStore {
+  public:
+    explicit SqliteState(std::unique_ptr<Connection> db) : db_(std::move(db)) {}
+
+    Result<void> prepare() {
+        TRY(db_->migrate(kStateSteps));
+        TRY(partition_, db_->prepare("REPLACE INTO partitions VALUES (?1, ?2, ?3)"));
+        TRY(profile_, db_->prepare("REPLACE INTO profiles VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+        TRY(profile_gone_,
+            db_->prepare("DELETE FROM profiles WHERE partition = ?1 AND person_id = ?2"));
+        TRY(entry_,
+            db_->prepare("REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"));
+        TRY(message_,
+            db_->prepare(
+                "REPLACE INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+                "?13, ?14, ?15, ?16, ?17, ?18)"));
+        TRY(quarantine_, db_->prepare("REPLACE INTO quarantine VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+        TRY(rendered_, db_->prepare("REPLACE INTO rendered VALUES (?1, ?2, ?3)"));
+        TRY(read_partition_,
+            db_->prepare("SELECT applied, meta FROM partitions WHERE partition = ?1"));
+        TRY(read_profiles_,
+            db_->prepare("SELECT person_id, external_id, next_due, state FROM profiles "
+                         "WHERE partition = ?1 ORDER BY person_id"));
+        TRY(read_rendered_, db_->prepare("SELECT hash, body FROM rendered WHERE key = ?1"));
+        return success();
+    }
+
+    Result<void> save(const std::vector<model::PartitionCheckpoint>& checkpoints) override {
+        if (checkpoints.empty()) return success();
+        TRY(db_->transaction([&]() -> Result<void> {
+            for (const model::PartitionCheckpoint& checkpoint : checkpoints) {
+                TRY(save_one(checkpoint));
+            }
+            return success();
+        }));
+        return tidy();
+    }
+
+    Result<model::PartitionCheckpoint> load(model::PartitionId partition) override {
+        model::PartitionCheckpoint loaded;
+        loaded.partition = partition;
+        TRY(const bool known, read_partition_.number(1, partition.number).step());
+        if (known) {
+            loaded.applied = read_partition_.number_at(0);
+            loaded.meta.assign(read_partition_.bytes_at(1));
+            read_partition_.reset();
+            Result<void> rows = load_profiles(loaded);
+            read_profiles_.reset();
+            TRY(std::move(rows));
+        }
+        return loaded;
+    }
+
+    Result<void> save_catalog(const StoredCatalog& catalog, std::string_view journeys_json,
+                              model::LogPosition oldest_needed) override {
+        return db_->transaction([&]() -> Result<void> {
+            TRY(auto insert, db_->prepare("REPLACE INTO catalogs VALUES (?1, ?2)"));
+            TRY(insert.number(1, catalog.position).bytes(2, catalog.bytes).run());
+            TRY(auto drop,
+                db_->prepare("DELETE FROM catalogs WHERE position < "
+                             "(SELECT max(position) FROM catalogs WHERE position <= ?1)"));
+            TRY(drop.number(1, oldest_needed).run());
+            TRY(db_->execute("DELETE FROM journeys"));
+            TRY(auto legible,
+                db_->prepare("INSERT INTO journeys SELECT value->>'name', value->>'version', "
+                             "value->>'title', value->>'program', value->>'live', value->>'paused' "
+                             "FROM json_each(?1)"));
+            return legible.text(1, journeys_json).run();
+        });
+    }
+
+    Result<std::vector<StoredCatalog>> load_catalogs() override {
+        std::vector<StoredCatalog> loaded;
+        TRY(auto select, db_->prepare("SELECT position, bytes FROM catalogs ORDER BY position"));
+        for (;;) {
+            TRY(const bool row, select.step());
+            if (!row) return loaded;
+            loaded.push_back({Bytes(select.bytes_at(1)), select.number_at(0)});
+        }
+    }
+
+    Result<void> save_rendered(const std::vector<RenderedMessage>& messages) override {
+        if (messages.empty()) return success();
+        TRY(db_->transaction([&]() -> Result<void> {
+            for (const RenderedMessage& message : messages) {
+                const std::string key = model::format_key(message.key);
+                TRY(rendered_.text(1, key).text(2, message.hash).bytes(3, message.body).run());
+            }
+            return success();
+        }));
+        return tidy();
+    }
+
+    Result<std::optional<RenderedMessage>> load_rendered(const model::MessageKey& key) override {
+        const std::string text = model::format_key(key);
+        TRY(const bool row, read_rendered_.text(1, text).step());
+        if (!row) return std::optional<RenderedMessage>{};
+        RenderedMessage message{key, Bytes(read_rendered_.bytes_at(1)),
+                                std::string(read_rendered_.bytes_at(0))};
+        read_rendered_.reset();
+        return std::optional{std::move(message)};
+    }
+
+  private:
+    Result<void> save_one(const model::PartitionCheckpoint& checkpoint) {
+        const std::uint16_t partition = checkpoint.partition.number;
+        TRY(partition_.number(1, partition)
+                .number(2, checkpoint.applied)
+                .bytes(3, checkpoint.meta)
+                .run());
+        for (const model::ProfileRow& row : checkpoint.profiles) {
+            TRY(save_profile(partition, row));
+        }
+        for (const model::EntryRow& row : checkpoint.entries) {
+            TRY(save_entry(row));
+        }
+        for (const model::MessageRow& row : checkpoint.messages) {
+            TRY(save_message(row));
+        }
+        for (const model::QuarantineRow& row : checkpoint.quarantine) {
+            TRY(quarantine_.number(1, row.position)
+                    .text(2, row.external_id)
+                    .text(3, row.event)
+                    .text(4, row.json)
+                    .text(5, row.reason)
+                    .instant(6, row.at)
+                    .run());
+        }
+        return success();
+    }
+
+    Result<void> save_profile(std::uint16_t partition, const model::ProfileRow& row) {
+        if (row.state.empty())
+            return profile_gone_.number(1, partition).number(2, row.id.number).run();
+        return profile_.number(1, partition)
+            .number(2, row.id.number)
+            .text(3, row.external_id)
+            .text(4, row.json)
+            .instant(5, row.next_due)
+            .bytes(6, row.state)
+            .run();
+    }
+
+    Result<void> save_entry(const model::EntryRow& row) {
+        return entry_.number(1, row.id.number)
+            .number(2, row.person.number)
+            .text(3, row.journey)
+            .number(4, row.version)
+            .text(5, row.status)
+            .text(6, row.step)
+            .instant(7, row.entered_at)
+            .instant(8, row.due_at)
+            .instant(9, row.ended_at)
+            .text(10, row.reason)
+            .run();
+    }
+
+    Result<void> save_message(const model::MessageRow& row) {
+        const std::string key = model::format_key(row.key);
+        return message_.text(1, key)
+            .number(2, row.person.number)
+            .number(3, row.entry.number)
+            .text(4, row.journey)
+            .number(5, row.version)
+            .text(6, row.step)
+            .text(7, row.channel)
+            .text(8, row.message_template)
+            .text(9, name_of(row.status))
+            .text(10, name_of(row.reason))
+            .text(11, row.detail)
+            .instant(12, row.planned_at)
+            .instant(13, row.claimed_at)
+            .instant(14, row.finished_at)
+            .number(15, row.attempts)
+            .text(16, row.provider_id)
+            .text(17, row.body_hash)
+            .text(18, row.receipts)
+            .run();
+    }
+
+    Result<void> load_profiles(model::PartitionCheckpoint& loaded) {
+        read_profiles_.number(1, loaded.partition.number);
+        for (;;) {
+            TRY(const bool row, read_profiles_.step());
+            if (!row) return success();
+            model::ProfileRow profile;
+            profile.id = model::PersonId{read_profiles_.number_at(0)};
+            profile.external_id.assign(read_profiles_.bytes_at(1));
+            if (!read_profiles_.is_null(2)) {
+                Result<Instant> due = parse_instant(read_profiles_.bytes_at(2));
+                if (!due) {
+                    return error(ErrorCode::storage_failed,
+                                 db_->path() + " is damaged: next_due of person " +
+                                     std::to_string(profile.id.number) +
+                                     " is not an instant; stop, keep a copy of the directory and "
+                                     "restore a backup");
+                }
+                profile.next_due = due.value();
+            }
+            profile.state.assign(read_profiles_.bytes_at(3));
+            loaded.profiles.push_back(std::move(profile));
+        }
+    }
+
+    /// No room for folding back is not a failed save: the write-ahead file holds it, synced.
+    Result<void> tidy() {
+        if (!db_->wal_is_long()) return success();
+        Result<void> folded = db_->checkpoint();
+        if (!folded && folded.error().code != ErrorCode::refused) return folded;
+        return success();
+    }
+
+    std::unique_ptr<Connection> db_;
+    Statement partition_;
+    Statement profile_;
+    Statement profile_gone_;
+    Statement entry_;
+    Statement message_;
+    Statement quarantine_;
+    Statement rendered_;
+    Statement read_partition_;
+    Statement read_profiles_;
+    Statement read_rendered_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<StateStore>> open_state(const std::string& path,
+                                               const StoreOptions& options) {
+    TRY(make_private_file(path));
+    TRY(auto db, Connection::open(path, {.page_size = 4096, .wal_most = options.state_wal_most}));
+    auto state = std::make_unique<SqliteState>(std::move(db));
+    TRY(state->prepare());
+    return state;
+}
+
+}  // namespace journey::storage::sqlite

@@ -1,0 +1,199 @@
+// What every Log and every StateStore promises, asked of each of them.
+#include "engine/storage/memory/memory.h"
+#include "engine/storage/sqlite/sqlite.h"
+#include "tests/engine/storage/folder.h"
+
+#include <catch2/catch.hpp>
+
+namespace journey::storage {
+namespace {
+
+struct Stores {
+    std::unique_ptr<test::Folder> folder;
+    std::unique_ptr<Lease> lease;
+    std::unique_ptr<Log> log;
+    std::unique_ptr<StateStore> state;
+};
+
+Stores stores_of(const std::string& kind) {
+    if (kind == "memory") {
+        return {nullptr, std::make_unique<memory::MemoryLease>(),
+                std::make_unique<memory::MemoryLog>(), std::make_unique<memory::MemoryState>()};
+    }
+    auto folder = std::make_unique<test::Folder>();
+    auto store = sqlite::open_store(*folder / "data", {}, Logger::silent());
+    REQUIRE(store);
+    sqlite::Store opened = std::move(store).value();
+    return {std::move(folder), std::move(opened.lease), std::move(opened.log),
+            std::move(opened.state)};
+}
+
+std::vector<LogBatch> all_from(Log& log, model::LogPosition from) {
+    std::vector<LogBatch> found;
+    const auto read = log.read(from, [&](const LogBatch& batch) -> Result<void> {
+        found.push_back(batch);
+        return success();
+    });
+    REQUIRE(read);
+    return found;
+}
+
+TEST_CASE("a log gives back what was appended, from any position", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    Log& log = *stores.log;
+    const std::uint64_t epoch = stores.lease->epoch();
+    REQUIRE(log.end() == 0);
+    REQUIRE(all_from(log, 1).empty());
+    REQUIRE(log.append({{1, 3, "abc"}, {4, 1, std::string("\0x", 2)}}, epoch));
+    REQUIRE(log.append({{5, 10, std::string(200'000, 'z')}}, epoch));
+    REQUIRE(log.end() == 14);
+    REQUIRE(all_from(log, 1).size() == 3);
+    REQUIRE(all_from(log, 3).size() == 3);
+    REQUIRE(all_from(log, 4).size() == 2);
+    REQUIRE(all_from(log, 4)[0].commands == std::string("\0x", 2));
+    REQUIRE(all_from(log, 14).size() == 1);
+    REQUIRE(all_from(log, 15).empty());
+}
+
+TEST_CASE("a log refuses gaps, overlaps, empty batches and old owners", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    Log& log = *stores.log;
+    const std::uint64_t epoch = stores.lease->epoch();
+    REQUIRE(log.append({{1, 2, "ab"}}, epoch));
+    struct Case {
+        const char* label;
+        std::vector<LogBatch> batches;
+        std::uint64_t epoch;
+    };
+    const std::vector<Case> cases = {
+        {"a gap", {{4, 1, "x"}}, epoch},
+        {"an overlap", {{2, 1, "x"}}, epoch},
+        {"a gap between two batches", {{3, 1, "x"}, {5, 1, "x"}}, epoch},
+        {"no command", {{3, 0, ""}}, epoch},
+        {"an old owner", {{3, 1, "x"}}, epoch - 1},
+    };
+    for (const Case& one : cases) {
+        CAPTURE(one.label);
+        const auto done = log.append(one.batches, one.epoch);
+        REQUIRE(!done);
+        REQUIRE(done.error().code == ErrorCode::conflict);
+        REQUIRE(log.end() == 2);
+    }
+    REQUIRE(log.append({{3, 1, "x"}}, epoch));
+}
+
+TEST_CASE("truncating keeps what is needed and always the last batch", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    Log& log = *stores.log;
+    for (model::LogPosition at = 1; at < 20; at += 2)
+        REQUIRE(log.append({{at, 2, "xy"}}, stores.lease->epoch()));
+    REQUIRE(log.truncate(6));  // 5 and 6 share a batch
+    REQUIRE(all_from(log, 1).front().first == 5);
+    REQUIRE(log.truncate(1'000'000));
+    REQUIRE(all_from(log, 1).size() == 1);
+    REQUIRE(log.end() == 20);
+    REQUIRE(log.append({{21, 1, "z"}}, stores.lease->epoch()));
+}
+
+TEST_CASE("a reader that fails ends the reading with its own error", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    REQUIRE(stores.log->append({{1, 1, "a"}, {2, 1, "b"}}, stores.lease->epoch()));
+    int seen = 0;
+    const auto read = stores.log->read(1, [&](const LogBatch&) -> Result<void> {
+        ++seen;
+        return error(ErrorCode::invalid, "enough");
+    });
+    REQUIRE(!read);
+    REQUIRE(read.error().detail == "enough");
+    REQUIRE(seen == 1);
+    REQUIRE(all_from(*stores.log, 1).size() == 2);
+}
+
+model::ProfileRow profile(std::uint64_t id, std::string state, Instant due = kNever) {
+    return {model::PersonId{id}, "user:" + std::to_string(id), R"({"first_name":"Ada"})",
+            std::move(state), due};
+}
+
+TEST_CASE("a partition comes back as it was saved, to the microsecond", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    StateStore& state = *stores.state;
+    const model::PartitionId seven{7};
+    REQUIRE(state.load(seven).value().applied == 0);
+
+    model::PartitionCheckpoint first;
+    first.partition = seven;
+    first.applied = 10;
+    first.meta = std::string("m\0n", 3);
+    const Instant due = instant_of(1'700'000'000'123'456);
+    const std::uint64_t large = 0xfedcba9876543210u;  // ids use all 64 bits
+    first.profiles = {profile(1, "one", due), profile(2, std::string("\0", 1)),
+                      profile(large, "three")};
+    model::PartitionCheckpoint other;
+    other.partition = model::PartitionId{8};
+    other.applied = 10;
+    other.meta = "o";
+    other.profiles = {profile(4, "four")};
+    REQUIRE(state.save({first, other}));
+
+    model::PartitionCheckpoint second;
+    second.partition = seven;
+    second.applied = 12;
+    second.meta = "later";
+    second.profiles = {profile(2, ""), profile(1, "one again", due + Micros{1})};  // 2 went away
+    REQUIRE(state.save({second}));
+
+    const auto loaded = state.load(seven).value();
+    REQUIRE(loaded.applied == 12);
+    REQUIRE(loaded.meta == "later");
+    std::map<std::uint64_t, std::pair<std::string, Instant>> people;
+    for (const auto& row : loaded.profiles) {
+        people[row.id.number] = {row.state, row.next_due};
+        REQUIRE(row.external_id == "user:" + std::to_string(row.id.number));
+    }
+    REQUIRE(people == std::map<std::uint64_t, std::pair<std::string, Instant>>{
+                          {1, {"one again", due + Micros{1}}}, {large, {"three", kNever}}});
+    REQUIRE(state.load(model::PartitionId{8}).value().profiles.size() == 1);
+}
+
+TEST_CASE("catalogs stay as long as a partition may need them", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    StateStore& state = *stores.state;
+    REQUIRE(state.load_catalogs().value().empty());
+    const std::string journeys =
+        R"([{"name":"welcome","title":"","version":1,"program":"ab","live":true,"paused":false}])";
+    REQUIRE(state.save_catalog({"c5", 5}, journeys, 0));
+    REQUIRE(state.save_catalog({"c9", 9}, journeys, 3));
+    REQUIRE(state.load_catalogs().value().size() == 2);
+    REQUIRE(
+        state.save_catalog({"c12", 12}, journeys, 10));  // a partition stands at 10: it needs c9
+    const auto kept = state.load_catalogs().value();
+    REQUIRE(kept.size() == 2);
+    REQUIRE(kept[0].position == 9);
+    REQUIRE(kept[1].bytes == "c12");
+}
+
+TEST_CASE("a rendered message is found by its key", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    model::MessageKey key;
+    key.bytes[3] = 9;
+    REQUIRE(!stores.state->load_rendered(key).value());
+    REQUIRE(stores.state->save_rendered({{key, "{}", "hash"}}));
+    REQUIRE(stores.state->load_rendered(key).value()->body == "{}");
+}
+
+TEST_CASE("the memory log can be told to be full, to fail, and to lie", "[storage]") {
+    memory::Fault next = memory::Fault::none;
+    memory::MemoryLog log(1, [&] { return next; });
+    next = memory::Fault::full;
+    REQUIRE(log.append({{1, 1, "a"}}, 1).error().code == ErrorCode::refused);
+    REQUIRE(log.end() == 0);
+    next = memory::Fault::lost;
+    REQUIRE(log.append({{1, 1, "a"}}, 1).error().code == ErrorCode::storage_failed);
+    REQUIRE(log.end() == 0);
+    next = memory::Fault::kept;
+    REQUIRE(log.append({{1, 1, "a"}}, 1).error().code == ErrorCode::storage_failed);
+    REQUIRE(log.end() == 1);
+}
+
+}  // namespace
+}  // namespace journey::storage
