@@ -9,7 +9,6 @@
 namespace journey::connectors::net {
 namespace {
 
-constexpr std::size_t kBodyMost = 64 * 1024;
 constexpr std::size_t kHeadersMost = 16 * 1024;
 constexpr long kConnectMs = 5'000;
 // An idle connection older than this is not used again: many servers close theirs after 5 s, and a
@@ -87,7 +86,7 @@ struct Exchange::Callbacks {
         auto& self = *static_cast<Exchange*>(user);
         const std::size_t offered = size * count;
         std::string& body = self.response_.body;
-        const std::size_t taken = std::min(offered, kBodyMost - body.size());
+        const std::size_t taken = std::min(offered, self.body_most_ - body.size());
         body.append(bytes, taken);
         if (taken == offered) return offered;
         self.too_long_ = true;
@@ -170,6 +169,7 @@ void Exchange::smtp_line(std::string_view line) {
 
 Result<void> Exchange::prepare(Easy easy, const TransportOptions& options,
                                const ExtraTrust& trust) {
+    body_most_ = options.response_most;
     easy_ = std::move(easy);
     trust_ = &trust;
     began_ = std::chrono::steady_clock::now();

@@ -57,6 +57,7 @@ class Exchange {
     void smtp_line(std::string_view line);
 
     Request request_;
+    std::size_t body_most_ = 0;
     Transport::Done done_;
     SteadyTime until_;
     SteadyTime began_{};

@@ -11,7 +11,7 @@ struct TransportOptions {
     bool allow_private = false;  // private, link-local and loopback addresses; off in production
     std::string extra_ca_file;   // PEM, trusted beside the system's
     std::size_t connections_most = 64;
-    std::size_t response_most = 64u << 10;  // bytes of an answer kept; more ends the exchange
+    std::size_t response_most = 64u << 10;  // bytes of an answer that are read; more is cut off
 };
 
 /// start() may be called from any thread; `done` is called once, on the transport's thread.

@@ -1,0 +1,142 @@
+// journey apply: the project becomes the live program of a running daemon. The operator's other words follow below.
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "engine/app/client.h"
+#include "engine/app/commands.h"
+#include "engine/app/project.h"
+
+namespace journey::app {
+namespace {
+
+std::string first_line(const std::string& path) {
+    std::ifstream in(path);
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
+std::uint64_t number_in(const Record& record, std::string_view name) {
+    const Value* value = find(record, name);
+    if (value == nullptr) return 0;
+    const std::int64_t* number = value->as<std::int64_t>();
+    return number == nullptr ? 0 : static_cast<std::uint64_t>(*number);
+}
+
+std::string text_in(const Record& record, std::string_view name) {
+    const Value* value = find(record, name);
+    return value == nullptr || value->as<std::string>() == nullptr ? "" : *value->as<std::string>();
+}
+
+/// Prints a list of records as a table with the columns named.
+void print_rows(const List& rows, std::initializer_list<std::string_view> columns) {
+    for (const Value& row : rows) {
+        const Record* record = row.as<Record>();
+        if (record == nullptr) continue;
+        std::string line;
+        for (const std::string_view column : columns) {
+            const Value* value = find(*record, column);
+            std::string cell = value == nullptr || value->is_missing() ? "-" : value->as<std::string>() != nullptr ? *value->as<std::string>() : to_json(*value);
+            line += fmt::format("{}{}", line.empty() ? "" : "  ", cell);
+        }
+        fmt::print("{}\n", line);
+    }
+}
+
+int print_journeys(const Record& answer) {
+    const Value* journeys = find(answer, "journeys");
+    if (journeys == nullptr || journeys->as<List>() == nullptr) return fail(error(ErrorCode::invalid, "the daemon's answer has no journeys; is it of the same version as this tool?"));
+    fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", "journey", "entered", "inside", "sent", "goals", "skipped", "unknown");
+    for (const Value& item : *journeys->as<List>()) {
+        const Record* record = item.as<Record>();
+        if (record == nullptr) continue;
+        const std::uint64_t entered = number_in(*record, "entered");
+        const std::uint64_t ended = number_in(*record, "ended");
+        fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", text_in(*record, "journey"), entered, entered - ended, number_in(*record, "sent"),
+                   number_in(*record, "goals"), number_in(*record, "skipped"), number_in(*record, "unknown"));
+        const Value* waiting = find(*record, "waiting");
+        if (waiting == nullptr || waiting->as<Record>() == nullptr) continue;
+        for (const NamedValue& step : *waiting->as<Record>()) fmt::print("    at {:<24}{:>9}\n", step.name, to_json(step.value));
+    }
+    return 0;
+}
+
+}  // namespace
+
+int fail(const Error& problem) {
+    fmt::print(stderr, "journey: {}\n", problem.detail);
+    return 1;
+}
+
+void find_keys(DaemonAddress& address) {
+    const auto settle = [&](std::string& key, const char* variable, const char* file) {
+        if (!key.empty()) return;
+        if (const char* given = std::getenv(variable)) key = given;
+        if (key.empty()) key = first_line(address.data_directory + "/keys/" + file);
+    };
+    settle(address.admin_token, "JOURNEY_ADMIN_TOKEN", "admin_token");
+    settle(address.write_key, "JOURNEY_WRITE_KEY", "write_key");
+}
+
+int apply_command(const ApplyOptions& options) {
+    DaemonAddress daemon = options.daemon;
+    find_keys(daemon);
+    auto compiled = compile_project({options.project});
+    if (!compiled) return fail(compiled.error());
+    if (!compiled.value().program) {
+        print_diagnostics(compiled.value(), false);
+        fmt::print(stderr, "Nothing was applied: the mistakes above come first.\n");
+        return 1;
+    }
+    const Client client(daemon.to, "", daemon.admin_token);
+    auto answer = client.post("/admin/program", ir::encode(*compiled.value().program), "application/octet-stream");
+    if (!answer) return fail(answer.error());
+    if (answer.value().status != 200) return fail(error(ErrorCode::refused, problem_of(answer.value())));
+    fmt::print("Applied to {}: {} journeys are live.\n", daemon.to, compiled.value().program->journeys.size());
+    for (const ir::Journey& journey : compiled.value().program->journeys) fmt::print("  {} version {}\n", journey.name, journey.version);
+    return 0;
+}
+
+int operate_command(const OperateOptions& options) {
+    DaemonAddress daemon = options.daemon;
+    find_keys(daemon);
+    const Client client(daemon.to, "", daemon.admin_token);
+    Result<Answer> answer = error(ErrorCode::invalid, "");
+    if (options.what == "pause" || options.what == "resume") {
+        answer = client.post("/admin/journeys/" + url_part(options.subject) + "/" + options.what, "");
+    } else if (options.what == "stop-sending" || options.what == "start-sending") {
+        answer = client.post(options.what == "stop-sending" ? "/admin/sending/stop" : "/admin/sending/start", "");
+    } else if (options.what == "timeline") {
+        answer = client.get("/admin/people/" + url_part(options.subject) + "/timeline");
+    } else if (options.what == "unknown") {
+        answer = client.get("/admin/messages/unknown");
+    } else {
+        answer = client.get("/admin/journeys");
+    }
+    if (!answer) return fail(answer.error());
+    if (answer.value().status != 200) return fail(error(ErrorCode::refused, problem_of(answer.value())));
+    if (options.json) {
+        fmt::print("{}\n", answer.value().body);
+        return 0;
+    }
+    auto parsed = value_from_json(answer.value().body);
+    if (!parsed || parsed.value().as<Record>() == nullptr) return fail(error(ErrorCode::invalid, "the daemon's answer is not JSON I can read"));
+    const Record& record = *parsed.value().as<Record>();
+    if (options.what == "journeys") return print_journeys(record);
+    const Value* rows = find(record, options.what == "timeline" ? "timeline" : "messages");
+    if (rows != nullptr && rows->as<List>() != nullptr) {
+        if (options.what == "timeline") {
+            print_rows(*rows->as<List>(), {"at", "kind", "text"});
+        } else {
+            print_rows(*rows->as<List>(), {"key", "person", "journey", "step", "channel", "detail"});
+        }
+        return 0;
+    }
+    fmt::print("Done.\n");
+    return 0;
+}
+
+}  // namespace journey::app

@@ -1,0 +1,122 @@
+#pragma once
+// The tool's commands. Exit codes: 0 fine, 1 the author or operator must act, 2 wrong usage, 3 our own fault.
+
+#include "engine/base/base.h"
+
+namespace journey::app {
+
+/// Prints the sentence on stderr; 1.
+int fail(const Error& problem);
+
+struct CheckOptions {
+    std::vector<std::string> paths;
+    bool json = false;
+    bool short_form = false;
+    bool strict = false;
+};
+int check_command(const CheckOptions& options);
+
+struct TestOptions {
+    std::vector<std::string> paths;
+    std::string only;  // part of a title
+    bool json = false;
+};
+int test_command(const TestOptions& options);
+
+struct FormatOptions {
+    std::vector<std::string> paths;
+    bool check = false;
+};
+int format_command(const FormatOptions& options);
+
+struct DaemonAddress {
+    std::string to = "http://127.0.0.1:8080";
+    std::string data_directory = "journey-data";  // whose keys are used when none is given
+    std::string admin_token;
+    std::string write_key;
+};
+/// Fills in the keys from the data directory or the environment (JOURNEY_ADMIN_TOKEN, JOURNEY_WRITE_KEY).
+void find_keys(DaemonAddress& address);
+
+struct ServeOptions {
+    std::string project;
+    std::string config;
+    std::string data_directory;
+    std::string listen;
+    std::string clock_start;   // demo clock: RFC 3339
+    double clock_speed = 0;    // 0: the system's clock
+    bool quiet = false;
+};
+int serve_command(const ServeOptions& options);
+
+struct ApplyOptions {
+    std::string project;
+    DaemonAddress daemon;
+};
+int apply_command(const ApplyOptions& options);
+
+struct OperateOptions {
+    std::string what;     // pause, resume, stop-sending, start-sending, journeys, timeline, unknown
+    std::string subject;  // journey or person
+    bool json = false;
+    DaemonAddress daemon;
+};
+int operate_command(const OperateOptions& options);
+
+struct SinkOptions {
+    std::uint16_t http_port = 0;
+    std::uint16_t smtp_port = 0;
+    std::string ledger;
+    std::string script;
+};
+int sink_command(const SinkOptions& options);
+
+struct ImportOptions {
+    std::string csv;
+    std::string mapping;
+    std::string rejects;
+    std::string to = "http://127.0.0.1:8080";
+    std::string write_key;
+    bool from_start = false;
+};
+int import_command(const ImportOptions& options);
+
+struct SimulateOptions {
+    std::string project;
+    std::string csv;
+    std::string mapping;
+    std::vector<std::string> consents;  // granted to everybody at their first event
+    std::uint64_t tail_days = 0;        // time that passes after the last row
+    std::string sends_csv;              // every send, one a line
+    bool counts = false;                // "name number" lines, for scripts
+};
+int simulate_command(const SimulateOptions& options);
+
+struct DemoOptions {
+    std::string project = "workflows";
+    std::string data_directory;
+    std::uint64_t seed = 1;
+    std::uint32_t people = 400;
+    double speed = 7200;
+    std::uint64_t seconds = 0;  // 0: until Ctrl-C
+    std::string listen = "127.0.0.1:0";
+};
+int demo_command(const DemoOptions& options, const std::string& program_path);
+
+struct BenchOptions {
+    std::string scenario;
+    std::uint64_t events = 1'000'000;
+    std::uint64_t people = 100'000;
+    std::uint32_t repeat = 5;
+    bool json = false;
+};
+int bench_command(const BenchOptions& options, const std::string& program_path);
+
+struct SeedsOptions {
+    std::uint64_t first = 1;
+    std::uint64_t count = 100;
+    std::string project = "workflows";
+};
+int seeds_command(const SeedsOptions& options);
+
+}  // namespace journey::app

@@ -1,0 +1,35 @@
+#pragma once
+// The daemon's configuration: one YAML file, or nothing but defaults.
+
+#include "engine/app/settings.h"
+#include "engine/http/http.h"
+#include "engine/runtime/runtime.h"
+
+namespace journey::app {
+
+struct Config {
+    std::string data_directory = "journey-data";
+    std::uint16_t partitions = model::kDefaultPartitions;
+    http::HttpOptions http;
+    connectors::net::TransportOptions network;
+    std::vector<runtime::Route> routes;
+    bool track_opens = true;
+    bool track_clicks = true;
+};
+
+/// Unknown keys, wrong kinds and secrets in plain text are refused with file and line.
+Result<Config> load_config(const std::string& path);
+
+/// Keys the daemon made for itself at its first start, in DATA/keys (0600): write key, admin token, link secret.
+struct Keys {
+    std::string write_key;
+    std::string admin_token;
+    std::string link_secret;
+    bool fresh = false;  // made just now
+};
+Result<Keys> load_or_make_keys(const std::string& data_directory);
+
+/// "8080", ":8080", "127.0.0.1:8080" or "[::1]:8080".
+Result<void> set_listen(std::string_view text, http::HttpOptions& options);
+
+}  // namespace journey::app

@@ -1,0 +1,127 @@
+#include "engine/app/load.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace journey::app {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+struct Line {
+    int socket = -1;
+    std::string out;
+    std::size_t written = 0;
+    std::string in;
+    Steady::time_point sent;
+    bool busy = false;
+    ~Line() {
+        if (socket >= 0) ::close(socket);
+    }
+    Line() = default;
+    Line(Line&& other) noexcept : socket(std::exchange(other.socket, -1)) {}
+    Line(const Line&) = delete;
+    Line& operator=(const Line&) = delete;
+    Line& operator=(Line&&) = delete;
+};
+
+int open_line(std::uint16_t port) {
+    const int number = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(number, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+        ::close(number);
+        return -1;
+    }
+    const int on = 1;
+    ::setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return number;
+}
+
+/// Bytes of the first whole answer in `in`, or 0; its status in `status`.
+std::size_t whole_answer(const std::string& in, int& status) {
+    const std::size_t end = in.find("\r\n\r\n");
+    if (end == std::string::npos || in.size() < 12) return 0;
+    status = std::atoi(in.c_str() + 9);
+    std::size_t length = 0;
+    std::string head = in.substr(0, end);
+    std::transform(head.begin(), head.end(), head.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (const std::size_t at = head.find("content-length:"); at != std::string::npos) length = std::strtoull(head.c_str() + at + 15, nullptr, 10);
+    return in.size() >= end + 4 + length ? end + 4 + length : 0;
+}
+
+}  // namespace
+
+std::uint32_t LoadResult::percentile(double share) const {
+    if (latency_micros.empty()) return 0;
+    return latency_micros[std::min(latency_micros.size() - 1, static_cast<std::size_t>(share * static_cast<double>(latency_micros.size())))];
+}
+
+Result<LoadResult> run_load(const LoadOptions& options) {
+    LoadResult out;
+    std::vector<Line> lines;
+    for (std::uint32_t i = 0; i < options.connections; ++i) {
+        Line line;
+        line.socket = open_line(options.port);
+        if (line.socket < 0) return error(ErrorCode::retry, fmt::format("nobody listens on port {}", options.port));
+        lines.push_back(std::move(line));
+    }
+    const std::string head = fmt::format("POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {}\r\nContent-Type: application/json\r\nContent-Length: ",
+                                         options.path, to_base64(options.write_key + ":"));
+    std::uint64_t next = 0;
+    std::uint64_t open = 0;
+    const auto begin = Steady::now();
+    const auto give = [&](Line& line) {
+        if (next >= options.requests) return;
+        const std::string body = options.body(next++);
+        line.out = fmt::format("{}{}\r\n\r\n{}", head, body.size(), body);
+        line.written = 0;
+        line.sent = Steady::now();
+        line.busy = true;
+        ++open;
+    };
+    for (Line& line : lines) give(line);
+    std::vector<pollfd> waits(lines.size());
+    while (open > 0) {
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const short writing = lines[i].written < lines[i].out.size() ? POLLOUT : 0;
+            waits[i] = {lines[i].busy ? lines[i].socket : -1, static_cast<short>(POLLIN | writing), 0};
+        }
+        if (::poll(waits.data(), waits.size(), 30'000) <= 0) return error(ErrorCode::retry, "no answer for 30 s");
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            Line& line = lines[i];
+            if ((waits[i].revents & POLLOUT) != 0) {
+                const ssize_t count = ::send(line.socket, line.out.data() + line.written, line.out.size() - line.written, MSG_NOSIGNAL);
+                if (count < 0) return error(ErrorCode::retry, "the daemon closed a connection");
+                line.written += static_cast<std::size_t>(count);
+            }
+            if ((waits[i].revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
+            char buffer[16384];
+            const ssize_t count = ::recv(line.socket, buffer, sizeof buffer, MSG_DONTWAIT);
+            if (count <= 0) return error(ErrorCode::retry, "the daemon closed a connection");
+            line.in.append(buffer, static_cast<std::size_t>(count));
+            int status = 0;
+            const std::size_t size = whole_answer(line.in, status);
+            if (size == 0) continue;
+            line.in.erase(0, size);
+            line.busy = false;
+            --open;
+            ++(status >= 200 && status < 300 ? out.answered : out.refused);
+            out.latency_micros.push_back(static_cast<std::uint32_t>(std::chrono::duration_cast<Micros>(Steady::now() - line.sent).count()));
+            give(line);
+        }
+    }
+    out.seconds = std::chrono::duration<double>(Steady::now() - begin).count();
+    std::sort(out.latency_micros.begin(), out.latency_micros.end());
+    return out;
+}
+
+}  // namespace journey::app

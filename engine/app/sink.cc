@@ -1,0 +1,38 @@
+// journey sink: a provider of every channel on this machine, for trying journeys out without reaching anybody.
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "connectors/fake/fake.h"
+#include "engine/app/commands.h"
+
+namespace journey::app {
+
+int sink_command(const SinkOptions& options) {
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+
+    connectors::fake::SinkOptions settings;
+    settings.http_port = options.http_port;
+    settings.smtp_port = options.smtp_port;
+    settings.ledger_file = options.ledger;
+    settings.script = options.script;
+    settings.on_message = [](const connectors::fake::SinkMessage& message) {
+        fmt::print("{:<7} {:<30} {}\n", message.channel, message.to, message.subject.empty() ? message.text : message.subject);
+        std::fflush(stdout);
+    };
+    auto sink = connectors::fake::SinkServer::start(std::move(settings));
+    if (!sink) return fail(sink.error());
+    fmt::print("The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, webhooks) and SMTP on 127.0.0.1:{}. Ctrl-C stops it.\n", sink.value()->http_port(), sink.value()->smtp_port());
+    std::fflush(stdout);
+    int signal_number = 0;
+    ::sigwait(&stop, &signal_number);
+    sink.value()->stop();
+    for (const auto& [channel, count] : sink.value()->counts()) fmt::print("{} {}\n", channel, count);
+    return 0;
+}
+
+}  // namespace journey::app
