@@ -59,8 +59,13 @@ install_all() {
     install_packages "${packages[@]}"
 }
 
-our_files() { find engine dsl connectors tests examples -name node_modules -prune -o \
-    \( "$@" \) -type f -print | LC_ALL=C sort; }
+our_files() {
+    local folder folders=()
+    for folder in engine dsl connectors tests examples; do
+        if [[ -d $folder ]]; then folders+=("$folder"); fi
+    done
+    find "${folders[@]}" -name node_modules -prune -o \( "$@" \) -type f -print | LC_ALL=C sort
+}
 
 check_format() {
     say "format"
