@@ -1,0 +1,164 @@
+#include "engine/app/config.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "connectors/email/smtp/smtp.h"
+#include "connectors/push/onesignal/onesignal.h"
+#include "connectors/sms/twilio/twilio.h"
+#include "connectors/webhook/signed/signed.h"
+
+namespace journey::app {
+namespace {
+
+using ConnectorPtr = std::shared_ptr<const connectors::Connector>;
+
+ConnectorPtr smtp_from(const Setting& setting) {
+    connectors::email::smtp::SmtpConfig config;
+    config.url = setting["url"].text();
+    config.user = setting["user"].text();
+    config.password = setting["password"].secret();
+    config.require_tls = setting["require tls"].yes(true);
+    if (config.url.empty()) setting["url"].complain("where is the mail server? like smtps://mail.example:465");
+    return connectors::email::smtp::make_smtp(config);
+}
+
+ConnectorPtr twilio_from(const Setting& setting, Config& out) {
+    connectors::sms::twilio::TwilioConfig config;
+    config.base_url = setting["base"].text("https://api.twilio.com");
+    config.account_sid = setting["account sid"].text();
+    config.auth_token = setting["auth token"].secret();
+    config.from = setting["from"].text();
+    config.messaging_service_sid = setting["messaging service sid"].text();
+    if (config.account_sid.empty()) setting["account sid"].complain("Twilio's account SID belongs here; it starts with AC");
+    if (config.from.empty() && config.messaging_service_sid.empty()) setting["from"].complain("give the sending number, or a `messaging service sid`");
+    out.http.twilio_auth_token = config.auth_token;
+    return connectors::sms::twilio::make_twilio(config);
+}
+
+ConnectorPtr onesignal_from(const Setting& setting) {
+    connectors::push::onesignal::OneSignalConfig config;
+    config.base_url = setting["base"].text("https://api.onesignal.com");
+    config.app_id = setting["app id"].text();
+    config.api_key = setting["api key"].secret();
+    if (config.app_id.empty()) setting["app id"].complain("OneSignal's app id belongs here");
+    return connectors::push::onesignal::make_onesignal(config);
+}
+
+ConnectorPtr webhook_from(const Setting& setting) {
+    connectors::webhook::signed_webhook::SignedConfig config;
+    config.url = setting["url"].text();
+    for (const Setting& secret : setting["secrets"].items()) config.secrets.push_back(secret.secret());
+    if (config.url.empty()) setting["url"].complain("where does the webhook go?");
+    if (config.secrets.empty()) setting["secrets"].complain("receivers check a signature: give at least one secret by reference");
+    return connectors::webhook::signed_webhook::make_signed(config);
+}
+
+void routes_from(const Setting& connectors, Config& out) {
+    struct Kind {
+        const char* channel;
+        const char* name;
+    };
+    static constexpr Kind kKinds[] = {{"email", "smtp"}, {"sms", "twilio"}, {"push", "onesignal"}, {"webhook", "signed"}};
+    for (const auto& [channel, name] : kKinds) {
+        const Setting setting = connectors[channel];
+        if (!setting.present()) continue;
+        const std::string kind = setting["kind"].text();
+        if (kind != name) {
+            setting["kind"].complain(fmt::format("for {} there is the connector `{}`, not `{}`", channel, name, kind));
+            continue;
+        }
+        runtime::Route route;
+        route.channel = channel;
+        route.rate_per_second = static_cast<std::uint32_t>(setting["rate per second"].number(0));
+        if (kind == "smtp") route.connector = smtp_from(setting);
+        else if (kind == "twilio") route.connector = twilio_from(setting, out);
+        else if (kind == "onesignal") route.connector = onesignal_from(setting);
+        else route.connector = webhook_from(setting);
+        out.routes.push_back(std::move(route));
+    }
+}
+
+std::string random_key() {
+    std::ifstream in("/dev/urandom", std::ios::binary);
+    std::string bytes(32, '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    ENSURE(in.gcount() == 32, "the system's random source gave nothing");
+    return to_base64url(bytes);
+}
+
+}  // namespace
+
+Result<Config> load_config(const std::string& path) {
+    TRY(const Setting file, Setting::load(path));
+    Config out;
+    out.data_directory = file["data"].text(out.data_directory);
+    if (const Setting listen = file["listen"]; listen.present()) {
+        auto set = set_listen(listen.text(), out.http);
+        if (!set) listen.complain(set.error().detail);
+    }
+    out.http.public_url = file["public url"].text();
+    for (const Setting& key : file["write keys"].items()) out.http.write_keys.push_back(key.secret());
+    out.http.admin_token = file["admin token"].secret();
+    out.http.connections_most = file["connections most"].number(out.http.connections_most);
+    out.http.events_per_second_most = static_cast<std::uint32_t>(file["events per second"].number(0));
+    const std::uint64_t partitions = file["partitions"].number(out.partitions);
+    if (partitions < 1 || partitions > 4096) file["partitions"].complain("between 1 and 4096");
+    out.partitions = static_cast<std::uint16_t>(partitions);
+    const Setting tracking = file["tracking"];
+    out.track_opens = tracking["opens"].yes(true);
+    out.track_clicks = tracking["clicks"].yes(true);
+    const Setting network = file["network"];
+    out.network.allow_http = network["allow http"].yes(false);
+    out.network.allow_private = network["allow private"].yes(false);
+    out.network.extra_ca_file = network["extra ca"].text();
+    routes_from(file["connectors"], out);
+    TRY(file.finish());
+    return out;
+}
+
+Result<Keys> load_or_make_keys(const std::string& data_directory) {
+    namespace fs = std::filesystem;
+    const std::string directory = data_directory + "/keys";
+    std::error_code problem;
+    fs::create_directories(directory, problem);
+    fs::permissions(directory, fs::perms::owner_all, problem);
+    Keys keys;
+    for (const auto& [name, key] : {std::pair{"write_key", &keys.write_key}, std::pair{"admin_token", &keys.admin_token}, std::pair{"link_secret", &keys.link_secret}}) {
+        const std::string path = directory + "/" + name;
+        std::ifstream in(path);
+        std::getline(in, *key);
+        if (!key->empty()) continue;
+        keys.fresh = true;
+        *key = random_key();
+        std::ofstream out(path + ".new", std::ios::trunc);
+        fs::permissions(path + ".new", fs::perms::owner_read | fs::perms::owner_write, problem);
+        out << *key << '\n';
+        out.close();
+        fs::rename(path + ".new", path, problem);
+        if (!out || problem) return error(ErrorCode::storage_failed, fmt::format("I cannot write {}; is the directory writable?", path));
+    }
+    return keys;
+}
+
+Result<void> set_listen(std::string_view text, http::HttpOptions& options) {
+    std::string_view port = text;
+    if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
+        std::string_view host = text.substr(0, colon);
+        port = text.substr(colon + 1);
+        if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+        if (!host.empty()) options.address = std::string(host);
+    }
+    std::uint32_t number = 0;
+    for (const char c : port) {
+        if (c < '0' || c > '9' || number > 65535) return error(ErrorCode::invalid, fmt::format("`{}` is not an address like 127.0.0.1:8080", text));
+        number = number * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (port.empty() || number > 65535) return error(ErrorCode::invalid, fmt::format("`{}` is not an address like 127.0.0.1:8080", text));
+    options.port = static_cast<std::uint16_t>(number);
+    return success();
+}
+
+}  // namespace journey::app

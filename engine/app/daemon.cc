@@ -1,0 +1,75 @@
+#include "engine/app/daemon.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+namespace journey::app {
+
+Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clock> clock) {
+    std::unique_ptr<Daemon> daemon(new Daemon());
+    daemon->clock_ = std::move(clock);
+    daemon->logger_ = std::make_unique<Logger>(*daemon->clock_, Logger::stderr_sink());
+    TRY(daemon->store_, storage::sqlite::open_store(config.data_directory, {}, *daemon->logger_));
+    TRY(daemon->keys_, load_or_make_keys(config.data_directory));
+    daemon->transport_ = connectors::net::make_transport(config.network, *daemon->logger_);
+
+    config.http.write_keys.push_back(daemon->keys_.write_key);
+    if (config.http.admin_token.empty()) config.http.admin_token = daemon->keys_.admin_token;
+    config.http.link_secret = daemon->keys_.link_secret;
+
+    runtime::ServiceOptions options;
+    options.node.partitions = config.partitions;
+    options.node.routes = config.routes;
+    options.node.links = {config.http.public_url, daemon->keys_.link_secret, config.track_opens, config.track_clicks};
+    options.data_directory = config.data_directory;
+    daemon->service_ = std::make_unique<runtime::Service>(std::move(options), *daemon->store_.log, *daemon->store_.state, *daemon->store_.lease,
+                                                          *daemon->transport_, *daemon->clock_, *daemon->logger_);
+    TRY(daemon->service_->start());
+    TRY(daemon->server_, http::Server::start(config.http, *daemon->service_, *daemon->logger_));
+    return daemon;
+}
+
+Daemon::~Daemon() { stop(); }
+
+Result<bool> Daemon::publish(const ir::Program& program) {
+    Bytes bytes = ir::encode(program);
+    if (to_hex(view_of(ir::program_hash(bytes))) == core::live_hash(service_->catalog())) return false;
+    model::Command command;
+    command.body = model::Publish{std::move(bytes)};
+    std::promise<Result<void>> promise;
+    auto future = promise.get_future();
+    std::vector<model::Command> commands;
+    commands.push_back(std::move(command));
+    TRY(service_->submit(std::move(commands), runtime::AckWhen::applied, true, [&promise](Result<void> result) { promise.set_value(std::move(result)); }));
+    TRY(future.get());
+    return true;
+}
+
+void Daemon::stop() {
+    if (std::exchange(stopped_, true)) return;
+    if (server_) server_->drain(std::chrono::seconds(5));
+    if (service_) service_->stop();
+}
+
+Result<std::unique_ptr<Clock>> make_demo_clock(const std::string& data_directory, const std::string& start, double speed) {
+    if (speed <= 0 || speed > 1e6) return error(ErrorCode::invalid, "the demo clock's speed is a number over 0 and at most 1000000");
+    TRY(Instant first, parse_instant(start));
+    std::error_code problem;
+    std::filesystem::create_directories(data_directory, problem);
+    const std::string path = data_directory + "/demo-clock";
+    const SystemClock system;
+    std::int64_t began = micros_of(system.now());
+    if (std::ifstream in(path); in) {
+        std::int64_t first_micros = 0;
+        if (in >> first_micros >> began) first = instant_of(first_micros);
+    } else {
+        std::ofstream(path) << micros_of(first) << ' ' << began << '\n';
+    }
+    const double passed = static_cast<double>(micros_of(system.now()) - began) * speed;
+    return std::unique_ptr<Clock>(std::make_unique<FastClock>(first + Micros{static_cast<std::int64_t>(passed)}, speed));
+}
+
+}  // namespace journey::app
