@@ -1,5 +1,6 @@
 #pragma once
-// The door of engine/render: Liquid templates, parsed once, rendered within a budget, escaped by channel.
+// The door of engine/render: Liquid templates, parsed once, rendered within a budget, escaped by
+// channel.
 
 #include "engine/base/base.h"
 
@@ -24,16 +25,17 @@ class Template {
     /// Names the text mentions at top level ("first_name", "user.tier" as "user").
     std::vector<std::string> variables() const;
     /// Unknown variables render as nothing.
-    std::variant<std::string, RenderError> render(const Record& data, Escape escape, const Budget& budget = {}) const;
+    std::variant<std::string, RenderError> render(const Record& data, Escape escape,
+                                                  const Budget& budget = {}) const;
 
     Template(Template&&) noexcept;
     Template& operator=(Template&&) noexcept;
     ~Template();
 
   private:
-    struct Node;
-    Template();
-    std::vector<Node> nodes_;
+    struct Tree;
+    explicit Template(std::unique_ptr<const Tree> tree);
+    std::unique_ptr<const Tree> tree_;
 };
 
 }  // namespace journey::render
