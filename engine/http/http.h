@@ -1,35 +1,41 @@
 #pragma once
-// The door of engine/http: Segment-shaped ingest, receipts and links of recipients, the operator's API, health and metrics.
+// The door of engine/http: Segment-shaped ingest, receipts and links of recipients, the operator's
+// API, health and metrics. TLS ends at a proxy in front of us.
 
-#include "connectors/inbound/inbound.h"
 #include "engine/runtime/engine.h"
 
 namespace journey::http {
 
 struct HttpOptions {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8080;              // 0: any free one; see Server::port
-    std::vector<std::string> write_keys;    // for /v1/*: Basic user name
-    std::string admin_token;                // for /admin/*: Bearer
-    std::string public_url;                 // as providers and recipients see us; signatures are made over it
-    std::string link_secret;                // tokens of pixels, clicks, unsubscribes, callbacks
-    std::string twilio_auth_token;          // "" = no Twilio callbacks taken
-    std::size_t body_most = 1u << 20;       // bytes; more is 413
+    std::uint16_t port = 8080;            // 0: any free one; see Server::port
+    std::vector<std::string> write_keys;  // for /v1/*: Basic user name
+    std::string admin_token;              // for /admin/*: Bearer; "" = no /admin at all
+    std::string public_url;            // as providers and recipients see us; signatures are over it
+    std::string link_secret;           // tokens of pixels, clicks, unsubscribes, callbacks
+    std::string twilio_auth_token;     // "" = no Twilio callbacks taken
+    std::size_t body_most = 1u << 20;  // bytes; more is 413
+    std::size_t program_most = 64u << 20;  // bytes of a program sent to /admin/program
     std::size_t header_most = 32u << 10;
     std::size_t connections_most = 2000;
-    std::size_t batch_most = 2500;          // events in a batch
-    Micros header_deadline = std::chrono::seconds(10);
-    Micros idle_deadline = std::chrono::seconds(60);
-    Micros clock_skew_most = std::chrono::hours(24);  // an event "from the future" beyond this is refused
+    std::size_t batch_most = 2500;             // events in a batch
+    std::uint32_t events_per_second_most = 0;  // of one write key; more is 429; 0: no such limit
+    Micros header_deadline = std::chrono::seconds(10);  // first byte to end of the headers
+    Micros idle_deadline = std::chrono::seconds(60);  // between requests; for a body; for a reader
+    /// An event "from the future" beyond this is refused; a smaller step is taken as now.
+    Micros clock_skew_most = std::chrono::hours(24);
 };
 
 class Server {
   public:
     /// Listens, or says clearly why not ("port 8080 on 127.0.0.1 is taken by another program; …").
-    static Result<std::unique_ptr<Server>> start(HttpOptions options, runtime::Engine& engine, Logger& logger);
+    /// `engine` and `logger` must outlive the server.
+    static Result<std::unique_ptr<Server>> start(HttpOptions options, runtime::Engine& engine,
+                                                 Logger& logger);
     virtual ~Server() = default;
     virtual std::uint16_t port() const = 0;
-    /// Readiness off, no new connections, open requests answered (at most `deadline`), then the thread ends.
+    /// Readiness off, no new connections, open requests answered (at most `deadline`), then the
+    /// thread ends. The engine must still be answering. A second call does nothing.
     virtual void drain(Micros deadline) = 0;
 };
 

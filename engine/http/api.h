@@ -1,0 +1,82 @@
+#pragma once
+// Requests to commands and back: every route, without a socket. One thread's, but for the callbacks
+// that the engine makes on its own.
+
+#include "engine/http/http.h"
+#include "engine/http/ingest.h"
+#include "engine/http/numbers.h"
+#include "engine/http/problem.h"
+#include "engine/http/route.h"
+
+namespace journey::http {
+
+class Api {
+  public:
+    Api(const HttpOptions& options, runtime::Engine& engine, Logger& logger);
+
+    /// Judged by the headers alone, before a byte of the body is read.
+    struct Admission {
+        const Route* route = nullptr;
+        std::string parameter;
+        std::size_t body_most = 0;
+        std::optional<std::size_t> write_key;  // which; nothing when the body must name it
+    };
+    std::variant<Admission, Reply> admit(const Request& head);
+    void handle(const Admission& admission, Request request, Respond respond);
+
+    /// From now on /readyz says no.
+    void drain() { draining_ = true; }
+    HttpNumbers& numbers() { return numbers_; }
+
+  private:
+    // api.cc
+    std::optional<std::size_t> write_key_of(std::string_view key) const;
+    std::optional<Reply> check_write_key(const Request& head, Admission& admission) const;
+    std::optional<Reply> check_admin(const Request& head) const;
+    bool is_admin(const Request& head) const;
+    Schema& schema();
+    Reply ready(const Request& request) const;
+    void submit(model::Command command, Reply reply, Respond respond);
+
+    // ingest_routes.cc
+    void take_events(const Admission& admission, std::optional<Call> call, Request request,
+                     Respond respond);
+    std::optional<Reply> over_rate(std::size_t write_key, std::size_t events);
+    void consent(const Request& request, Respond respond);
+    void suppress(const Request& request, Respond respond);
+
+    // admin_routes.cc
+    Reply show_program();
+    void apply_program(Request request, Respond respond);
+    void journeys(Respond respond);
+    void pause_journey(const std::string& parameter, bool paused, Respond respond);
+    void pause_sending(bool paused, Respond respond);
+    void timeline(const std::string& parameter, Respond respond);
+    void unknown_messages(Respond respond);
+    void metrics(Respond respond);
+
+    // recipient_routes.cc
+    void twilio_report(const Admission& admission, const Request& request, Respond respond);
+    void pixel(const std::string& token, const Request& request, Respond respond);
+    void click(const std::string& token, const Request& request, Respond respond);
+    Reply unsubscribe_page(const std::string& token, const Request& request) const;
+    void unsubscribe(const std::string& token, const Request& request, Respond respond);
+
+    struct Bucket {
+        double tokens = 0;
+        Instant filled{};
+    };
+
+    const HttpOptions& options_;
+    runtime::Engine& engine_;
+    Logger& logger_;
+    HttpNumbers numbers_;
+    SegmentReader reader_;
+    SegmentBody body_;  // kept for its memory
+    core::CatalogPtr catalog_;
+    std::unique_ptr<Schema> schema_;
+    std::vector<Bucket> buckets_;  // one a write key
+    bool draining_ = false;
+};
+
+}  // namespace journey::http

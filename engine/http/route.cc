@@ -1,0 +1,116 @@
+#include "engine/http/route.h"
+
+#include <algorithm>
+
+namespace journey::http {
+namespace {
+
+constexpr Guard kBrowser = Guard::write_key_or_body;
+
+// The busiest first: the search is linear. The short names are what Segment's browser library uses.
+constexpr Route kRoutes[] = {
+    {Method::post, "/v1/batch", Endpoint::batch, kBrowser},
+    {Method::post, "/v1/track", Endpoint::track, kBrowser},
+    {Method::post, "/v1/identify", Endpoint::identify, kBrowser},
+    {Method::post, "/v1/page", Endpoint::page, kBrowser},
+    {Method::post, "/v1/screen", Endpoint::screen, kBrowser},
+    {Method::post, "/v1/group", Endpoint::group, kBrowser},
+    {Method::post, "/v1/alias", Endpoint::alias, kBrowser},
+    {Method::post, "/v1/b", Endpoint::batch, kBrowser},
+    {Method::post, "/v1/t", Endpoint::track, kBrowser},
+    {Method::post, "/v1/i", Endpoint::identify, kBrowser},
+    {Method::post, "/v1/p", Endpoint::page, kBrowser},
+    {Method::post, "/v1/s", Endpoint::screen, kBrowser},
+    {Method::post, "/v1/g", Endpoint::group, kBrowser},
+    {Method::post, "/v1/a", Endpoint::alias, kBrowser},
+    {Method::options, "/v1/{}", Endpoint::preflight, Guard::none},
+    {Method::post, "/r/twilio/{}", Endpoint::twilio_report, Guard::signature},
+    {Method::get, "/o/{}.gif", Endpoint::pixel, Guard::signature},
+    {Method::get, "/c/{}", Endpoint::click, Guard::signature},
+    {Method::get, "/u/{}", Endpoint::unsubscribe_page, Guard::signature},
+    {Method::post, "/u/{}", Endpoint::unsubscribe, Guard::signature},
+    {Method::post, "/v1/consent", Endpoint::consent, Guard::write_key},
+    {Method::post, "/v1/suppress", Endpoint::suppress, Guard::write_key},
+    {Method::get, "/livez", Endpoint::livez, Guard::none},
+    {Method::get, "/readyz", Endpoint::readyz, Guard::none},
+    {Method::get, "/metrics", Endpoint::metrics, Guard::none},
+    {Method::get, "/admin/program", Endpoint::program_show, Guard::admin},
+    {Method::post, "/admin/program", Endpoint::program_apply, Guard::admin},
+    {Method::get, "/admin/journeys", Endpoint::journeys, Guard::admin},
+    {Method::post, "/admin/journeys/{}/pause", Endpoint::journey_pause, Guard::admin},
+    {Method::post, "/admin/journeys/{}/resume", Endpoint::journey_resume, Guard::admin},
+    {Method::post, "/admin/sending/stop", Endpoint::sending_stop, Guard::admin},
+    {Method::post, "/admin/sending/start", Endpoint::sending_start, Guard::admin},
+    {Method::get, "/admin/people/{}/timeline", Endpoint::timeline, Guard::admin},
+    {Method::get, "/admin/messages/unknown", Endpoint::unknown_messages, Guard::admin},
+};
+
+/// What "{}" stands for; "" for a pattern without; nothing when the path is another.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+    const std::size_t open = pattern.find("{}");
+    if (open == std::string_view::npos) {
+        return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+    }
+    const std::string_view front = pattern.substr(0, open);
+    const std::string_view back = pattern.substr(open + 2);
+    if (path.size() <= front.size() + back.size()) return std::nullopt;
+    if (!path.starts_with(front) || !path.ends_with(back)) return std::nullopt;
+    const std::string_view middle =
+        path.substr(front.size(), path.size() - front.size() - back.size());
+    if (middle.find('/') != std::string_view::npos) return std::nullopt;
+    return middle;
+}
+
+std::string_view name_of(Method method) {
+    switch (method) {
+        case Method::get:
+            return "GET, HEAD";
+        case Method::post:
+            return "POST";
+        case Method::options:
+            return "OPTIONS";
+        case Method::head:
+        case Method::other:
+            break;
+    }
+    return "";
+}
+
+}  // namespace
+
+std::optional<Found> find_route(Method method, std::string_view path) {
+    if (method == Method::head) method = Method::get;
+    for (const Route& route : kRoutes) {
+        if (route.method != method) continue;
+        if (const auto parameter = match(route.pattern, path)) {
+            return Found{&route, std::string(*parameter)};
+        }
+    }
+    return std::nullopt;
+}
+
+std::string methods_of(std::string_view path) {
+    std::string methods;
+    for (const Route& route : kRoutes) {
+        const std::string_view name = name_of(route.method);
+        // The preflight's pattern fits every word below /v1, there or not.
+        if (route.method == Method::options || !match(route.pattern, path)) continue;
+        if (methods.find(name) != std::string::npos) continue;
+        if (!methods.empty()) methods += ", ";
+        methods += name;
+    }
+    return methods;
+}
+
+const std::vector<std::string>& known_paths() {
+    static const std::vector<std::string> paths = [] {
+        std::vector<std::string> all;
+        for (const Route& route : kRoutes) {
+            if (route.pattern.find("{}") == std::string_view::npos) all.emplace_back(route.pattern);
+        }
+        return all;
+    }();
+    return paths;
+}
+
+}  // namespace journey::http

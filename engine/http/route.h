@@ -1,0 +1,69 @@
+#pragma once
+// Addresses: which exist, who may call them and how large a body they take.
+
+#include "engine/http/exchange.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace journey::http {
+
+enum class Endpoint : unsigned char {
+    batch,
+    identify,
+    track,
+    page,
+    screen,
+    group,
+    alias,
+    consent,
+    suppress,
+    preflight,
+    program_show,
+    program_apply,
+    journeys,
+    journey_pause,
+    journey_resume,
+    sending_stop,
+    sending_start,
+    timeline,
+    unknown_messages,
+    livez,
+    readyz,
+    metrics,
+    twilio_report,
+    pixel,
+    click,
+    unsubscribe_page,
+    unsubscribe,
+};
+
+enum class Guard : unsigned char {
+    none,
+    write_key,          // Basic user name
+    write_key_or_body,  // the same, or `writeKey` in the body as browsers send it
+    admin,              // Bearer
+    signature,          // of the provider or in the token; the endpoint checks it
+};
+
+struct Route {
+    Method method;
+    std::string_view pattern;  // "{}" stands for one segment of the path, "{}.gif" for its front
+    Endpoint endpoint;
+    Guard guard;
+};
+
+struct Found {
+    const Route* route = nullptr;
+    std::string parameter;  // what "{}" stood for, still percent-encoded
+};
+
+/// The route, or the methods that `path` does have ("" when there is no such address). HEAD finds
+/// GET.
+std::optional<Found> find_route(Method method, std::string_view path);
+std::string methods_of(std::string_view path);
+/// Every pattern once: for suggestions.
+const std::vector<std::string>& known_paths();
+
+}  // namespace journey::http
