@@ -33,8 +33,14 @@ struct Row {
     Instant time{};
 };
 
+/// An event as a value: the record that `Facts::aggregate` answers for first, last and list, and that record_field,
+/// record_time and time_since take apart. Its instant comes first, named "time"; missing fields are left out.
+Value record_of(const ir::EventType& type, const Row& row);
+
 /// `row` may be null outside of `where`. At most ir's verified depth deep; cost is the sum of the nodes visited plus what
-/// Facts charges for aggregates. Budget: 10,000 nodes, then missing (and ENSURE in debug: verify bounds it lower).
+/// Facts charges for aggregates. Budget: 10,000 nodes, then missing; ir::verify admits no tree that needs more.
+/// A missing user field yields the field's `default`. Calendar arithmetic, and the parts of an instant where no zone is
+/// given, are in the workspace's zone.
 Value evaluate(const ir::Program& program, ir::Index expr, const Facts& facts, const Row* row = nullptr);
 
 /// True only for boolean true.
