@@ -1,32 +1,39 @@
 #pragma once
-// The door of engine/core: apply(state, command, now) -> effects. Pure and deterministic: no I/O, no clock, no chance,
-// nothing that depends on the order of a hash table. One Partition is one thread's; nothing is shared but the Catalog.
+// The door of engine/core: apply(state, command, now) -> effects. Pure and deterministic: no I/O,
+// no clock, no chance, nothing that depends on the order of a hash table. One Partition is one
+// thread's; nothing is shared but the Catalog.
 
 #include "engine/calendar/calendar.h"
 #include "engine/ir/ir.h"
 #include "engine/model/model.h"
 
+#include <map>
+#include <memory>
+
 namespace journey::core {
 
-/// The published programs, linked: names of fields, events, consents … get stable numbers that outlive a program, so that a
-/// person's data can be read by every version. Immutable; publishing makes the next one.
+/// The published programs, linked: names of fields, events, consents … get stable numbers that
+/// outlive a program, so that a person's data can be read by every version. Immutable; publishing
+/// makes the next one.
 class Catalog;
 using CatalogPtr = std::shared_ptr<const Catalog>;
 
 CatalogPtr empty_catalog();
-/// The program becomes the live one; older ones stay for the entries pinned to them. A program with the same hash as the
-/// live one changes nothing. `invalid` when bytes do not decode.
-Result<CatalogPtr> publish(const CatalogPtr& before, std::string_view program_bytes, model::LogPosition at);
+/// The program becomes the live one; older ones stay for the entries pinned to them. A program with
+/// the same hash as the live one changes nothing. `invalid` when bytes do not decode.
+Result<CatalogPtr> publish(const CatalogPtr& before, std::string_view program_bytes,
+                           model::LogPosition at);
 CatalogPtr set_paused(const CatalogPtr& before, const std::string& journey, bool paused);
 /// Live program; null before the first publish.
 std::shared_ptr<const ir::Program> live_program(const CatalogPtr& catalog);
-std::string live_hash(const CatalogPtr& catalog);  // hex, "" before the first
+std::string live_hash(const CatalogPtr& catalog);                     // hex, "" before the first
 bool is_paused(const CatalogPtr& catalog, std::string_view journey);  // "" = kill switch
 /// For the State store.
 Bytes encode_catalog(const CatalogPtr& catalog);
 Result<CatalogPtr> decode_catalog(std::string_view bytes);
 
-/// "May this go out?" should be asked soon: the runtime answers with a Claim when the connector has room.
+/// "May this go out?" should be asked soon: the runtime answers with a Claim when the connector has
+/// room.
 struct IntentReady {
     model::MessageKey key;
     model::PersonId person;
@@ -35,17 +42,18 @@ struct IntentReady {
     std::int32_t priority = 0;
 };
 
-/// A Claim was granted: send exactly this. Rendering is the runtime's; it is a pure function of these fields.
+/// A Claim was granted: send exactly this. Rendering is the runtime's; it is a pure function of
+/// these fields.
 struct StartAttempt {
     model::MessageKey key;
     model::PersonId person;
     std::uint32_t attempt = 1;
     std::string channel;
-    std::string address;             // "" for webhook
+    std::string address;  // "" for webhook
     std::string external_id;
     std::shared_ptr<const ir::Program> program;
     ir::Index message_template = ir::kNone;
-    Record data;                     // variables: args by name, `user`, `trigger`
+    Record data;  // variables: args by name, `user`, `trigger`
     std::string journey;
     std::string step;
     model::EntryId entry;
@@ -53,22 +61,41 @@ struct StartAttempt {
     bool open_tracking = true;
 };
 
-/// Attempts of this person on this channel ("" = all) that were granted but have sent no byte must not start (P7).
+/// Attempts of this person on this channel ("" = all) that were granted but have sent no byte must
+/// not start (P7).
 struct CancelUnstarted {
     model::PersonId person;
     std::string channel;
 };
 
-/// To be appended to the Log by the runtime (Absorb after an Alias).
+/// To be appended to the Log by the runtime: an Absorb after an Alias, or a command that arrived
+/// for a person who has moved. Listed in Unfinished::appends until confirm_append(from, cause);
+/// appending it twice is harmless.
 struct AppendCommand {
     model::Command command;
+    std::string from;              // external id of the person it left
+    model::LogPosition cause = 0;  // position of the command that made it
 };
 
-/// What happened, for the tester's timeline, the trace and the live summary; never needed for correctness.
+/// What happened, for the tester's timeline, the trace and the live summary; never needed for
+/// correctness.
 struct Happening {
     enum class Kind : std::uint8_t {
-        entered, moved, ended, goal, planned, held, skipped, attempted, accepted, rejected, unknown, retrying,
-        refused_duplicate, ignored_unknown_event, published
+        entered,
+        moved,
+        ended,
+        goal,
+        planned,
+        held,
+        skipped,
+        attempted,
+        accepted,
+        rejected,
+        unknown,
+        retrying,
+        refused_duplicate,
+        ignored_unknown_event,
+        published
     } kind;
     Instant at{};
     model::PersonId person;
@@ -77,7 +104,7 @@ struct Happening {
     std::string step;
     std::string channel;
     std::string message_template;
-    std::string detail;            // end reason, goal name, arm, sentence
+    std::string detail;  // end reason, goal name, arm, sentence
     model::Reason reason = model::Reason::none;
     std::optional<Instant> until;  // held
     Record data;                   // attempted: variables
@@ -98,12 +125,12 @@ struct JourneyCounts {
     std::uint64_t entered = 0;
     std::uint64_t ended = 0;
     std::uint64_t goals = 0;
-    std::uint64_t sent = 0;      // accepted
+    std::uint64_t sent = 0;  // accepted
     std::uint64_t skipped = 0;
     std::uint64_t unknown = 0;
-    std::map<std::string, std::uint64_t> waiting;  // people per step now
-    std::map<std::string, std::uint64_t> ended_by; // by reason
-    std::map<std::string, std::uint64_t> arms;     // "experiment/arm" → people
+    std::map<std::string, std::uint64_t> waiting;   // people per step now
+    std::map<std::string, std::uint64_t> ended_by;  // by reason
+    std::map<std::string, std::uint64_t> arms;      // "experiment/arm" → people
     std::map<std::string, std::uint64_t> skipped_by;
 };
 struct Counts {
@@ -120,15 +147,16 @@ struct Counts {
 /// One line of a person's story, in order of time.
 struct TimelineItem {
     Instant at{};
-    std::string kind;    // "event", "profile", "entered", "ended", "message", "receipt", "consent", …
-    std::string text;    // a sentence
+    std::string kind;  // "event", "profile", "entered", "ended", "message", "receipt", "consent", …
+    std::string text;  // a sentence
     Record fields;
 };
 
 struct PartitionOptions {
     std::uint16_t partitions = model::kDefaultPartitions;
     bool record_happenings = false;
-    Micros late_event_grace = std::chrono::minutes(10);  // an event later than this never starts a journey (LANGUAGE 4.4)
+    Micros late_event_grace =
+        std::chrono::minutes(10);  // an event later than this never starts a journey (LANGUAGE 4.4)
 };
 
 class Partition {
@@ -138,25 +166,29 @@ class Partition {
     Partition& operator=(Partition&&) noexcept;
     ~Partition();
 
-    /// Applies one durable command. Never fails: what cannot be is counted or quarantined. `effects` is appended to.
-    /// Commands at or before `applied()` are ignored, which makes replay after a checkpoint exact. Cost: about the entries
-    /// of the person plus the triggers of the event's type.
+    /// Applies one durable command. Never fails: what cannot be is counted or quarantined.
+    /// `effects` is appended to. Commands at or before `applied()` are ignored, which makes replay
+    /// after a checkpoint exact. Cost: about the entries of the person plus the triggers of the
+    /// event's type.
     void apply(const model::Command& command, model::LogPosition position, Effects& effects);
-    /// Publish and SetPaused change the catalog outside; this hands in the new one at the position of that command.
+    /// Publish and SetPaused change the catalog outside; this hands in the new one at the position
+    /// of that command.
     void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects);
 
     /// When a Tick is needed next; kNever when nothing waits.
     Instant next_due() const;
     model::LogPosition applied() const;
-    void set_applied(model::LogPosition position);  // commands up to here concerned other partitions
+    void set_applied(
+        model::LogPosition position);  // commands up to here concerned other partitions
 
     /// Rows changed since the last call, true at applied(). Cost: about a microsecond a row.
     model::PartitionCheckpoint take_checkpoint();
     /// Before any apply. `invalid` when bytes do not decode.
     Result<void> restore(const model::PartitionCheckpoint& stored);
-    /// After restore and replay: everything the runtime must know again: Intents that are ready, and Attempts that were started
-    /// and have no outcome (they are listed in `claimed`; the caller appends an Outcome of kind unknown for each, or a
-    /// repeat of the Claim where the provider's class allows it).
+    /// After restore and replay: everything the runtime must know again: Intents that are ready,
+    /// and Attempts that were started and have no outcome (they are listed in `claimed`; the caller
+    /// appends an Outcome of kind unknown for each, or a repeat of the Claim where the provider's
+    /// class allows it).
     struct Unfinished {
         std::vector<IntentReady> ready;
         struct Claimed {
@@ -166,9 +198,12 @@ class Partition {
             std::uint32_t attempt = 1;
         };
         std::vector<Claimed> claimed;
-        std::vector<model::Command> appends;  // Absorbs whose Alias was applied but which never reached the Log
+        std::vector<AppendCommand> appends;  // not yet confirmed, oldest cause first
     };
     Unfinished unfinished() const;
+    /// The AppendCommand with this `from` and `cause` (of an Absorb: its released_at) is durable in
+    /// the Log.
+    void confirm_append(std::string_view from, model::LogPosition cause);
 
     Counts counts() const;
     /// Empty when the person is not known here.

@@ -1,0 +1,256 @@
+// did count sum avg min max first last distinct list, over the person's own packed events. Cost:
+// the events of the person inside the window; rows are unpacked only for events of the asked type.
+#include "engine/core/facts.h"
+
+namespace journey::core {
+namespace {
+
+struct Span {
+    const Happened* from;
+    const Happened* to;
+};
+
+std::optional<Instant> instant_of_value(const Value& value, const expr::Facts& facts) {
+    if (const auto* at = value.as<Instant>()) return *at;
+    if (const auto* date = value.as<Date>())
+        return calendar::to_instant({*date, TimeOfDay{0}}, facts.workspace_zone());
+    return std::nullopt;
+}
+
+std::optional<Span> span_of(const LinkedProgram& linked, const ir::Window& window,
+                            const History& history, const expr::Facts& facts) {
+    const Happened* first = history.begin();
+    const Happened* after_now = history.at_or_after(facts.now() + Micros(1));
+    const auto moment = [&](ir::Index expr) {
+        return instant_of_value(expr::evaluate(*linked.program, expr, facts), facts);
+    };
+    switch (window.kind) {
+        case ir::WindowKind::ever:
+            return Span{first, after_now};
+        case ir::WindowKind::within:
+            return Span{history.at_or_after(
+                            calendar::subtract(facts.now(), window.within, facts.workspace_zone())),
+                        after_now};
+        case ir::WindowKind::since: {
+            const auto from = moment(window.since);
+            if (!from) return std::nullopt;
+            return Span{history.at_or_after(*from), after_now};
+        }
+        case ir::WindowKind::before: {
+            const auto to = moment(window.since);
+            if (!to) return std::nullopt;
+            return Span{first, std::min(after_now, history.at_or_after(*to))};
+        }
+        case ir::WindowKind::between: {
+            const auto from = moment(window.since);
+            const auto to = moment(window.until);
+            if (!from || !to) return std::nullopt;
+            return Span{history.at_or_after(*from), std::min(after_now, history.at_or_after(*to))};
+        }
+    }
+    return std::nullopt;
+}
+
+// Of two values of one type; false when they cannot be compared.
+bool before(const Value& a, const Value& b) {
+    if (a.held.index() != b.held.index()) {
+        const auto number = [](const Value& value) -> std::optional<double> {
+            if (const auto* whole = value.as<std::int64_t>()) return static_cast<double>(*whole);
+            if (const auto* real = value.as<double>()) return *real;
+            return std::nullopt;
+        };
+        const auto left = number(a);
+        const auto right = number(b);
+        return left && right && *left < *right;
+    }
+    return std::visit(
+        [&](const auto& left) {
+            using T = std::decay_t<decltype(left)>;
+            const T& right = std::get<T>(b.held);
+            if constexpr (std::is_same_v<T, Money>) {
+                return left.currency == right.currency && left.minor < right.minor;
+            } else if constexpr (std::is_same_v<T, CalendarDuration>) {
+                return calendar::bounds_of(left).least < calendar::bounds_of(right).least;
+            } else if constexpr (std::is_same_v<T, List> || std::is_same_v<T, Record> ||
+                                 std::is_same_v<T, Missing>) {
+                return false;
+            } else {
+                return left < right;
+            }
+        },
+        a.held);
+}
+
+Value record_of(const ir::EventType& type, const std::vector<Value>& row, Instant time) {
+    Record record;
+    record.reserve(row.size() + 1);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (!row[i].is_missing()) record.push_back({type.fields[i].name, row[i]});
+    }
+    put(record, "time", Value(time));
+    return Value(std::move(record));
+}
+
+// Sums and means keep whole numbers whole; overflow turns to real numbers rather than wrap.
+class Sum {
+  public:
+    void add(const Value& value) {
+        if (const auto* whole = value.as<std::int64_t>()) {
+            std::int64_t next = 0;
+            exact_ = exact_ && !__builtin_add_overflow(whole_, *whole, &next);
+            whole_ = next;
+            real_ += static_cast<double>(*whole);
+        } else if (const auto* real = value.as<double>()) {
+            exact_ = false;
+            real_ += *real;
+        } else if (const auto* money = value.as<Money>()) {
+            if (count_ > 0 && currency_ && *currency_ != money->currency) return;
+            std::int64_t next = 0;
+            if (__builtin_add_overflow(whole_, money->minor, &next)) return;
+            currency_ = money->currency;
+            whole_ = next;
+        } else {
+            return;
+        }
+        ++count_;
+    }
+    Value total(const ir::Type& type) const {
+        if (count_ == 0) return zero(type);
+        if (currency_) return Money{whole_, *currency_};
+        return exact_ ? Value(whole_) : Value(real_);
+    }
+    Value mean() const {
+        if (count_ == 0) return {};
+        if (!currency_) return real_ / static_cast<double>(count_);
+        const auto half = static_cast<std::int64_t>(count_ / 2);
+        const auto count = static_cast<std::int64_t>(count_);
+        return Money{(whole_ >= 0 ? whole_ + half : whole_ - half) / count, *currency_};
+    }
+
+  private:
+    static Value zero(const ir::Type& type) {
+        if (type.kind == ir::TypeKind::real) return 0.0;
+        if (type.kind != ir::TypeKind::money || type.currency.size() != 3) return std::int64_t{0};
+        return Money{0, {{type.currency[0], type.currency[1], type.currency[2]}}};
+    }
+    std::int64_t whole_ = 0;
+    double real_ = 0;
+    bool exact_ = true;
+    std::optional<Currency> currency_;
+    std::uint64_t count_ = 0;
+};
+
+class Fold {
+  public:
+    Fold(const ir::Aggregate& asked, const ir::EventType& type) : asked_(asked), type_(type) {}
+
+    bool needs_row() const {
+        return asked_.filter != ir::kNone || asked_.fn >= ir::AggregateFn::sum;
+    }
+    bool newest_first() const {
+        return asked_.fn == ir::AggregateFn::last || asked_.fn == ir::AggregateFn::list ||
+               asked_.fn == ir::AggregateFn::did || asked_.fn == ir::AggregateFn::count;
+    }
+    /// False when the answer is known.
+    bool take(const std::vector<Value>& row, Instant time) {
+        ++count_;
+        switch (asked_.fn) {
+            case ir::AggregateFn::did:
+                return false;
+            case ir::AggregateFn::count:
+                return asked_.stop_at == 0 || count_ < asked_.stop_at;
+            case ir::AggregateFn::first:
+            case ir::AggregateFn::last:
+                best_ = record_of(type_, row, time);
+                return false;
+            case ir::AggregateFn::list:
+                list_.push_back(record_of(type_, row, time));
+                return asked_.limit == 0 || list_.size() < asked_.limit;
+            case ir::AggregateFn::sum:
+            case ir::AggregateFn::avg:
+                sum_.add(row[asked_.field]);
+                return true;
+            case ir::AggregateFn::min:
+            case ir::AggregateFn::max:
+                take_extreme(row[asked_.field]);
+                return true;
+            case ir::AggregateFn::distinct:
+            case ir::AggregateFn::count_distinct:
+                return take_distinct(row[asked_.field]);
+        }
+        return true;
+    }
+    Value answer() const {
+        switch (asked_.fn) {
+            case ir::AggregateFn::did:
+                return count_ > 0;
+            case ir::AggregateFn::count:
+                return static_cast<std::int64_t>(count_);
+            case ir::AggregateFn::sum:
+                return sum_.total(type_.fields[asked_.field].type);
+            case ir::AggregateFn::avg:
+                return sum_.mean();
+            case ir::AggregateFn::min:
+            case ir::AggregateFn::max:
+            case ir::AggregateFn::first:
+            case ir::AggregateFn::last:
+                return best_;
+            case ir::AggregateFn::distinct:
+            case ir::AggregateFn::list:
+                return list_;
+            case ir::AggregateFn::count_distinct:
+                return static_cast<std::int64_t>(list_.size());
+        }
+        return {};
+    }
+
+  private:
+    void take_extreme(const Value& value) {
+        if (value.is_missing()) return;
+        const bool better =
+            asked_.fn == ir::AggregateFn::min ? before(value, best_) : before(best_, value);
+        if (best_.is_missing() || better) best_ = value;
+    }
+    bool take_distinct(const Value& value) {
+        if (value.is_missing()) return true;
+        const std::uint64_t hash = hash_of(value);
+        const auto place = std::lower_bound(hashes_.begin(), hashes_.end(), hash);
+        if (place != hashes_.end() && *place == hash) return true;
+        hashes_.insert(place, hash);
+        list_.push_back(value);
+        return asked_.stop_at == 0 || list_.size() < asked_.stop_at;
+    }
+    const ir::Aggregate& asked_;
+    const ir::EventType& type_;
+    std::uint64_t count_ = 0;
+    Value best_;
+    Sum sum_;
+    List list_;
+    std::vector<std::uint64_t> hashes_;
+};
+
+}  // namespace
+
+Value aggregate_of(const LinkedProgram& linked, const ir::Aggregate& asked, const Person& person,
+                   const expr::Facts& facts) {
+    const ir::EventType& type = linked.program->events[asked.event];
+    const LinkedEvent& event = linked.events[asked.event];
+    Fold fold(asked, type);
+    const auto span = span_of(linked, asked.window, person.history, facts);
+    if (!span) return fold.answer();
+    std::vector<Value> row;
+    const auto count = span->to > span->from ? span->to - span->from : 0;
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+        const Happened& one = fold.newest_first() ? *(span->to - 1 - i) : span->from[i];
+        if (one.event != event.number) continue;
+        if (fold.needs_row()) person.history.read(one, event, type, row);
+        if (asked.filter != ir::kNone) {
+            const expr::Row seen{row.data(), row.size(), one.time};
+            if (!expr::holds(*linked.program, asked.filter, facts, &seen)) continue;
+        }
+        if (!fold.take(row, one.time)) break;
+    }
+    return fold.answer();
+}
+
+}  // namespace journey::core

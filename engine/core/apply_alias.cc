@@ -1,0 +1,191 @@
+// Alias: the person becomes a stub that knows where it went; everything else travels in an Absorb.
+//   person unknown       a stub, so that what comes later follows
+//   to itself            nothing
+// Absorb, at its address:
+//   met before (from, released_at)                 nothing
+//   a stub, and the way on leads back to who left  the stub becomes a person again: the newest word
+//   wins a stub                                         sent on, and the stub is remembered on the
+//   way else                                           merged
+// An Absorb's state: hops:varint { external id of a stub it passed : text } person (encode.cc)
+#include "engine/core/machine.h"
+
+namespace journey::core {
+namespace {
+
+struct Parcel {
+    std::vector<std::string> hops;
+    std::string_view person;
+};
+
+Bytes pack(const std::vector<std::string>& hops, std::string_view person) {
+    ByteWriter out;
+    out.varint(hops.size());
+    for (const std::string& hop : hops)
+        out.text(hop);
+    out.raw(person);
+    return out.take();
+}
+
+Parcel unpack(std::string_view state) {
+    ByteReader in(state);
+    Parcel parcel;
+    const std::size_t hops = in.count();
+    for (std::size_t i = 0; i < hops && in.ok(); ++i)
+        parcel.hops.push_back(in.text());
+    parcel.person = in.raw(in.left());
+    return parcel;
+}
+
+}  // namespace
+
+void Machine::on(const model::Command& command, const model::Alias& alias) {
+    Person* person = reach(command, true);
+    if (person == nullptr || is_repeat(*person, command)) return;
+    if (alias.to == person->external_id || alias.to.empty()) return finish_command(*person);
+
+    model::Absorb absorb;
+    absorb.from = person->external_id;
+    absorb.state = pack({}, encode_person(*person));
+    absorb.released_at = applied_;
+    for (Entry& entry : person->entries)
+        leave(entry);
+    for (const Message& message : person->messages) {
+        if (message.status == model::MessageStatus::unknown) --tally_of(message).unknown;
+    }
+    // The ordinal stays: a person that comes back must not give an entry an id that was given
+    // before.
+    person->attributes.clear();
+    person->history = {};
+    person->seen.clear();
+    person->entries.clear();
+    person->ended.clear();
+    person->intents.clear();
+    person->messages.clear();
+    std::vector<AbsorbedMark> absorbed = std::move(person->rare().absorbed);
+    person->rare() = Rare{};
+    person->rare().absorbed = std::move(absorbed);
+    person->rare().moved = Moved{alias.to, applied_};
+    ++stubs_;
+    parked_.erase(person->id);
+    changed(*person);
+
+    AppendCommand append;
+    append.from = person->external_id;
+    append.cause = applied_;
+    append.command.external_id = alias.to;
+    append.command.person = model::person_id_of(alias.to);
+    append.command.partition = model::partition_of(append.command.person, options_.partitions);
+    append.command.at = now_;
+    append.command.event_time = now_;
+    append.command.body = std::move(absorb);
+    appends_.push_back(append);
+    effects_->appends.push_back(std::move(append));
+}
+
+void Machine::on(const model::Command& command, const model::Absorb& absorb) {
+    Person* person = people_.find(command.person);
+    if (person != nullptr && person->rare_parts) {
+        for (const AbsorbedMark& mark : person->rare_parts->absorbed) {
+            if (mark.from == absorb.from && mark.released_at == absorb.released_at) return;
+        }
+    }
+    Parcel parcel = unpack(absorb.state);
+    if (person != nullptr && person->moved() != nullptr) {
+        const std::string& to = person->moved()->to;
+        const bool back = to == absorb.from || std::find(parcel.hops.begin(), parcel.hops.end(),
+                                                         to) != parcel.hops.end();
+        if (!back) {
+            parcel.hops.push_back(person->external_id);
+            model::Command onward = command;
+            std::get<model::Absorb>(onward.body).state = pack(parcel.hops, parcel.person);
+            return forward(onward, *person);
+        }
+        person->rare().moved.reset();
+        --stubs_;
+    }
+    Person from;
+    if (!decode_person(parcel.person, from)) {
+        quarantine(command, "absorb", "{}",
+                   "The state of the person " + absorb.from + " could not be read.");
+        return;
+    }
+    if (person == nullptr) {
+        person = &people_.add(command.person, command.external_id);
+        person->first_seen = now_;
+    }
+    if (person->scheduled <= now_) wake_due(*person, now_);
+    merge(*person, std::move(from), absorb.released_at);
+    finish_command(*person);
+}
+
+// What both have: the one that takes in wins; consents: the newer.
+void Machine::merge(Person& into, Person&& from, model::LogPosition released_at) {
+    changed(into);
+    into.first_seen = std::min(into.first_seen, from.first_seen);
+    into.rare().absorbed.push_back({from.external_id, released_at});
+    for (Attribute& one : from.attributes) {
+        if (into.attribute(one.field) == nullptr)
+            into.set_attribute(one.field, std::move(one.value));
+    }
+    for (const Happened& one : from.history)
+        into.history.add_packed(one.time, one.event, from.history.packed(one));
+    for (const Seen& one : from.seen) {
+        const Seen* place =
+            std::lower_bound(into.seen.begin(), into.seen.end(), one.hash,
+                             [](const Seen& seen, std::uint64_t hash) { return seen.hash < hash; });
+        if (place != into.seen.end() && place->hash == one.hash) continue;
+        into.seen.insert(static_cast<std::size_t>(place - into.seen.begin()), one);
+    }
+    if (from.rare_parts) {
+        Rare& theirs = *from.rare_parts;
+        for (NamedValue& trait : theirs.extras) {
+            if (find(into.rare().extras, trait.name) == nullptr)
+                into.rare().extras.push_back(std::move(trait));
+        }
+        for (const std::string& tag : theirs.tags)
+            into.set_tag(tag, true);
+        for (ConsentRecord& one : theirs.consents) {
+            const ConsentRecord* ours = into.consent(one.consent);
+            if (ours == nullptr || ours->at < one.at) into.set_consent(std::move(one));
+        }
+        for (SuppressionRecord& one : theirs.suppressions)
+            into.set_suppressed(std::move(one), true);
+        for (AbsorbedMark& one : theirs.absorbed)
+            into.rare().absorbed.push_back(std::move(one));
+    }
+    for (Entry& entry : from.entries) {
+        entry.ordinal = into.next_ordinal++;
+        if (entry.live()) tally_.rests(entry.program, entry.journey, entry.state, 1);
+        if (entry.parked) parked_.insert(into.id);
+        changed(into, entry);
+        into.entries.push_back(std::move(entry));
+    }
+    for (EndedEntry& one : from.ended) {
+        changed_entries_.emplace_back(into.id, one.id);
+        into.ended.push_back(one);
+    }
+    std::stable_sort(
+        into.ended.begin(), into.ended.end(),
+        [](const EndedEntry& a, const EndedEntry& b) { return a.ended_at < b.ended_at; });
+    for (Message& message : from.messages) {
+        if (message.status == model::MessageStatus::unknown) ++tally_of(message).unknown;
+        changed(into, message);
+        into.messages.push_back(std::move(message));
+    }
+    std::stable_sort(
+        into.messages.begin(), into.messages.end(),
+        [](const Message& a, const Message& b) { return a.finished_at < b.finished_at; });
+    for (Intent& intent : from.intents) {
+        changed(into, intent.message);
+        Intent& ours = into.intents.push_back(std::move(intent));
+        // Claims and outcomes that are on their way carry the old address and will be sent on;
+        // asking again is harmless.
+        if (ours.message.status == model::MessageStatus::planned && ours.ready)
+            make_ready(into, ours);
+        if (ours.message.status == model::MessageStatus::planned && !ours.ready)
+            parked_.insert(into.id);
+    }
+    levels_changed_ = true;
+}
+
+}  // namespace journey::core

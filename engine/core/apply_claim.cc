@@ -1,0 +1,35 @@
+//   planned, asked for, this attempt   decide: send, hold or skip (send.cc)
+//   anything else                      ignored: the claim was answered before, or its entry is over
+#include "engine/core/machine.h"
+
+namespace journey::core {
+
+void Machine::on(const model::Command& command, const model::Claim& claim) {
+    Person* person = reach(command, false);
+    if (person == nullptr) return;
+    Intent* intent = person->intent(claim.key);
+    if (intent != nullptr && intent->message.status == model::MessageStatus::planned &&
+        intent->ready && intent->attempt == claim.attempt) {
+        intent->ready = false;
+        changed(*person);
+        const rules::Verdict verdict = verdict_of(*person, *intent, claim.connector_ready);
+        switch (verdict.decision) {
+            case rules::Decision::send:
+                grant(*person, *intent);
+                break;
+            case rules::Decision::hold:
+                hold(*person, *intent, verdict);
+                break;
+            case rules::Decision::skip:
+                close(*person, claim.key,
+                      verdict.reason == model::Reason::not_valid_anymore
+                          ? model::MessageStatus::expired
+                          : model::MessageStatus::skipped,
+                      verdict.reason, verdict.saw);
+                break;
+        }
+    }
+    finish_command(*person);
+}
+
+}  // namespace journey::core

@@ -1,0 +1,65 @@
+// Everything due at or before now happens, in order of its due time; ties by person, then by entry,
+// and an entry's lifetime before its wait.
+#include "engine/core/machine.h"
+
+namespace journey::core {
+
+void Machine::on(const model::Command&, const model::Tick&) {
+    while (!timers_.empty() && timers_.top().due <= now_) {
+        const Timer timer = timers_.pop();
+        Person* person = people_.find(timer.person);
+        // Overtaken by an earlier one, which has put this person where it belongs since.
+        if (person == nullptr || person->scheduled != timer.due) continue;
+        person->scheduled = kNever;
+        wake_due(*person, timer.due);
+    }
+}
+
+Machine::Waking Machine::next_waking(const Person& person) const {
+    Waking next;
+    const auto offer_one = [&](Instant at, std::uint32_t ordinal, std::size_t index,
+                               Waking::What what) {
+        if (at < next.at || (at == next.at && at != kNever && ordinal < next.ordinal))
+            next = {at, ordinal, index, what};
+    };
+    for (std::size_t i = 0; i < person.entries.size(); ++i) {
+        const Entry& entry = person.entries[i];
+        offer_one(entry.expires, entry.ordinal, i, Waking::What::expiry);
+        offer_one(entry.due, entry.ordinal, i, Waking::What::wait);
+    }
+    for (std::size_t i = 0; i < person.intents.size(); ++i) {
+        offer_one(person.intents[i].due, 0xffffffffu, i, Waking::What::intent);
+    }
+    return next;
+}
+
+void Machine::wake_due(Person& person, Instant upto) {
+    // Only what was due before is woken: a zero wait inside a loop is bounded by the hops of one
+    // run.
+    for (Waking next = next_waking(person); next.at <= upto && next.what != Waking::What::nothing;
+         next = next_waking(person)) {
+        switch (next.what) {
+            case Waking::What::expiry:
+                finish(person, next.ordinal, "expired");
+                break;
+            case Waking::What::wait:
+                wake(person, person.entries[next.index]);
+                break;
+            case Waking::What::intent: {
+                Intent& intent = person.intents[next.index];
+                if (intent.valid_until <= now_) {
+                    close(person, intent.message.key, model::MessageStatus::expired,
+                          model::Reason::not_valid_anymore, {});
+                } else {
+                    make_ready(person, intent);
+                }
+                break;
+            }
+            case Waking::What::nothing:
+                break;
+        }
+    }
+    finish_command(person);
+}
+
+}  // namespace journey::core

@@ -1,0 +1,110 @@
+#pragma once
+// Private to core. A LinkedProgram is a Program whose names were given the Catalog's stable
+// numbers, with everything an event or a resting entry asks worked out beforehand.
+
+#include "engine/calendar/calendar.h"
+#include "engine/core/core.h"
+#include "engine/core/names.h"
+#include "engine/core/trigger_index.h"
+
+#include <set>
+
+namespace journey::core {
+
+inline constexpr std::uint16_t kNoNumber = 0xffff;
+using EventNumber = std::uint16_t;
+using FieldNumber = std::uint16_t;
+
+/// One bit of 64 an event number falls on: a cheap "certainly not".
+inline std::uint64_t event_bit(EventNumber event) {
+    return std::uint64_t{1} << (event % 64);
+}
+
+struct LinkedState {
+    std::uint64_t wakes =
+        0;  // bits of events that goals, exits, arms or conditions of this resting state look at
+    bool has_levels = false;  // `when` arms or `exit if` conditions
+    bool repeats = false;     // can be visited more than once by one entry
+};
+
+struct LinkedJourney {
+    std::uint32_t number = 0;              // of its name
+    const calendar::Zone* zone = nullptr;  // null: where the person lives
+    std::vector<LinkedState> states;
+    std::vector<EventNumber> trigger_events;  // by trigger
+    std::vector<std::vector<ir::Index>>
+        trigger_columns;                   // by trigger: trigger field -> field of the event, kNone
+    std::vector<EventNumber> goal_events;  // by goal
+    std::vector<EventNumber> exit_events;  // by exit; kNoNumber: a condition
+    bool watches_after_end = false;        // some goal has a window
+};
+
+struct LinkedEvent {
+    EventNumber number = kNoNumber;
+    bool builtin = false;
+    std::vector<FieldNumber> fields;         // program's field -> stable
+    std::vector<ir::Index> field_of_number;  // stable -> program's field, kNone
+    NameMap<ir::Index> by_name;
+    TriggerIndex triggers;
+};
+
+struct LinkedProgram {
+    std::uint16_t number = 0;
+    std::shared_ptr<const ir::Program> program;
+    Bytes bytes;
+    std::string hash;  // hex
+    model::LogPosition at = 0;
+
+    const calendar::Zone* workspace_zone = nullptr;
+    ir::Index zone_field = ir::kNone;  // of the profile
+    std::vector<FieldNumber> profile;  // program's field -> stable
+    std::vector<std::uint16_t> consents;
+    std::vector<std::uint16_t> channels;
+    std::vector<ir::Index> profile_of_number;
+    std::vector<ir::Index> channel_of_number;
+    std::vector<ir::Index> event_of_number;
+    NameMap<ir::Index> profile_by_name;
+    NameMap<ir::Index> event_by_name;
+    std::vector<LinkedEvent> events;
+    std::vector<LinkedJourney> journeys;
+
+    /// Exactly, else as snake case; kNone when there is none.
+    ir::Index find_event(std::string_view name) const;
+    ir::Index find_profile(std::string_view name) const;
+    ir::Index event_at(EventNumber event) const {
+        return event < event_of_number.size() ? event_of_number[event] : ir::kNone;
+    }
+    ir::Index profile_at(FieldNumber field) const {
+        return field < profile_of_number.size() ? profile_of_number[field] : ir::kNone;
+    }
+    ir::Index channel_at(std::uint16_t channel) const {
+        return channel < channel_of_number.size() ? channel_of_number[channel] : ir::kNone;
+    }
+};
+
+/// Exactly, else as snake case.
+ir::Index find_name(const NameMap<ir::Index>& names, std::string_view name);
+
+class Catalog {
+  public:
+    NameTable fields;  // of the profile
+    NameTable events;
+    std::vector<NameTable> event_fields;  // by event number
+    NameTable consents;
+    NameTable channels;
+    NameTable journeys;
+    std::vector<std::shared_ptr<const LinkedProgram>>
+        programs;                               // by program number; the last is live
+    std::set<std::string, std::less<>> paused;  // "" = kill switch
+
+    const LinkedProgram* live() const { return programs.empty() ? nullptr : programs.back().get(); }
+    const LinkedProgram& at(std::uint16_t program) const { return *programs[program]; }
+    bool stopped(std::string_view journey) const { return paused.find(journey) != paused.end(); }
+};
+
+/// Gives every name of the program its number in `catalog` and works out the indexes. link.cc.
+std::shared_ptr<const LinkedProgram> link(Catalog& catalog,
+                                          std::shared_ptr<const ir::Program> program, Bytes bytes,
+                                          model::LogPosition at);
+
+}  // namespace journey::core

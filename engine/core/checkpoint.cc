@@ -1,0 +1,159 @@
+// A partition's own bytes, beside its people:
+//   meta = version:u8=1 now:instant tally (tally.cc) appends:varint { cause:varint from:text
+//   command (model) }
+#include "engine/core/machine.h"
+
+namespace journey::core {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+
+template <typename T>
+void make_unique_in_order(std::vector<T>& all) {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+}
+
+}  // namespace
+
+model::PartitionCheckpoint Machine::take_checkpoint() {
+    model::PartitionCheckpoint out;
+    out.partition = id_;
+    out.applied = applied_;
+    out.meta = encode_meta(true);
+    make_unique_in_order(dirty_);
+    for (const model::PersonId id : dirty_) {
+        Person& person = *people_.find(id);
+        person.dirty = false;
+        out.profiles.push_back({id, person.external_id, profile_text(person), encode_person(person),
+                                person.next_due()});
+    }
+    make_unique_in_order(changed_entries_);
+    for (const auto& [person, entry] : changed_entries_) {
+        if (auto row = entry_row(*people_.find(person), entry))
+            out.entries.push_back(std::move(*row));
+    }
+    make_unique_in_order(changed_messages_);
+    for (const auto& [id, key] : changed_messages_) {
+        Person& person = *people_.find(id);
+        const Intent* intent = person.intent(key);
+        const Message* message = intent != nullptr ? &intent->message : person.final_message(key);
+        if (message != nullptr) out.messages.push_back(message_row(person, *message));
+    }
+    out.quarantine = std::exchange(quarantine_, {});
+    dirty_.clear();
+    changed_entries_.clear();
+    changed_messages_.clear();
+    return out;
+}
+
+Result<void> Machine::restore(const model::PartitionCheckpoint& stored) {
+    if (stored.applied == 0 && stored.meta.empty()) return success();
+    TRY(decode_meta(stored.meta));
+    applied_ = stored.applied;
+    for (const model::ProfileRow& row : stored.profiles) {
+        if (row.state.empty()) continue;
+        if (people_.find(row.id) != nullptr) {
+            return error(ErrorCode::invalid, "The store holds one person twice (" +
+                                                 row.external_id + "); restore a backup.");
+        }
+        Person& person = people_.add(row.id, row.external_id);
+        TRY(decode_person(row.state, person));
+        if (person.id != row.id) {
+            return error(ErrorCode::invalid, "The stored person " + row.external_id +
+                                                 " carries another's state; restore a backup.");
+        }
+        index_person(person);
+    }
+    return success();
+}
+
+void Machine::index_person(Person& person) {
+    if (person.moved() != nullptr) ++stubs_;
+    for (const Entry& entry : person.entries) {
+        if (entry.live()) tally_.rests(entry.program, entry.journey, entry.state, 1);
+        if (entry.parked) parked_.insert(person.id);
+    }
+    for (const Intent& intent : person.intents) {
+        const model::Reason reason = intent.message.reason;
+        if (intent.message.status == model::MessageStatus::planned && !intent.ready &&
+            (reason == model::Reason::paused || reason == model::Reason::kill_switch)) {
+            parked_.insert(person.id);
+        }
+    }
+    schedule(person);
+}
+
+Bytes Machine::encode_meta(bool with_appends) const {
+    ByteWriter out;
+    out.u8(kVersion);
+    out.instant(now_);
+    tally_.encode(*catalog_, out);
+    out.varint(with_appends ? appends_.size() : 0);
+    for (const AppendCommand& append : appends_) {
+        if (!with_appends) break;
+        out.varint(append.cause);
+        out.text(append.from);
+        model::encode(append.command, out);
+    }
+    return out.take();
+}
+
+Result<void> Machine::decode_meta(std::string_view bytes) {
+    ByteReader in(bytes);
+    if (in.u8() != kVersion) {
+        return error(ErrorCode::invalid,
+                     "A stored partition has a form this journeyd cannot read; use the version "
+                     "that wrote it.");
+    }
+    now_ = in.instant();
+    tally_.decode(*catalog_, in);
+    const std::size_t appends = in.count();
+    for (std::size_t i = 0; i < appends && in.ok(); ++i) {
+        AppendCommand append;
+        append.cause = in.varint();
+        append.from = in.text();
+        TRY(auto command, model::decode_command(in));
+        append.command = std::move(command);
+        appends_.push_back(std::move(append));
+    }
+    if (!in.ok() || !in.at_end()) {
+        return error(ErrorCode::invalid,
+                     "A stored partition's counters are damaged; restore a backup.");
+    }
+    return success();
+}
+
+Partition::Unfinished Machine::unfinished() const {
+    Partition::Unfinished out;
+    out.appends = appends_;
+    for (const Person* person : people_.sorted()) {
+        for (const Intent& intent : person->intents) {
+            const Message& message = intent.message;
+            const std::string& channel = catalog_->channels.name(message.channel);
+            if (message.status == model::MessageStatus::claimed) {
+                out.claimed.push_back({message.key, person->id, channel, intent.attempt});
+            } else if (intent.ready) {
+                const ir::Journey& journey =
+                    linked(message.program).program->journeys[message.journey];
+                out.ready.push_back(
+                    {message.key, person->id, channel, intent.attempt, journey.priority});
+            }
+        }
+    }
+    return out;
+}
+
+void Machine::confirm_append(std::string_view from, model::LogPosition cause) {
+    std::erase_if(appends_,
+                  [&](const AppendCommand& one) { return one.cause == cause && one.from == from; });
+}
+
+std::uint64_t Machine::state_hash() const {
+    std::uint64_t hash = hash64(encode_meta(false), 1);
+    for (const Person* person : people_.sorted())
+        hash = hash64(encode_person(*person), hash);
+    return hash;
+}
+
+}  // namespace journey::core

@@ -1,0 +1,82 @@
+#include "engine/core/facts.h"
+
+namespace journey::core {
+namespace {
+
+const Value& missing() {
+    static const Value value;
+    return value;
+}
+
+}  // namespace
+
+const Value& PersonFacts::user(ir::Index field) const {
+    if (const Value* value = person_.attribute(linked_.profile[field])) return *value;
+    const auto& fallback = linked_.program->profile[field].fallback;
+    return fallback ? *fallback : missing();
+}
+
+const Value& PersonFacts::trigger(ir::Index name) const {
+    if (entry_ != nullptr) return name < entry_->values.size() ? entry_->values[name] : missing();
+    if (row_ == nullptr || name >= columns_->size()) return missing();
+    const ir::Index column = (*columns_)[name];
+    return column == ir::kNone ? missing() : (*row_)[column];
+}
+
+const Value& PersonFacts::local(ir::Index slot) const {
+    if (entry_ == nullptr) return missing();
+    const ir::Journey& journey = linked_.program->journeys[entry_->journey];
+    const std::size_t index = journey.trigger_fields.size() + slot;
+    return index < entry_->values.size() ? entry_->values[index] : missing();
+}
+
+const std::string& PersonFacts::entry_id() const {
+    if (entry_ != nullptr && entry_id_.empty()) entry_id_ = text_of(entry_->id);
+    return entry_id_;
+}
+
+const calendar::Zone& PersonFacts::person_zone() const {
+    const calendar::Zone* zone = zone_of(linked_, person_);
+    return zone == nullptr ? *linked_.workspace_zone : *zone;
+}
+
+bool PersonFacts::consented(ir::Index consent) const {
+    return consent_given(linked_, person_, consent);
+}
+
+bool PersonFacts::reachable(ir::Index channel) const {
+    if (person_.suppressed(linked_.channels[channel])) return false;
+    return linked_.program->channels[channel].address_field == ir::kNone ||
+           !address_of(linked_, person_, channel).empty();
+}
+
+Value PersonFacts::aggregate(ir::Index aggregate) const {
+    return aggregate_of(linked_, linked_.program->aggregates[aggregate], person_, *this);
+}
+
+const calendar::Zone* zone_of(const LinkedProgram& linked, const Person& person) {
+    if (linked.zone_field == ir::kNone) return nullptr;
+    const Value* value = person.attribute(linked.profile[linked.zone_field]);
+    if (value == nullptr) {
+        const auto& fallback = linked.program->profile[linked.zone_field].fallback;
+        value = fallback ? &*fallback : nullptr;
+    }
+    const auto* name = value == nullptr ? nullptr : value->as<std::string>();
+    return name == nullptr ? nullptr : calendar::find_zone(*name);
+}
+
+std::string address_of(const LinkedProgram& linked, const Person& person, ir::Index channel) {
+    const ir::Index field = linked.program->channels[channel].address_field;
+    if (field == ir::kNone) return {};
+    const Value* value = person.attribute(linked.profile[field]);
+    const auto* text = value == nullptr ? nullptr : value->as<std::string>();
+    return text == nullptr ? std::string() : *text;
+}
+
+bool consent_given(const LinkedProgram& linked, const Person& person, ir::Index consent) {
+    if (const ConsentRecord* record = person.consent(linked.consents[consent]))
+        return record->granted;
+    return linked.program->consents[consent].basis == ir::Basis::opt_out;
+}
+
+}  // namespace journey::core

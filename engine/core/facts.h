@@ -1,0 +1,69 @@
+#pragma once
+// Private to core. What expressions may ask about one person at one instant.
+
+#include "engine/core/person.h"
+#include "engine/expr/expr.h"
+
+namespace journey::core {
+
+class PersonFacts final : public expr::Facts {
+  public:
+    PersonFacts(const LinkedProgram& linked, const Person& person, Instant now)
+        : linked_(linked), person_(person), now_(now) {}
+
+    /// About this entry. It must stay where it is.
+    PersonFacts& of(const Entry& entry) {
+        entry_ = &entry;
+        return *this;
+    }
+    /// About an entry that is not there yet: the trigger's row stands in.
+    PersonFacts& triggered_by(const std::vector<Value>& row, const std::vector<ir::Index>& columns,
+                              Instant time) {
+        row_ = &row;
+        columns_ = &columns;
+        trigger_time_ = time;
+        return *this;
+    }
+
+    const Value& user(ir::Index field) const override;
+    const Value& trigger(ir::Index name) const override;
+    const Value& local(ir::Index slot) const override;
+    Instant now() const override { return now_; }
+    Instant entry_time() const override { return entry_ == nullptr ? now_ : entry_->entered_at; }
+    Instant trigger_time() const override {
+        return entry_ == nullptr ? trigger_time_ : entry_->trigger_time;
+    }
+    const std::string& entry_id() const override;
+    const calendar::Zone& person_zone() const override;
+    const calendar::Zone& workspace_zone() const override { return *linked_.workspace_zone; }
+    bool tagged(std::string_view tag) const override { return person_.tagged(tag); }
+    bool consented(ir::Index consent) const override;
+    bool reachable(ir::Index channel) const override;
+    Value aggregate(ir::Index aggregate) const override;
+
+    bool holds(ir::Index expr, const expr::Row* row = nullptr) const {
+        return expr == ir::kNone || expr::holds(*linked_.program, expr, *this, row);
+    }
+    Value evaluate(ir::Index expr) const { return expr::evaluate(*linked_.program, expr, *this); }
+
+  private:
+    const LinkedProgram& linked_;
+    const Person& person_;
+    Instant now_;
+    const Entry* entry_ = nullptr;
+    const std::vector<Value>* row_ = nullptr;
+    const std::vector<ir::Index>* columns_ = nullptr;
+    Instant trigger_time_{};
+    mutable std::string entry_id_;
+};
+
+/// Where the person lives; null when not known.
+const calendar::Zone* zone_of(const LinkedProgram& linked, const Person& person);
+/// Where the person can be met on the channel; "" when nowhere (and for webhooks).
+std::string address_of(const LinkedProgram& linked, const Person& person, ir::Index channel);
+bool consent_given(const LinkedProgram& linked, const Person& person, ir::Index consent);
+/// Over the person's own events. aggregates.cc.
+Value aggregate_of(const LinkedProgram& linked, const ir::Aggregate& asked, const Person& person,
+                   const expr::Facts& facts);
+
+}  // namespace journey::core

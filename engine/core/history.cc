@@ -1,0 +1,94 @@
+#include "engine/core/history.h"
+
+namespace journey::core {
+namespace {
+
+constexpr std::size_t kForgetEvery = 64;
+
+std::string_view body_at(std::string_view bytes) {
+    ByteReader in(bytes);
+    return in.text_view();
+}
+
+}  // namespace
+
+void pack_values(const LinkedEvent& event, const std::vector<Value>& values, ByteWriter& out) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i].is_missing()) continue;
+        out.varint(event.fields[i]);
+        out.value(values[i]);
+    }
+}
+
+void History::add(Instant time, const LinkedEvent& event, const std::vector<Value>& values) {
+    ByteWriter packed;
+    pack_values(event, values, packed);
+    add_packed(time, event.number, packed.bytes());
+}
+
+void History::add_packed(Instant time, EventNumber event, std::string_view values) {
+    ByteWriter block;
+    block.text(values);
+    ENSURE(bytes_.size() + block.size() < 0xffffffffu, "one person's history outgrew 4 GiB");
+    const Happened happened{time, static_cast<std::uint32_t>(bytes_.size()), event, 0};
+    const std::size_t bytes_needed = bytes_.size() + block.size();
+    if (bytes_needed < 512) bytes_.reserve(bytes_needed);
+    for (const char byte : block.bytes())
+        bytes_.push_back(byte);
+    if (events_.empty() || events_.back().time <= time) {
+        events_.push_back(happened);
+        return;
+    }
+    const Happened* place =
+        std::upper_bound(events_.begin(), events_.end(), time,
+                         [](Instant at, const Happened& one) { return at < one.time; });
+    events_.insert(static_cast<std::size_t>(place - events_.begin()), happened);
+}
+
+void History::forget(Instant now) {
+    if (events_.size() % kForgetEvery != 0 || events_.empty()) return;
+    const auto old = static_cast<std::size_t>(at_or_after(now - kRetention) - events_.begin());
+    if (old == 0) return;
+    History kept;
+    for (std::size_t i = old; i < events_.size(); ++i)
+        kept.add_packed(events_[i].time, events_[i].event, packed(events_[i]));
+    *this = std::move(kept);
+}
+
+const Happened* History::at_or_after(Instant time) const {
+    return std::lower_bound(events_.begin(), events_.end(), time,
+                            [](const Happened& one, Instant at) { return one.time < at; });
+}
+
+std::string_view History::packed(const Happened& happened) const {
+    return body_at(std::string_view(bytes_.begin(), bytes_.size()).substr(happened.offset));
+}
+
+void History::read(const Happened& happened, const LinkedEvent& event, const ir::EventType& type,
+                   std::vector<Value>& row) const {
+    row.assign(type.fields.size(), Value());
+    ByteReader in(packed(happened));
+    while (!in.at_end() && in.ok()) {
+        const std::uint64_t field = in.varint();
+        Value value = in.value();
+        if (field >= event.field_of_number.size()) continue;
+        const ir::Index index = event.field_of_number[field];
+        if (index != ir::kNone) row[index] = std::move(value);
+    }
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (row[i].is_missing() && type.fields[i].fallback) row[i] = *type.fields[i].fallback;
+    }
+}
+
+std::vector<std::pair<FieldNumber, Value>> History::values(const Happened& happened) const {
+    std::vector<std::pair<FieldNumber, Value>> out;
+    ByteReader in(packed(happened));
+    while (!in.at_end() && in.ok()) {
+        const auto field = static_cast<FieldNumber>(in.varint());
+        Value value = in.value();
+        out.emplace_back(field, std::move(value));
+    }
+    return out;
+}
+
+}  // namespace journey::core

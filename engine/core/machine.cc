@@ -1,0 +1,242 @@
+#include "engine/core/machine.h"
+
+namespace journey::core {
+namespace {
+
+// Conditions of one entry may change what another waits for; a ring of them stops here.
+constexpr int kLevelRounds = 20;
+constexpr std::uint32_t kSeenDays = 31;
+constexpr std::size_t kSeenLook = 64;
+
+std::uint32_t day_of(Instant at) {
+    return static_cast<std::uint32_t>(std::max<std::int64_t>(0, micros_of(at) / 86'400'000'000));
+}
+
+}  // namespace
+
+Machine::Machine(model::PartitionId id, const PartitionOptions& options, CatalogPtr catalog)
+    : id_(id), options_(options), catalog_(std::move(catalog)) {}
+
+void Machine::apply(const model::Command& command, model::LogPosition position, Effects& effects) {
+    if (position <= applied_) return;
+    applied_ = position;
+    now_ = std::max(now_, command.at);
+    effects_ = &effects;
+    std::visit([&](const auto& body) { on(command, body); }, command.body);
+    effects_ = nullptr;
+}
+
+// The catalog changes outside, by use_catalog.
+void Machine::on(const model::Command&, const model::Publish&) {}
+void Machine::on(const model::Command&, const model::SetPaused&) {}
+
+void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects) {
+    const std::string before = live_hash(catalog_);
+    const std::uint32_t fields_before = catalog_->fields.size();
+    catalog_ = std::move(catalog);
+    applied_ = std::max(applied_, position);
+    effects_ = &effects;
+    const LinkedProgram* live = catalog_->live();
+    if (options_.record_happenings && live != nullptr && live->hash != before) {
+        Happening& happening = effects.happenings.emplace_back();
+        happening.kind = Happening::Kind::published;
+        happening.at = now_;
+        happening.detail = live->hash;
+    }
+    // Traits that came before their declaration become attributes.
+    if (live != nullptr && catalog_->fields.size() > fields_before) {
+        for (Person& person : people_.all()) {
+            if (!person.rare_parts || person.rare_parts->extras.empty()) continue;
+            const Record extras = std::exchange(person.rare_parts->extras, {});
+            for (const NamedValue& trait : extras) {
+                const ir::Index field = live->find_profile(trait.name);
+                bool fits = false;
+                Value value =
+                    field == ir::kNone
+                        ? Value()
+                        : expr::coerce(trait.value, live->program->profile[field].type, fits);
+                if (fits) {
+                    person.set_attribute(live->profile[field], std::move(value));
+                } else {
+                    person.rare_parts->extras.push_back(trait);
+                }
+            }
+            changed(person);
+        }
+    }
+    // What waited for a resume goes on; the rest waits on.
+    const std::set<model::PersonId> parked = std::exchange(parked_, {});
+    for (const model::PersonId id : parked) {
+        Person* person = people_.find(id);
+        std::vector<std::uint32_t> resumed;
+        for (Entry& entry : person->entries) {
+            if (!entry.parked) continue;
+            if (catalog_->stopped(journey_of(entry).name)) {
+                parked_.insert(id);
+            } else {
+                resumed.push_back(entry.ordinal);
+            }
+        }
+        for (Intent& intent : person->intents) {
+            const model::Reason reason = intent.message.reason;
+            if (intent.message.status != model::MessageStatus::planned || intent.ready) continue;
+            if (reason != model::Reason::paused && reason != model::Reason::kill_switch) continue;
+            const ir::Journey& journey =
+                linked(intent.message.program).program->journeys[intent.message.journey];
+            if (catalog_->stopped("") || catalog_->stopped(journey.name)) {
+                parked_.insert(id);
+            } else {
+                make_ready(*person, intent);
+            }
+        }
+        for (const std::uint32_t ordinal : resumed) {
+            Entry* entry = person->entry(ordinal);
+            if (entry == nullptr || !entry->parked) continue;
+            entry->parked = false;
+            wake(*person, *entry);
+        }
+        finish_command(*person);
+    }
+    effects_ = nullptr;
+}
+
+Person* Machine::reach(const model::Command& command, bool make) {
+    Person* person = people_.find(command.person);
+    if (person == nullptr) {
+        if (!make) return nullptr;
+        person = &people_.add(command.person, command.external_id);
+        person->first_seen = now_;
+        changed(*person);
+        return person;
+    }
+    if (person->moved() != nullptr) {
+        forward(command, *person);
+        return nullptr;
+    }
+    // Ticks may come late; for this person nothing may happen out of order.
+    if (person->scheduled <= now_) wake_due(*person, now_);
+    return person;
+}
+
+void Machine::forward(const model::Command& command, const Person& stub) {
+    AppendCommand append{command, stub.external_id, applied_};
+    append.command.external_id = stub.moved()->to;
+    append.command.person = model::person_id_of(stub.moved()->to);
+    append.command.partition = model::partition_of(append.command.person, options_.partitions);
+    // It may be appended twice after a crash, so it needs an id even when the sender gave none.
+    const std::string id =
+        "forwarded:" + std::to_string(id_.number) + ":" + std::to_string(applied_);
+    if (append.command.message_id.empty()) append.command.message_id = id;
+    if (auto* arrived = std::get_if<model::ReceiptArrived>(&append.command.body)) {
+        if (arrived->receipt.id.empty()) arrived->receipt.id = id;
+    }
+    appends_.push_back(append);
+    effects_->appends.push_back(std::move(append));
+}
+
+bool Machine::is_repeat(Person& person, const model::Command& command) {
+    if (command.message_id.empty()) return false;
+    const std::uint64_t hash = hash64(command.message_id);
+    const auto by_hash = [](const Seen& one, std::uint64_t wanted) { return one.hash < wanted; };
+    Seen* place = std::lower_bound(person.seen.begin(), person.seen.end(), hash, by_hash);
+    if (place != person.seen.end() && place->hash == hash) {
+        ++tally_.duplicates;
+        return true;
+    }
+    const std::uint32_t today = day_of(now_);
+    person.seen.insert(static_cast<std::size_t>(place - person.seen.begin()), Seen{hash, today});
+    if (person.seen.size() % kSeenLook == 0) {
+        person.seen.erase_if([&](const Seen& one) { return one.day + kSeenDays < today; });
+    }
+    changed(person);
+    return false;
+}
+
+void Machine::finish_command(Person& person) {
+    for (int round = 0; levels_changed_ && round < kLevelRounds; ++round) {
+        levels_changed_ = false;
+        retest_levels(person);
+    }
+    levels_changed_ = false;
+    schedule(person);
+}
+
+void Machine::schedule(Person& person) {
+    const Instant due = person.next_due();
+    if (due >= person.scheduled) return;
+    person.scheduled = due;
+    timers_.push({due, person.id});
+}
+
+const calendar::Zone& Machine::place_of(const Person& person, const Entry& entry) const {
+    if (const calendar::Zone* zone = linked_of(entry).zone) return *zone;
+    const calendar::Zone* zone = zone_of(linked(entry.program), person);
+    return zone == nullptr ? *linked(entry.program).workspace_zone : *zone;
+}
+
+void Machine::changed(Person& person) {
+    if (person.dirty) return;
+    person.dirty = true;
+    dirty_.push_back(person.id);
+}
+
+void Machine::changed(Person& person, const Entry& entry) {
+    changed(person);
+    changed_entries_.emplace_back(person.id, entry.id);
+}
+
+void Machine::changed(Person& person, const Message& message) {
+    changed(person);
+    changed_messages_.emplace_back(person.id, message.key);
+}
+
+void Machine::quarantine(const model::Command& command, std::string_view event, std::string json,
+                         std::string reason) {
+    model::QuarantineRow& row = quarantine_.emplace_back();
+    row.position = applied_;
+    row.external_id = command.external_id;
+    row.event = std::string(event);
+    row.json = std::move(json);
+    row.reason = std::move(reason);
+    row.at = now_;
+}
+
+Happening* Machine::happens(Happening::Kind kind, const Person& person) {
+    if (!options_.record_happenings) return nullptr;
+    Happening& happening = effects_->happenings.emplace_back();
+    happening.kind = kind;
+    happening.at = now_;
+    happening.person = person.id;
+    return &happening;
+}
+
+Happening* Machine::happens(Happening::Kind kind, const Person& person, const Entry& entry) {
+    Happening* happening = happens(kind, person);
+    if (happening == nullptr) return nullptr;
+    happening->entry = entry.id;
+    happening->journey = journey_of(entry).name;
+    happening->step = state_of(entry).step;
+    return happening;
+}
+
+Happening* Machine::happens(Happening::Kind kind, const Person& person, const Message& message) {
+    Happening* happening = happens(kind, person);
+    if (happening == nullptr) return nullptr;
+    const ir::Program& program = *linked(message.program).program;
+    const ir::State& state = program.journeys[message.journey].states[message.state];
+    const auto& send = std::get<ir::Send>(state.act);
+    happening->entry = message.entry;
+    happening->journey = program.journeys[message.journey].name;
+    happening->step = state.step;
+    happening->channel = program.channels[send.channel].name;
+    happening->message_template = program.templates[send.message_template].name;
+    happening->reason = message.reason;
+    happening->detail = message.detail;
+    return happening;
+}
+
+Counts Machine::counts() const {
+    return tally_.counts(*catalog_, people_.size() - stubs_);
+}
+
+}  // namespace journey::core

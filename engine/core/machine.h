@@ -1,0 +1,190 @@
+#pragma once
+// Private to core. The state of one partition and the moves it can make; every `apply_*.cc` holds
+// one command, and the moves they share stand in enter.cc, offer.cc, entry_life.cc and send.cc.
+
+#include "engine/core/arrived.h"
+#include "engine/core/core.h"
+#include "engine/core/facts.h"
+#include "engine/core/people.h"
+#include "engine/core/tally.h"
+#include "engine/core/timers.h"
+#include "engine/rules/rules.h"
+
+namespace journey::core {
+
+class Machine {
+  public:
+    Machine(model::PartitionId id, const PartitionOptions& options, CatalogPtr catalog);
+
+    void apply(const model::Command& command, model::LogPosition position, Effects& effects);
+    void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects);
+    Instant next_due() const { return timers_.next_due(); }
+    model::LogPosition applied() const { return applied_; }
+    void set_applied(model::LogPosition position) { applied_ = std::max(applied_, position); }
+
+    // checkpoint.cc
+    model::PartitionCheckpoint take_checkpoint();
+    Result<void> restore(const model::PartitionCheckpoint& stored);
+    Partition::Unfinished unfinished() const;
+    void confirm_append(std::string_view from, model::LogPosition cause);
+    std::uint64_t state_hash() const;
+
+    Counts counts() const;
+    std::vector<TimelineItem> timeline(model::PersonId person) const;  // timeline.cc
+    std::string profile_json(model::PersonId person) const;            // rows.cc
+    std::vector<model::MessageRow> unknown_messages() const;           // rows.cc
+
+  private:
+    struct Waking {  // one thing that is due
+        Instant at = kNever;
+        std::uint32_t ordinal = 0;
+        std::size_t index = 0;
+        enum class What : std::uint8_t { nothing, expiry, wait, intent } what = What::nothing;
+    };
+
+    // ---- commands
+    void on(const model::Command& command, const model::Track& track);
+    void on(const model::Command& command, const model::Identify& identify);
+    void on(const model::Command& command, const model::ConsentChange& change);
+    void on(const model::Command& command, const model::Suppress& suppress);
+    void on(const model::Command& command, const model::Alias& alias);
+    void on(const model::Command& command, const model::Absorb& absorb);
+    void on(const model::Command& command, const model::Tick& tick);
+    void on(const model::Command& command, const model::Claim& claim);
+    void on(const model::Command& command, const model::Outcome& outcome);
+    void on(const model::Command& command, const model::ReceiptArrived& arrived);
+    void on(const model::Command& command, const model::Publish& publish);
+    void on(const model::Command& command, const model::SetPaused& paused);
+
+    // ---- who
+    /// The person, made when `make`; null when unknown or moved (then the command is on its way to
+    /// the new place).
+    Person* reach(const model::Command& command, bool make);
+    void forward(const model::Command& command, const Person& stub);
+    bool is_repeat(Person& person, const model::Command& command);
+    /// What every command about a person ends with.
+    void finish_command(Person& person);
+
+    // ---- events: offer.cc, enter.cc
+    void record_and_offer(Person& person, const LinkedProgram& live, ir::Index event,
+                          std::vector<Value> row, Instant time, bool late);
+    void offer(Person& person, Arrived& event);
+    void offer_to(Person& person, std::uint32_t ordinal, Arrived& event);
+    void credit_goals(Person& person, Entry& entry, Arrived& event);
+    bool try_exits(Person& person, Entry& entry, Arrived* event);
+    void try_arms(Person& person, Entry& entry, Arrived* event);
+    void retest_levels(Person& person);
+    void enter_by(Person& person, Arrived& event);
+    void try_enter(Person& person, const LinkedProgram& live, const TriggerIndex::Ref& ref,
+                   Arrived& event);
+    bool may_enter_again(const Person& person, const LinkedProgram& live,
+                         const ir::Journey& journey, const LinkedJourney& linked, std::uint64_t key,
+                         std::uint64_t per) const;
+
+    // ---- the life of an entry: entry_life.cc
+    void start(Person& person, std::uint32_t ordinal);
+    void run(Person& person, std::uint32_t ordinal, ir::Index state);
+    std::optional<ir::Index> enter_state(Person& person, std::uint32_t ordinal, ir::Index state);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Send& send);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Test& test);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Pick& pick);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Await& await);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::SetField& set);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::SetLocal& set);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Tag& tag);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::End& end);
+    std::optional<Instant> due_of(const ir::Await& await, const Person& person,
+                                  const Entry& entry) const;
+    std::optional<ir::Index> level_target(const ir::Await& await, const Person& person,
+                                          const Entry& entry) const;
+    void rest(Person& person, Entry& entry, Phase phase);
+    void leave(Entry& entry);
+    void finish(Person& person, std::uint32_t ordinal, std::string_view reason);
+    void start_queued(Person& person, std::uint32_t journey, std::uint64_t key);
+    void wake(Person& person, Entry& entry);
+
+    // ---- messages: send.cc
+    void plan(Person& person, Entry& entry, const ir::Send& send);
+    void make_ready(Person& person, Intent& intent);
+    rules::Verdict verdict_of(const Person& person, const Intent& intent,
+                              bool connector_ready) const;
+    void grant(Person& person, Intent& intent);
+    void hold(Person& person, Intent& intent, const rules::Verdict& verdict);
+    /// Moves the intent to the final messages and lets its entry go on.
+    void close(Person& person, const model::MessageKey& key, model::MessageStatus status,
+               model::Reason reason, std::string detail);
+    void skip_planned(Person& person, model::EntryId entry);
+    bool variables(const Person& person, const Intent& intent, Record* data) const;
+    void retry_or_give_up(Person& person, Intent& intent, const model::Observation& observation);
+
+    // ---- time
+    Waking next_waking(const Person& person) const;
+    void wake_due(Person& person, Instant upto);
+    void schedule(Person& person);
+
+    // ---- bookkeeping
+    const LinkedProgram& linked(std::uint16_t program) const { return catalog_->at(program); }
+    const ir::Journey& journey_of(const Entry& entry) const {
+        return linked(entry.program).program->journeys[entry.journey];
+    }
+    const LinkedJourney& linked_of(const Entry& entry) const {
+        return linked(entry.program).journeys[entry.journey];
+    }
+    const ir::State& state_of(const Entry& entry) const {
+        return journey_of(entry).states[entry.state];
+    }
+    const calendar::Zone& place_of(const Person& person, const Entry& entry) const;
+    PersonFacts facts(const Person& person, const Entry& entry) const {
+        return PersonFacts(linked(entry.program), person, now_).of(entry);
+    }
+    JourneyTally& tally_of(const Entry& entry) { return tally_.of(linked_of(entry).number); }
+    JourneyTally& tally_of(const Message& message) {
+        return tally_.of(linked(message.program).journeys[message.journey].number);
+    }
+    void changed(Person& person);
+    void changed(Person& person, const Entry& entry);
+    void changed(Person& person, const Message& message);
+    void quarantine(const model::Command& command, std::string_view event, std::string json,
+                    std::string reason);
+    /// Null unless happenings are recorded.
+    Happening* happens(Happening::Kind kind, const Person& person);
+    Happening* happens(Happening::Kind kind, const Person& person, const Entry& entry);
+    Happening* happens(Happening::Kind kind, const Person& person, const Message& message);
+
+    // ---- stored forms: encode.cc, rows.cc
+    Bytes encode_person(const Person& person) const;
+    Result<void> decode_person(std::string_view bytes, Person& person);
+    Bytes encode_meta(bool with_appends) const;
+    Result<void> decode_meta(std::string_view bytes);
+    void index_person(Person& person);
+    std::string profile_text(const Person& person) const;
+    std::optional<model::EntryRow> entry_row(const Person& person, model::EntryId id) const;
+    model::MessageRow message_row(const Person& person, const Message& message) const;
+    void merge(Person& into, Person&& from, model::LogPosition released_at);
+
+    model::PartitionId id_;
+    PartitionOptions options_;
+    CatalogPtr catalog_;
+    model::LogPosition applied_ = 0;
+    Instant now_{};
+    People people_;
+    TimerQueue timers_;
+    Tally tally_;
+    NameTable words_;  // end reasons and step names
+    std::uint64_t stubs_ = 0;
+    std::set<model::PersonId> parked_;  // may have something that waits for a resume
+    std::vector<AppendCommand> appends_;
+
+    // Within one command.
+    Effects* effects_ = nullptr;
+    bool levels_changed_ = false;
+    std::vector<TriggerIndex::Ref> candidates_;
+
+    // Since the last checkpoint.
+    std::vector<model::PersonId> dirty_;
+    std::vector<std::pair<model::PersonId, model::EntryId>> changed_entries_;
+    std::vector<std::pair<model::PersonId, model::MessageKey>> changed_messages_;
+    std::vector<model::QuarantineRow> quarantine_;
+};
+
+}  // namespace journey::core

@@ -1,0 +1,140 @@
+#include "engine/core/person.h"
+
+namespace journey::core {
+
+const Value* Person::attribute(FieldNumber field) const {
+    const Attribute* found = std::lower_bound(
+        attributes.begin(), attributes.end(), field,
+        [](const Attribute& one, FieldNumber wanted) { return one.field < wanted; });
+    return found != attributes.end() && found->field == field ? &found->value : nullptr;
+}
+
+bool Person::set_attribute(FieldNumber field, Value value) {
+    const Attribute* found = std::lower_bound(
+        attributes.begin(), attributes.end(), field,
+        [](const Attribute& one, FieldNumber wanted) { return one.field < wanted; });
+    const auto index = static_cast<std::size_t>(found - attributes.begin());
+    const bool present = index < attributes.size() && attributes[index].field == field;
+    if (value.is_missing()) {
+        if (present) attributes.erase(index);
+        return present;
+    }
+    if (!present) {
+        attributes.insert(index, Attribute{field, std::move(value)});
+        return true;
+    }
+    if (attributes[index].value == value) return false;
+    attributes[index].value = std::move(value);
+    return true;
+}
+
+bool Person::tagged(std::string_view tag) const {
+    return rare_parts && std::binary_search(rare_parts->tags.begin(), rare_parts->tags.end(), tag);
+}
+
+bool Person::set_tag(const std::string& tag, bool present) {
+    if (tagged(tag) == present) return false;
+    auto& tags = rare().tags;
+    const auto place = std::lower_bound(tags.begin(), tags.end(), tag);
+    if (present) {
+        tags.insert(place, tag);
+    } else {
+        tags.erase(place);
+    }
+    return true;
+}
+
+const ConsentRecord* Person::consent(std::uint16_t number) const {
+    if (!rare_parts) return nullptr;
+    for (const ConsentRecord& one : rare_parts->consents) {
+        if (one.consent == number) return &one;
+    }
+    return nullptr;
+}
+
+void Person::set_consent(ConsentRecord record) {
+    auto& all = rare().consents;
+    const auto place = std::lower_bound(
+        all.begin(), all.end(), record.consent,
+        [](const ConsentRecord& one, std::uint16_t wanted) { return one.consent < wanted; });
+    if (place != all.end() && place->consent == record.consent) {
+        *place = std::move(record);
+    } else {
+        all.insert(place, std::move(record));
+    }
+}
+
+bool Person::suppressed(std::uint16_t channel) const {
+    if (!rare_parts) return false;
+    for (const SuppressionRecord& one : rare_parts->suppressions) {
+        if (one.channel == channel || one.channel == kAllChannels) return true;
+    }
+    return false;
+}
+
+bool Person::set_suppressed(SuppressionRecord record, bool suppressed) {
+    auto& all = rare().suppressions;
+    const auto place = std::lower_bound(
+        all.begin(), all.end(), record.channel,
+        [](const SuppressionRecord& one, std::uint16_t wanted) { return one.channel < wanted; });
+    const bool present = place != all.end() && place->channel == record.channel;
+    if (present == suppressed) return false;
+    if (suppressed) {
+        all.insert(place, std::move(record));
+    } else {
+        all.erase(place);
+    }
+    return true;
+}
+
+Entry* Person::entry(std::uint32_t ordinal) {
+    for (Entry& one : entries) {
+        if (one.ordinal == ordinal) return &one;
+    }
+    return nullptr;
+}
+
+Entry* Person::entry(model::EntryId wanted) {
+    for (Entry& one : entries) {
+        if (one.id == wanted) return &one;
+    }
+    return nullptr;
+}
+
+Intent* Person::intent(const model::MessageKey& key) {
+    for (Intent& one : intents) {
+        if (one.message.key == key) return &one;
+    }
+    return nullptr;
+}
+
+Message* Person::final_message(const model::MessageKey& key) {
+    for (std::size_t i = messages.size(); i-- > 0;) {
+        if (messages[i].key == key) return &messages[i];
+    }
+    return nullptr;
+}
+
+Instant Person::next_due() const {
+    Instant first = kNever;
+    for (const Entry& one : entries)
+        first = std::min({first, one.due, one.expires});
+    for (const Intent& one : intents)
+        first = std::min(first, one.due);
+    return first;
+}
+
+std::string text_of(model::EntryId id) {
+    std::string text(16, '0');
+    for (std::size_t i = 0; i < 16; ++i)
+        text[15 - i] = "0123456789abcdef"[id.number >> (4 * i) & 15];
+    return text;
+}
+
+std::uint64_t hash_of(const Value& value) {
+    ByteWriter out;
+    out.value(value);
+    return hash64(out.bytes(), 7) | 1;
+}
+
+}  // namespace journey::core

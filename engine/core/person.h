@@ -1,0 +1,199 @@
+#pragma once
+// Private to core. What a partition holds of one person. Numbers are the Catalog's stable ones,
+// except `program` and what is said to be "of the program".
+
+#include "engine/core/catalog.h"
+#include "engine/core/compact_vector.h"
+#include "engine/core/history.h"
+
+namespace journey::core {
+
+struct Attribute {
+    FieldNumber field = 0;
+    Value value;
+};
+
+struct ConsentRecord {
+    std::uint16_t consent = 0;
+    bool granted = false;
+    Instant at{};
+    std::string source;
+    std::string proof;
+};
+
+inline constexpr std::uint16_t kAllChannels = kNoNumber;
+
+struct SuppressionRecord {
+    std::uint16_t channel = kAllChannels;
+    Instant at{};
+    std::string reason;
+};
+
+enum class Phase : std::uint8_t {
+    waiting,   // at an Await
+    sending,   // at a Send, until its message is final
+    queued,    // another entry of the journey must end first
+    moving,    // between two rests, inside one command
+    watching,  // over; only goals with a window are still counted, until `due`
+};
+
+struct StateVisit {
+    std::uint16_t state = 0;
+    std::uint16_t count = 0;
+};
+
+struct Entry {
+    model::EntryId id;
+    Instant entered_at{};
+    Instant trigger_time{};
+    Instant due = kNever;
+    Instant expires = kNever;   // lifetime
+    std::uint64_t goals = 0;    // bit per credited goal; the first 64 goals are watched
+    std::uint64_t key = 0;      // hash of the key's value; 0: no key
+    std::uint64_t per = 0;      // hash of the re-entry value
+    std::uint32_t ordinal = 0;  // grows with each entry of the person
+    std::uint32_t journey = 0;  // of the program
+    std::uint16_t program = 0;
+    std::uint16_t state = 0;  // of the program
+    Phase phase = Phase::waiting;
+    bool parked = false;               // came due while its journey was paused
+    CompactVector<Value> values;       // trigger fields, then locals
+    CompactVector<StateVisit> visits;  // of Sends that can be met again
+
+    bool live() const { return phase == Phase::waiting || phase == Phase::sending; }
+};
+
+struct EndedEntry {
+    model::EntryId id;
+    Instant entered_at{};
+    Instant ended_at{};
+    std::uint64_t key = 0;
+    std::uint64_t per = 0;
+    std::uint32_t journey = 0;  // number of its name
+    std::uint32_t version = 0;
+    std::uint32_t reason = 0;  // in the machine's words
+    std::uint32_t step = 0;    // in the machine's words
+};
+
+struct ReceiptNote {
+    model::ReceiptKind kind = model::ReceiptKind::delivered;
+    Instant at{};
+    std::uint64_t id = 0;  // hash of the notice's id, 0: none
+};
+
+struct Message {
+    model::MessageKey key;
+    model::EntryId entry;
+    std::uint32_t journey = 0;  // of the program
+    std::uint32_t visit = 0;
+    std::uint32_t attempts = 0;  // granted claims
+    std::uint16_t program = 0;
+    std::uint16_t state = 0;
+    std::uint16_t channel = 0;  // stable
+    model::MessageStatus status = model::MessageStatus::planned;
+    model::Reason reason = model::Reason::none;
+    ir::MessageClass message_class = ir::MessageClass::marketing;
+    bool has_body_hash = false;
+    Instant planned_at{};
+    Instant claimed_at = kNever;  // kNever: never
+    Instant finished_at = kNever;
+    std::string detail;
+    std::string provider_id;
+    Sha256 body_hash{};
+    CompactVector<ReceiptNote> receipts;
+};
+
+/// A message that is not final.
+struct Intent {
+    Message message;
+    std::uint32_t attempt = 1;  // of the next or the running claim
+    std::uint32_t failures = 0;
+    bool ready = false;    // IntentReady is out and not yet answered
+    bool frozen = false;   // `data` and `address` are those of the first granted claim
+    Instant due = kNever;  // hold or retry ends
+    Instant valid_until = kNever;
+    Instant first_claim = kNever;
+    Record args;
+    Record data;
+    std::string address;
+};
+
+struct Moved {
+    std::string to;
+    model::LogPosition at = 0;
+};
+
+struct AbsorbedMark {
+    std::string from;
+    model::LogPosition released_at = 0;
+};
+
+/// An API command's message id, kept at least 30 days.
+struct Seen {
+    std::uint64_t hash = 0;
+    std::uint32_t day = 0;  // since 1970
+};
+
+/// What few people have.
+struct Rare {
+    Record extras;                  // traits no program declares
+    std::vector<std::string> tags;  // sorted
+    std::vector<ConsentRecord> consents;
+    std::vector<SuppressionRecord> suppressions;
+    std::optional<Moved> moved;
+    std::vector<AbsorbedMark> absorbed;
+    bool empty() const {
+        return extras.empty() && tags.empty() && consents.empty() && suppressions.empty() &&
+               !moved && absorbed.empty();
+    }
+};
+
+struct Person {
+    model::PersonId id;
+    std::string external_id;
+    Instant first_seen{};
+    CompactVector<Attribute> attributes;  // by field
+    History history;
+    CompactVector<Seen> seen;         // by hash
+    CompactVector<Entry> entries;     // by ordinal
+    CompactVector<EndedEntry> ended;  // by end
+    CompactVector<Intent> intents;    // by planning
+    CompactVector<Message> messages;  // final, by end
+    std::unique_ptr<Rare> rare_parts;
+    std::uint32_t next_ordinal = 1;
+
+    // Not state: bookkeeping of the partition.
+    Instant scheduled = kNever;  // when the timer queue will look at this person
+    bool dirty = false;
+
+    const Value* attribute(FieldNumber field) const;
+    /// False when it was so already. A missing value removes.
+    bool set_attribute(FieldNumber field, Value value);
+    Rare& rare() {
+        if (!rare_parts) rare_parts = std::make_unique<Rare>();
+        return *rare_parts;
+    }
+    bool tagged(std::string_view tag) const;
+    bool set_tag(const std::string& tag, bool present);
+    const ConsentRecord* consent(std::uint16_t number) const;
+    void set_consent(ConsentRecord record);
+    bool suppressed(std::uint16_t channel) const;
+    /// False when it was so already.
+    bool set_suppressed(SuppressionRecord record, bool suppressed);
+    const Moved* moved() const {
+        return rare_parts && rare_parts->moved ? &*rare_parts->moved : nullptr;
+    }
+
+    Entry* entry(std::uint32_t ordinal);
+    Entry* entry(model::EntryId id);
+    Intent* intent(const model::MessageKey& key);
+    Message* final_message(const model::MessageKey& key);
+    /// The earliest moment something of this person is due.
+    Instant next_due() const;
+};
+
+/// 16 hexadecimal digits.
+std::string text_of(model::EntryId id);
+std::uint64_t hash_of(const Value& value);
+
+}  // namespace journey::core

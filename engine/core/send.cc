@@ -1,0 +1,359 @@
+// The life of an Intent (RELIABILITY 1.2):
+//
+//   planned --ready-----> asked for (IntentReady is out)
+//   asked   --Claim: go--> claimed      frozen on the first grant: a repeat of the key sends the
+//   same bytes asked   --Claim: hold> planned      until the hold ends, a resume, or validity asked
+//   --Claim: skip> final claimed --Outcome----> accepted, rejected, unknown: final; retry, pause,
+//   not_started: planned again, next attempt planned --entry over-> skipped; --validity ends->
+//   expired
+#include "engine/core/machine.h"
+
+namespace journey::core {
+namespace {
+
+using model::MessageStatus;
+using model::Reason;
+
+constexpr Micros kBackoffFirst = std::chrono::seconds(1);
+constexpr Micros kBackoffMax = std::chrono::hours(1);
+constexpr Micros kPauseLeast = std::chrono::seconds(60);
+constexpr Micros kRetryMarketing = std::chrono::hours(1);
+constexpr Micros kRetryTransactional = std::chrono::hours(12);
+
+const ir::Send& send_of(const LinkedProgram& linked, const Message& message) {
+    return std::get<ir::Send>(linked.program->journeys[message.journey].states[message.state].act);
+}
+
+// Up to a quarter more, so that a provider's recovery is not met by everybody at once; the same in
+// every replay.
+Micros with_jitter(Micros wait, const Intent& intent) {
+    const std::string_view key(reinterpret_cast<const char*>(intent.message.key.bytes.data()), 16);
+    const auto share = static_cast<std::int64_t>(hash64(key, intent.attempt) % 251);
+    return wait + Micros(wait.count() / 1000 * share);
+}
+
+}  // namespace
+
+void Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
+    const LinkedProgram& program = linked(entry.program);
+    const ir::Journey& journey = journey_of(entry);
+    const ir::Template& text = program.program->templates[send.message_template];
+    std::uint16_t visit = 1;
+    if (linked_of(entry).states[entry.state].repeats) {
+        auto* found = std::find_if(entry.visits.begin(), entry.visits.end(),
+                                   [&](const StateVisit& one) { return one.state == entry.state; });
+        if (found == entry.visits.end()) {
+            entry.visits.push_back({entry.state, 1});
+        } else {
+            visit = ++found->count;
+        }
+    }
+    Intent intent;
+    Message& message = intent.message;
+    message.entry = entry.id;
+    message.program = entry.program;
+    message.journey = entry.journey;
+    message.state = entry.state;
+    message.visit = visit;
+    message.channel = program.channels[send.channel];
+    message.message_class = text.message_class;
+    message.planned_at = now_;
+    message.key = model::message_key_of({program.program->workspace.name, journey.name, entry.id,
+                                         state_of(entry).step, visit,
+                                         program.program->channels[send.channel].name});
+    const PersonFacts asked = facts(person, entry);
+    for (const ir::NamedExpr& arg : send.args) {
+        Value value = asked.evaluate(arg.expr);
+        if (!value.is_missing()) intent.args.push_back({arg.name, std::move(value)});
+    }
+    const calendar::Zone& place = place_of(person, entry);
+    switch (send.validity.kind) {
+        case ir::Validity::Kind::none:
+            break;
+        case ir::Validity::Kind::for_duration:
+            intent.valid_until = calendar::add(now_, send.validity.duration, place);
+            break;
+        case ir::Validity::Kind::until_time: {
+            const calendar::Zone* named = calendar::find_zone(send.validity.zone);
+            intent.valid_until =
+                calendar::next_time(now_, TimeOfDay{send.validity.until_seconds}, std::nullopt,
+                                    named == nullptr ? place : *named);
+            break;
+        }
+    }
+    if (person.intent(message.key) != nullptr || person.final_message(message.key) != nullptr) {
+        // The key is made of what can only be met once, so this is a repeat of what was already
+        // done.
+        happens(Happening::Kind::refused_duplicate, person, message);
+        return;
+    }
+    Intent& planned = person.intents.push_back(std::move(intent));
+    changed(person, planned.message);
+    happens(Happening::Kind::planned, person, planned.message);
+    make_ready(person, planned);
+}
+
+void Machine::make_ready(Person& person, Intent& intent) {
+    const LinkedProgram& program = linked(intent.message.program);
+    intent.ready = true;
+    intent.due = kNever;
+    changed(person);
+    IntentReady ready;
+    ready.key = intent.message.key;
+    ready.person = person.id;
+    ready.channel = catalog_->channels.name(intent.message.channel);
+    ready.attempt = intent.attempt;
+    ready.priority = program.program->journeys[intent.message.journey].priority;
+    effects_->ready.push_back(std::move(ready));
+}
+
+bool Machine::variables(const Person& person, const Intent& intent, Record* data) const {
+    const LinkedProgram& program = linked(intent.message.program);
+    const ir::Send& send = send_of(program, intent.message);
+    const ir::Template& text = program.program->templates[send.message_template];
+    bool complete = true;
+    Record out = intent.args;
+    for (const ir::TemplateParam& param : text.params) {
+        if (find(out, param.field.name) != nullptr) continue;
+        if (param.field.fallback) {
+            put(out, param.field.name, *param.field.fallback);
+        } else if (param.field.required) {
+            complete = false;
+        }
+    }
+    if (data == nullptr) return complete;
+    Record user;
+    for (std::size_t i = 0; i < program.profile.size(); ++i) {
+        const ir::Field& field = program.program->profile[i];
+        if (const Value* value = person.attribute(program.profile[i])) {
+            user.push_back({field.name, *value});
+        } else if (field.fallback) {
+            user.push_back({field.name, *field.fallback});
+        }
+    }
+    put(out, "user", Value(std::move(user)));
+    Record trigger;
+    const ir::Journey& journey = program.program->journeys[intent.message.journey];
+    for (const Entry& entry : person.entries) {
+        if (entry.id != intent.message.entry) continue;
+        for (std::size_t i = 0; i < journey.trigger_fields.size() && i < entry.values.size(); ++i) {
+            if (!entry.values[i].is_missing())
+                trigger.push_back({journey.trigger_fields[i], entry.values[i]});
+        }
+        put(trigger, "time", Value(entry.trigger_time));
+    }
+    put(out, "trigger", Value(std::move(trigger)));
+    *data = std::move(out);
+    return complete;
+}
+
+rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
+                                   bool connector_ready) const {
+    const Message& message = intent.message;
+    const LinkedProgram& program = linked(message.program);
+    const ir::Journey& journey = program.program->journeys[message.journey];
+    const ir::Send& send = send_of(program, message);
+    const ir::Template& text = program.program->templates[send.message_template];
+    rules::SendFacts facts;
+    facts.entry_live = false;
+    for (const Entry& entry : person.entries) {
+        if (entry.id == message.entry) facts.entry_live = entry.live();
+    }
+    facts.journey_paused = catalog_->stopped(journey.name);
+    facts.kill_switch = catalog_->stopped("");
+    facts.connector_ready = connector_ready;
+    facts.has_address = program.program->channels[send.channel].address_field == ir::kNone ||
+                        !address_of(program, person, send.channel).empty();
+    facts.consent_needed = text.consent != ir::kNone;
+    facts.consent_given = facts.consent_needed && consent_given(program, person, text.consent);
+    facts.suppressed = person.suppressed(message.channel);
+    facts.required_variable_missing = !intent.frozen && !variables(person, intent, nullptr);
+    if (intent.valid_until != kNever) facts.valid_until = intent.valid_until;
+    facts.message_class = message.message_class;
+    facts.channel = send.channel;
+    const bool marketing = message.message_class == ir::MessageClass::marketing;
+    if (marketing && journey.frequency != ir::kNone && !send.waive_frequency) {
+        facts.frequency = &program.program->frequencies[journey.frequency];
+    }
+    if (marketing && journey.quiet != ir::kNone && !send.waive_quiet) {
+        facts.quiet = &program.program->quiets[journey.quiet];
+    }
+    facts.person_zone = zone_of(program, person);
+    facts.workspace_zone = program.workspace_zone;
+    facts.week_starts = program.program->workspace.week_starts;
+    facts.planned_at = message.planned_at;
+    facts.now = now_;
+    std::vector<rules::SentBefore> sent;
+    if (facts.frequency != nullptr) {
+        const auto count = [&](const Message& one) {
+            if (one.claimed_at == kNever) return;
+            sent.push_back({one.claimed_at, program.channel_at(one.channel), one.message_class});
+        };
+        for (const Message& one : person.messages) {
+            if (one.status == MessageStatus::accepted || one.status == MessageStatus::unknown)
+                count(one);
+        }
+        for (const Intent& one : person.intents) {
+            if (one.message.status == MessageStatus::claimed) count(one.message);
+        }
+    }
+    facts.sent = sent;
+    return rules::decide(facts);
+}
+
+void Machine::grant(Person& person, Intent& intent) {
+    Message& message = intent.message;
+    const LinkedProgram& program = linked(message.program);
+    const ir::Journey& journey = program.program->journeys[message.journey];
+    const ir::Send& send = send_of(program, message);
+    if (!intent.frozen) {
+        variables(person, intent, &intent.data);
+        intent.address = address_of(program, person, send.channel);
+        intent.first_claim = now_;
+        intent.frozen = true;
+    }
+    intent.due = kNever;
+    message.status = MessageStatus::claimed;
+    message.reason = Reason::none;
+    message.detail.clear();
+    message.claimed_at = now_;
+    ++message.attempts;
+    changed(person, message);
+    if (Happening* happening = happens(Happening::Kind::attempted, person, message))
+        happening->data = intent.data;
+    StartAttempt start;
+    start.key = message.key;
+    start.person = person.id;
+    start.attempt = intent.attempt;
+    start.channel = program.program->channels[send.channel].name;
+    start.address = intent.address;
+    start.external_id = person.external_id;
+    start.program = program.program;
+    start.message_template = send.message_template;
+    start.data = intent.data;
+    start.journey = journey.name;
+    start.step = journey.states[message.state].step;
+    start.entry = message.entry;
+    start.message_class = message.message_class;
+    effects_->attempts.push_back(std::move(start));
+}
+
+void Machine::hold(Person& person, Intent& intent, const rules::Verdict& verdict) {
+    Message& message = intent.message;
+    message.reason = verdict.reason;
+    message.detail = verdict.saw;
+    if (verdict.reason == Reason::paused || verdict.reason == Reason::kill_switch) {
+        // Nothing but a resume, or the end of validity, ends this.
+        intent.due = intent.valid_until;
+        parked_.insert(person.id);
+    } else {
+        intent.due = verdict.hold_until > now_ ? verdict.hold_until : now_ + kPauseLeast;
+        if (intent.valid_until != kNever)
+            intent.due = std::min(intent.due, std::max(intent.valid_until, now_ + Micros(1)));
+    }
+    changed(person, message);
+    if (Happening* happening = happens(Happening::Kind::held, person, message)) {
+        if (intent.due != kNever) happening->until = intent.due;
+    }
+}
+
+void Machine::close(Person& person, const model::MessageKey& key, MessageStatus status,
+                    Reason reason, std::string detail) {
+    Intent* intent = person.intent(key);
+    ENSURE(intent != nullptr, "closed a message that is not open");
+    Message message = std::move(intent->message);
+    person.intents.erase(static_cast<std::size_t>(intent - person.intents.begin()));
+    message.status = status;
+    message.reason = reason;
+    message.detail = std::move(detail);
+    message.finished_at = now_;
+    JourneyTally& tally = tally_of(message);
+    Happening::Kind kind = Happening::Kind::skipped;
+    switch (status) {
+        case MessageStatus::accepted:
+            ++tally.sent;
+            ++tally_.sent_by_channel[catalog_->channels.name(message.channel)];
+            kind = Happening::Kind::accepted;
+            break;
+        case MessageStatus::rejected:
+            kind = Happening::Kind::rejected;
+            break;
+        case MessageStatus::unknown:
+            ++tally.unknown;
+            kind = Happening::Kind::unknown;
+            break;
+        case MessageStatus::skipped:
+        case MessageStatus::expired:
+            ++tally.skipped;
+            ++tally.skipped_by[std::string(model::name_of(reason))];
+            break;
+        case MessageStatus::planned:
+        case MessageStatus::claimed:
+            ENSURE(false, "closed a message with a status that is not final");
+    }
+    if (!person.messages.empty() && person.messages.size() % 64 == 0) {
+        person.messages.erase_if(
+            [&](const Message& one) { return one.finished_at < now_ - kRetention; });
+    }
+    const model::EntryId entry_id = message.entry;
+    const std::uint16_t state = message.state;
+    changed(person, message);
+    happens(kind, person, message);
+    person.messages.push_back(std::move(message));
+    Entry* entry = person.entry(entry_id);
+    if (entry == nullptr || entry->phase != Phase::sending || entry->state != state) return;
+    const ir::Index next = std::get<ir::Send>(state_of(*entry).act).next;
+    if (next == ir::kNone) return finish(person, entry->ordinal, "finished");
+    run(person, entry->ordinal, next);
+}
+
+void Machine::skip_planned(Person& person, model::EntryId entry) {
+    std::vector<model::MessageKey> planned;
+    for (const Intent& intent : person.intents) {
+        if (intent.message.entry == entry && intent.message.status == MessageStatus::planned) {
+            planned.push_back(intent.message.key);
+        }
+    }
+    for (const model::MessageKey& key : planned)
+        close(person, key, MessageStatus::skipped, Reason::entry_over, {});
+}
+
+void Machine::retry_or_give_up(Person& person, Intent& intent,
+                               const model::Observation& observation) {
+    Message& message = intent.message;
+    const Entry* entry = person.entry(message.entry);
+    if (entry == nullptr || !entry->live()) {
+        return close(person, message.key, MessageStatus::skipped, Reason::entry_over,
+                     observation.reason);
+    }
+    const bool pause = observation.kind == model::ObservationKind::pause;
+    Micros wait = kBackoffFirst;
+    for (std::uint32_t i = 0; i < intent.failures && wait < kBackoffMax; ++i)
+        wait *= 2;
+    wait = std::min(wait, kBackoffMax);
+    if (pause) wait = std::max(wait, kPauseLeast);
+    wait = std::max(with_jitter(wait, intent), observation.retry_after);
+    if (!pause) ++intent.failures;
+
+    const LinkedProgram& program = linked(message.program);
+    const ir::Send& send = send_of(program, message);
+    const bool marketing = message.message_class == ir::MessageClass::marketing;
+    Instant last = intent.first_claim + (marketing ? kRetryMarketing : kRetryTransactional);
+    if (send.retry_for)
+        last = calendar::add(intent.first_claim, *send.retry_for, *program.workspace_zone);
+    last = std::min(last, intent.valid_until);
+    if (now_ + wait > last) {
+        return close(person, message.key, MessageStatus::rejected, Reason::retries_exhausted,
+                     observation.reason);
+    }
+    message.status = MessageStatus::planned;
+    message.reason = pause ? Reason::connector_paused : Reason::none;
+    message.detail = observation.reason;
+    ++intent.attempt;
+    intent.due = now_ + wait;
+    changed(person, message);
+    if (Happening* happening = happens(Happening::Kind::retrying, person, message))
+        happening->until = intent.due;
+}
+
+}  // namespace journey::core

@@ -1,0 +1,125 @@
+// One person's story, for people: what came in, what was decided and why, what the provider said.
+#include "engine/core/machine.h"
+
+namespace journey::core {
+namespace {
+
+using model::MessageStatus;
+
+std::string because(const Message& message) {
+    std::string text;
+    if (message.reason != model::Reason::none)
+        text = " " + std::string(model::sentence_of(message.reason));
+    if (!message.detail.empty()) text += " (" + message.detail + ")";
+    return text;
+}
+
+std::string message_sentence(const model::MessageRow& row, const Message& message) {
+    const std::string what =
+        row.channel + " \"" + row.message_template + "\" of journey \"" + row.journey + "\"";
+    switch (message.status) {
+        case MessageStatus::planned:
+            return "Wants to send " + what + "." + because(message);
+        case MessageStatus::claimed:
+            return "Is sending " + what + ".";
+        case MessageStatus::accepted:
+            return "Sent " + what + "." + because(message);
+        case MessageStatus::rejected:
+            return "The provider refused " + what + "." + because(message);
+        case MessageStatus::skipped:
+            return "Did not send " + what + "." + because(message);
+        case MessageStatus::expired:
+            return "Did not send " + what + " in time." + because(message);
+        case MessageStatus::unknown:
+            return "Cannot know whether " + what + " was sent." + because(message);
+    }
+    return what;
+}
+
+}  // namespace
+
+std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
+    std::vector<TimelineItem> out;
+    const Person* person = people_.find(id);
+    if (person == nullptr) return out;
+    const auto add = [&](Instant at, std::string kind, std::string text) -> TimelineItem& {
+        return out.emplace_back(TimelineItem{at, std::move(kind), std::move(text), {}});
+    };
+    add(person->first_seen, "profile", "First heard of " + person->external_id + ".");
+    if (const Moved* moved = person->moved())
+        add(now_, "profile", "Is now known as " + moved->to + ".");
+    for (const Happened& happened : person->history) {
+        TimelineItem& item =
+            add(happened.time, "event", "Event " + catalog_->events.name(happened.event) + ".");
+        const NameTable& names = catalog_->event_fields[happened.event];
+        for (auto& [field, value] : person->history.values(happened)) {
+            if (field < names.size()) item.fields.push_back({names.name(field), std::move(value)});
+        }
+    }
+    if (person->rare_parts) {
+        for (const ConsentRecord& one : person->rare_parts->consents) {
+            TimelineItem& item =
+                add(one.at, "consent",
+                    std::string(one.granted ? "Gave" : "Withdrew") + " consent to " +
+                        catalog_->consents.name(one.consent) + ".");
+            item.fields = {{"source", one.source}};
+        }
+        for (const SuppressionRecord& one : person->rare_parts->suppressions) {
+            add(one.at, "suppressed",
+                "No more messages on " +
+                    (one.channel == kAllChannels ? std::string("any channel")
+                                                 : catalog_->channels.name(one.channel)) +
+                    ": " + one.reason + ".");
+        }
+    }
+    const auto entered = [&](Instant at, const std::string& journey, model::EntryId entry) {
+        add(at, "entered", "Entered journey \"" + journey + "\".").fields = {
+            {"entry", text_of(entry)}};
+    };
+    for (const EndedEntry& ended : person->ended) {
+        const std::string& journey = catalog_->journeys.name(ended.journey);
+        entered(ended.entered_at, journey, ended.id);
+        add(ended.ended_at, "ended",
+            "Left journey \"" + journey + "\": " + words_.name(ended.reason) + ".")
+            .fields = {{"entry", text_of(ended.id)}, {"step", words_.name(ended.step)}};
+    }
+    for (const Entry& entry : person->entries) {
+        if (!entry.live()) continue;
+        const ir::Journey& journey = journey_of(entry);
+        entered(entry.entered_at, journey.name, entry.id);
+        const std::string step = journey.states[entry.state].step;
+        std::string text = "Is at step \"" + step + "\" of journey \"" + journey.name + "\"";
+        if (entry.due != kNever) text += ", at the latest until " + format_instant(entry.due);
+        if (entry.parked) text += ", because the journey is paused";
+        add(now_, "waiting", text + ".").fields = {{"entry", text_of(entry.id)}, {"step", step}};
+    }
+    const auto add_message = [&](const Message& message) {
+        const model::MessageRow row = message_row(*person, message);
+        const Instant at = message.finished_at != kNever  ? message.finished_at
+                           : message.claimed_at != kNever ? message.claimed_at
+                                                          : message.planned_at;
+        TimelineItem& item = add(at, "message", message_sentence(row, message));
+        item.fields = {{"key", model::format_key(message.key)},
+                       {"status", model::name_of(message.status)},
+                       {"reason", model::name_of(message.reason)},
+                       {"step", row.step},
+                       {"channel", row.channel},
+                       {"template", row.message_template},
+                       {"attempts", std::int64_t{message.attempts}},
+                       {"planned_at", message.planned_at}};
+        for (const ReceiptNote& note : message.receipts) {
+            add(note.at, "receipt",
+                row.channel + " \"" + row.message_template +
+                    "\": " + std::string(model::name_of(note.kind)) + ".");
+        }
+    };
+    for (const Message& message : person->messages)
+        add_message(message);
+    for (const Intent& intent : person->intents)
+        add_message(intent.message);
+    std::stable_sort(out.begin(), out.end(),
+                     [](const TimelineItem& a, const TimelineItem& b) { return a.at < b.at; });
+    return out;
+}
+
+}  // namespace journey::core
