@@ -12,7 +12,7 @@ enum class Decision : std::uint8_t { send, hold, skip };
 struct Verdict {
     Decision decision = Decision::send;
     model::Reason reason = model::Reason::none;
-    Instant hold_until{};  // with hold
+    Instant hold_until{};  // with hold: when to ask again at the latest; kNever when nobody can know (pause, kill switch)
     std::string saw;       // the values the rule saw, for explain: "2 of 2 push today"
 };
 
@@ -36,6 +36,7 @@ struct SendFacts {
     std::optional<Instant> valid_until;
     ir::MessageClass message_class = ir::MessageClass::marketing;
     ir::Index channel = ir::kNone;
+    std::string_view channel_name;  // for `saw` only
     const ir::Frequency* frequency = nullptr;  // null: none, waived or transactional
     const ir::Quiet* quiet = nullptr;
     const calendar::Zone* person_zone = nullptr;  // null: not known (frequency then uses workspace_zone)
@@ -47,10 +48,12 @@ struct SendFacts {
 };
 
 /// Gates in LANGUAGE 2.11's order: entry live, kill switch, pause, connector, address, consent, suppression, variables,
-/// frequency, quiet hours, validity (also: a hold that would end after validity is a skip now).
+/// frequency, quiet hours, validity (also: a hold that would end after validity is a skip now). A channel without a
+/// connector skips: a backlog must not pour out on the day somebody configures one.
 Verdict decide(const SendFacts& facts);
 
-/// GrowthBook hash, version 2: fnv1a32(fnv1a32(seed + value) as decimal text) mod 10,000 / 10,000, in [0, 1).
+/// GrowthBook hash, version 2: fnv1a32(fnv1a32(seed + value) as decimal text) mod 10,000 / 10,000, in [0, 1). Over the
+/// UTF-8 bytes; GrowthBook's JavaScript SDK takes UTF-16 units, so the two agree for ASCII ids.
 double experiment_hash(std::string_view seed, std::string_view value);
 /// GrowthBook's bucket ranges with full coverage: the index of the arm, or none when weights leave it out.
 std::optional<std::size_t> choose_arm(double hash, std::span<const double> weights);
