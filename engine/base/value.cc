@@ -94,10 +94,14 @@ std::string format_money(Money money) {
 }
 
 std::string format_amount(Money money) {
-    const auto digits = static_cast<std::size_t>(minor_digits(money.currency));
-    std::string text = fmt::format("{:0{}}", magnitude(money.minor), digits + 1);
-    if (digits > 0) text.insert(text.size() - digits, ".");
-    return money.minor < 0 ? "-" + text : text;
+    const int digits = minor_digits(money.currency);
+    std::uint64_t unit = 1;
+    for (int i = 0; i < digits; ++i)
+        unit *= 10;
+    const std::uint64_t amount = magnitude(money.minor);
+    const std::string_view sign = money.minor < 0 ? "-" : "";
+    if (digits == 0) return fmt::format("{}{}", sign, amount);
+    return fmt::format("{}{}.{:0{}}", sign, amount / unit, amount % unit, digits);
 }
 
 std::string format_duration(const CalendarDuration& duration) {
