@@ -27,6 +27,7 @@ class Dumper {
     }
 
     void put(std::string_view text) { out_ += text; }
+    void put(const char* text) { out_ += text; }  // else it would become a bool
     void put(bool flag) { out_ += flag ? "yes" : "no"; }
     void put(const Name& name) { out_ += name.text; }
     void put(const Path& path) { out_ += path.dotted(); }

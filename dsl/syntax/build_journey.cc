@@ -1,0 +1,380 @@
+#include "dsl/syntax/build.h"
+
+#include <fmt/format.h>
+
+namespace journey::syntax {
+
+using source::Diagnostic;
+
+ast::Until Builder::until(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Until made;
+    made.span = span(at);
+    if (const auto day = parts.take(Kind::weekday)) {
+        ast::UntilWeekday what;
+        what.day = weekday(*day);
+        what.time = clock_time(parts.take());
+        what.zone = need_zone(parts, what.time.span);
+        made.what = std::move(what);
+    } else if (const auto time = parts.take(Kind::clock_time)) {
+        ast::UntilClock what;
+        what.time = clock_time(*time);
+        what.zone = need_zone(parts, what.time.span);
+        made.what = std::move(what);
+    } else {
+        ast::UntilMoment what;
+        what.moment = expr(parts.take());
+        if (const auto tail = parts.take(Kind::until_at)) {
+            Children inner = children(*tail);
+            ast::UntilClock clock;
+            clock.time = clock_time(inner.take());
+            clock.zone = need_zone(inner, clock.time.span);
+            what.at = std::move(clock);
+        }
+        made.what = std::move(what);
+    }
+    return made;
+}
+
+ast::Reenter Builder::reenter(std::uint32_t at) {
+    using ast::ReenterKind;
+    Children parts = children(at);
+    ast::Reenter made;
+    made.span = span(at);
+    made.kind = parts.word("never")    ? ReenterKind::never
+                : parts.word("always") ? ReenterKind::always
+                : parts.word("once")   ? ReenterKind::once
+                                       : ReenterKind::after;
+    parts.word("after");
+    if (const auto after = parts.take(Kind::duration)) made.after = duration(*after);
+    if (const auto per = parts.take(Kind::path)) made.per = path(*per);
+    return made;
+}
+
+ast::SendOption Builder::send_option(std::uint32_t at) {
+    Children parts = children(at);
+    ast::SendOption made{span(at), ast::Without{}};
+    parts.word("valid");
+    if (parts.word("for")) {
+        made.what = ast::ValidFor{duration(parts.take())};
+    } else if (parts.word("until")) {
+        ast::ValidUntil until;
+        until.time = clock_time(parts.take());
+        until.zone = need_zone(parts, until.time.span);
+        made.what = std::move(until);
+    } else if (parts.word("retry")) {
+        made.what = ast::RetryFor{duration(parts.take())};
+    } else if (parts.word("to")) {
+        made.what = ast::SendTo{expr(parts.take())};
+    } else {
+        parts.word("without");
+        made.what = ast::Without{parts.word("quiet") ? ast::Waived::quiet : ast::Waived::frequency};
+    }
+    return made;
+}
+
+ast::Exit Builder::exit(Children& rest, std::optional<ast::NotYet>& later) {
+    if (rest.word("if")) return {expr(rest.take())};
+    rest.word("when");
+    if (const auto unknown = rest.take(Kind::not_yet)) {
+        later = not_yet_at(*unknown);
+        return {ast::EventSel{}};
+    }
+    return {event_sel(rest.take())};
+}
+
+ast::Overlap Builder::overlap(std::string_view word) const {
+    return word == "ignore"    ? ast::Overlap::ignore
+           : word == "restart" ? ast::Overlap::restart
+           : word == "queue"   ? ast::Overlap::queue
+                               : ast::Overlap::parallel;
+}
+
+ast::Head Builder::head(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Head made{span(at), keyword(at), ast::Version{}};
+    if (parts.is(Kind::not_yet)) {
+        made.what = not_yet_at(parts.take());
+    } else if (parts.word("version")) {
+        made.what = ast::Version{integer(parts.take())};
+    } else if (parts.word("about")) {
+        made.what = ast::About{text(parts.take())};
+    } else if (parts.word("owner")) {
+        made.what = ast::Owner{text(parts.take())};
+    } else if (parts.word("enter")) {
+        ast::Enter enter;
+        if (const auto event = parts.take(Kind::event_sel)) enter.event = event_sel(*event);
+        if (const auto later = parts.take(Kind::not_yet)) {
+            made.what = not_yet_at(*later);
+        } else {
+            made.what = std::move(enter);
+        }
+    } else if (parts.word("only")) {
+        made.what = ast::OnlyIf{expr(parts.take())};
+    } else if (parts.word("reenter")) {
+        made.what = reenter(parts.take());
+    } else if (parts.word("while")) {
+        const std::uint32_t word = parts.take();
+        made.what = ast::WhileRunning{overlap(slice(word)), span(word)};
+    } else if (parts.word("goal")) {
+        ast::Goal goal;
+        goal.name = name(parts.take());
+        goal.event = event_sel(parts.take());
+        if (const auto within = parts.take(Kind::within)) {
+            Children inner = children(*within);
+            goal.within = duration(inner.take());
+        }
+        goal.then_exit = parts.take(Kind::then_exit).has_value();
+        made.what = std::move(goal);
+    } else if (parts.word("exit")) {
+        std::optional<ast::NotYet> later;
+        ast::Exit what = exit(parts, later);
+        if (later) {
+            made.what = std::move(*later);
+        } else {
+            made.what = std::move(what);
+        }
+    } else if (parts.word("frequency")) {
+        made.what = ast::UseFrequency{name(parts.take())};
+    } else if (parts.word("quiet")) {
+        made.what = ast::UseQuiet{name(parts.take())};
+    } else if (parts.word("expires")) {
+        made.what = ast::ExpiresAfter{duration(parts.take())};
+    } else if (parts.word("priority")) {
+        made.what = ast::Priority{integer(parts.take())};
+    } else if (parts.word("key")) {
+        made.what = ast::Key{expr(parts.take())};
+    } else if (parts.word("time")) {
+        made.what = ast::TimeZoneIs{expr(parts.take())};
+    }
+    return made;
+}
+
+ast::JourneyDecl Builder::journey(std::uint32_t at) {
+    Children parts = children(at);
+    ast::JourneyDecl made;
+    made.name = name(parts.take());
+    if (const auto title = parts.take(Kind::string)) made.title = text(*title);
+    if (const auto found = parts.take(Kind::class_name)) made.message_class = class_name(*found);
+    const auto block = parts.take(Kind::block);
+    if (!block) return made;
+    bool said_order = false;
+    for (Children lines = children(*block); !lines.done();) {
+        const std::uint32_t line = lines.take();
+        if (kind(line) == Kind::head) {
+            ast::Head clause = head(line);
+            if (made.do_keyword && !said_order) {
+                said_order = true;
+                m_.diagnostics.push_back(
+                    Diagnostic::error(
+                        "J0001", "THE STEPS COME LAST", clause.keyword,
+                        fmt::format("`{}` stands after the steps.",
+                                    m_.slice(m_.marks[line]).substr(0, clause.keyword.size())))
+                        .and_other(*made.do_keyword, "the steps begin here")
+                        .and_help("move it above `do`."));
+            }
+            made.heads.push_back(std::move(clause));
+            continue;
+        }
+        Children inner = children(line);
+        if (made.do_keyword) {
+            m_.diagnostics.push_back(Diagnostic::error("J0105", "DECLARED TWICE", keyword(line),
+                                                       "A journey has one `do { … }`.")
+                                         .and_other(*made.do_keyword, "first here"));
+            continue;
+        }
+        made.do_keyword = keyword(line);
+        made.steps = steps(inner.take());
+    }
+    return made;
+}
+
+ast::Steps Builder::steps(std::uint32_t block) {
+    ast::Steps all;
+    for (Children lines = children(block); !lines.done();)
+        all.push_back(step(lines.take()));
+    return all;
+}
+
+ast::Step Builder::step(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Step made{std::nullopt, span(at), {}, ast::Stop{}};
+    if (const auto label = parts.take(Kind::label)) made.label = name(*label);
+    const std::uint32_t action = parts.take();
+    made.keyword = keyword(action);
+    Children inner = children(action);
+    switch (kind(action)) {
+        case Kind::send:
+            made.what = send(action);
+            break;
+        case Kind::wait:
+            made.what = wait(action);
+            break;
+        case Kind::if_step:
+            made.what = if_step(action);
+            break;
+        case Kind::choose:
+            made.what = choose(action);
+            break;
+        case Kind::split: {
+            ast::Split split{name(inner.take()), {}};
+            split.lines = arm_lines(inner.take());
+            made.what = std::move(split);
+            break;
+        }
+        case Kind::experiment: {
+            ast::Experiment experiment{name(inner.take()), {}};
+            experiment.lines = arm_lines(inner.take());
+            made.what = std::move(experiment);
+            break;
+        }
+        case Kind::let: {
+            ast::Let let{name(inner.take()), nullptr};
+            let.is = expr(inner.take());
+            made.what = std::move(let);
+            break;
+        }
+        case Kind::set: {
+            ast::Set set{path(inner.take()), nullptr};
+            set.to = expr(inner.take());
+            made.what = std::move(set);
+            break;
+        }
+        case Kind::tag: {
+            ast::Tag tag;
+            tag.add = inner.word("add");
+            inner.word("remove");
+            tag.tags = texts(inner);
+            made.what = std::move(tag);
+            break;
+        }
+        case Kind::stop: {
+            ast::Stop stop;
+            if (const auto as = inner.take(Kind::name)) stop.as = name(*as);
+            made.what = std::move(stop);
+            break;
+        }
+        case Kind::note:
+            made.what = ast::Note{text(inner.take())};
+            break;
+        default:
+            made.what = not_yet_at(action);
+            break;
+    }
+    return made;
+}
+
+ast::StepKind Builder::send(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Send made;
+    made.channel = name(parts.take());
+    made.template_name = name(parts.take());
+    made.with = maybe_map(parts);
+    while (const auto option = parts.take(Kind::send_option))
+        made.options.push_back(send_option(*option));
+    return made;
+}
+
+ast::StepKind Builder::wait(std::uint32_t at) {
+    Children parts = children(at);
+    if (parts.word("until")) return ast::WaitUntil{until(parts.take())};
+    if (parts.word("at")) {
+        ast::WaitAtMost made;
+        made.at_most = duration(parts.take());
+        for (Children arms = children(parts.take()); !arms.done();)
+            made.arms.push_back(wait_arm(arms.take()));
+        return made;
+    }
+    Children delay = children(parts.take());
+    return ast::Delay{expr(delay.take())};
+}
+
+ast::WaitArm Builder::wait_arm(std::uint32_t at) {
+    Children parts = children(at);
+    ast::WaitArm made{span(at), keyword(at), ast::TimeoutArm{}};
+    if (kind(at) == Kind::on_arm) {
+        ast::OnArm on{event_sel(parts.take()), {}};
+        on.steps = steps(parts.take());
+        made.what = std::move(on);
+    } else if (kind(at) == Kind::when_arm) {
+        ast::WhenArm when{expr(parts.take()), {}};
+        when.steps = steps(parts.take());
+        made.what = std::move(when);
+    } else if (const auto block = parts.take(Kind::block)) {
+        made.what = ast::TimeoutArm{steps(*block)};
+    }
+    return made;
+}
+
+ast::StepKind Builder::if_step(std::uint32_t at) {
+    Children parts = children(at);
+    ast::If made;
+    ast::Branch first;
+    first.condition = expr(parts.take());
+    first.steps = steps(parts.take());
+    first.span = keyword(at);
+    made.branches.push_back(std::move(first));
+    while (const auto next = parts.take(Kind::else_if)) {
+        Children inner = children(*next);
+        ast::Branch branch;
+        branch.condition = expr(inner.take());
+        branch.steps = steps(inner.take());
+        branch.span = span(*next);
+        made.branches.push_back(std::move(branch));
+    }
+    if (const auto last = parts.take(Kind::else_step)) {
+        Children inner = children(*last);
+        made.otherwise = ast::Otherwise{steps(inner.take()), keyword(*last)};
+    }
+    return made;
+}
+
+ast::StepKind Builder::choose(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Choose made;
+    for (Children lines = children(parts.take()); !lines.done();) {
+        const std::uint32_t line = lines.take();
+        Children inner = children(line);
+        if (inner.word("when")) {
+            ast::Branch branch;
+            branch.condition = expr(inner.take());
+            branch.steps = steps(inner.take());
+            branch.span = keyword(line);
+            made.choices.push_back({span(line), std::move(branch)});
+        } else {
+            inner.word("otherwise");
+            made.choices.push_back(
+                {span(line), ast::Otherwise{steps(inner.take()), keyword(line)}});
+        }
+    }
+    return made;
+}
+
+std::vector<ast::ArmLine> Builder::arm_lines(std::uint32_t block) {
+    std::vector<ast::ArmLine> all;
+    for (Children lines = children(block); !lines.done();) {
+        const std::uint32_t line = lines.take();
+        Children parts = children(line);
+        if (kind(line) == Kind::not_yet) {
+            all.push_back({span(line), not_yet_at(line)});
+        } else if (kind(line) == Kind::holdout) {
+            all.push_back({span(line), ast::Holdout{percent(parts.take())}});
+        } else {
+            // A split says "90% reach", an experiment "arm reach 90%".
+            ast::Arm arm;
+            for (int i = 0; i < 2; ++i) {
+                const std::uint32_t part = parts.take();
+                if (kind(part) == Kind::percent) {
+                    arm.share = percent(part);
+                } else {
+                    arm.name = name(part);
+                }
+            }
+            arm.steps = steps(parts.take());
+            all.push_back({span(line), std::move(arm)});
+        }
+    }
+    return all;
+}
+
+}  // namespace journey::syntax
