@@ -30,6 +30,7 @@ class ChildDaemon {
     /// SIGKILL.
     void kill_now();
     bool running();
+    pid_t process() const { return pid_; }
     std::uint64_t resident_bytes() const;
     /// User and system time so far.
     double cpu_seconds() const;

@@ -15,45 +15,58 @@ namespace {
 
 using ConnectorPtr = std::shared_ptr<const connectors::Connector>;
 
+/// What the connector itself has against its settings is said at the place in the file.
+ConnectorPtr checked(const Setting& setting, Result<std::unique_ptr<connectors::Connector>> made) {
+    if (made) return std::move(made).value();
+    setting.complain(made.error().detail);
+    return nullptr;
+}
+
+std::uint32_t parallel_of(const Setting& setting, std::uint32_t fallback) {
+    return static_cast<std::uint32_t>(setting["parallel"].number(fallback));
+}
+
 ConnectorPtr smtp_from(const Setting& setting) {
-    connectors::email::smtp::SmtpConfig config;
+    connectors::email::SmtpConfig config;
     config.url = setting["url"].text();
     config.user = setting["user"].text();
     config.password = setting["password"].secret();
+    config.from = setting["from"].text();
+    config.return_path = setting["return path"].text();
     config.require_tls = setting["require tls"].yes(true);
-    if (config.url.empty()) setting["url"].complain("where is the mail server? like smtps://mail.example:465");
-    return connectors::email::smtp::make_smtp(config);
+    config.parallel = parallel_of(setting, config.parallel);
+    return checked(setting, connectors::email::make_smtp(config));
 }
 
 ConnectorPtr twilio_from(const Setting& setting, Config& out) {
-    connectors::sms::twilio::TwilioConfig config;
-    config.base_url = setting["base"].text("https://api.twilio.com");
+    connectors::sms::TwilioConfig config;
+    config.base_url = setting["base"].text(config.base_url);
     config.account_sid = setting["account sid"].text();
     config.auth_token = setting["auth token"].secret();
-    config.from = setting["from"].text();
-    config.messaging_service_sid = setting["messaging service sid"].text();
-    if (config.account_sid.empty()) setting["account sid"].complain("Twilio's account SID belongs here; it starts with AC");
-    if (config.from.empty() && config.messaging_service_sid.empty()) setting["from"].complain("give the sending number, or a `messaging service sid`");
-    out.http.twilio_auth_token = config.auth_token;
-    return connectors::sms::twilio::make_twilio(config);
+    config.key_sid = setting["key sid"].text();
+    config.sender = setting["sender"].text();
+    config.parallel = parallel_of(setting, config.parallel);
+    // With an API key, callbacks are still signed with the account's own token.
+    const Setting callback = setting["callback token"];
+    out.http.twilio_auth_token = callback.present() ? callback.secret() : config.auth_token;
+    return checked(setting, connectors::sms::make_twilio(config));
 }
 
 ConnectorPtr onesignal_from(const Setting& setting) {
-    connectors::push::onesignal::OneSignalConfig config;
-    config.base_url = setting["base"].text("https://api.onesignal.com");
+    connectors::push::OneSignalConfig config;
+    config.base_url = setting["base"].text(config.base_url);
     config.app_id = setting["app id"].text();
     config.api_key = setting["api key"].secret();
-    if (config.app_id.empty()) setting["app id"].complain("OneSignal's app id belongs here");
-    return connectors::push::onesignal::make_onesignal(config);
+    config.parallel = parallel_of(setting, config.parallel);
+    return checked(setting, connectors::push::make_onesignal(config));
 }
 
 ConnectorPtr webhook_from(const Setting& setting) {
-    connectors::webhook::signed_webhook::SignedConfig config;
+    connectors::webhook::SignedConfig config;
     config.url = setting["url"].text();
     for (const Setting& secret : setting["secrets"].items()) config.secrets.push_back(secret.secret());
-    if (config.url.empty()) setting["url"].complain("where does the webhook go?");
-    if (config.secrets.empty()) setting["secrets"].complain("receivers check a signature: give at least one secret by reference");
-    return connectors::webhook::signed_webhook::make_signed(config);
+    config.parallel = parallel_of(setting, config.parallel);
+    return checked(setting, connectors::webhook::make_signed(config));
 }
 
 void routes_from(const Setting& connectors, Config& out) {

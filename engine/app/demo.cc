@@ -28,7 +28,7 @@ std::string config_text(const connectors::fake::SinkServer& sink, const std::str
 public url: {2}
 connectors:
   email: {{kind: smtp, url: "smtp://127.0.0.1:{1}", require tls: no}}
-  sms: {{kind: twilio, base: "http://127.0.0.1:{0}", account sid: ACdemo, auth token: "env:JOURNEY_DEMO_SECRET", from: "+10000000000"}}
+  sms: {{kind: twilio, base: "http://127.0.0.1:{0}", account sid: ACdemo, auth token: "env:JOURNEY_DEMO_SECRET", sender: "+12025550100"}}
   push: {{kind: onesignal, base: "http://127.0.0.1:{0}", app id: demo, api key: "env:JOURNEY_DEMO_SECRET"}}
 network: {{allow private: yes, allow http: yes}}
 )",
