@@ -1,0 +1,89 @@
+#include "dsl/dsl.h"
+
+#include "dsl/format/format.h"
+#include "dsl/lower/lower.h"
+#include "dsl/syntax/syntax.h"
+#include "dsl/yaml/yaml.h"
+
+namespace journey::dsl {
+
+namespace {
+
+bool is_yaml(std::string_view name) {
+    return name.ends_with(".yaml") || name.ends_with(".yml");
+}
+
+/// A program can be too large in ways only the whole shows. Everything else the verifier refuses
+/// is our own mistake.
+bool is_too_large(const std::string& detail) {
+    for (const char* words : {"nested more than", "steps to evaluate", "500 states"}) {
+        if (detail.find(words) != std::string::npos) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+Compilation compile(std::vector<SourceFile> files, const Options& options) {
+    Compilation made;
+    std::vector<ast::File> trees;
+    for (SourceFile& file : files) {
+        const auto id = made.sources.add(file.name, file.text, made.diagnostics);
+        file.text.clear();
+        if (!id) continue;
+        trees.push_back(is_yaml(file.name)
+                            ? yaml::parse_file(made.sources, *id, made.diagnostics)
+                            : syntax::parse_file(made.sources, *id, made.diagnostics));
+    }
+    sema::Model model = sema::check(trees, made.sources, options, made.diagnostics);
+    if (!source::has_errors(made.diagnostics)) {
+        ir::Program program = lower::lower(model, made.sources);
+        const Result<void> verified = ir::verify(program);
+        if (verified.has_value()) {
+            made.program = std::move(program);
+            made.tests = std::move(model.tests);
+        } else {
+            const std::string& detail = verified.error().detail;
+            ENSURE(is_too_large(detail), detail);
+            source::Span place;
+            if (!model.journeys.empty()) place = model.journeys.front().name_span;
+            made.diagnostics.push_back(
+                Diagnostic::error("J0903", "TOO EXPENSIVE", place,
+                                  "This project is too large: " + detail)
+                    .and_help("split the condition or the journey it names"));
+        }
+    }
+    source::sort_and_unique(made.diagnostics);
+    return made;
+}
+
+std::string render(const Compilation& compilation, RenderOptions options) {
+    return source::render(compilation.sources, compilation.diagnostics, options);
+}
+
+std::string render_short(const Compilation& compilation) {
+    return source::render_short(compilation.sources, compilation.diagnostics);
+}
+
+std::string render_json(const Compilation& compilation) {
+    return source::render_json(compilation.sources, compilation.diagnostics);
+}
+
+Formatted format_source(SourceFile file) {
+    Formatted made;
+    const std::string bytes = file.text;
+    const auto id = made.sources.add(file.name, bytes, made.diagnostics);
+    if (!id) return made;
+    if (is_yaml(file.name)) {
+        made.text = bytes;
+        return made;
+    }
+    const ast::File tree = syntax::parse_file(made.sources, *id, made.diagnostics);
+    if (!source::has_errors(made.diagnostics)) {
+        made.text = format::format_file(tree, made.sources.at(*id));
+    }
+    source::sort_and_unique(made.diagnostics);
+    return made;
+}
+
+}  // namespace journey::dsl

@@ -1,0 +1,59 @@
+#pragma once
+// The door of the compiler: the texts of a project in, a verified Program or what is wrong out.
+
+#include "dsl/sema/sema.h"
+#include "dsl/source/source.h"
+#include "engine/ir/ir.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace journey::dsl {
+
+using sema::TestCase;
+using source::Diagnostic;
+using source::RenderOptions;
+using source::SourceSet;
+
+struct SourceFile {
+    std::string name;  // as shown to the author, "journeys/welcome.journey"
+    std::string text;  // the file's bytes
+};
+
+/// `read_file` gives the files templates name, relative to the project; without it they are not
+/// looked at and templates have no html.
+using Options = sema::Options;
+
+struct Compilation {
+    std::optional<ir::Program> program;   // verified; present when no diagnostic is an error
+    std::vector<Diagnostic> diagnostics;  // by file (in the order given) and place
+    SourceSet sources;
+    std::vector<TestCase> tests;  // resolved against `program`; only with one
+
+    bool ok() const { return program.has_value(); }
+};
+
+/// All files of a project together: names belong to the project, files are units of editing. Names
+/// ending in ".yaml" or ".yml" are read as YAML, all others as the journey language. The same files
+/// give the same program, byte for byte. Pure but for `read_file`. About 1 ms a journey.
+Compilation compile(std::vector<SourceFile> files, const Options& options = {});
+
+/// The diagnostics of a compilation, the full form, with a blank line between.
+std::string render(const Compilation& compilation, RenderOptions options = {});
+/// One line each, for editors and CI logs.
+std::string render_short(const Compilation& compilation);
+/// A JSON array.
+std::string render_json(const Compilation& compilation);
+
+/// `text` in the one style, or nullopt with the reasons when it cannot be read. Never changes
+/// meaning. YAML files come back as they are.
+struct Formatted {
+    std::optional<std::string> text;
+    std::vector<Diagnostic> diagnostics;
+    SourceSet sources;
+};
+Formatted format_source(SourceFile file);
+
+}  // namespace journey::dsl

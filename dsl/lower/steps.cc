@@ -1,0 +1,279 @@
+// Two walks: the first gives every step its state and its id, in the author's order, so that states
+// read like the file; the second fills them in, when every target is known.
+
+#include "dsl/lower/steps.h"
+
+#include <set>
+
+namespace journey::lower {
+
+using ir::Index;
+using ir::kNone;
+using sema::Step;
+using sema::Steps;
+
+namespace {
+
+std::string_view kind_of(const Step& step) {
+    return std::visit(
+        Match{[](const sema::Send&) { return "send"; }, [](const sema::Delay&) { return "wait"; },
+              [](const sema::WaitUntil&) { return "wait"; },
+              [](const sema::AtMost&) { return "wait"; },
+              [](const sema::Branch& branch) { return branch.choose ? "choose" : "if"; },
+              [](const sema::Pick& pick) { return pick.split ? "split" : "experiment"; },
+              [](const sema::Let&) { return "let"; }, [](const sema::SetField&) { return "set"; },
+              [](const sema::Tag&) { return "tag"; }, [](const sema::Stop&) { return "stop"; }},
+        step.act);
+}
+
+class Lowering {
+  public:
+    Lowering(const sema::Journey& journey, const source::SourceSet& sources, ExprTable& exprs,
+             ir::Journey& into)
+        : journey_(journey), sources_(sources), exprs_(exprs), into_(into) {}
+
+    void run() {
+        collect_labels(journey_.steps);
+        place(journey_.steps);
+        const Index finished = add_state("end", journey_.name_span, "end");
+        into_.states[finished].act = ir::End{"finished"};
+        into_.start = start_of(journey_.steps, finished);
+        fill(journey_.steps, finished);
+    }
+
+  private:
+    template <typename Visit>
+    static void each_inner(const Step& step, Visit visit) {
+        std::visit(Match{[&](const sema::Branch& branch) {
+                             for (const sema::Case& one : branch.cases)
+                                 visit(one.steps);
+                             visit(branch.otherwise);
+                         },
+                         [&](const sema::AtMost& wait) {
+                             for (const sema::WaitArm& arm : wait.arms)
+                                 visit(arm.steps);
+                             visit(wait.timeout);
+                         },
+                         [&](const sema::Pick& pick) {
+                             for (const sema::PickArm& arm : pick.arms)
+                                 visit(arm.steps);
+                         },
+                         [](const auto&) {}},
+                   step.act);
+    }
+
+    void collect_labels(const Steps& steps) {
+        for (const Step& step : steps) {
+            if (!step.label.empty()) labels_.insert(step.label);
+            each_inner(step, [&](const Steps& inner) { collect_labels(inner); });
+        }
+    }
+
+    Index add_state(std::string id, source::Span span, std::string text) {
+        ir::State state;
+        state.step = std::move(id);
+        state.line = sources_.at(span.file).place_of(span.begin).line;
+        state.text = std::move(text);
+        into_.states.push_back(std::move(state));
+        return static_cast<Index>(into_.states.size() - 1);
+    }
+
+    std::string id_of(const Step& step) {
+        if (!step.label.empty()) return step.label;
+        const std::string kind(kind_of(step));
+        std::string id;
+        do {
+            id = kind + "_" + std::to_string(++ordinals_[kind]);
+        } while (labels_.contains(id));
+        return id;
+    }
+
+    /// The author's words up to the block they open.
+    std::string words_of(const Step& step) const {
+        source::Span span = step.span;
+        if (step.keyword.size() != 0 && step.keyword.file == span.file)
+            span.begin = step.keyword.begin;
+        std::string_view words = sources_.slice(span);
+        const bool opens = !std::holds_alternative<sema::Send>(step.act) &&
+                           !std::holds_alternative<sema::Let>(step.act) &&
+                           !std::holds_alternative<sema::SetField>(step.act);
+        const std::size_t brace = words.find('{');
+        if (opens && brace != std::string_view::npos) words = words.substr(0, brace);
+        return one_line(words);
+    }
+
+    void place(const Steps& steps) {
+        for (const Step& step : steps) {
+            const std::string id = id_of(step);
+            const Index state = add_state(id, step.span, words_of(step));
+            states_[&step] = state;
+            if (const auto* branch = std::get_if<sema::Branch>(&step.act)) {
+                for (std::size_t i = 1; i < branch->cases.size(); ++i) {
+                    const std::string part = id + "." + std::to_string(i + 1);
+                    add_state(part, branch->cases[i].span,
+                              one_line(condition_words(branch->cases[i])));
+                }
+            }
+            if (const auto* pick = std::get_if<sema::Pick>(&step.act); pick && pick->holdout > 0) {
+                const Index held =
+                    add_state(id + ".holdout", step.span, "holdout of " + pick->experiment);
+                into_.states[held].act = ir::End{"holdout"};
+            }
+            each_inner(step, [&](const Steps& inner) { place(inner); });
+        }
+    }
+
+    std::string condition_words(const sema::Case& one) const {
+        return "if " + std::string(sources_.slice(one.condition->span));
+    }
+
+    Index start_of(const Steps& steps, Index next) const {
+        return steps.empty() ? next : states_.at(&steps.front());
+    }
+
+    void fill(const Steps& steps, Index after) {
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            const Index next = i + 1 < steps.size() ? states_.at(&steps[i + 1]) : after;
+            const Index self = states_.at(&steps[i]);
+            std::visit([&](const auto& act) { fill_act(act, self, next); }, steps[i].act);
+        }
+    }
+
+    void fill_act(const sema::Send& send, Index self, Index next) {
+        ir::Send made;
+        made.channel = send.channel;
+        made.message_template = send.message_template;
+        for (const auto& [name, value] : send.args)
+            made.args.push_back({name, exprs_.add(value)});
+        made.validity = send.validity;
+        made.retry_for = send.retry_for;
+        made.waive_quiet = send.waive_quiet;
+        made.waive_frequency = send.waive_frequency;
+        made.next = next;
+        into_.states[self].act = std::move(made);
+    }
+
+    void fill_act(const sema::Delay& delay, Index self, Index next) {
+        ir::Await made;
+        made.timer = ir::WaitFor{delay.duration};
+        made.timeout = next;
+        into_.states[self].act = std::move(made);
+    }
+
+    void fill_act(const sema::WaitUntil& wait, Index self, Index next) {
+        ir::WaitUntil until;
+        until.weekday = wait.weekday;
+        until.time_seconds = wait.time_seconds;
+        until.moment = exprs_.add(wait.moment);
+        until.zone = wait.zone;
+        ir::Await made;
+        made.timer = std::move(until);
+        made.timeout = next;
+        into_.states[self].act = std::move(made);
+    }
+
+    void fill_act(const sema::AtMost& wait, Index self, Index next) {
+        ir::Await made;
+        made.timer = ir::WaitFor{wait.duration};
+        for (const sema::WaitArm& arm : wait.arms) {
+            ir::WaitArm one;
+            if (arm.condition != nullptr) {
+                one.condition = exprs_.add(arm.condition);
+            } else {
+                one.pattern = lower_pattern(arm.pattern, exprs_);
+            }
+            one.target = start_of(arm.steps, next);
+            made.arms.push_back(std::move(one));
+            fill(arm.steps, next);
+        }
+        made.timeout = start_of(wait.timeout, next);
+        fill(wait.timeout, next);
+        into_.states[self].act = std::move(made);
+    }
+
+    void fill_act(const sema::Branch& branch, Index self, Index next) {
+        const Index otherwise = start_of(branch.otherwise, next);
+        for (std::size_t i = 0; i < branch.cases.size(); ++i) {
+            const Index at = self + static_cast<Index>(i);
+            const bool last = i + 1 == branch.cases.size();
+            ir::Test test;
+            test.condition = exprs_.add(branch.cases[i].condition);
+            test.if_true = start_of(branch.cases[i].steps, next);
+            test.if_false = last ? otherwise : at + 1;
+            into_.states[at].act = test;
+            fill(branch.cases[i].steps, next);
+        }
+        if (branch.cases.empty()) {
+            // `choose { otherwise … }`: everybody goes there.
+            sema::Node always;
+            always.type.kind = ir::TypeKind::boolean;
+            always.constant = Value(true);
+            into_.states[self].act = ir::Test{exprs_.add(&always), otherwise, otherwise};
+        }
+        fill(branch.otherwise, next);
+    }
+
+    void fill_act(const sema::Pick& pick, Index self, Index next) {
+        ir::Pick made;
+        made.experiment = pick.experiment;
+        made.holdout = pick.holdout;
+        if (pick.holdout > 0) made.holdout_target = self + 1;
+        for (const sema::PickArm& arm : pick.arms) {
+            made.arms.push_back({arm.name, arm.weight, start_of(arm.steps, next)});
+            fill(arm.steps, next);
+        }
+        into_.states[self].act = std::move(made);
+    }
+
+    void fill_act(const sema::Let& let, Index self, Index next) {
+        into_.states[self].act = ir::SetLocal{let.slot, exprs_.add(let.value), next};
+    }
+    void fill_act(const sema::SetField& set, Index self, Index next) {
+        into_.states[self].act = ir::SetField{set.field, exprs_.add(set.value), next};
+    }
+    void fill_act(const sema::Tag& tag, Index self, Index next) {
+        into_.states[self].act = ir::Tag{tag.add, tag.names, next};
+    }
+    void fill_act(const sema::Stop& stop, Index self, Index) {
+        into_.states[self].act = ir::End{stop.reason};
+    }
+
+    const sema::Journey& journey_;
+    const source::SourceSet& sources_;
+    ExprTable& exprs_;
+    ir::Journey& into_;
+    std::set<std::string> labels_;
+    std::map<std::string, int> ordinals_;
+    std::map<const Step*, Index> states_;
+};
+
+}  // namespace
+
+ir::Pattern lower_pattern(const sema::Pattern& pattern, ExprTable& exprs) {
+    return {pattern.event, exprs.add(pattern.filter)};
+}
+
+std::string one_line(std::string_view words) {
+    std::string line;
+    bool blank = false;
+    std::size_t characters = 0;
+    for (const char c : words) {
+        if (c == ' ' || c == '\t' || c == '\n') {
+            blank = !line.empty();
+            continue;
+        }
+        const bool first_byte = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+        if (first_byte && ++characters > 80) return line + "…";
+        if (blank) line.push_back(' ');
+        blank = false;
+        line.push_back(c);
+    }
+    return line;
+}
+
+void lower_steps(const sema::Journey& journey, const source::SourceSet& sources, ExprTable& exprs,
+                 ir::Journey& into) {
+    Lowering(journey, sources, exprs, into).run();
+}
+
+}  // namespace journey::lower

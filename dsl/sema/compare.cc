@@ -1,0 +1,521 @@
+// Comparisons and arithmetic: which types meet, and what is said when they do not.
+
+#include "dsl/sema/expr.h"
+#include "engine/calendar/calendar.h"
+
+namespace journey::sema {
+
+using ir::Op;
+using ir::TypeKind;
+
+namespace {
+
+constexpr std::int32_t kDaysFelt = 7;  // below, an hour of clock change is felt: J0209
+
+NodePtr boolean(Op op, Span span) {
+    return make(op, simple(TypeKind::boolean), span);
+}
+
+void doubt_operands(Node& node) {
+    for (const NodePtr& operand : node.operands) {
+        if (operand->may_be_missing && !is_constant(*operand)) {
+            node.doubts.push_back({operand->span, operand->path});
+        }
+    }
+}
+
+NodePtr report_mismatch(Context& cx, const Node& left, const Node& right, Span span) {
+    const std::string left_is = describe(left.type, cx.schema());
+    const std::string right_is = describe(right.type, cx.schema());
+    const bool money_both = left.type.kind == TypeKind::money && right.type.kind == TypeKind::money;
+    if (money_both) {
+        cx.report(Diagnostic::error("J0202", "TWO CURRENCIES", left.span,
+                                    "I cannot put " + left.type.currency + " and " +
+                                        right.type.currency + " together.")
+                      .and_label("this is " + left.type.currency)
+                      .and_other(right.span, "this is " + right.type.currency, true)
+                      .and_help("convert before sending the event"));
+        return broken_node(span);
+    }
+    auto plain = [](const std::string& words) {
+        const std::size_t bracket = words.find(" (");
+        return bracket == std::string::npos ? words : words.substr(0, bracket);
+    };
+    Diagnostic diagnostic =
+        Diagnostic::error("J0201", "TYPES DO NOT MATCH", left.span,
+                          "I cannot compare " + plain(left_is) + " with " + plain(right_is) + ".");
+    diagnostic.label = "this is " + left_is;
+    diagnostic.others.push_back({right.span, "this is " + right_is, true});
+    if (left.type.kind == TypeKind::money && is_number(right.type) && is_constant(right)) {
+        const std::string currency = left.type.currency.empty() ? "CNY" : left.type.currency;
+        const std::string meant = currency + " " + cx.words(right.span);
+        diagnostic.fixes.push_back(
+            {Applicability::probable, "write " + tick(meant) + ".", {{right.span, meant}}});
+    } else if (is_text(left.type) && is_number(right.type) && is_constant(right)) {
+        const std::string meant = "\"" + cx.words(right.span) + "\"";
+        diagnostic.fixes.push_back(
+            {Applicability::probable, "write " + tick(meant) + ".", {{right.span, meant}}});
+    } else if (left.type.kind == TypeKind::duration && is_number(right.type)) {
+        diagnostic.help.push_back("say the unit, for example `" + cx.words(right.span) + " days`");
+    } else if (is_day_or_moment(left.type) && is_day_or_moment(right.type)) {
+        diagnostic.help.push_back("turn the moment into a date with `date_of(…)`");
+    }
+    cx.report(std::move(diagnostic));
+    return broken_node(span);
+}
+
+/// J0204 when a constant text can never be one of the choices.
+bool outside_choices(Context& cx, const Node& field, const Node& constant) {
+    if (field.type.kind != TypeKind::choice || !is_constant(constant)) return false;
+    const auto* text = std::get_if<std::string>(&constant.constant.held);
+    if (text == nullptr) return false;
+    const auto& choices = field.type.choices;
+    if (std::find(choices.begin(), choices.end(), *text) != choices.end()) return false;
+    Diagnostic diagnostic =
+        Diagnostic::error("J0204", "THAT IS NOT ONE OF THEM", constant.span,
+                          tick(cx.words(field.span)) + " is one of " + listed(choices) + "; \"" +
+                              *text + "\" can never match.");
+    const std::vector<std::string> near = did_you_mean(*text, choices);
+    if (!near.empty()) {
+        diagnostic.fixes.push_back({Applicability::probable,
+                                    "write \"" + near[0] + "\".",
+                                    {{constant.span, "\"" + near[0] + "\""}}});
+    }
+    cx.report(std::move(diagnostic));
+    return true;
+}
+
+void widen_dates(Context& cx, NodePtr& left, NodePtr& right) {
+    if (left->type.kind == TypeKind::instant) right = as_moment(cx, std::move(right));
+    if (right->type.kind == TypeKind::instant) left = as_moment(cx, std::move(left));
+}
+
+bool calendar_like(const Node& node) {
+    const auto* duration = std::get_if<CalendarDuration>(&node.constant.held);
+    return is_constant(node) && duration != nullptr &&
+           (duration->months != 0 || duration->days != 0);
+}
+
+/// `time since X > D` with a calendar D: `X + D < now`, counted in days where the workspace is.
+/// Null when the pair is not of that shape.
+NodePtr calendar_compare(Context& cx, ast::CompareOp op, NodePtr& left, NodePtr& right, Span span) {
+    if (left->type.kind != TypeKind::duration || right->type.kind != TypeKind::duration)
+        return nullptr;
+    const bool left_calendar = calendar_like(*left);
+    const bool right_calendar = calendar_like(*right);
+    if (left_calendar == right_calendar) return nullptr;
+    const Node& calendar_side = left_calendar ? *left : *right;
+    const auto& length = std::get<CalendarDuration>(calendar_side.constant.held);
+    const std::string words = cx.words(calendar_side.span);
+    const bool since = !left_calendar && left->op == Op::time_since;
+    const bool long_enough = length.months != 0 || length.days >= kDaysFelt;
+    const bool ordered = op == ast::CompareOp::greater || op == ast::CompareOp::greater_equal ||
+                         op == ast::CompareOp::less || op == ast::CompareOp::less_equal;
+    if (!since || !long_enough || !ordered) {
+        Diagnostic diagnostic = Diagnostic::error(
+            "J0209", "DAYS ARE NOT HOURS", calendar_side.span,
+            length.months == 0 ? "I cannot tell whether " + words + " is more than " +
+                                     std::to_string(length.days * 24) + " hours."
+                               : "I cannot tell how many hours " + words + " is.");
+        diagnostic.after = "On the night the clocks change a day has 23 or 25 hours.";
+        if (length.months == 0) {
+            const std::string hours =
+                std::to_string(length.days * 24 + length.seconds / 3600) + "h";
+            diagnostic.fixes.push_back({Applicability::probable,
+                                        "write " + tick(hours) + " if you mean hours.",
+                                        {{calendar_side.span, hours}}});
+        }
+        cx.report(std::move(diagnostic));
+        return broken_node(span);
+    }
+    NodePtr of = std::move(left->operands[0]);
+    if (of->type.kind == TypeKind::event) {
+        NodePtr time = make(Op::record_time, simple(TypeKind::instant), of->span);
+        time->may_be_missing = of->may_be_missing;
+        time->operands.push_back(std::move(of));
+        of = std::move(time);
+    }
+    NodePtr due = make(Op::add, simple(TypeKind::instant), left->span);
+    due->may_be_missing = of->may_be_missing;
+    due->operands.push_back(std::move(of));
+    due->operands.push_back(std::move(right));
+    const Op compare = op == ast::CompareOp::greater         ? Op::less
+                       : op == ast::CompareOp::greater_equal ? Op::less_equal
+                       : op == ast::CompareOp::less          ? Op::greater
+                                                             : Op::greater_equal;
+    NodePtr node = boolean(compare, span);
+    node->operands.push_back(std::move(due));
+    node->operands.push_back(make(Op::now, simple(TypeKind::instant), span));
+    doubt_operands(*node);
+    return node;
+}
+
+NodePtr negate_or_keep(Context& cx, NodePtr node, bool negated, Span span) {
+    if (!negated) return node;
+    if (refuse_doubts(cx, *node, span)) return broken_node(span);
+    NodePtr negation = boolean(Op::logical_not, span);
+    negation->operands.push_back(std::move(node));
+    return fold(cx, std::move(negation));
+}
+
+NodePtr check_membership(Context& cx, const ast::Compare& compare, Span span) {
+    const auto* name = std::get_if<ast::NameRef>(&compare.right->what);
+    if (name == nullptr) {
+        cx.report(Diagnostic::error("J0104", "UNKNOWN SEGMENT", compare.right->span,
+                                    "After `user in` I need the name of a segment."));
+        return broken_node(span);
+    }
+    const std::optional<Index> segment = cx.find(Kind::segment, name->name);
+    if (!segment) return broken_node(span);
+    NodePtr node = boolean(Op::member, span);
+    node->a = *segment;
+    if (compare.op == ast::CompareOp::in) return node;
+    NodePtr negation = boolean(Op::logical_not, span);
+    negation->operands.push_back(std::move(node));
+    return negation;
+}
+
+NodePtr check_tags(Context& cx, const Scope& scope, const ast::Compare& compare, Span span) {
+    NodePtr tag = check_expr(cx, scope, *compare.right);
+    if (tag->broken) return broken_node(span);
+    tag = fit(cx, std::move(tag), simple(TypeKind::text), "a tag");
+    if (tag->broken) return broken_node(span);
+    NodePtr node = boolean(Op::tagged, span);
+    node->operands.push_back(std::move(tag));
+    return negate_or_keep(cx, std::move(node), compare.op == ast::CompareOp::not_contains, span);
+}
+
+bool is_user(const ast::Expr& expr) {
+    const auto* name = std::get_if<ast::NameRef>(&expr.what);
+    return name != nullptr && name->name.text == "user";
+}
+
+bool is_user_tags(Context& cx, const ast::Expr& expr) {
+    const std::optional<ast::Path> path = ast::as_path(expr);
+    return path && path->dotted() == "user.tags" &&
+           ir::find_named(cx.schema().profile, "tags") == kNone;
+}
+
+NodePtr check_in(Context& cx, NodePtr left, NodePtr right, bool negated, Span span) {
+    if (right->type.kind != TypeKind::list) {
+        cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", right->span,
+                                    "After `in` I need a list, and this is " +
+                                        describe(right->type, cx.schema()) + ".")
+                      .and_help("a list is written `[\"a\", \"b\"]`"));
+        return broken_node(span);
+    }
+    const ir::Type element = element_of(right->type);
+    if (element.kind != TypeKind::missing && !comparable(left->type, element)) {
+        return report_mismatch(cx, *left, *right, span);
+    }
+    if (is_constant(*right)) {
+        if (const auto* list = std::get_if<List>(&right->constant.held)) {
+            for (const Value& value : *list) {
+                const NodePtr item = make_constant(value, right->span);
+                if (outside_choices(cx, *left, *item)) return broken_node(span);
+            }
+        }
+    }
+    NodePtr node = boolean(Op::in, span);
+    node->operands.push_back(std::move(left));
+    node->operands.push_back(std::move(right));
+    doubt_operands(*node);
+    return negate_or_keep(cx, std::move(node), negated, span);
+}
+
+NodePtr check_contains(Context& cx, NodePtr left, NodePtr right, bool negated, Span span) {
+    const bool in_text = is_text(left->type) && is_text(right->type);
+    const bool in_list =
+        left->type.kind == TypeKind::list && (left->type.element == TypeKind::missing ||
+                                              comparable(element_of(left->type), right->type));
+    if (!in_text && !in_list) {
+        cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", left->span,
+                                    describe(left->type, cx.schema()) + " cannot contain " +
+                                        describe(right->type, cx.schema()) + ".")
+                      .and_label("this is " + describe(left->type, cx.schema()))
+                      .and_other(right->span, "this is " + describe(right->type, cx.schema()), true)
+                      .and_help("a list may contain one of its kind, text may contain text"));
+        return broken_node(span);
+    }
+    NodePtr node = boolean(Op::contains, span);
+    node->operands.push_back(std::move(left));
+    node->operands.push_back(std::move(right));
+    doubt_operands(*node);
+    return negate_or_keep(cx, std::move(node), negated, span);
+}
+
+NodePtr check_ends(Context& cx, Op op, NodePtr left, NodePtr right, Span span) {
+    if (!is_text(left->type) || !is_text(right->type)) {
+        return report_mismatch(cx, *left, *right, span);
+    }
+    NodePtr node = boolean(op, span);
+    node->operands.push_back(std::move(left));
+    node->operands.push_back(std::move(right));
+    doubt_operands(*node);
+    return node;
+}
+
+bool missing_literal(const Node& node) {
+    return is_constant(node) && node.constant.is_missing();
+}
+
+NodePtr check_equality(Context& cx, const ast::Compare& compare, NodePtr left, NodePtr right,
+                       Span span) {
+    const bool negated = compare.op == ast::CompareOp::is_not;
+    if (missing_literal(*left) || missing_literal(*right)) {
+        cx.report(Diagnostic::error("J0201", "NOTHING EQUALS NOTHING", span,
+                                    "A comparison with something missing is never true.")
+                      .and_help("ask `… is missing` or `… is present`"));
+        return broken_node(span);
+    }
+    if (!comparable(left->type, right->type)) return report_mismatch(cx, *left, *right, span);
+    if (outside_choices(cx, *left, *right) || outside_choices(cx, *right, *left)) {
+        return broken_node(span);
+    }
+    NodePtr node = boolean(negated ? Op::not_equal : Op::equal, span);
+    node->operands.push_back(std::move(left));
+    node->operands.push_back(std::move(right));
+    doubt_operands(*node);
+    if (negated && refuse_doubts(cx, *node, span)) return broken_node(span);
+    return fold(cx, std::move(node));
+}
+
+NodePtr check_order(Context& cx, Op op, NodePtr left, NodePtr right, Span span) {
+    if (!comparable(left->type, right->type)) return report_mismatch(cx, *left, *right, span);
+    if (!is_ordered(left->type)) {
+        cx.report(Diagnostic::error("J0201", "THESE HAVE NO ORDER", left->span,
+                                    "I can only order numbers, money and time, and this is " +
+                                        describe(left->type, cx.schema()) + "."));
+        return broken_node(span);
+    }
+    NodePtr node = boolean(op, span);
+    node->operands.push_back(std::move(left));
+    node->operands.push_back(std::move(right));
+    doubt_operands(*node);
+    return fold(cx, std::move(node));
+}
+
+bool same_money(const ir::Type& a, const ir::Type& b) {
+    return a.kind == TypeKind::money && b.kind == TypeKind::money && assignable(a, b);
+}
+
+/// The type of `a op b`, or nullopt.
+std::optional<ir::Type> arithmetic_type(ast::ArithmeticOp op, const ir::Type& a,
+                                        const ir::Type& b) {
+    const bool additive = op == ast::ArithmeticOp::add || op == ast::ArithmeticOp::subtract;
+    if (is_number(a) && is_number(b)) {
+        const bool real =
+            op == ast::ArithmeticOp::divide || a.kind == TypeKind::real || b.kind == TypeKind::real;
+        return simple(real ? TypeKind::real : TypeKind::integer);
+    }
+    if (additive && same_money(a, b)) return a.currency.empty() ? b : a;
+    if (op == ast::ArithmeticOp::divide && same_money(a, b)) return simple(TypeKind::real);
+    if (!additive && a.kind == TypeKind::money && is_number(b)) return a;
+    if (op == ast::ArithmeticOp::multiply && is_number(a) && b.kind == TypeKind::money) return b;
+    if (additive && a.kind == TypeKind::duration && b.kind == TypeKind::duration) return a;
+    if (op == ast::ArithmeticOp::multiply && a.kind == TypeKind::duration &&
+        b.kind == TypeKind::integer) {
+        return a;
+    }
+    if (op == ast::ArithmeticOp::multiply && a.kind == TypeKind::integer &&
+        b.kind == TypeKind::duration) {
+        return b;
+    }
+    if (additive && is_day_or_moment(a) && b.kind == TypeKind::duration) return a;
+    if (op == ast::ArithmeticOp::add && a.kind == TypeKind::duration && is_day_or_moment(b))
+        return b;
+    if (op == ast::ArithmeticOp::subtract && a.kind == TypeKind::instant &&
+        b.kind == TypeKind::instant) {
+        return simple(TypeKind::duration);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compare, Span span) {
+    using ast::CompareOp;
+    const bool in = compare.op == CompareOp::in || compare.op == CompareOp::not_in;
+    const bool contains =
+        compare.op == CompareOp::contains || compare.op == CompareOp::not_contains;
+    if (in && is_user(*compare.left)) return check_membership(cx, compare, span);
+    if (contains && is_user_tags(cx, *compare.left)) return check_tags(cx, scope, compare, span);
+    NodePtr left = check_expr(cx, scope, *compare.left);
+    NodePtr right = check_expr(cx, scope, *compare.right);
+    if (left->broken || right->broken) return broken_node(span);
+    widen_dates(cx, left, right);
+    if (NodePtr node = calendar_compare(cx, compare.op, left, right, span)) return node;
+    switch (compare.op) {
+        case CompareOp::is:
+        case CompareOp::is_not:
+            return check_equality(cx, compare, std::move(left), std::move(right), span);
+        case CompareOp::in:
+        case CompareOp::not_in:
+            return check_in(cx, std::move(left), std::move(right), compare.op == CompareOp::not_in,
+                            span);
+        case CompareOp::contains:
+        case CompareOp::not_contains:
+            return check_contains(cx, std::move(left), std::move(right),
+                                  compare.op == CompareOp::not_contains, span);
+        case CompareOp::starts_with:
+            return check_ends(cx, Op::starts_with, std::move(left), std::move(right), span);
+        case CompareOp::ends_with:
+            return check_ends(cx, Op::ends_with, std::move(left), std::move(right), span);
+        case CompareOp::greater:
+            return check_order(cx, Op::greater, std::move(left), std::move(right), span);
+        case CompareOp::greater_equal:
+            return check_order(cx, Op::greater_equal, std::move(left), std::move(right), span);
+        case CompareOp::less:
+            return check_order(cx, Op::less, std::move(left), std::move(right), span);
+        case CompareOp::less_equal:
+            return check_order(cx, Op::less_equal, std::move(left), std::move(right), span);
+    }
+    return broken_node(span);
+}
+
+NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& between, Span span) {
+    NodePtr of = check_expr(cx, scope, *between.of);
+    NodePtr low = check_expr(cx, scope, *between.low);
+    NodePtr high = check_expr(cx, scope, *between.high);
+    if (of->broken || low->broken || high->broken) return broken_node(span);
+    widen_dates(cx, of, low);
+    widen_dates(cx, of, high);
+    if (!comparable(of->type, low->type)) return report_mismatch(cx, *of, *low, span);
+    if (!comparable(of->type, high->type)) return report_mismatch(cx, *of, *high, span);
+    if (!is_ordered(of->type)) {
+        cx.report(Diagnostic::error("J0201", "THESE HAVE NO ORDER", of->span,
+                                    "I can only order numbers, money and time, and this is " +
+                                        describe(of->type, cx.schema()) + "."));
+        return broken_node(span);
+    }
+    if (calendar_like(*low) || calendar_like(*high)) {
+        const Node& side = calendar_like(*low) ? *low : *high;
+        cx.report(Diagnostic::error("J0209", "DAYS ARE NOT HOURS", side.span,
+                                    "I cannot tell how many hours " + cx.words(side.span) + " is.")
+                      .and_after("On the night the clocks change a day has 23 or 25 hours.")
+                      .and_help("write it in hours"));
+        return broken_node(span);
+    }
+    NodePtr node = boolean(Op::between, span);
+    node->operands.push_back(std::move(of));
+    node->operands.push_back(std::move(low));
+    node->operands.push_back(std::move(high));
+    doubt_operands(*node);
+    return fold(cx, std::move(node));
+}
+
+NodePtr check_arithmetic(Context& cx, const Scope& scope, const ast::Arithmetic& arithmetic,
+                         Span span) {
+    NodePtr left = check_expr(cx, scope, *arithmetic.left);
+    NodePtr right = check_expr(cx, scope, *arithmetic.right);
+    if (left->broken || right->broken) return broken_node(span);
+    const std::optional<ir::Type> type = arithmetic_type(arithmetic.op, left->type, right->type);
+    if (!type) {
+        if (left->type.kind == TypeKind::money && right->type.kind == TypeKind::money) {
+            return report_mismatch(cx, *left, *right, span);
+        }
+        const char* word = arithmetic.op == ast::ArithmeticOp::add        ? "add"
+                           : arithmetic.op == ast::ArithmeticOp::subtract ? "subtract"
+                           : arithmetic.op == ast::ArithmeticOp::multiply ? "multiply"
+                                                                          : "divide";
+        Diagnostic diagnostic = Diagnostic::error("J0201", "TYPES DO NOT MATCH", left->span,
+                                                  std::string("I cannot ") + word + " " +
+                                                      describe(left->type, cx.schema()) + " and " +
+                                                      describe(right->type, cx.schema()) + ".");
+        diagnostic.label = "this is " + describe(left->type, cx.schema());
+        diagnostic.others.push_back(
+            {right->span, "this is " + describe(right->type, cx.schema()), true});
+        if (is_text(left->type) && is_text(right->type)) {
+            diagnostic.help.push_back("texts are joined with `concat(…, …)`");
+        }
+        cx.report(std::move(diagnostic));
+        return broken_node(span);
+    }
+    const Op op = arithmetic.op == ast::ArithmeticOp::add        ? Op::add
+                  : arithmetic.op == ast::ArithmeticOp::subtract ? Op::subtract
+                  : arithmetic.op == ast::ArithmeticOp::multiply ? Op::multiply
+                                                                 : Op::divide;
+    NodePtr node = make(op, *type, span);
+    node->may_be_missing =
+        left->may_be_missing || right->may_be_missing || (op == Op::divide && !is_constant(*right));
+    node->operands.push_back(std::move(left));
+    node->operands.push_back(std::move(right));
+    return fold(cx, std::move(node));
+}
+
+NodePtr fit(Context& cx, NodePtr node, const ir::Type& to, const std::string& place) {
+    if (node->broken) return node;
+    const Span span = node->span;
+    if (to.kind == TypeKind::instant) node = as_moment(cx, std::move(node));
+    if (is_constant(*node)) {
+        if (to.kind == TypeKind::real) {
+            if (const auto* whole = std::get_if<std::int64_t>(&node->constant.held)) {
+                return make_constant(Value(static_cast<double>(*whole)), span);
+            }
+        }
+        if (to.kind == TypeKind::zone && node->type.kind == TypeKind::text) {
+            if (!known_zone(cx, {std::get<std::string>(node->constant.held), span})) {
+                return broken_node(span);
+            }
+            return node;
+        }
+        if (to.kind == TypeKind::choice) {
+            NodePtr field = make(Op::local, to, span);
+            const auto* text = std::get_if<std::string>(&node->constant.held);
+            if (text != nullptr &&
+                std::find(to.choices.begin(), to.choices.end(), *text) == to.choices.end()) {
+                Diagnostic diagnostic =
+                    Diagnostic::error("J0204", "THAT IS NOT ONE OF THEM", span,
+                                      tick(place) + " is one of " + listed(to.choices) + "; \"" +
+                                          *text + "\" is not among them.");
+                const std::vector<std::string> near = did_you_mean(*text, to.choices);
+                if (!near.empty()) {
+                    diagnostic.fixes.push_back({Applicability::probable,
+                                                "write \"" + near[0] + "\".",
+                                                {{span, "\"" + near[0] + "\""}}});
+                }
+                cx.report(std::move(diagnostic));
+                return broken_node(span);
+            }
+        }
+    }
+    if (assignable(to, node->type)) return node;
+    const bool currencies = to.kind == TypeKind::money && node->type.kind == TypeKind::money;
+    Diagnostic diagnostic =
+        currencies ? Diagnostic::error("J0202", "TWO CURRENCIES", span,
+                                       tick(place) + " is in " + to.currency + ", and this is " +
+                                           node->type.currency + ".")
+                   : Diagnostic::error("J0201", "TYPES DO NOT MATCH", span,
+                                       "This is " + describe(node->type, cx.schema()) + ", and " +
+                                           tick(place) + " is " + describe(to, cx.schema()) + ".");
+    if (currencies) diagnostic.help.push_back("convert before sending the event");
+    if (!currencies && to.kind == TypeKind::money && is_number(node->type) && is_constant(*node)) {
+        const std::string meant =
+            (to.currency.empty() ? "CNY" : to.currency) + " " + cx.words(span);
+        diagnostic.fixes.push_back(
+            {Applicability::probable, "write " + tick(meant) + ".", {{span, meant}}});
+    }
+    if (to.kind == TypeKind::text && is_number(node->type) && is_constant(*node)) {
+        const std::string meant = "\"" + cx.words(span) + "\"";
+        diagnostic.fixes.push_back(
+            {Applicability::probable, "write " + tick(meant) + ".", {{span, meant}}});
+    }
+    cx.report(std::move(diagnostic));
+    return broken_node(span);
+}
+
+std::optional<Value> constant_for(Context& cx, const Scope& scope, const ast::Expr& expr,
+                                  const ir::Type& to, const std::string& place) {
+    NodePtr node = check_expr(cx, scope, expr);
+    node = fit(cx, std::move(node), to, place);
+    if (node->broken) return std::nullopt;
+    if (!is_constant(*node)) {
+        cx.report(Diagnostic::error("J0201", "A FIXED VALUE IS NEEDED", expr.span,
+                                    tick(place) + " needs a fixed value here, and " +
+                                        tick(cx.words(expr.span)) + " depends on who it is."));
+        return std::nullopt;
+    }
+    return node->constant;
+}
+
+}  // namespace journey::sema

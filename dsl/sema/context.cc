@@ -1,0 +1,192 @@
+#include "dsl/sema/context.h"
+
+#include "engine/calendar/calendar.h"
+
+namespace journey::sema {
+
+std::string_view words_for(Kind kind) {
+    switch (kind) {
+        case Kind::event:
+            return "event";
+        case Kind::message_template:
+            return "template";
+        case Kind::segment:
+            return "segment";
+        case Kind::consent:
+            return "consent group";
+        case Kind::frequency:
+            return "frequency policy";
+        case Kind::quiet:
+            return "quiet policy";
+        case Kind::channel:
+            return "channel";
+        case Kind::journey:
+            return "journey";
+        case Kind::experiment:
+            return "experiment";
+    }
+    return "thing";
+}
+
+namespace {
+
+std::string upper_title(std::string_view words) {
+    std::string title(words);
+    for (char& c : title) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    return title;
+}
+
+std::string_view article(std::string_view word) {
+    const bool vowel =
+        !word.empty() && std::string_view("aeiou").find(word[0]) != std::string_view::npos;
+    return vowel ? "an" : "a";
+}
+
+}  // namespace
+
+std::string Context::place(Span span) const {
+    const source::Source& text = sources.at(span.file);
+    return text.name() + ":" + std::to_string(text.place_of(span.begin).line);
+}
+
+std::uint32_t Context::line(Span span) const {
+    return sources.at(span.file).place_of(span.begin).line;
+}
+
+bool Context::declare(Kind kind, const std::string& name, Span span, Index index) {
+    auto& table = names_[static_cast<std::size_t>(kind)];
+    const auto [at, fresh] = table.try_emplace(name, Declared{span, index, false, false, false});
+    if (fresh) return true;
+    if (at->second.builtin) {
+        report(Diagnostic::error("J0105", "DECLARED TWICE", span,
+                                 tick(name) + " is a built-in event; the engine makes it itself.")
+                   .and_help("choose another name for yours"));
+        return false;
+    }
+    report(Diagnostic::error(
+               "J0105", "DECLARED TWICE", span,
+               tick(name) + " is declared at " + place(at->second.span) + " and again here.")
+               .and_other(at->second.span, "first here")
+               .and_after("Names belong to the whole project, so each " +
+                          std::string(words_for(kind)) + " needs its own."));
+    return false;
+}
+
+Declared* Context::peek(Kind kind, const std::string& name) {
+    auto& table = names_[static_cast<std::size_t>(kind)];
+    const auto at = table.find(name);
+    return at == table.end() ? nullptr : &at->second;
+}
+
+std::optional<Index> Context::find(Kind kind, const ast::Name& name) {
+    return find(kind, name.text, name.span);
+}
+
+std::optional<Index> Context::find(Kind kind, const std::string& name, Span span) {
+    if (Declared* declared = peek(kind, name)) {
+        declared->used = true;
+        if (declared->broken || declared->index == kNone) return std::nullopt;
+        return declared->index;
+    }
+    const char* code = kind == Kind::event              ? "J0101"
+                       : kind == Kind::message_template ? "J0103"
+                                                        : "J0104";
+    const std::string_view word = words_for(kind);
+    Diagnostic diagnostic =
+        Diagnostic::error(code, "UNKNOWN " + upper_title(word), span,
+                          "I cannot find " + std::string(article(word)) + " " + std::string(word) +
+                              " called " + tick(name) + ".");
+    auto where = [&](const std::string& candidate) {
+        const Declared* at = peek(kind, candidate);
+        return at == nullptr || at->builtin ? std::string("built in")
+                                            : "declared at " + place(at->span);
+    };
+    report(with_near_names(std::move(diagnostic), name, span, names_of(kind), where));
+    return std::nullopt;
+}
+
+std::vector<std::string> Context::names_of(Kind kind) const {
+    std::vector<std::string> names;
+    for (const auto& [name, declared] : all(kind))
+        names.push_back(name);
+    return names;
+}
+
+std::string tick(std::string_view name) {
+    return "`" + std::string(name) + "`";
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
+        text += names[i];
+    }
+    return text;
+}
+
+std::string columns(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) {
+        if (!text.empty()) text += "  ";
+        text += name;
+    }
+    return text;
+}
+
+Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span span,
+                           const std::vector<std::string>& candidates,
+                           const std::function<std::string(const std::string&)>& where) {
+    const std::vector<std::string> near = did_you_mean(name, candidates);
+    if (near.empty()) {
+        if (candidates.empty()) {
+            diagnostic.after = "None is declared in this project.";
+        } else if (candidates.size() <= 12) {
+            diagnostic.after = "There are:  " + columns(candidates);
+        }
+        return diagnostic;
+    }
+    if (near.size() == 1) {
+        diagnostic.after = "This name is close:   " + near[0];
+        if (where) diagnostic.after += "   (" + where(near[0]) + ")";
+    } else {
+        diagnostic.after = "These names are close:   " + columns(near);
+        if (where) diagnostic.after += "   (" + near[0] + " is " + where(near[0]) + ")";
+    }
+    const Applicability sure = near.size() == 1 ? Applicability::certain : Applicability::probable;
+    return std::move(diagnostic).and_fix(sure, "write " + tick(near[0]) + ".", {{span, near[0]}});
+}
+
+Diagnostic cannot_yet(Span span, std::string what, std::string help) {
+    Diagnostic diagnostic = Diagnostic::error("J0011", "NOT IN THIS EDITION", span,
+                                              "This edition cannot " + std::move(what) + " yet.");
+    if (!help.empty()) diagnostic.help.push_back(std::move(help));
+    return diagnostic;
+}
+
+bool known_zone(Context& cx, const ast::Text& zone) {
+    if (calendar::find_zone(zone.value) != nullptr) return true;
+    Diagnostic diagnostic = Diagnostic::error("J0212", "UNKNOWN TIME ZONE", zone.span,
+                                              "There is no time zone " + tick(zone.value) + ".");
+    const std::vector<std::string> near = calendar::zone_names_near(zone.value);
+    if (near.empty()) {
+        diagnostic.after =
+            "Zones are named by a large city, like \"Asia/Shanghai\" or \"Europe/Berlin\".";
+        cx.report(std::move(diagnostic));
+        return false;
+    }
+    diagnostic.after = "These are close:   " + columns(near);
+    cx.report(std::move(diagnostic)
+                  .and_fix(Applicability::probable, "write \"" + near[0] + "\".",
+                           {{zone.span, "\"" + near[0] + "\""}}));
+    return false;
+}
+
+std::string zone_name(Context& cx, const ast::Zone& zone) {
+    if (!zone.named) return "";
+    return known_zone(cx, *zone.named) ? zone.named->value : "";
+}
+
+}  // namespace journey::sema

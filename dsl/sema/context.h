@@ -1,0 +1,115 @@
+#pragma once
+// What every part of sema shares: the project's names, the model being filled, and how to complain.
+
+#include "dsl/sema/sema.h"
+#include "engine/base/base.h"
+
+#include <map>
+#include <set>
+
+namespace journey::sema {
+
+using source::Applicability;
+using source::Diagnostic;
+using source::Edit;
+
+enum class Kind : unsigned char {
+    event,
+    message_template,
+    segment,
+    consent,
+    frequency,
+    quiet,
+    channel,
+    journey,
+    experiment
+};
+/// "event", "template", "segment", …
+std::string_view words_for(Kind kind);
+
+struct Declared {
+    Span span;  // of the name; empty and file 0 for built-in events
+    Index index = kNone;
+    bool builtin = false;
+    bool used = false;
+    /// Declared, but with mistakes of its own: whoever uses it is not told again.
+    bool broken = false;
+};
+
+struct Experiment {
+    std::string journey;
+    std::vector<std::string> arms;
+    bool holdout = false;
+};
+
+class Context {
+  public:
+    Context(const source::SourceSet& sources_in, const Options& options_in, Diagnostics& out)
+        : sources(sources_in), options(options_in), out_(out) {}
+
+    const source::SourceSet& sources;
+    const Options& options;
+    Model model;
+    std::map<std::string, Experiment> experiments;
+
+    void report(Diagnostic diagnostic) { out_.push_back(std::move(diagnostic)); }
+
+    /// False, after J0105, when the name is taken.
+    bool declare(Kind kind, const std::string& name, Span span, Index index);
+    /// Null when there is none. Does not report.
+    Declared* peek(Kind kind, const std::string& name);
+    /// Reports J0101 (events), J0103 (templates) or J0104 with names that are close. Marks it used.
+    std::optional<Index> find(Kind kind, const ast::Name& name);
+    std::optional<Index> find(Kind kind, const std::string& name, Span span);
+    std::vector<std::string> names_of(Kind kind) const;
+    const std::map<std::string, Declared>& all(Kind kind) const {
+        return names_[static_cast<std::size_t>(kind)];
+    }
+
+    const ir::Program& schema() const { return model.schema; }
+    ir::Program& schema() { return model.schema; }
+
+    std::string words(Span span) const { return std::string(sources.slice(span)); }
+    /// "shop.journey:22"
+    std::string place(Span span) const;
+    std::uint32_t line(Span span) const;
+
+  private:
+    Diagnostics& out_;
+    std::map<std::string, Declared> names_[9];
+};
+
+/// "`name`"
+std::string tick(std::string_view name);
+/// "a, b and c"
+std::string listed(const std::vector<std::string>& names);
+/// "a  b  c": the way candidates are laid out below the author's line.
+std::string columns(const std::vector<std::string>& names);
+/// Adds "These names are close" and, when there is exactly one, a fix that writes it.
+Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span span,
+                           const std::vector<std::string>& candidates,
+                           const std::function<std::string(const std::string&)>& where = {});
+/// J0011 in one sentence: "This edition cannot `what` yet."
+Diagnostic cannot_yet(Span span, std::string what, std::string help = {});
+
+/// The zone, or null after J0212.
+bool known_zone(Context& cx, const ast::Text& zone);
+/// The IANA name of `in "…"`, "" for `local` and for unknown ones.
+std::string zone_name(Context& cx, const ast::Zone& zone);
+
+// The parts, in the order they run.
+void check_declarations(Context& cx, const std::vector<ast::File>& files);
+void check_templates(Context& cx, const std::vector<ast::File>& files);
+void check_segments(Context& cx, const std::vector<ast::File>& files);
+void check_journeys(Context& cx, const std::vector<ast::File>& files);
+void check_tests(Context& cx, const std::vector<ast::File>& files);
+
+// The lints: over the finished model, a file per group.
+void lint_reach(Context& cx);       // J0302
+void lint_time(Context& cx);        // J0309, J0313
+void lint_goals(Context& cx);       // J0307, J0310
+void lint_policies(Context& cx);    // J0406, J0407
+void lint_conditions(Context& cx);  // J0301
+void lint_unused(Context& cx);      // J0111, J0701
+
+}  // namespace journey::sema

@@ -1,0 +1,625 @@
+// What exists: workspace, profile, events, channels, consents, policies. Two passes: names first,
+// because files may mention each other in any order.
+
+#include "dsl/sema/expr.h"
+
+namespace journey::sema {
+
+namespace {
+
+/// Says so when a line that may come once comes again.
+class Once {
+  public:
+    Once(Context& cx, std::string owner) : cx_(cx), owner_(std::move(owner)) {}
+    bool first(const std::string& line, Span span) {
+        const auto [at, fresh] = seen_.try_emplace(line, span);
+        if (fresh) return true;
+        cx_.report(Diagnostic::error("J0105", "SAID TWICE", span,
+                                     owner_ + " says " + tick(line) + " twice.")
+                       .and_other(at->second, "first here")
+                       .and_help("keep one of them"));
+        return false;
+    }
+    bool has(const std::string& line) const { return seen_.contains(line); }
+
+  private:
+    Context& cx_;
+    std::string owner_;
+    std::map<std::string, Span> seen_;
+};
+
+void range_error(Context& cx, Span span, const std::string& words) {
+    cx.report(Diagnostic::error("J0213", "OUT OF RANGE", span, words));
+}
+
+bool non_empty_duration(Context& cx, const ast::Duration& duration) {
+    if (!(duration.value == CalendarDuration{})) return true;
+    range_error(cx, duration.span, "No time at all is too short here.");
+    return false;
+}
+
+// ---------------------------------------------------------------- fields
+
+void check_mark(Context& cx, ir::Field& field, bool typed, const ast::Mark& mark,
+                const Scope& scope) {
+    std::visit(
+        Match{[&](const ast::DefaultMark& fallback) {
+                  if (!typed) return;
+                  field.fallback = constant_for(cx, scope, *fallback.value, field.type, field.name);
+              },
+              [&](const ast::RequiredMark&) { field.required = true; },
+              [&](const ast::PiiMark&) { field.personal = true; }, [](const ast::AboutMark&) {}},
+        mark.what);
+}
+
+void check_fields(Context& cx, const std::vector<ast::FieldLine>& lines, const std::string& owner,
+                  std::vector<ir::Field>& fields) {
+    std::map<std::string, Span> seen;
+    for (const ast::FieldLine& line : lines) {
+        const auto* field = std::get_if<ast::Field>(&line.what);
+        if (field == nullptr) continue;
+        const auto [at, fresh] = seen.try_emplace(field->name.text, field->name.span);
+        if (!fresh) {
+            cx.report(Diagnostic::error(
+                          "J0105", "DECLARED TWICE", field->name.span,
+                          tick(owner) + " has the property " + tick(field->name.text) + " twice.")
+                          .and_other(at->second, "first here"));
+            continue;
+        }
+        if (std::optional<ir::Field> resolved = resolve_field(cx, *field)) {
+            fields.push_back(std::move(*resolved));
+        }
+    }
+}
+
+// ---------------------------------------------------------------- workspace and profile
+
+void check_workspace(Context& cx, const ast::Workspace& workspace) {
+    Once once(cx, "The workspace");
+    ir::Workspace& into = cx.schema().workspace;
+    into.name = workspace.name.text;
+    for (const ast::WorkspaceLine& line : workspace.lines) {
+        std::visit(Match{[&](const ast::WorkspaceZone& zone) {
+                             if (!once.first("time zone", line.span)) return;
+                             if (known_zone(cx, zone.zone)) into.zone = zone.zone.value;
+                         },
+                         [&](const ast::WorkspaceCurrency& currency) {
+                             if (!once.first("currency", line.span)) return;
+                             into.currency = currency_text(currency.currency.code);
+                         },
+                         [&](const ast::WorkspaceLocale& locale) {
+                             if (once.first("locale", line.span)) into.locale = locale.locale.value;
+                         },
+                         [&](const ast::WeekStarts& starts) {
+                             if (!once.first("week starts", line.span)) return;
+                             into.week_starts =
+                                 static_cast<std::uint8_t>(static_cast<int>(starts.day.day) + 1);
+                         },
+                         [](const ast::NotYet&) {}},
+                   line.what);
+    }
+}
+
+// ---------------------------------------------------------------- events
+
+void declare_builtin_events(Context& cx) {
+    for (const char* name : ir::kBuiltinEvents) {
+        ir::EventType event;
+        event.name = name;
+        event.builtin = true;
+        for (const char* field : ir::kBuiltinEventFields) {
+            ir::Field text;
+            text.name = field;
+            text.type = simple(ir::TypeKind::text);
+            text.required = std::string_view(field) != "url";
+            event.fields.push_back(std::move(text));
+        }
+        const Index index = static_cast<Index>(cx.schema().events.size());
+        cx.schema().events.push_back(std::move(event));
+        cx.declare(Kind::event, name, Span{}, index);
+        Declared* declared = cx.peek(Kind::event, name);
+        declared->builtin = true;
+        declared->used = true;
+    }
+}
+
+// ---------------------------------------------------------------- channels
+
+std::optional<ir::ChannelKind> channel_kind(const std::string& name) {
+    if (name == "email") return ir::ChannelKind::email;
+    if (name == "sms") return ir::ChannelKind::sms;
+    if (name == "push") return ir::ChannelKind::push;
+    if (name == "webhook") return ir::ChannelKind::webhook;
+    return std::nullopt;
+}
+
+void check_address(Context& cx, const ast::ChannelAddress& address, ir::Channel& into) {
+    const auto& parts = address.ref.parts;
+    if (parts.size() != 2 || parts[0].text != "user") {
+        cx.report(Diagnostic::error(
+            "J0102", "WHOSE ADDRESS?", address.ref.span,
+            "An address is a property of the person, like `user." + into.name + "`."));
+        return;
+    }
+    const std::optional<Index> field = find_field(cx, cx.schema().profile, parts[1], "user");
+    if (!field) return;
+    if (!is_text(cx.schema().profile[*field].type)) {
+        cx.report(
+            Diagnostic::error("J0201", "TYPES DO NOT MATCH", address.ref.span,
+                              "An address is text, and " + tick(address.ref.dotted()) + " is " +
+                                  describe(cx.schema().profile[*field].type, cx.schema()) + "."));
+        return;
+    }
+    into.address_field = *field;
+}
+
+std::uint32_t rate_of(Context& cx, const ast::ChannelRate& rate) {
+    static const std::map<std::string, std::int64_t> seconds = {
+        {"second", 1}, {"minute", 60}, {"hour", 3600}, {"day", 86400}};
+    const auto unit = seconds.find(rate.unit.text);
+    if (unit == seconds.end()) {
+        range_error(cx, rate.unit.span, "A rate is per second, minute, hour or day.");
+        return 0;
+    }
+    if (rate.count.value < 1 || rate.count.value > 1'000'000) {
+        range_error(cx, rate.count.span, "A rate is between 1 and 1,000,000.");
+        return 0;
+    }
+    // Rounded up: the smallest rate this edition keeps is one a second.
+    return static_cast<std::uint32_t>((rate.count.value + unit->second - 1) / unit->second);
+}
+
+void check_channel(Context& cx, const ast::ChannelDecl& channel, ir::Channel& into) {
+    Once once(cx, "The channel " + tick(channel.name.text));
+    for (const ast::ChannelLine& line : channel.lines) {
+        std::visit(Match{[&](const ast::ChannelAddress& address) {
+                             if (once.first("address", line.span)) check_address(cx, address, into);
+                         },
+                         [&](const ast::ChannelFrom& from) {
+                             if (once.first("from", line.span)) into.from = from.text.value;
+                         },
+                         [&](const ast::ChannelSender& sender) {
+                             if (once.first("sender", line.span)) into.sender = sender.text.value;
+                         },
+                         [&](const ast::ChannelRate& rate) {
+                             if (once.first("rate", line.span))
+                                 into.rate_per_second = rate_of(cx, rate);
+                         },
+                         [&](const ast::ChannelMaxLength& length) {
+                             if (!once.first("max length", line.span)) return;
+                             if (length.length.value < 1 || length.length.value > 100'000) {
+                                 range_error(cx, length.length.span,
+                                             "A length is between 1 and 100,000 characters.");
+                                 return;
+                             }
+                             into.max_length = static_cast<std::uint32_t>(length.length.value);
+                         },
+                         [](const ast::NotYet&) {}},
+                   line.what);
+    }
+    if (into.kind != ir::ChannelKind::webhook && !once.has("address")) {
+        cx.report(Diagnostic::error("J0102", "SENT TO WHOM?", channel.name.span,
+                                    "The channel " + tick(into.name) +
+                                        " does not say which property "
+                                        "of the person is the address.")
+                      .and_help("add a line like `address user." +
+                                std::string(into.kind == ir::ChannelKind::email ? "email"
+                                            : into.kind == ir::ChannelKind::sms ? "phone"
+                                                                                : "push_token") +
+                                "`"));
+    }
+}
+
+std::vector<Index> channel_list(Context& cx, const std::vector<ast::Name>& names) {
+    std::vector<Index> channels;
+    for (const ast::Name& name : names) {
+        const std::optional<Index> index = cx.find(Kind::channel, name);
+        if (index && std::find(channels.begin(), channels.end(), *index) == channels.end()) {
+            channels.push_back(*index);
+        }
+    }
+    return channels;
+}
+
+// ---------------------------------------------------------------- consent, frequency, quiet
+
+void check_consent(Context& cx, const ast::ConsentDecl& consent, ir::Consent& into) {
+    Once once(cx, "The consent group " + tick(consent.name.text));
+    if (consent.title) into.title = consent.title->value;
+    for (const ast::ConsentLine& line : consent.lines) {
+        std::visit(Match{[&](const ast::ConsentChannels& channels) {
+                             if (once.first("channels", line.span)) {
+                                 into.channels = channel_list(cx, channels.channels);
+                             }
+                         },
+                         [&](const ast::ConsentBasisLine& basis) {
+                             if (!once.first("basis", line.span)) return;
+                             into.basis = basis.basis == ast::ConsentBasis::opt_in
+                                              ? ir::Basis::opt_in
+                                          : basis.basis == ast::ConsentBasis::double_opt_in
+                                              ? ir::Basis::double_opt_in
+                                              : ir::Basis::opt_out;
+                         },
+                         [&](const ast::ConsentAbout&) { once.first("about", line.span); },
+                         [](const ast::NotYet&) {}},
+                   line.what);
+    }
+    if (!once.has("channels")) {
+        cx.report(Diagnostic::error("J0104", "CONSENT TO WHAT?", consent.name.span,
+                                    "The consent group " + tick(into.name) +
+                                        " names no channels, so it allows nothing.")
+                      .and_help("add a line like `channels email`"));
+    }
+}
+
+void check_limit(Context& cx, const ast::LimitRow& row, ir::Frequency& into) {
+    ir::FrequencyLimit limit;
+    if (row.count.value < 1 || row.count.value > 1'000'000) {
+        range_error(cx, row.count.span, "A limit is between 1 and 1,000,000 messages.");
+        return;
+    }
+    limit.count = static_cast<std::uint32_t>(row.count.value);
+    if (row.channel.text != "messages" && row.channel.text != "message") {
+        const std::optional<Index> channel = cx.find(Kind::channel, row.channel);
+        if (!channel) return;
+        limit.channel = *channel;
+    }
+    if (row.unit) {
+        if (row.unit->text == "day") limit.unit = ir::CalendarUnit::day;
+        if (row.unit->text == "week") limit.unit = ir::CalendarUnit::week;
+        if (row.unit->text == "month") limit.unit = ir::CalendarUnit::month;
+        if (row.unit->text == "second") limit.rolling_seconds = 1;
+        if (row.unit->text == "minute") limit.rolling_seconds = 60;
+        if (row.unit->text == "hour") limit.rolling_seconds = 3600;
+        if (limit.unit == ir::CalendarUnit::none && limit.rolling_seconds == 0) {
+            cx.report(cannot_yet(row.unit->span, "count messages per " + row.unit->text,
+                                 "use a day, a week, a month, or hours like `168h`"));
+            return;
+        }
+    } else if (row.rolling) {
+        const CalendarDuration& window = row.rolling->value;
+        if (window.months != 0 || window.days != 0) {
+            const std::string words = cx.words(row.rolling->span);
+            const std::string hours = std::to_string(window.days * 24) + "h";
+            Diagnostic diagnostic = Diagnostic::error(
+                "J0209", "DAYS ARE NOT HOURS", row.rolling->span,
+                "A rolling window is exact, and " + words + " has no exact number of hours.");
+            diagnostic.help.push_back("for calendar days say `per day`, `per week` or `per month`");
+            if (window.months == 0) {
+                diagnostic.fixes.push_back({Applicability::probable,
+                                            "write " + tick(hours) + " for a rolling window.",
+                                            {{row.rolling->span, hours}}});
+            }
+            cx.report(std::move(diagnostic));
+            return;
+        }
+        if (!non_empty_duration(cx, *row.rolling)) return;
+        limit.rolling_seconds = window.seconds;
+    }
+    into.limits.push_back(limit);
+}
+
+void check_frequency(Context& cx, const ast::FrequencyDecl& frequency, ir::Frequency& into) {
+    Once once(cx, "The frequency policy " + tick(frequency.name.text));
+    for (const ast::FrequencyLine& line : frequency.lines) {
+        std::visit(Match{[&](const ast::LimitRow& row) { check_limit(cx, row, into); },
+                         [&](const ast::FrequencyCounts& counts) {
+                             if (!once.first("counts", line.span)) return;
+                             into.counts = counts.counts.value == ast::MessageClass::marketing
+                                               ? ir::MessageClass::marketing
+                                               : ir::MessageClass::transactional;
+                         },
+                         [&](const ast::WhenFull& full) {
+                             if (!once.first("when full", line.span)) return;
+                             if (!full.hold_up_to) return;
+                             into.hold_when_full = true;
+                             into.hold_at_most = full.hold_up_to->value;
+                         },
+                         [](const ast::NotYet&) {}},
+                   line.what);
+    }
+}
+
+void check_quiet(Context& cx, const ast::QuietDecl& quiet, ir::Quiet& into) {
+    Once once(cx, "The quiet policy " + tick(quiet.name.text));
+    for (const ast::QuietLine& line : quiet.lines) {
+        std::visit(Match{[&](const ast::QuietHours& hours) {
+                             if (!once.first("from", line.span)) return;
+                             into.from_seconds = hours.from.value.seconds;
+                             into.to_seconds = hours.to.value.seconds;
+                             into.zone = zone_name(cx, hours.zone);
+                             if (into.from_seconds == into.to_seconds) {
+                                 range_error(cx, line.span,
+                                             "`" + cx.words(line.span) + "` is no time at all.");
+                             }
+                         },
+                         [&](const ast::QuietOn& on) {
+                             if (once.first("on", line.span))
+                                 into.channels = channel_list(cx, on.channels);
+                         },
+                         [&](const ast::QuietThen& then) {
+                             if (once.first("then", line.span)) {
+                                 into.hold = then.action == ast::QuietAction::hold;
+                             }
+                         },
+                         [&](const ast::QuietNoZone& no_zone) {
+                             if (!once.first("if no zone", line.span)) return;
+                             if (no_zone.use) {
+                                 into.no_zone = ir::NoZone::use;
+                                 if (known_zone(cx, *no_zone.use))
+                                     into.no_zone_use = no_zone.use->value;
+                             } else if (no_zone.action == ast::QuietAction::hold) {
+                                 into.no_zone = ir::NoZone::hold;
+                             } else {
+                                 into.no_zone = ir::NoZone::skip;
+                             }
+                         },
+                         [](const ast::NotYet&) {}},
+                   line.what);
+    }
+    if (!once.has("from")) {
+        range_error(cx, quiet.name.span,
+                    "The quiet policy " + tick(quiet.name.text) +
+                        " does not say when; add `from 21:30 to 09:00 local`.");
+    }
+    if (!once.has("on")) {
+        range_error(cx, quiet.name.span,
+                    "The quiet policy " + tick(quiet.name.text) +
+                        " does not say for what; add `on sms, push`.");
+    }
+    if (!once.has("if no zone")) {
+        cx.report(Diagnostic::error("J0412", "AND PEOPLE WITHOUT A TIME ZONE?", quiet.name.span,
+                                    "The quiet policy " + tick(quiet.name.text) +
+                                        " does not say what happens to people whose time zone is "
+                                        "not known.")
+                      .and_after("Nobody should be texted at night because a field is empty.")
+                      .and_help("add `if no zone use \"" + cx.schema().workspace.zone +
+                                "\"`, `if no zone hold` or `if no zone skip`"));
+    }
+}
+
+// ---------------------------------------------------------------- files
+
+void check_use(Context& cx, const std::vector<ast::File>& files) {
+    auto base_name = [](const std::string& path) {
+        const std::size_t slash = path.find_last_of('/');
+        return slash == std::string::npos ? path : path.substr(slash + 1);
+    };
+    std::vector<std::string> names;
+    for (const ast::File& file : files)
+        names.push_back(base_name(cx.sources.at(file.id).name()));
+    std::map<std::string, std::vector<std::pair<std::string, Span>>> uses;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        for (const ast::Item& item : files[i].items) {
+            const auto* use = std::get_if<ast::Use>(&item.what);
+            if (use == nullptr) continue;
+            if (use->as) cx.report(cannot_yet(use->as->span, "give a used file another name"));
+            const std::string wanted = base_name(use->file.value);
+            if (std::find(names.begin(), names.end(), wanted) == names.end()) {
+                Diagnostic diagnostic = Diagnostic::error(
+                    "J0109", "FILE NOT FOUND", use->file.span,
+                    "There is no file " + tick(use->file.value) + " in this project.");
+                const std::vector<std::string> near = did_you_mean(wanted, names);
+                if (!near.empty()) {
+                    diagnostic.after = "These names are close:   " + columns(near);
+                    diagnostic.fixes.push_back({Applicability::probable,
+                                                "write \"" + near[0] + "\".",
+                                                {{use->file.span, "\"" + near[0] + "\""}}});
+                } else {
+                    diagnostic.help.push_back(
+                        "all files of one project are checked together: "
+                        "`journey check .`");
+                }
+                cx.report(std::move(diagnostic));
+                continue;
+            }
+            uses[names[i]].push_back({wanted, use->file.span});
+        }
+    }
+    // A cycle is told once, at the `use` that closes it, walking in order of the files.
+    std::map<std::string, int> state;  // 1: on the way, 2: done
+    std::function<void(const std::string&)> walk = [&](const std::string& name) {
+        state[name] = 1;
+        for (const auto& [wanted, span] : uses[name]) {
+            if (state[wanted] == 1) {
+                cx.report(Diagnostic::error("J0109", "FILES USE EACH OTHER", span,
+                                            wanted == name ? name + " uses itself."
+                                                           : name + " uses " + wanted +
+                                                                 ", which uses " + name + ".")
+                              .and_help("remove one `use`: names belong to the whole project "
+                                        "anyway"));
+            } else if (state[wanted] == 0) {
+                walk(wanted);
+            }
+        }
+        state[name] = 2;
+    };
+    for (const std::string& name : names) {
+        if (state[name] == 0) walk(name);
+    }
+}
+
+void check_language(Context& cx, const std::vector<ast::File>& files) {
+    for (const ast::File& file : files) {
+        bool first_item = true;
+        for (const ast::Item& item : file.items) {
+            const auto* language = std::get_if<ast::Language>(&item.what);
+            if (language != nullptr && language->edition.value != 1) {
+                cx.report(Diagnostic::error("J0010", "ANOTHER EDITION", language->edition.span,
+                                            "This file says `language " +
+                                                std::to_string(language->edition.value) +
+                                                "`; I understand 1.")
+                              .and_help("a newer `journey` may understand it"));
+            } else if (language != nullptr && !first_item) {
+                cx.report(Diagnostic::error("J0010", "LANGUAGE COMES FIRST", item.span,
+                                            "`language 1` is the first line of a file."));
+            }
+            first_item = false;
+        }
+    }
+}
+
+template <typename Decl, typename Visit>
+void each(const std::vector<ast::File>& files, Visit visit) {
+    for (const ast::File& file : files) {
+        for (const ast::Item& item : file.items) {
+            if (const auto* decl = std::get_if<Decl>(&item.what)) visit(*decl);
+        }
+    }
+}
+
+/// Declares every name of one kind, leaving room for its contents; the second element is the row.
+template <typename Decl, typename Row>
+std::vector<std::pair<const Decl*, Index>> declare_all(Context& cx,
+                                                       const std::vector<ast::File>& files,
+                                                       Kind kind, std::vector<Row>& rows) {
+    std::vector<std::pair<const Decl*, Index>> declared;
+    each<Decl>(files, [&](const Decl& decl) {
+        const Index index = static_cast<Index>(rows.size());
+        if (!cx.declare(kind, decl.name.text, decl.name.span, index)) return;
+        Row row;
+        row.name = decl.name.text;
+        rows.push_back(std::move(row));
+        declared.push_back({&decl, index});
+    });
+    return declared;
+}
+
+void check_channels(Context& cx, const std::vector<ast::File>& files) {
+    std::vector<std::pair<const ast::ChannelDecl*, Index>> declared;
+    each<ast::ChannelDecl>(files, [&](const ast::ChannelDecl& decl) {
+        const std::optional<ir::ChannelKind> kind = channel_kind(decl.name.text);
+        if (!kind) {
+            const std::vector<std::string> kinds = {"email", "push", "sms", "webhook"};
+            cx.report(with_near_names(
+                Diagnostic::error("J0104", "UNKNOWN CHANNEL", decl.name.span,
+                                  "There is no channel called " + tick(decl.name.text) + "."),
+                decl.name.text, decl.name.span, kinds));
+            cx.declare(Kind::channel, decl.name.text, decl.name.span, kNone);
+            return;
+        }
+        ir::Channel channel;
+        channel.name = decl.name.text;
+        channel.kind = *kind;
+        const Index index = static_cast<Index>(cx.schema().channels.size());
+        if (!cx.declare(Kind::channel, decl.name.text, decl.name.span, index)) return;
+        cx.schema().channels.push_back(std::move(channel));
+        declared.push_back({&decl, index});
+    });
+    for (const auto& [decl, index] : declared)
+        check_channel(cx, *decl, cx.schema().channels[index]);
+}
+
+}  // namespace
+
+std::optional<ir::Field> resolve_field(Context& cx, const ast::Field& field) {
+    const std::optional<ir::Type> type = resolve_type(cx, field.type);
+    ir::Field resolved;
+    resolved.name = field.name.text;
+    if (type) resolved.type = *type;
+    Scope scope;
+    scope.zone = cx.schema().workspace.zone;
+    for (const ast::Mark& mark : field.marks)
+        check_mark(cx, resolved, type.has_value(), mark, scope);
+    if (!type) return std::nullopt;
+    return resolved;
+}
+
+void check_declarations(Context& cx, const std::vector<ast::File>& files) {
+    check_language(cx, files);
+    check_use(cx, files);
+    std::optional<Span> workspace;
+    each<ast::Workspace>(files, [&](const ast::Workspace& decl) {
+        if (workspace) {
+            cx.report(Diagnostic::error("J0105", "DECLARED TWICE", decl.name.span,
+                                        "A project has one workspace, and this is the second.")
+                          .and_other(*workspace, "first here"));
+            return;
+        }
+        workspace = decl.name.span;
+        check_workspace(cx, decl);
+    });
+    declare_builtin_events(cx);
+    std::vector<std::pair<const ast::EventDecl*, Index>> events;
+    each<ast::EventDecl>(files, [&](const ast::EventDecl& decl) {
+        const Index index = static_cast<Index>(cx.schema().events.size());
+        if (!cx.declare(Kind::event, decl.name.dotted(), decl.name.span, index)) return;
+        ir::EventType event;
+        event.name = decl.name.dotted();
+        cx.schema().events.push_back(std::move(event));
+        events.push_back({&decl, index});
+    });
+    std::optional<Span> profile;
+    each<ast::ProfileDecl>(files, [&](const ast::ProfileDecl& decl) {
+        if (profile) {
+            cx.report(Diagnostic::error("J0105", "DECLARED TWICE", decl.name.span,
+                                        "A project has one profile, and this is the second.")
+                          .and_other(*profile, "first here")
+                          .and_help("put all properties of people into one `profile user`"));
+            return;
+        }
+        profile = decl.name.span;
+        check_fields(cx, decl.lines, "user", cx.schema().profile);
+    });
+    for (const auto& [decl, index] : events) {
+        std::vector<ir::Field> fields;
+        check_fields(cx, decl->lines, decl->name.dotted(), fields);
+        cx.schema().events[index].fields = std::move(fields);
+    }
+    check_channels(cx, files);
+    for (const auto& [decl, index] :
+         declare_all<ast::ConsentDecl>(cx, files, Kind::consent, cx.schema().consents)) {
+        check_consent(cx, *decl, cx.schema().consents[index]);
+    }
+    for (const auto& [decl, index] :
+         declare_all<ast::FrequencyDecl>(cx, files, Kind::frequency, cx.schema().frequencies)) {
+        check_frequency(cx, *decl, cx.schema().frequencies[index]);
+    }
+    for (const auto& [decl, index] :
+         declare_all<ast::QuietDecl>(cx, files, Kind::quiet, cx.schema().quiets)) {
+        check_quiet(cx, *decl, cx.schema().quiets[index]);
+    }
+}
+
+void check_segments(Context& cx, const std::vector<ast::File>& files) {
+    const auto declared =
+        declare_all<ast::SegmentDecl>(cx, files, Kind::segment, cx.model.segments);
+    Scope scope;
+    for (const auto& [decl, index] : declared) {
+        Segment& segment = cx.model.segments[index];
+        if (decl->title) segment.title = decl->title->value;
+        if (decl->is != nullptr) segment.is = check_condition(cx, scope, *decl->is);
+        if (segment.is == nullptr || segment.is->broken) {
+            cx.peek(Kind::segment, decl->name.text)->broken = true;
+        }
+    }
+    // A segment that asks about itself, through others or not, has no answer.
+    std::vector<int> state(cx.model.segments.size(), 0);
+    std::function<void(const Node&, std::vector<std::pair<Index, Span>>&)> members =
+        [&](const Node& node, std::vector<std::pair<Index, Span>>& found) {
+            if (node.op == ir::Op::member) found.push_back({node.a, node.span});
+            for (const NodePtr& operand : node.operands)
+                members(*operand, found);
+        };
+    std::function<void(Index)> walk = [&](Index index) {
+        state[index] = 1;
+        std::vector<std::pair<Index, Span>> found;
+        if (cx.model.segments[index].is != nullptr) members(*cx.model.segments[index].is, found);
+        for (const auto& [other, span] : found) {
+            if (state[other] == 1) {
+                cx.report(
+                    Diagnostic::error("J0110", "A COPY OF ITSELF", span,
+                                      "The segment " + tick(cx.model.segments[index].name) +
+                                          " asks about itself, so nobody can say who is in it."));
+            } else if (state[other] == 0) {
+                walk(other);
+            }
+        }
+        state[index] = 2;
+    };
+    for (Index i = 0; i < cx.model.segments.size(); ++i) {
+        if (state[i] == 0) walk(i);
+    }
+}
+
+}  // namespace journey::sema

@@ -1,0 +1,319 @@
+// The head of a journey: who enters, how often, what ends it, which policies bind it.
+
+#include "dsl/sema/steps.h"
+#include "engine/calendar/calendar.h"
+
+namespace journey::sema {
+
+using ir::TypeKind;
+
+namespace {
+
+constexpr std::int64_t kLifetimeDaysMax = 400;
+constexpr std::size_t kStepsMax = 500;
+
+class JourneyChecker {
+  public:
+    JourneyChecker(Context& cx, const ast::JourneyDecl& decl, Journey& into)
+        : cx_(cx), decl_(decl), into_(into) {
+        scope_.journey = &known_;
+    }
+
+    void run() {
+        into_.name_span = decl_.name.span;
+        if (decl_.title) into_.title = decl_.title->value;
+        if (decl_.message_class) {
+            into_.message_class = decl_.message_class->value == ast::MessageClass::marketing
+                                      ? ir::MessageClass::marketing
+                                      : ir::MessageClass::transactional;
+        }
+        collect_labels(cx_, decl_.steps, known_);
+        for (const ast::Head& head : decl_.heads) {
+            if (const auto* enter = std::get_if<ast::Enter>(&head.what)) check_enter(*enter);
+            if (const auto* later = std::get_if<ast::NotYet>(&head.what)) {
+                if (later->keyword.starts_with("enter")) known_.triggers_broken = true;
+            }
+        }
+        for (const ast::Head& head : decl_.heads)
+            check_head(head);
+        if (into_.triggers.empty() && !known_.triggers_broken) report_no_way_in();
+        Scope steps = scope_;
+        if (into_.admit != nullptr) steps.present.merge(present_if(*into_.admit, true));
+        into_.steps = check_steps(cx_, steps, into_, decl_.steps);
+        check_size();
+    }
+
+  private:
+    bool once(const std::string& clause, Span span) {
+        const auto [at, fresh] = seen_.try_emplace(clause, span);
+        if (fresh) return true;
+        cx_.report(Diagnostic::error("J0105", "SAID TWICE", span,
+                                     "This journey says " + tick(clause) + " twice.")
+                       .and_other(at->second, "first here")
+                       .and_help("keep one of them"));
+        return false;
+    }
+
+    void check_enter(const ast::Enter& enter) {
+        Pattern pattern = check_pattern(cx_, scope_, enter.event, true);
+        if (enter.event.of_label) {
+            cx_.report(
+                Diagnostic::error("J0108", "NOT YET HERE", enter.event.of_label->span,
+                                  "Nothing was sent yet when a journey starts, so no step can "
+                                  "be named here."));
+            pattern.broken = true;
+        }
+        if (pattern.event == kNone) {
+            known_.triggers_broken = true;
+            return;
+        }
+        known_.triggers.push_back(pattern.event);
+        into_.triggers.push_back(std::move(pattern));
+    }
+
+    void report_no_way_in() {
+        cx_.report(Diagnostic::error(
+                       "J0113", "NO WAY IN", decl_.name.span,
+                       "Nobody can enter " + tick(into_.name) + ": it does not say when it starts.")
+                       .and_help("add a line like `enter when signed_up`"));
+    }
+
+    void check_head(const ast::Head& head) {
+        std::visit(
+            Match{[&](const ast::Version& version) { check_version(version, head.span); },
+                  [&](const ast::About& about) {
+                      if (once("about", head.span)) into_.about = about.text.value;
+                  },
+                  [&](const ast::Owner& owner) {
+                      if (once("owner", head.span)) into_.owner = owner.text.value;
+                  },
+                  [](const ast::Enter&) {},
+                  [&](const ast::OnlyIf& only) {
+                      if (once("only if", head.span)) {
+                          into_.admit = check_condition(cx_, scope_, *only.condition);
+                      }
+                  },
+                  [&](const ast::Reenter& reenter) { check_reenter(reenter, head.span); },
+                  [&](const ast::WhileRunning& running) {
+                      if (once("while running", head.span))
+                          into_.overlap = overlap_of(running.overlap);
+                  },
+                  [&](const ast::Goal& goal) { check_goal(goal, head.span); },
+                  [&](const ast::Exit& exit) { check_exit(exit); },
+                  [&](const ast::UseFrequency& use) {
+                      if (once("frequency", head.span)) {
+                          into_.frequency = cx_.find(Kind::frequency, use.policy).value_or(kNone);
+                      }
+                  },
+                  [&](const ast::UseQuiet& use) {
+                      if (once("quiet", head.span)) {
+                          into_.quiet = cx_.find(Kind::quiet, use.policy).value_or(kNone);
+                      }
+                  },
+                  [&](const ast::ExpiresAfter& expires) { check_lifetime(expires, head.span); },
+                  [&](const ast::Priority& priority) {
+                      if (!once("priority", head.span)) return;
+                      if (priority.value.value < -1000 || priority.value.value > 1000) {
+                          cx_.report(Diagnostic::error("J0213", "OUT OF RANGE", priority.value.span,
+                                                       "A priority is between -1000 and 1000."));
+                          return;
+                      }
+                      into_.priority = static_cast<std::int32_t>(priority.value.value);
+                  },
+                  [&](const ast::Key& key) { check_key(key, head.span); },
+                  [&](const ast::TimeZoneIs& zone) { check_zone(zone, head.span); },
+                  [](const ast::NotYet&) {}},
+            head.what);
+    }
+
+    void check_version(const ast::Version& version, Span span) {
+        if (!once("version", span)) return;
+        if (version.number.value < 1 || version.number.value > 1'000'000'000) {
+            cx_.report(Diagnostic::error("J0213", "OUT OF RANGE", version.number.span,
+                                         "Versions count from 1."));
+            return;
+        }
+        into_.version = static_cast<std::uint32_t>(version.number.value);
+    }
+
+    static ir::Overlap overlap_of(ast::Overlap overlap) {
+        switch (overlap) {
+            case ast::Overlap::ignore:
+                return ir::Overlap::ignore;
+            case ast::Overlap::restart:
+                return ir::Overlap::restart;
+            case ast::Overlap::queue:
+                return ir::Overlap::queue;
+            case ast::Overlap::parallel:
+                return ir::Overlap::parallel;
+        }
+        return ir::Overlap::ignore;
+    }
+
+    /// `trigger.order_id` or `user.x` after `per`.
+    NodePtr check_per(const ast::Path& path) {
+        ast::Expr expr;
+        expr.span = path.span;
+        expr.what = ast::NameRef{path.parts.front()};
+        for (std::size_t i = 1; i < path.parts.size(); ++i) {
+            ast::Expr member;
+            member.span = source::join(path.parts.front().span, path.parts[i].span);
+            member.what = ast::Member{std::make_unique<ast::Expr>(std::move(expr)), path.parts[i]};
+            expr = std::move(member);
+        }
+        NodePtr node = check_expr(cx_, scope_, expr);
+        return plain_key(std::move(node), "`per`");
+    }
+
+    /// Keys are compared for equality, so they are plain values.
+    NodePtr plain_key(NodePtr node, const std::string& who) {
+        if (node->broken) return nullptr;
+        const TypeKind kind = node->type.kind;
+        if (kind == TypeKind::list || kind == TypeKind::map || kind == TypeKind::event) {
+            cx_.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", node->span,
+                                         who + " needs a plain value, and " +
+                                             tick(cx_.words(node->span)) + " is " +
+                                             describe(node->type, cx_.schema()) + "."));
+            return nullptr;
+        }
+        if (node->may_be_missing) {
+            cx_.report(
+                Diagnostic::error("J0208", "IT MAY BE MISSING", node->span,
+                                  tick(cx_.words(node->span)) + " may be missing, and " + who +
+                                      " cannot do without it.")
+                    .and_help("make the property `required` in its event, or add `default …`"));
+            return nullptr;
+        }
+        return node;
+    }
+
+    void check_reenter(const ast::Reenter& reenter, Span span) {
+        if (!once("reenter", span)) return;
+        switch (reenter.kind) {
+            case ast::ReenterKind::never:
+                into_.reentry = ir::Reentry::never;
+                break;
+            case ast::ReenterKind::always:
+                into_.reentry = ir::Reentry::always;
+                break;
+            case ast::ReenterKind::after:
+                into_.reentry = ir::Reentry::after;
+                if (reenter.after) into_.reentry_after = reenter.after->value;
+                break;
+            case ast::ReenterKind::once:
+                into_.reentry = ir::Reentry::once_per;
+                break;
+        }
+        if (reenter.per) into_.reentry_per = check_per(*reenter.per);
+    }
+
+    void check_key(const ast::Key& key, Span span) {
+        if (!once("key", span)) return;
+        into_.key = plain_key(check_expr(cx_, scope_, *key.expr), "`key`");
+    }
+
+    void check_goal(const ast::Goal& goal, Span span) {
+        const auto [at, fresh] = goals_.try_emplace(goal.name.text, goal.name.span);
+        if (!fresh) {
+            cx_.report(Diagnostic::error("J0105", "DECLARED TWICE", goal.name.span,
+                                         "Two goals are called " + tick(goal.name.text) + ".")
+                           .and_other(at->second, "first here"));
+        }
+        Goal made;
+        made.name = goal.name.text;
+        made.span = span;
+        made.pattern = check_pattern(cx_, scope_, goal.event);
+        if (goal.within) made.within = goal.within->value;
+        made.exits = goal.then_exit;
+        into_.goals.push_back(std::move(made));
+    }
+
+    void check_exit(const ast::Exit& exit) {
+        Exit made;
+        std::visit(Match{[&](const ast::EventSel& event) {
+                             made.pattern = check_pattern(cx_, scope_, event);
+                         },
+                         [&](const ast::ExprPtr& condition) {
+                             made.condition = check_condition(cx_, scope_, *condition);
+                         }},
+                   exit.on);
+        into_.exits.push_back(std::move(made));
+    }
+
+    void check_lifetime(const ast::ExpiresAfter& expires, Span span) {
+        if (!once("expires after", span)) return;
+        into_.lifetime = expires.lifetime.value;
+        into_.lifetime_span = expires.lifetime.span;
+        const calendar::Bounds bounds = calendar::bounds_of(expires.lifetime.value);
+        if (bounds.most <= 0) {
+            cx_.report(Diagnostic::error("J0213", "OVER AT ONCE", expires.lifetime.span,
+                                         "This journey would be over before its first step."));
+        } else if (bounds.least > kLifetimeDaysMax * 86400) {
+            cx_.report(Diagnostic::error("J0213", "TOO LONG A LIFE", expires.lifetime.span,
+                                         "A journey lasts at most 400 days.")
+                           .and_help("start another journey from an event a year later"));
+        }
+    }
+
+    void check_zone(const ast::TimeZoneIs& zone, Span span) {
+        if (!once("time zone", span)) return;
+        NodePtr node =
+            fit(cx_, check_expr(cx_, scope_, *zone.expr), simple(TypeKind::zone), "time zone");
+        if (node->broken) return;
+        if (const auto* name = std::get_if<std::string>(&node->constant.held);
+            is_constant(*node) && name) {
+            into_.zone = *name;
+            return;
+        }
+        if (node->op == ir::Op::user_field && node->path == "user.time_zone")
+            return;  // as it is anyway
+        cx_.report(cannot_yet(zone.expr->span, "take the journey's time zone from a property",
+                              "name a zone: `time zone \"Asia/Shanghai\"`"));
+    }
+
+    void check_size() {
+        std::size_t count = 0;
+        each_step(into_.steps, [&](const Step&) { ++count; });
+        if (count > kStepsMax) {
+            cx_.report(Diagnostic::error("J0902", "TOO MANY STEPS", decl_.name.span,
+                                         tick(into_.name) + " has " + std::to_string(count) +
+                                             " steps, and a journey has at most 500."));
+        }
+        if (count == 0 && decl_.do_keyword && decl_.steps.empty()) {
+            cx_.report(
+                Diagnostic::warning("J0302", "NOTHING HAPPENS", *decl_.do_keyword,
+                                    tick(into_.name) + " has no steps, so nobody notices it."));
+        }
+    }
+
+    Context& cx_;
+    const ast::JourneyDecl& decl_;
+    Journey& into_;
+    JourneyScope known_;
+    Scope scope_;
+    std::map<std::string, Span> seen_;
+    std::map<std::string, Span> goals_;
+};
+
+}  // namespace
+
+void check_journeys(Context& cx, const std::vector<ast::File>& files) {
+    std::vector<std::pair<const ast::JourneyDecl*, Index>> declared;
+    for (const ast::File& file : files) {
+        for (const ast::Item& item : file.items) {
+            const auto* decl = std::get_if<ast::JourneyDecl>(&item.what);
+            if (decl == nullptr) continue;
+            const Index index = static_cast<Index>(cx.model.journeys.size());
+            if (!cx.declare(Kind::journey, decl->name.text, decl->name.span, index)) continue;
+            Journey journey;
+            journey.name = decl->name.text;
+            cx.model.journeys.push_back(std::move(journey));
+            declared.push_back({decl, index});
+        }
+    }
+    for (const auto& [decl, index] : declared) {
+        JourneyChecker(cx, *decl, cx.model.journeys[index]).run();
+    }
+}
+
+}  // namespace journey::sema

@@ -1,0 +1,74 @@
+// J0406: texts and pushes without quiet hours. J0407: marketing without a frequency policy.
+
+#include "dsl/sema/context.h"
+#include "dsl/sema/steps.h"
+
+namespace journey::sema {
+
+namespace {
+
+bool is_marketing(Context& cx, const Send& send) {
+    return send.message_template != kNone && send.channel != kNone &&
+           cx.schema().templates[send.message_template].message_class ==
+               ir::MessageClass::marketing;
+}
+
+void check_quiet(Context& cx, const Journey& journey) {
+    std::set<Index> told;
+    each_step(journey.steps, [&](const Step& step) {
+        const auto* send = std::get_if<Send>(&step.act);
+        if (send == nullptr || !is_marketing(cx, *send)) return;
+        const ir::Channel& channel = cx.schema().channels[send->channel];
+        if (channel.kind != ir::ChannelKind::sms && channel.kind != ir::ChannelKind::push) return;
+        std::vector<std::string> policies;
+        for (const ir::Quiet& quiet : cx.schema().quiets)
+            policies.push_back(quiet.name);
+        if (journey.quiet != kNone) {
+            const auto& covered = cx.schema().quiets[journey.quiet].channels;
+            if (std::find(covered.begin(), covered.end(), send->channel) != covered.end()) return;
+        }
+        if (!told.insert(send->channel).second) return;
+        const std::string policy = policies.empty() ? "night" : policies.front();
+        const bool other = journey.quiet != kNone;
+        cx.report(
+            Diagnostic::error("J0406", "AT ANY HOUR?", step.keyword,
+                              other ? "`quiet " + cx.schema().quiets[journey.quiet].name +
+                                          "` does not cover " + channel.name +
+                                          ", so this may go out at three in the morning."
+                                    : "This journey sends marketing by " + channel.name +
+                                          " and has no quiet hours.")
+                .and_after("Texts at 3 in the morning are a complaint, and in some countries a "
+                           "fine.")
+                .and_help(other ? "add `" + channel.name + "` to the policy's `on` line"
+                                : "add a line `quiet " + policy + "` to the journey"));
+    });
+}
+
+}  // namespace
+
+void lint_policies(Context& cx) {
+    for (const Journey& journey : cx.model.journeys) {
+        if (journey.message_class != ir::MessageClass::marketing) continue;
+        check_quiet(cx, journey);
+        if (journey.frequency != kNone) continue;
+        bool sends = false;
+        each_step(journey.steps, [&](const Step& step) {
+            const auto* send = std::get_if<Send>(&step.act);
+            sends = sends || (send != nullptr && is_marketing(cx, *send));
+        });
+        if (!sends) continue;
+        std::vector<std::string> policies;
+        for (const ir::Frequency& policy : cx.schema().frequencies)
+            policies.push_back(policy.name);
+        cx.report(
+            Diagnostic::warning("J0407", "ONE MORE MESSAGE", journey.name_span,
+                                tick(journey.name) + " has no frequency policy.")
+                .and_after("Nothing stops this from being the tenth message today.")
+                .and_help(
+                    policies.empty()
+                        ? "declare one with `frequency gentle { at most 6 messages per 168h }`"
+                        : "add a line `frequency " + policies.front() + "`"));
+    }
+}
+
+}  // namespace journey::sema

@@ -1,0 +1,188 @@
+// J0309: waits that outlive the journey. J0313: messages that quiet hours keep until they are no
+// longer valid.
+
+#include "dsl/sema/context.h"
+#include "dsl/sema/steps.h"
+#include "engine/calendar/calendar.h"
+
+#include <limits>
+
+namespace journey::sema {
+
+namespace {
+
+constexpr std::int64_t kDay = 86400;
+
+/// The earliest moment, in seconds after entry, at which somebody can be somewhere.
+class Walk {
+  public:
+    Walk(Context& cx, const Journey& journey) : cx_(cx), journey_(journey) {
+        limit_ = calendar::bounds_of(*journey.lifetime).most;
+    }
+
+    std::int64_t steps(const Steps& steps, std::int64_t at) {
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            rest_ = &steps;
+            next_ = i + 1;
+            at = step(steps[i], at);
+            if (at > limit_) return at;  // said once; what follows is a follower
+        }
+        return at;
+    }
+
+  private:
+    std::int64_t step(const Step& step, std::int64_t at) {
+        return std::visit(
+            Match{[&](const Delay& delay) { return wait(delay, at); },
+                  [&](const AtMost& most) { return at_most(most, at); },
+                  [&](const Branch& branch) {
+                      std::int64_t least = kOver;
+                      for (const Case& one : branch.cases) {
+                          least = std::min(least, way(one.steps, at));
+                      }
+                      return std::min(least, way(branch.otherwise, at));
+                  },
+                  [&](const Pick& pick) {
+                      std::int64_t least = kOver;
+                      for (const PickArm& arm : pick.arms) {
+                          least = std::min(least, way(arm.steps, at));
+                      }
+                      return least;
+                  },
+                  [&](const Stop&) { return kOver; }, [&](const auto&) { return at; }},
+            step.act);
+    }
+
+    /// A way that ends the journey leads nowhere, which is later than anything.
+    std::int64_t way(const Steps& inner, std::int64_t at) {
+        const std::int64_t end = steps(inner, at);
+        return continues(inner) ? end : kOver;
+    }
+
+    std::int64_t wait(const Delay& delay, std::int64_t at) {
+        const std::int64_t end = at + calendar::bounds_of(delay.duration).least;
+        if (end < limit_) return end;
+        report(delay.span, at, end, "this wait ends");
+        return kOver;
+    }
+
+    std::int64_t at_most(const AtMost& most, std::int64_t at) {
+        const std::int64_t end = at + calendar::bounds_of(most.duration).least;
+        std::int64_t least = kOver;
+        for (const WaitArm& arm : most.arms)
+            least = std::min(least, way(arm.steps, at));
+        if (end >= limit_ && (!most.timeout.empty() || most.arms.empty())) {
+            report(most.span, at, end, "the time is up");
+            return least;
+        }
+        return std::min(least, way(most.timeout, end));
+    }
+
+    static std::string days_text(std::int64_t seconds) {
+        const std::int64_t days = (seconds + kDay / 2) / kDay;
+        if (days >= 1) return std::to_string(days) + (days == 1 ? " day" : " days");
+        return format_duration({0, 0, seconds});
+    }
+
+    void report(Span span, std::int64_t at, std::int64_t end, const std::string& what) {
+        int sends = 0;
+        for (std::size_t i = next_; rest_ != nullptr && i < rest_->size(); ++i) {
+            if (std::holds_alternative<Send>((*rest_)[i].act)) ++sends;
+        }
+        Diagnostic diagnostic =
+            Diagnostic::error("J0309", "THE WAIT OUTLIVES THE JOURNEY", span,
+                              "By the time " + what + ", the journey is already over.");
+        diagnostic.label = "the shortest path reaches this line after " + days_text(at) +
+                           ", so it ends after " + days_text(end);
+        diagnostic.others.push_back({journey_.lifetime_span, "everyone leaves here", false});
+        if (sends > 0) {
+            diagnostic.after =
+                "The " + (sends == 1 ? std::string("send") : std::to_string(sends) + " sends") +
+                " after line " + std::to_string(cx_.line(span)) + " can never happen.";
+        }
+        diagnostic.help.push_back("let the journey live longer, or wait less");
+        cx_.report(std::move(diagnostic));
+    }
+
+    static constexpr std::int64_t kOver = std::numeric_limits<std::int64_t>::max() / 4;
+    Context& cx_;
+    const Journey& journey_;
+    std::int64_t limit_ = 0;
+    const Steps* rest_ = nullptr;
+    std::size_t next_ = 0;
+};
+
+bool inside(std::int32_t at, std::int32_t from, std::int32_t to) {
+    return from < to ? at >= from && at < to : at >= from || at < to;
+}
+
+/// Seconds from one time of day to the next `to`.
+std::int64_t until(std::int32_t from, std::int32_t to) {
+    return to > from ? to - from : to - from + kDay;
+}
+
+std::string clock_text(std::int32_t seconds) {
+    return format_time_of_day(TimeOfDay{seconds});
+}
+
+/// Within one block: when a `wait until HH:MM` says the time of day, a send right after it happens
+/// then.
+void check_quiet_block(Context& cx, const ir::Quiet& quiet, const Steps& steps) {
+    std::optional<std::int32_t> clock;
+    std::string zone;
+    for (const Step& step : steps) {
+        if (const auto* wait = std::get_if<WaitUntil>(&step.act)) {
+            clock = wait->time_seconds;
+            zone = wait->zone;
+            continue;
+        }
+        const auto* send = std::get_if<Send>(&step.act);
+        if (send == nullptr) {
+            const bool instant = std::holds_alternative<Let>(step.act) ||
+                                 std::holds_alternative<SetField>(step.act) ||
+                                 std::holds_alternative<Tag>(step.act);
+            if (!instant) clock.reset();
+            continue;
+        }
+        if (!clock || zone != quiet.zone || send->waive_quiet || !quiet.hold) continue;
+        if (std::find(quiet.channels.begin(), quiet.channels.end(), send->channel) ==
+            quiet.channels.end()) {
+            continue;
+        }
+        if (!inside(*clock, quiet.from_seconds, quiet.to_seconds)) continue;
+        const std::int64_t held = until(*clock, quiet.to_seconds);
+        std::int64_t valid = std::numeric_limits<std::int64_t>::max();
+        std::string thrown;
+        if (send->validity.kind == ir::Validity::Kind::until_time &&
+            send->validity.zone == quiet.zone) {
+            valid = until(*clock, send->validity.until_seconds);
+            thrown = "at " + clock_text(send->validity.until_seconds);
+        } else if (send->validity.kind == ir::Validity::Kind::for_duration) {
+            valid = calendar::bounds_of(send->validity.duration).most;
+            thrown = "after " + format_duration(send->validity.duration);
+        }
+        if (valid > held) continue;
+        const std::string channel = cx.schema().channels[send->channel].name;
+        cx.report(
+            Diagnostic::error("J0313", "QUIET HOURS EAT THIS MESSAGE", send->validity_span,
+                              "This " + channel + " message can never be sent.")
+                .and_after("`quiet " + quiet.name + "` holds it from " +
+                           clock_text(quiet.from_seconds) + " to " + clock_text(quiet.to_seconds) +
+                           ", and it is thrown away " + thrown + ".\nPeople get here at " +
+                           clock_text(*clock) + ", so there is no minute in which it may go out.")
+                .and_help("let it be valid longer, wait until another hour, or say `then skip`"));
+    }
+}
+
+}  // namespace
+
+void lint_time(Context& cx) {
+    for (const Journey& journey : cx.model.journeys) {
+        if (journey.lifetime) Walk(cx, journey).steps(journey.steps, 0);
+        if (journey.quiet == kNone) continue;
+        const ir::Quiet& quiet = cx.schema().quiets[journey.quiet];
+        each_block(journey.steps, [&](const Steps& steps) { check_quiet_block(cx, quiet, steps); });
+    }
+}
+
+}  // namespace journey::sema

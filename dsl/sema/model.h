@@ -1,0 +1,202 @@
+#pragma once
+// What sema hands to lower: names resolved to indices of the Program to be, expressions typed,
+// constants folded. Trees still; lower makes them flat.
+
+#include "dsl/ast/ast.h"
+#include "dsl/sema/test_case.h"
+
+#include <memory>
+
+namespace journey::sema {
+
+using ir::Index;
+using ir::kNone;
+using source::Span;
+
+struct Node;
+using NodePtr = std::unique_ptr<Node>;
+
+struct Window {
+    ir::WindowKind kind = ir::WindowKind::ever;
+    CalendarDuration within;
+    NodePtr since;
+    NodePtr until;
+};
+
+struct AggregateNode {
+    ir::AggregateFn fn = ir::AggregateFn::did;
+    Index event = kNone;
+    Index field = kNone;
+    NodePtr filter;
+    Window window;
+    std::uint32_t stop_at = 0;
+    std::uint32_t limit = 0;
+};
+
+/// One typed expression. `op`, `a` and `b` mean what they mean in ir::Expr, except that constants
+/// are held here, aggregates too, and trigger fields are known by `name`.
+struct Node {
+    ir::Op op = ir::Op::constant;
+    ir::Type type;
+    bool may_be_missing = false;
+    /// Something in here was reported already: nobody complains about it again.
+    bool broken = false;
+    Span span;
+    Index a = kNone;
+    Index b = kNone;
+    std::string name;  // trigger_field
+    std::string path;  // "user.email", for plain references: what flow typing knows them by
+    Value constant;
+    std::vector<NodePtr> operands;
+    std::unique_ptr<AggregateNode> aggregate;
+    /// Places that make this yes/no false because something is missing there (LANGUAGE 2.11, 4).
+    struct Doubt {
+        Span span;
+        std::string path;  // may be ""
+    };
+    std::vector<Doubt> doubts;
+};
+
+struct Pattern {
+    Index event = kNone;
+    NodePtr filter;
+    Span span;
+    bool broken = false;
+};
+
+struct Step;
+using Steps = std::vector<Step>;
+
+struct Send {
+    Index channel = kNone;
+    Index message_template = kNone;
+    std::vector<std::pair<std::string, NodePtr>> args;
+    ir::Validity validity;
+    Span validity_span;
+    std::optional<CalendarDuration> retry_for;
+    bool waive_quiet = false;
+    bool waive_frequency = false;
+};
+struct Delay {
+    CalendarDuration duration;
+    Span span;
+};
+struct WaitUntil {
+    std::optional<std::uint8_t> weekday;
+    std::optional<std::int32_t> time_seconds;
+    NodePtr moment;
+    std::string zone;
+};
+struct WaitArm {
+    Pattern pattern;    // `on`
+    NodePtr condition;  // `when`
+    Steps steps;
+    Span span;
+};
+struct AtMost {
+    CalendarDuration duration;
+    Span span;
+    std::vector<WaitArm> arms;
+    Steps timeout;
+};
+struct Case {
+    NodePtr condition;
+    Steps steps;
+    Span span;
+};
+/// `if` and `choose`: the first case that holds, else `otherwise`.
+struct Branch {
+    bool choose = false;
+    std::vector<Case> cases;
+    Steps otherwise;
+};
+struct PickArm {
+    std::string name;
+    double weight = 0;
+    Steps steps;
+    Span span;
+};
+struct Pick {
+    std::string experiment;
+    bool split = false;
+    double holdout = 0;
+    std::vector<PickArm> arms;
+};
+struct Let {
+    Index slot = kNone;
+    NodePtr value;
+};
+struct SetField {
+    Index field = kNone;
+    NodePtr value;
+};
+struct Tag {
+    bool add = true;
+    std::vector<std::string> names;
+};
+struct Stop {
+    std::string reason;
+};
+
+struct Step {
+    std::string label;  // "" without one
+    Span span;
+    Span keyword;
+    std::variant<Send, Delay, WaitUntil, AtMost, Branch, Pick, Let, SetField, Tag, Stop> act;
+};
+
+struct Goal {
+    std::string name;
+    Pattern pattern;
+    std::optional<CalendarDuration> within;
+    bool exits = false;
+    Span span;
+};
+struct Exit {
+    Pattern pattern;
+    NodePtr condition;
+};
+
+struct Segment {
+    std::string name;
+    std::string title;
+    NodePtr is;
+};
+
+struct Journey {
+    std::string name;
+    std::string title;
+    std::string about;
+    std::string owner;
+    ir::MessageClass message_class = ir::MessageClass::marketing;
+    std::uint32_t version = 1;
+    std::vector<Pattern> triggers;
+    std::vector<std::string> locals;
+    NodePtr admit;
+    NodePtr key;
+    ir::Reentry reentry = ir::Reentry::never;
+    CalendarDuration reentry_after;
+    NodePtr reentry_per;
+    ir::Overlap overlap = ir::Overlap::ignore;
+    std::vector<Goal> goals;
+    std::vector<Exit> exits;
+    Index frequency = kNone;
+    Index quiet = kNone;
+    std::optional<CalendarDuration> lifetime;
+    Span lifetime_span;
+    std::string zone;
+    std::int32_t priority = 0;
+    Steps steps;
+    Span name_span;
+};
+
+struct Model {
+    /// Everything that needs no expression: workspace, profile, events (the built-in ones first),
+    /// channels, consents, frequencies, quiets, templates.
+    ir::Program schema;
+    std::vector<Segment> segments;
+    std::vector<Journey> journeys;
+    std::vector<TestCase> tests;
+};
+
+}  // namespace journey::sema

@@ -1,0 +1,29 @@
+#pragma once
+// The door of dsl/sema: names, types, and every check that reads the tree. See README.md.
+
+#include "dsl/ast/ast.h"
+#include "dsl/sema/model.h"
+#include "dsl/source/source.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace journey::sema {
+
+using Diagnostics = std::vector<source::Diagnostic>;
+
+struct Options {
+    /// The bytes of a file a template names, by its path as written; nullopt when there is none.
+    /// Without this function template files are not looked at.
+    std::function<std::optional<std::string>(std::string_view path)> read_file;
+};
+
+/// Checks all files of a project together. Adds every mistake found to `diagnostics` (in no
+/// particular order); the model is whole and may be lowered only when none of them is an error.
+/// Linear in the text but for names (n log n).
+Model check(const std::vector<ast::File>& files, const source::SourceSet& sources,
+            const Options& options, Diagnostics& diagnostics);
+
+}  // namespace journey::sema

@@ -1,0 +1,414 @@
+// Templates: what they are allowed to say, to whom, and what they need to be told.
+
+#include "dsl/sema/expr.h"
+#include "dsl/sema/variables.h"
+
+namespace journey::sema {
+
+namespace {
+
+const std::set<std::string>& reserved_variables() {
+    static const std::set<std::string> names = {
+        "user", "trigger",   "unsubscribe_url", "preferences_url", "view_url",
+        "now",  "workspace", "entry",           "link_token"};
+    return names;
+}
+
+struct Text {
+    const ast::Text* said;  // where a diagnostic points
+    std::string value;
+    bool literal = false;  // the text itself is in the journey file, so that offsets can be mapped
+};
+
+class TemplateChecker {
+  public:
+    TemplateChecker(Context& cx, const ast::TemplateDecl& decl, ir::Template& into)
+        : cx_(cx), decl_(decl), into_(into) {}
+
+    void run() {
+        const std::optional<Index> channel = cx_.find(Kind::channel, decl_.channel);
+        into_.channel = channel.value_or(kNone);
+        into_.message_class = decl_.message_class.value == ast::MessageClass::marketing
+                                  ? ir::MessageClass::marketing
+                                  : ir::MessageClass::transactional;
+        for (const ast::TemplateLine& line : decl_.lines)
+            read_line(line);
+        check_variables();
+        if (channel) {
+            check_consent(cx_.schema().channels[*channel]);
+            check_way_out(cx_.schema().channels[*channel]);
+            check_length(cx_.schema().channels[*channel]);
+        }
+        check_links();
+    }
+
+  private:
+    bool once(const std::string& line, Span span) {
+        const auto [at, fresh] = seen_.try_emplace(line, span);
+        if (fresh) return true;
+        cx_.report(Diagnostic::error(
+                       "J0105", "SAID TWICE", span,
+                       "The template " + tick(into_.name) + " says " + tick(line) + " twice.")
+                       .and_other(at->second, "first here")
+                       .and_help("keep one of them"));
+        return false;
+    }
+
+    void read_line(const ast::TemplateLine& line) {
+        std::visit(Match{[&](const ast::TemplateConsent& consent) {
+                             if (!once("consent", line.span)) return;
+                             has_consent_ = true;
+                             consent_ = &consent.consent;
+                             into_.consent =
+                                 cx_.find(Kind::consent, consent.consent).value_or(kNone);
+                         },
+                         [&](const ast::TemplateText& text) { read_text(text, line.span); },
+                         [&](const ast::TemplateNeeds& needs) { read_needs(needs); },
+                         [&](const ast::TemplateUnsubscribe& way) {
+                             if (!once("unsubscribe", line.span)) return;
+                             into_.unsubscribe_automatic = !way.in_body;
+                             in_body_ = way.in_body;
+                         },
+                         [](const ast::NotYet&) {}},
+                   line.what);
+    }
+
+    void read_text(const ast::TemplateText& text, Span span) {
+        switch (text.part) {
+            case ast::TemplatePart::subject:
+                if (once("subject", span)) into_.subject = text.text.value;
+                break;
+            case ast::TemplatePart::title:
+                if (once("title", span)) into_.title = text.text.value;
+                break;
+            case ast::TemplatePart::body:
+                if (once("body", span)) into_.body = text.text.value;
+                break;
+            case ast::TemplatePart::file:
+                if (once("file", span)) read_file(text.text);
+                return;
+        }
+        texts_.push_back({&text.text, text.text.value, true});
+    }
+
+    void read_file(const ast::Text& path) {
+        if (!cx_.options.read_file) {
+            file_unread_ = true;
+            return;
+        }
+        const std::string& name = path.value;
+        if (name.starts_with("/") || name.find("..") != std::string::npos) {
+            cx_.report(Diagnostic::error("J0112", "FILE OUTSIDE THE PROJECT", path.span,
+                                         "A template's file lies inside the project, so " +
+                                             tick(name) + " is not looked at."));
+            file_unread_ = true;
+            return;
+        }
+        std::optional<std::string> bytes = cx_.options.read_file(name);
+        if (!bytes) {
+            cx_.report(Diagnostic::error("J0112", "FILE NOT FOUND", path.span,
+                                         "There is no file " + tick(name) + " in this project.")
+                           .and_after("Paths start at the project's directory."));
+            file_unread_ = true;
+            return;
+        }
+        if (!is_utf8(*bytes)) {
+            cx_.report(
+                Diagnostic::error("J0007", "NOT UTF-8", path.span,
+                                  "The file " + tick(name) + " is not UTF-8; save it as UTF-8."));
+            file_unread_ = true;
+            return;
+        }
+        into_.html = std::move(*bytes);
+        texts_.push_back({&path, into_.html, false});
+    }
+
+    void read_needs(const ast::TemplateNeeds& needs) {
+        if (!once("needs " + needs.field.name.text, needs.field.name.span)) return;
+        if (std::optional<ir::Field> field = resolve_field(cx_, needs.field)) {
+            into_.params.push_back({std::move(*field)});
+            param_spans_.push_back(needs.field.name.span);
+        } else {
+            broken_params_.insert(needs.field.name.text);
+        }
+    }
+
+    /// The place of a mention: inside the text when offsets map one to one, else the whole text.
+    Span span_of(const Text& text, const Mention& mention) const {
+        const Span whole = text.said->span;
+        if (!text.literal || whole.size() != text.value.size() + 2) return whole;
+        return {whole.file, whole.begin + 1 + mention.begin, whole.begin + 1 + mention.end};
+    }
+
+    void check_variables() {
+        std::set<std::string> mentioned;
+        std::set<std::string> told;
+        std::set<Index> profile;
+        for (const Text& text : texts_) {
+            for (const Mention& mention : find_mentions(text.value)) {
+                mentioned.insert(mention.name);
+                check_mention(text, mention, told, profile);
+            }
+        }
+        into_.profile_fields.assign(profile.begin(), profile.end());
+        if (file_unread_) return;
+        for (std::size_t i = 0; i < into_.params.size(); ++i) {
+            const std::string& name = into_.params[i].field.name;
+            if (mentioned.contains(name)) continue;
+            Diagnostic diagnostic = Diagnostic::warning(
+                "J0502", "NOBODY READS THIS", param_spans_[i],
+                tick(into_.name) + " needs " + tick(name) + " but never mentions it.");
+            const std::vector<std::string> all(mentioned.begin(), mentioned.end());
+            const std::vector<std::string> near = did_you_mean(name, all);
+            if (!near.empty()) diagnostic.after = "It does mention:   " + columns(near);
+            cx_.report(std::move(diagnostic));
+        }
+    }
+
+    void check_mention(const Text& text, const Mention& mention, std::set<std::string>& told,
+                       std::set<Index>& profile) {
+        for (const ir::TemplateParam& param : into_.params) {
+            if (param.field.name == mention.name) return;
+        }
+        if (broken_params_.contains(mention.name)) return;
+        if (mention.name == "user") {
+            if (mention.property.empty() || mention.property == "tags") return;
+            const Index field = ir::find_named(cx_.schema().profile, mention.property);
+            if (field != kNone) {
+                profile.insert(field);
+            } else if (told.insert("user." + mention.property).second) {
+                const std::string where = text.literal ? "" : " in " + text.said->value;
+                std::vector<std::string> names;
+                for (const ir::Field& known : cx_.schema().profile)
+                    names.push_back(known.name);
+                Diagnostic diagnostic = Diagnostic::error(
+                    "J0102", "UNKNOWN PROPERTY", span_of(text, mention),
+                    "`user` has no property " + tick(mention.property) + where + ".");
+                diagnostic.after = "It has:  " + columns(names);
+                cx_.report(std::move(diagnostic));
+            }
+            return;
+        }
+        if (reserved_variables().contains(mention.name)) return;
+        const Index field = ir::find_named(cx_.schema().profile, mention.name);
+        if (field != kNone) {
+            profile.insert(field);
+            return;
+        }
+        if (!told.insert(mention.name).second) return;
+        const std::string where = text.literal ? "" : " (in " + text.said->value + ")";
+        Diagnostic diagnostic =
+            Diagnostic::error("J0501", "A VARIABLE NOBODY GIVES", span_of(text, mention),
+                              tick(into_.name) + " mentions " + tick(mention.name) + where +
+                                  ", and nothing says where it comes from.");
+        std::vector<std::string> names;
+        for (const ir::TemplateParam& param : into_.params)
+            names.push_back(param.field.name);
+        for (const ir::Field& known : cx_.schema().profile)
+            names.push_back(known.name);
+        const std::vector<std::string> near = did_you_mean(mention.name, names);
+        if (!near.empty()) diagnostic.after = "These names are close:   " + columns(near);
+        diagnostic.help.push_back("if sends give it, add a line `needs " + mention.name +
+                                  " string required`");
+        cx_.report(std::move(diagnostic));
+    }
+
+    void check_consent(const ir::Channel& channel) {
+        if (into_.message_class != ir::MessageClass::marketing) return;
+        if (channel.kind == ir::ChannelKind::webhook) return;
+        const auto& consents = cx_.schema().consents;
+        const Index self = ir::find_named(cx_.schema().channels, channel.name);
+        auto allows = [&](const ir::Consent& consent) {
+            return std::find(consent.channels.begin(), consent.channels.end(), self) !=
+                   consent.channels.end();
+        };
+        std::vector<std::string> groups;
+        for (const ir::Consent& consent : consents) {
+            if (allows(consent)) groups.push_back(consent.name);
+        }
+        const bool sms = channel.kind == ir::ChannelKind::sms;
+        const std::string kind = sms                                     ? "text message"
+                                 : channel.kind == ir::ChannelKind::push ? "push message"
+                                                                         : "email";
+        const std::string choice = "Groups that allow " + channel.name + ":  " +
+                                   (groups.empty() ? "none yet" : columns(groups));
+        if (!has_consent_) {
+            cx_.report(
+                Diagnostic::error("J0401",
+                                  sms                                     ? "SMS WITHOUT CONSENT"
+                                  : channel.kind == ir::ChannelKind::push ? "PUSH WITHOUT CONSENT"
+                                                                          : "EMAIL WITHOUT CONSENT",
+                                  decl_.name.span,
+                                  tick(into_.name) + " is a marketing " + kind +
+                                      ", but it names no consent group.")
+                    .and_after("Marketing needs permission that you can prove, given by this "
+                               "person for this purpose.")
+                    .and_help("add a line like `consent " +
+                              (groups.empty() ? "offers" : groups.front()) + "`. " + choice));
+            return;
+        }
+        if (into_.consent == kNone || allows(consents[into_.consent])) return;
+        cx_.report(Diagnostic::error("J0401", "CONSENT FOR ANOTHER CHANNEL", consent_->span,
+                                     "The consent group " + tick(consents[into_.consent].name) +
+                                         " does not cover " + channel.name + ".")
+                       .and_after("People who agreed to it agreed to other channels only.")
+                       .and_help(choice));
+    }
+
+    bool texts_contain(std::initializer_list<std::string_view> words) const {
+        for (const Text& text : texts_) {
+            for (const std::string_view word : words) {
+                if (text.value.find(word) != std::string::npos) return true;
+            }
+        }
+        return false;
+    }
+
+    void check_way_out(const ir::Channel& channel) {
+        if (into_.message_class != ir::MessageClass::marketing) return;
+        if (channel.kind == ir::ChannelKind::email) {
+            if (into_.unsubscribe_automatic || in_body_ || file_unread_) return;
+            if (texts_contain({"unsubscribe_url", "preferences_url"})) return;
+            Diagnostic diagnostic =
+                Diagnostic::error("J0402", "NO WAY OUT", decl_.name.span,
+                                  tick(into_.name) + " is marketing email without an unsubscribe.");
+            diagnostic.after = "Gmail and Yahoo reject bulk mail without one-click unsubscribe.";
+            diagnostic.fixes.push_back(
+                {Applicability::certain,
+                 "add `unsubscribe automatic`, which sets both headers and a "
+                 "visible link.",
+                 last_line_edit("unsubscribe automatic")});
+            cx_.report(std::move(diagnostic));
+            return;
+        }
+        if (channel.kind != ir::ChannelKind::sms) return;
+        if (texts_contain({"STOP", "Stop", "退订", "退訂", "回T", "unsubscribe_url"})) return;
+        cx_.report(Diagnostic::error("J0402", "NO WAY OUT", decl_.name.span,
+                                     tick(into_.name) +
+                                         " is a marketing text that does not say how to "
+                                         "stop them.")
+                       .and_help("end the body with `Reply STOP to opt out.`"));
+    }
+
+    /// After the last line of the block, at its indentation (DSL files).
+    std::vector<Edit> last_line_edit(const std::string& line) const {
+        if (decl_.lines.empty()) return {};
+        const Span last = decl_.lines.back().span;
+        const source::Source& text = cx_.sources.at(last.file);
+        if (text.name().ends_with(".yaml")) return {};
+        const std::uint32_t column = text.place_of(last.begin).column;
+        return {{{last.file, last.end, last.end}, "\n" + std::string(column - 1, ' ') + line}};
+    }
+
+    void check_length(const ir::Channel& channel) {
+        if (channel.kind != ir::ChannelKind::sms || into_.body.empty()) return;
+        std::string fixed;  // without what is filled in later
+        std::size_t at = 0;
+        while (at < into_.body.size()) {
+            const std::string_view rest = std::string_view(into_.body).substr(at);
+            if (rest.starts_with("{{") || rest.starts_with("{%")) {
+                const std::size_t end = rest.find(rest[1] == '{' ? "}}" : "%}");
+                at = end == std::string_view::npos ? into_.body.size() : at + end + 2;
+                continue;
+            }
+            fixed.push_back(into_.body[at++]);
+        }
+        const std::size_t length = count_code_points(fixed);
+        const bool ascii = length == fixed.size();
+        std::size_t part = ascii ? 160 : 70;
+        if (channel.max_length != 0) part = channel.max_length;
+        if (length <= part) return;
+        const std::size_t each = channel.max_length != 0 ? part : (ascii ? 153 : 67);
+        const std::size_t parts = (length + each - 1) / each;
+        for (const Text& text : texts_) {
+            if (text.said->value != into_.body) continue;
+            cx_.report(Diagnostic::warning(
+                "J0503", "TOO LONG FOR ONE", text.said->span,
+                std::to_string(length) + " characters will be sent as " + std::to_string(parts) +
+                    " texts (" + std::to_string(part) + " fit in one" +
+                    (ascii ? "" : " when the text is not plain ASCII") + ")."));
+            return;
+        }
+    }
+
+    /// Personal data inside a link: J0404.
+    void check_links() {
+        for (const Text& text : texts_) {
+            for (const Mention& mention : find_mentions(text.value)) {
+                const std::string& name = mention.name == "user" ? mention.property : mention.name;
+                const Index field = ir::find_named(cx_.schema().profile, name);
+                if (field == kNone || !cx_.schema().profile[field].personal) continue;
+                if (!inside_link(text.value, mention.begin)) continue;
+                const std::string where = text.literal ? "" : " in " + text.said->value;
+                cx_.report(
+                    Diagnostic::error("J0404", "PERSONAL DATA IN A LINK", span_of(text, mention),
+                                      "This link" + where + " carries the person's " + name + ".")
+                        .and_after("Links are logged by servers, proxies and analytics, and "
+                                   "are forwarded to friends.")
+                        .and_help("use `{{ link_token }}`, which means the person only to us."));
+                break;
+            }
+        }
+    }
+
+    static bool inside_link(std::string_view text, std::uint32_t at) {
+        const std::size_t http = std::min(text.rfind("http://", at), std::string_view::npos);
+        const std::size_t https = text.rfind("https://", at);
+        std::size_t begin = std::string_view::npos;
+        for (const std::size_t one : {http, https}) {
+            if (one != std::string_view::npos && (begin == std::string_view::npos || one > begin)) {
+                begin = one;
+            }
+        }
+        if (begin == std::string_view::npos) return false;
+        int open = 0;  // blanks inside {{ }} do not end a link
+        for (std::size_t i = begin; i < at; ++i) {
+            if (text.substr(i, 2) == "{{") ++open;
+            if (text.substr(i, 2) == "}}") --open;
+            const char c = text[i];
+            const bool ends =
+                c == ' ' || c == '\n' || c == '"' || c == '\'' || c == '<' || c == '>';
+            if (ends && open <= 0) return false;
+        }
+        return true;
+    }
+
+    Context& cx_;
+    const ast::TemplateDecl& decl_;
+    ir::Template& into_;
+    std::map<std::string, Span> seen_;
+    std::vector<Text> texts_;
+    std::vector<Span> param_spans_;
+    std::set<std::string> broken_params_;
+    const ast::Name* consent_ = nullptr;
+    bool has_consent_ = false;
+    bool in_body_ = false;
+    bool file_unread_ = false;
+};
+
+}  // namespace
+
+void check_templates(Context& cx, const std::vector<ast::File>& files) {
+    std::vector<std::pair<const ast::TemplateDecl*, Index>> declared;
+    for (const ast::File& file : files) {
+        for (const ast::Item& item : file.items) {
+            const auto* decl = std::get_if<ast::TemplateDecl>(&item.what);
+            if (decl == nullptr) continue;
+            const Index index = static_cast<Index>(cx.schema().templates.size());
+            if (!cx.declare(Kind::message_template, decl->name.text, decl->name.span, index))
+                continue;
+            ir::Template row;
+            row.name = decl->name.text;
+            cx.schema().templates.push_back(std::move(row));
+            declared.push_back({decl, index});
+        }
+    }
+    for (const auto& [decl, index] : declared) {
+        TemplateChecker(cx, *decl, cx.schema().templates[index]).run();
+        if (cx.schema().templates[index].channel == kNone) {
+            cx.peek(Kind::message_template, decl->name.text)->broken = true;
+        }
+    }
+}
+
+}  // namespace journey::sema

@@ -1,0 +1,437 @@
+// `test` blocks: names resolved, values typed, time never backwards.
+
+#include "dsl/sema/steps.h"
+#include "engine/calendar/calendar.h"
+
+namespace journey::sema {
+
+namespace {
+
+std::string squeeze(std::string_view words) {
+    std::string line;
+    bool blank = false;
+    for (const char c : words) {
+        if (c == ' ' || c == '\t' || c == '\n') {
+            blank = !line.empty();
+            continue;
+        }
+        if (blank) line.push_back(' ');
+        blank = false;
+        line.push_back(c);
+    }
+    return line;
+}
+
+class TestChecker {
+  public:
+    TestChecker(Context& cx, const ast::TestDecl& decl) : cx_(cx), decl_(decl) {}
+
+    void run(const std::string& only_journey) {
+        test_.title = decl_.title.value;
+        test_.span = decl_.title.span;
+        test_.file = cx_.sources.at(decl_.title.span.file).name();
+        test_.line = cx_.line(decl_.title.span);
+        find_journey(only_journey);
+        find_start();
+        for (const ast::TestLine& line : decl_.lines)
+            check_line(line);
+        if (journey_ != nullptr && started_) cx_.model.tests.push_back(std::move(test_));
+    }
+
+  private:
+    void find_journey(const std::string& only_journey) {
+        std::optional<Index> found;
+        if (decl_.of) {
+            found = cx_.find(Kind::journey, *decl_.of);
+        } else if (!only_journey.empty()) {
+            found = cx_.find(Kind::journey, only_journey, decl_.title.span);
+        } else {
+            cx_.report(Diagnostic::error("J0104", "A TEST OF WHAT?", decl_.title.span,
+                                         "This test does not say which journey it is about.")
+                           .and_help("write `test \"…\" of my_journey { … }`"));
+        }
+        if (!found) return;
+        test_.journey = *found;
+        journey_ = &cx_.model.journeys[*found];
+        each_step(journey_->steps, [&](const Step& step) {
+            if (!step.label.empty()) labels_.insert(step.label);
+        });
+    }
+
+    void find_start() {
+        for (const ast::TestLine& line : decl_.lines) {
+            const auto* start = std::get_if<ast::StartLine>(&line.what);
+            if (start == nullptr) continue;
+            if (start_span_) {
+                cx_.report(Diagnostic::error("J0105", "SAID TWICE", line.span,
+                                             "This test says `start` twice.")
+                               .and_other(*start_span_, "first here"));
+                continue;
+            }
+            start_span_ = line.span;
+            const std::optional<Instant> at = instant_of_moment(cx_, start->at, "");
+            if (!at) continue;
+            test_.start = *at;
+            test_.zone =
+                start->at.zone && start->at.zone->named ? start->at.zone->named->value : "UTC";
+            scope_.zone = test_.zone;
+            last_ = *at;
+            started_ = true;
+        }
+        if (!start_span_) {
+            cx_.report(Diagnostic::error("J0211", "WHEN DOES IT BEGIN?", decl_.title.span,
+                                         "This test does not say when it starts.")
+                           .and_help("add a line like `start 2026-03-02 09:00 in \"" +
+                                     cx_.schema().workspace.zone + "\"`"));
+        }
+    }
+
+    const calendar::Zone& zone() const {
+        const calendar::Zone* found = calendar::find_zone(test_.zone);
+        return found == nullptr ? calendar::utc() : *found;
+    }
+
+    std::optional<TestMoment> moment(const ast::Moment& at) {
+        TestMoment made;
+        if (const auto* after = std::get_if<ast::AfterStart>(&at.what)) {
+            made.offset = after->offset.value;
+            made.absolute = calendar::add(test_.start, after->offset.value, zone());
+            return made;
+        }
+        const std::optional<Instant> absolute =
+            instant_of_moment(cx_, std::get<ast::LocalMoment>(at.what), test_.zone);
+        if (!absolute) return std::nullopt;
+        made.absolute = *absolute;
+        return made;
+    }
+
+    /// Reports J0703 when time would go back.
+    std::optional<TestMoment> next_moment(const ast::Moment& at) {
+        if (!started_) return std::nullopt;
+        const std::optional<TestMoment> made = moment(at);
+        if (!made) return std::nullopt;
+        if (made->absolute < last_) {
+            Diagnostic diagnostic = Diagnostic::error(
+                "J0703", "BACK IN TIME", at.span, "This line is earlier than the one before it.");
+            if (last_span_) diagnostic.others.push_back({*last_span_, "this one", false});
+            diagnostic.after = last_span_ ? tick(cx_.words(at.span)) + " comes before " +
+                                                tick(cx_.words(*last_span_)) + "."
+                                          : "The test starts later than that.";
+            diagnostic.help.push_back("put the lines in the order in which things happen");
+            cx_.report(std::move(diagnostic));
+            return std::nullopt;
+        }
+        last_ = made->absolute;
+        last_span_ = at.span;
+        return made;
+    }
+
+    std::optional<Record> typed_record(const std::vector<ir::Field>& fields,
+                                       const ast::MapLiteral* map, const std::string& owner) {
+        Record record;
+        bool good = true;
+        if (map == nullptr) return record;
+        for (const ast::Pair& pair : map->pairs) {
+            const std::optional<Index> field = find_field(cx_, fields, pair.key, owner);
+            if (!field) {
+                good = false;
+                continue;
+            }
+            const std::optional<Value> value =
+                constant_for(cx_, scope_, *pair.value, fields[*field].type, pair.key.text);
+            if (!value) {
+                good = false;
+            } else if (find(record, pair.key.text) != nullptr) {
+                cx_.report(Diagnostic::error("J0105", "GIVEN TWICE", pair.key.span,
+                                             tick(pair.key.text) + " is given twice."));
+                good = false;
+            } else {
+                put(record, pair.key.text, *value);
+            }
+        }
+        return good ? std::optional(std::move(record)) : std::nullopt;
+    }
+
+    std::optional<EventHappens> typed_event(const ast::Path& path,
+                                            const std::optional<ast::MapLiteral>& data) {
+        const std::optional<Index> event = cx_.find(Kind::event, path.dotted(), path.span);
+        if (!event) {
+            return std::nullopt;
+        }
+        const ir::EventType& type = cx_.schema().events[*event];
+        std::optional<Record> record =
+            typed_record(type.fields, data ? &*data : nullptr, type.name);
+        if (!record) return std::nullopt;
+        return EventHappens{*event, std::move(*record)};
+    }
+
+    // ------------------------------------------------------------ given
+
+    void check_given(const ast::GivenLine& given) {
+        std::visit(
+            Match{
+                [&](const ast::GivenUser& user) {
+                    if (auto record = typed_record(cx_.schema().profile, &user.data, "user")) {
+                        for (NamedValue& one : *record)
+                            put(test_.profile, one.name, one.value);
+                    }
+                },
+                [&](const ast::GivenConsent& consent) {
+                    for (const ast::Name& group : consent.groups) {
+                        if (const auto index = cx_.find(Kind::consent, group)) {
+                            test_.consents.push_back(*index);
+                        }
+                    }
+                },
+                [&](const ast::GivenTag& tag) {
+                    for (const ast::Text& name : tag.tags)
+                        test_.tags.push_back(name.value);
+                },
+                [&](const ast::GivenHistory& history) {
+                    if (auto event = typed_event(history.event, history.data)) {
+                        test_.history.push_back(
+                            {event->event, std::move(event->data), history.before_start.value});
+                    }
+                },
+                [&](const ast::GivenPick& pick) { check_arm(pick.experiment, pick.arm); },
+                [&](const ast::GivenPut& put_in) { check_place(put_in.experiment, put_in.place); },
+                [](const ast::NotYet&) {}},
+            given.what);
+    }
+
+    const Experiment* find_experiment(const ast::Name& name) {
+        if (!cx_.find(Kind::experiment, name)) return nullptr;
+        const auto found = cx_.experiments.find(name.text);
+        return found == cx_.experiments.end() ? nullptr : &found->second;
+    }
+
+    void check_arm(const ast::Name& experiment, const ast::Name& arm) {
+        const Experiment* found = find_experiment(experiment);
+        if (found == nullptr) return;
+        if (std::find(found->arms.begin(), found->arms.end(), arm.text) == found->arms.end()) {
+            cx_.report(with_near_names(
+                Diagnostic::error(
+                    "J0104", "UNKNOWN ARM", arm.span,
+                    tick(experiment.text) + " has no arm called " + tick(arm.text) + "."),
+                arm.text, arm.span, found->arms));
+            return;
+        }
+        test_.arms.push_back({experiment.text, arm.text, false});
+    }
+
+    void check_place(const ast::Name& experiment, const ast::Name& place) {
+        const Experiment* found = find_experiment(experiment);
+        if (found == nullptr) return;
+        if (place.text != "holdout") {
+            cx_.report(cannot_yet(place.span,
+                                  "put people into the `" + place.text + "` of an experiment",
+                                  "say `puts user in holdout`, or `picks` an arm"));
+            return;
+        }
+        if (!found->holdout) {
+            cx_.report(Diagnostic::error("J0104", "NO HOLDOUT", place.span,
+                                         tick(experiment.text) + " has no holdout."));
+            return;
+        }
+        test_.arms.push_back({experiment.text, "", true});
+    }
+
+    // ------------------------------------------------------------ lines
+
+    void check_line(const ast::TestLine& line) {
+        std::visit(Match{[](const ast::StartLine&) {},
+                         [&](const ast::GivenLine& given) { check_given(given); },
+                         [&](const ast::AtHappen& at) {
+                             const std::optional<TestMoment> when = next_moment(at.at);
+                             std::optional<TestAct> act = happen(at.happen);
+                             if (when && act) add(line.span, *when, std::nullopt, std::move(*act));
+                         },
+                         [&](const ast::AtExpect& at) {
+                             const std::optional<TestMoment> when = next_moment(at.at);
+                             std::optional<TestAct> act = outcome(at.outcome);
+                             if (when && act) add(line.span, *when, std::nullopt, std::move(*act));
+                         },
+                         [&](const ast::EveryLine& every) { check_every(line, every); },
+                         [](const ast::NotYet&) {}},
+                   line.what);
+    }
+
+    void check_every(const ast::TestLine& line, const ast::EveryLine& every) {
+        const std::optional<TestMoment> when = next_moment(every.until);
+        std::optional<TestAct> act = happen(every.happen);
+        if (!when || !act) return;
+        const calendar::Bounds step = calendar::bounds_of(every.every.value);
+        if (step.least <= 0) {
+            cx_.report(Diagnostic::error("J0213", "HOW OFTEN?", every.every.span,
+                                         "`every` needs a length of time above zero."));
+            return;
+        }
+        const auto span =
+            std::chrono::duration_cast<std::chrono::seconds>(when->absolute - test_.start);
+        if (span.count() / step.least > 10'000) {
+            cx_.report(Diagnostic::error("J0903", "TOO OFTEN", every.every.span,
+                                         "This would happen more than 10,000 times in one test."));
+            return;
+        }
+        add(line.span, *when, every.every.value, std::move(*act));
+    }
+
+    void add(Span span, const TestMoment& at, std::optional<CalendarDuration> every, TestAct act) {
+        TestLine line;
+        line.span = span;
+        line.line = cx_.line(span);
+        line.text = squeeze(cx_.words(span));
+        line.at = at;
+        line.every = every;
+        line.act = std::move(act);
+        test_.lines.push_back(std::move(line));
+    }
+
+    std::optional<TestAct> happen(const ast::Happen& happens) {
+        if (const auto* event = std::get_if<ast::HappenEvent>(&happens.what)) {
+            std::optional<EventHappens> typed = typed_event(event->event, event->data);
+            if (!typed) return std::nullopt;
+            return TestAct(std::move(*typed));
+        }
+        const auto& set = std::get<ast::HappenSet>(happens.what);
+        const auto& parts = set.target.parts;
+        if (parts.size() != 2 || parts[0].text != "user") {
+            cx_.report(
+                Diagnostic::error("J0102", "SET WHAT?", set.target.span,
+                                  "A test can set properties of the person, like `user.tier`."));
+            return std::nullopt;
+        }
+        const std::optional<Index> field = find_field(cx_, cx_.schema().profile, parts[1], "user");
+        if (!field) return std::nullopt;
+        std::optional<Value> value = constant_for(
+            cx_, scope_, *set.to, cx_.schema().profile[*field].type, set.target.dotted());
+        if (!value) return std::nullopt;
+        return TestAct(ProfileSet{*field, std::move(*value)});
+    }
+
+    std::optional<std::string> label(const ast::Name& name) {
+        if (journey_ == nullptr) return std::nullopt;
+        if (labels_.contains(name.text)) return name.text;
+        const std::vector<std::string> all(labels_.begin(), labels_.end());
+        Diagnostic diagnostic = Diagnostic::error(
+            "J0104", "UNKNOWN STEP", name.span,
+            tick(journey_->name) + " has no step called " + tick(name.text) + ".");
+        diagnostic = with_near_names(std::move(diagnostic), name.text, name.span, all);
+        if (all.empty())
+            diagnostic.after = "A step gets a name in front: `" + name.text + ": send …`";
+        cx_.report(std::move(diagnostic));
+        return std::nullopt;
+    }
+
+    std::optional<TestAct> expect_sent(const ast::ExpectSent& sent) {
+        const std::optional<Index> channel = cx_.find(Kind::channel, sent.channel);
+        const std::optional<Index> found = cx_.find(Kind::message_template, sent.template_name);
+        if (!channel || !found) return std::nullopt;
+        const ir::Template& text = cx_.schema().templates[*found];
+        if (text.channel != *channel) {
+            const std::string& right = cx_.schema().channels[text.channel].name;
+            cx_.report(Diagnostic::error("J0103", "ANOTHER CHANNEL'S TEMPLATE", sent.channel.span,
+                                         tick(text.name) + " is a " + right +
+                                             " template, but you expect it by " +
+                                             sent.channel.text + ".")
+                           .and_fix(Applicability::certain, "write " + tick(right) + ".",
+                                    {{sent.channel.span, right}}));
+            return std::nullopt;
+        }
+        std::vector<ir::Field> fields;
+        for (const ir::TemplateParam& param : text.params)
+            fields.push_back(param.field);
+        std::optional<Record> with =
+            typed_record(fields, sent.with ? &*sent.with : nullptr, text.name);
+        if (!with) return std::nullopt;
+        return TestAct(ExpectSent{sent.negated, *channel, *found, std::move(*with)});
+    }
+
+    std::optional<TestAct> expect_goal(const ast::ExpectGoal& goal) {
+        if (journey_ == nullptr) return std::nullopt;
+        std::vector<std::string> names;
+        for (const Goal& one : journey_->goals) {
+            if (one.name == goal.goal.text) return TestAct(ExpectGoal{one.name});
+            names.push_back(one.name);
+        }
+        cx_.report(with_near_names(Diagnostic::error("J0104", "UNKNOWN GOAL", goal.goal.span,
+                                                     tick(journey_->name) + " has no goal called " +
+                                                         tick(goal.goal.text) + "."),
+                                   goal.goal.text, goal.goal.span, names));
+        return std::nullopt;
+    }
+
+    std::optional<TestAct> outcome(const ast::Outcome& expected) {
+        return std::visit(Match{[](const ast::ExpectNothingSent&) -> std::optional<TestAct> {
+                                    return TestAct(ExpectNothingSent{});
+                                },
+                                [](const ast::ExpectNoMoreSends&) -> std::optional<TestAct> {
+                                    return TestAct(ExpectNoMoreSends{});
+                                },
+                                [](const ast::ExpectEntered& entered) -> std::optional<TestAct> {
+                                    return TestAct(ExpectEntered{entered.negated});
+                                },
+                                [](const ast::ExpectExited& exited) -> std::optional<TestAct> {
+                                    ExpectExited made;
+                                    if (exited.as) made.as = exited.as->text;
+                                    return TestAct(made);
+                                },
+                                [&](const ast::ExpectSent& sent) { return expect_sent(sent); },
+                                [&](const ast::ExpectHeld& held) -> std::optional<TestAct> {
+                                    const std::optional<std::string> step = label(held.label);
+                                    const std::optional<TestMoment> until =
+                                        started_ ? moment(held.until) : std::nullopt;
+                                    if (!step || !until) return std::nullopt;
+                                    return TestAct(ExpectHeld{*step, *until});
+                                },
+                                [&](const ast::ExpectSkipped& skipped) -> std::optional<TestAct> {
+                                    const std::optional<std::string> step = label(skipped.label);
+                                    if (!step) return std::nullopt;
+                                    ExpectSkipped made{*step, std::nullopt};
+                                    if (skipped.because) made.because = skipped.because->value;
+                                    return TestAct(made);
+                                },
+                                [&](const ast::ExpectGoal& goal) { return expect_goal(goal); },
+                                [&](const ast::ExpectWaiting& waiting) -> std::optional<TestAct> {
+                                    const std::optional<std::string> step = label(waiting.label);
+                                    if (!step) return std::nullopt;
+                                    return TestAct(ExpectWaiting{*step});
+                                }},
+                          expected.what);
+    }
+
+    Context& cx_;
+    const ast::TestDecl& decl_;
+    TestCase test_;
+    Scope scope_;
+    const Journey* journey_ = nullptr;
+    std::set<std::string> labels_;
+    std::optional<Span> start_span_;
+    bool started_ = false;
+    Instant last_{};
+    std::optional<Span> last_span_;
+};
+
+}  // namespace
+
+void check_tests(Context& cx, const std::vector<ast::File>& files) {
+    for (const ast::File& file : files) {
+        // A test without `of` is about the file's only journey.
+        std::string only;
+        int journeys = 0;
+        for (const ast::Item& item : file.items) {
+            if (const auto* journey = std::get_if<ast::JourneyDecl>(&item.what)) {
+                only = journey->name.text;
+                ++journeys;
+            }
+        }
+        if (journeys != 1) only.clear();
+        for (const ast::Item& item : file.items) {
+            if (const auto* test = std::get_if<ast::TestDecl>(&item.what)) {
+                TestChecker(cx, *test).run(only);
+            }
+        }
+    }
+}
+
+}  // namespace journey::sema

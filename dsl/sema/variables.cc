@@ -1,0 +1,171 @@
+#include "dsl/sema/variables.h"
+
+#include <algorithm>
+#include <set>
+
+namespace journey::sema {
+
+namespace {
+
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+const std::set<std::string, std::less<>>& liquid_words() {
+    static const std::set<std::string, std::less<>> words = {
+        "true", "false", "nil",   "null",   "blank", "empty",    "and",      "or", "contains", "in",
+        "with", "for",   "limit", "offset", "cols",  "reversed", "continue", "as", "by"};
+    return words;
+}
+
+struct Word {
+    std::string text;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+};
+
+class Scanner {
+  public:
+    explicit Scanner(std::string_view text) : text_(text) {}
+
+    std::vector<Mention> run() {
+        std::size_t at = 0;
+        while (at + 1 < text_.size()) {
+            const std::string_view two = text_.substr(at, 2);
+            if (two == "{{") {
+                at = output(at + 2);
+            } else if (two == "{%") {
+                at = tag(at + 2);
+            } else {
+                ++at;
+            }
+        }
+        return std::move(found_);
+    }
+
+  private:
+    std::size_t close_of(std::size_t from, std::string_view close) const {
+        char quote = 0;
+        for (std::size_t i = from; i + 1 < text_.size(); ++i) {
+            const char c = text_[i];
+            if (quote != 0) {
+                if (c == quote) quote = 0;
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+            } else if (text_.substr(i, 2) == close) {
+                return i;
+            }
+        }
+        return text_.size();
+    }
+
+    std::size_t output(std::size_t begin) {
+        const std::size_t end = close_of(begin, "}}");
+        expression(begin, end);
+        return std::min(end + 2, text_.size());
+    }
+
+    std::size_t tag(std::size_t begin) {
+        const std::size_t end = close_of(begin, "%}");
+        std::size_t at = begin;
+        if (at < end && text_[at] == '-') ++at;
+        const Word word = next_word(at, end);
+        at = word.end;
+        if (word.text == "for" || word.text == "tablerow") {
+            const Word variable = next_word(at, end);
+            made_.insert(variable.text);
+            made_.insert("forloop");
+            const Word in = next_word(variable.end, end);
+            expression(in.end, end);
+        } else if (word.text == "assign" || word.text == "capture") {
+            const Word variable = next_word(at, end);
+            if (word.text == "assign") expression(variable.end, end);
+            made_.insert(variable.text);
+        } else if (word.text == "comment" || word.text == "raw") {
+            const std::string close = "end" + word.text;
+            const std::size_t stop = text_.find(close, end);
+            if (stop == std::string_view::npos) return text_.size();
+            return std::min(close_of(stop, "%}") + 2, text_.size());
+        } else if (word.text == "if" || word.text == "unless" || word.text == "elsif" ||
+                   word.text == "case" || word.text == "when" || word.text == "echo" ||
+                   word.text == "cycle") {
+            expression(at, end);
+        }
+        return std::min(end + 2, text_.size());
+    }
+
+    Word next_word(std::size_t at, std::size_t end) const {
+        while (at < end && !is_letter(text_[at]))
+            ++at;
+        const std::size_t begin = at;
+        while (at < end && (is_letter(text_[at]) || is_digit(text_[at]) || text_[at] == '-'))
+            ++at;
+        return {std::string(text_.substr(begin, at - begin)), static_cast<std::uint32_t>(begin),
+                static_cast<std::uint32_t>(at)};
+    }
+
+    void expression(std::size_t at, std::size_t end) {
+        const std::size_t first = found_.size();
+        bool after_bar = false;
+        while (at < end) {
+            const char c = text_[at];
+            if (c == '"' || c == '\'') {
+                at = text_.find(c, at + 1);
+                if (at == std::string_view::npos || at >= end) return;
+                ++at;
+            } else if (c == '|') {
+                after_bar = true;
+                ++at;
+            } else if (is_letter(c)) {
+                at = word(at, end, after_bar, first);
+                after_bar = false;
+            } else if (is_digit(c)) {
+                while (at < end && (is_digit(text_[at]) || text_[at] == '.'))
+                    ++at;
+            } else {
+                ++at;
+            }
+        }
+    }
+
+    std::size_t word(std::size_t at, std::size_t end, bool is_filter, std::size_t first) {
+        const Word name = next_word(at, end);
+        std::size_t after = name.end;
+        std::string property;
+        std::uint32_t last = name.end;
+        for (bool leading = true; after < end && text_[after] == '.'; leading = false) {
+            const Word part = next_word(after + 1, end);
+            if (leading) {
+                property = part.text;
+                last = part.end;
+            }
+            after = std::max<std::size_t>(part.end, after + 1);
+        }
+        if (is_filter) {
+            if (name.text == "default" && found_.size() > first) found_[first].has_default = true;
+            return after;
+        }
+        // `limit: 3`, `allow_false: true`: an argument's name.
+        if (after < end && text_[after] == ':') return after + 1;
+        if (!liquid_words().contains(name.text) && !made_.contains(name.text)) {
+            found_.push_back({name.text, property, name.begin, last, false});
+        }
+        return after;
+    }
+
+    std::string_view text_;
+    std::vector<Mention> found_;
+    std::set<std::string> made_;
+};
+
+}  // namespace
+
+std::vector<Mention> find_mentions(std::string_view text) {
+    return Scanner(text).run();
+}
+
+}  // namespace journey::sema
