@@ -1,13 +1,14 @@
 #pragma once
-// The door of connectors/api: what a connector is. A connector is two pure functions (message to request, response to
-// observation) and a row of facts; connectors/net does the talking. So every connector is tested without a network.
+// The door of connectors/api: what a connector is. A connector is two pure functions (message to
+// request, response to observation) and a row of facts; connectors/net does the talking. So every
+// connector is tested without a network.
 
 #include "engine/model/model.h"
 
 namespace journey::connectors {
 
-/// A rendered message, ready for any connector of its channel. Everything is UTF-8 and already checked: no CR, LF or NUL in
-/// what becomes a header.
+/// A rendered message, ready for any connector of its channel. Everything is UTF-8 and already
+/// checked: no CR, LF or NUL in what becomes a header.
 struct Message {
     model::MessageKey key;
     std::string channel;      // "email", "sms", "push", "webhook"
@@ -52,12 +53,14 @@ using Request = std::variant<HttpRequest, SmtpRequest>;
 /// What the transport saw. Exactly one of `answered` and a failure before or after bytes left.
 struct Response {
     bool answered = false;
-    std::uint32_t status = 0;  // HTTP status or SMTP code
+    std::uint32_t status = 0;                                  // HTTP status or SMTP code
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-    std::string body;          // at most 64 KiB
-    bool bytes_left = false;   // some byte of the request may have reached the other side (SMTP: the final dot was begun)
-    std::string failure;       // not answered: what happened, one short sentence
-    bool credentials_problem = false;  // certificate, login or (by our own policy) the address refused
+    std::string body;                                          // at most 64 KiB
+    bool bytes_left = false;  // some byte of the request may have reached the other side (SMTP: the
+                              // final dot was begun)
+    std::string failure;      // not answered: what happened, one short sentence
+    bool credentials_problem =
+        false;  // certificate, login or (by our own policy) the address refused
 };
 
 /// The class row: facts about the provider, with the date they were checked (RELIABILITY 1.5).
@@ -75,13 +78,15 @@ class Connector {
   public:
     virtual ~Connector() = default;
     virtual const Traits& traits() const = 0;
-    /// Pure. `invalid`: this message can never be sent by this connector (a bad address, a too long title): rejected.
+    /// Pure. `invalid`: this message can never be sent by this connector (a bad address, a too long
+    /// title): rejected.
     virtual Result<Request> request(const Message& message) const = 0;
     /// Pure. Follows RELIABILITY 1.3 for the connector's class.
     virtual model::Observation observe(const Response& response) const = 0;
 };
 
-/// The table of RELIABILITY 1.3 for plain HTTP providers: what every connector's observe() starts from.
+/// The table of RELIABILITY 1.3 for plain HTTP providers: what every connector's observe() starts
+/// from.
 model::Observation observe_http(const Response& response, model::IdempotencyClass idempotency);
 
 /// A 2xx whose body makes no sense: retry for keyed and collapsible, unknown for the others.
@@ -89,7 +94,8 @@ model::Observation observe_malformed(const Response& response, model::Idempotenc
 
 /// Refuses CR, LF and NUL: `invalid`, naming `what`.
 Result<void> check_header_value(std::string_view value, std::string_view what);
-/// An addr-spec in ASCII by a strict grammar (RFC 5321 Mailbox, no quoted local part, no address literal).
+/// An addr-spec in ASCII by a strict grammar (RFC 5321 Mailbox, no quoted local part, no address
+/// literal).
 bool is_mail_address(std::string_view address);
 /// E.164: "+" and 8 to 15 digits.
 bool is_phone_number(std::string_view number);

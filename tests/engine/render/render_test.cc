@@ -85,8 +85,8 @@ TEST_CASE("HTML is escaped unless the author says raw", "[render]") {
 
 TEST_CASE("mistakes are refused with their line and a mend", "[render]") {
     const auto [source, wanted] = GENERATE(table<std::string, std::string>({
-        {"a\nb {{ name | uper }}",
-         "line 2: the filter `uper` does not exist; did you mean `upcase`?"},
+        {"a\nb {{ name | upcas }}",
+         "line 2: the filter `upcas` does not exist; did you mean `upcase`?"},
         {"\n\n{% iff x %}", "line 3: the tag `iff` does not exist; did you mean `if`?"},
         {"{% if x %}", "line 1: a block is not closed by `endif`"},
         {"a\n{% endif %}", "line 2: `endif` closes nothing that is open"},

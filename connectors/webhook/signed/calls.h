@@ -1,0 +1,12 @@
+#pragma once
+// The room's own: what the connector is made of.
+
+#include "connectors/webhook/signed/config.h"
+
+namespace journey::connectors::webhook {
+
+Result<Request> signed_request(const std::string& url, const std::vector<std::string>& keys,
+                               const Message& message);
+model::Observation observe_signed(const Response& response);
+
+}  // namespace journey::connectors::webhook

@@ -1,0 +1,17 @@
+#pragma once
+// The door of connectors/webhook/signed.
+
+#include "connectors/webhook/signed/config.h"
+
+namespace journey::connectors::webhook {
+
+/// `invalid` names the setting that is missing or malformed.
+Result<std::unique_ptr<Connector>> make_signed(const SignedConfig& config);
+
+/// "whsec_…" to its bytes.
+Result<std::string> secret_bytes(std::string_view secret);
+/// "v1,…" for one secret's bytes. `timestamp` in Unix seconds.
+std::string webhook_signature(std::string_view secret_bytes, std::string_view id,
+                              std::int64_t timestamp, std::string_view body);
+
+}  // namespace journey::connectors::webhook
