@@ -82,12 +82,13 @@ bool before(const Value& a, const Value& b) {
 }
 
 Value record_of(const ir::EventType& type, const std::vector<Value>& row, Instant time) {
+    // expr wants the event's instant first.
     Record record;
     record.reserve(row.size() + 1);
+    record.push_back({"time", Value(time)});
     for (std::size_t i = 0; i < row.size(); ++i) {
         if (!row[i].is_missing()) record.push_back({type.fields[i].name, row[i]});
     }
-    put(record, "time", Value(time));
     return Value(std::move(record));
 }
 

@@ -36,6 +36,12 @@ void Machine::on(const model::Command& command, const model::Identify& identify)
     if (any) {
         levels_changed_ = true;
         changed(*person);
+        for (Intent& intent : person->intents) {
+            const bool waits =
+                intent.message.status == model::MessageStatus::planned && !intent.ready;
+            if (waits && intent.message.reason == model::Reason::no_zone)
+                make_ready(*person, intent);
+        }
     }
     finish_command(*person);
 }

@@ -171,6 +171,7 @@ rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
     if (intent.valid_until != kNever) facts.valid_until = intent.valid_until;
     facts.message_class = message.message_class;
     facts.channel = send.channel;
+    facts.channel_name = program.program->channels[send.channel].name;
     const bool marketing = message.message_class == ir::MessageClass::marketing;
     if (marketing && journey.frequency != ir::kNone && !send.waive_frequency) {
         facts.frequency = &program.program->frequencies[journey.frequency];
@@ -242,14 +243,13 @@ void Machine::hold(Person& person, Intent& intent, const rules::Verdict& verdict
     Message& message = intent.message;
     message.reason = verdict.reason;
     message.detail = verdict.saw;
-    if (verdict.reason == Reason::paused || verdict.reason == Reason::kill_switch) {
-        // Nothing but a resume, or the end of validity, ends this.
+    if (verdict.hold_until == kNever) {
+        // Only a resume, a profile that now says where the person lives, or the end of validity
+        // ends this.
         intent.due = intent.valid_until;
         parked_.insert(person.id);
     } else {
         intent.due = verdict.hold_until > now_ ? verdict.hold_until : now_ + kPauseLeast;
-        if (intent.valid_until != kNever)
-            intent.due = std::min(intent.due, std::max(intent.valid_until, now_ + Micros(1)));
     }
     changed(person, message);
     if (Happening* happening = happens(Happening::Kind::held, person, message)) {
