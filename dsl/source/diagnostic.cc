@@ -54,25 +54,25 @@ Diagnostic Diagnostic::information(std::string code, std::string title, Span spa
     return make(Severity::information, std::move(code), std::move(title), span, std::move(before));
 }
 
-Diagnostic&& Diagnostic::and_label(std::string words) && {
+Diagnostic Diagnostic::and_label(std::string words) && {
     label = std::move(words);
     return std::move(*this);
 }
-Diagnostic&& Diagnostic::and_other(Span at, std::string words, bool caret) && {
+Diagnostic Diagnostic::and_other(Span at, std::string words, bool caret) && {
     others.push_back({at, std::move(words), caret});
     return std::move(*this);
 }
-Diagnostic&& Diagnostic::and_after(std::string words) && {
+Diagnostic Diagnostic::and_after(std::string words) && {
     if (!after.empty()) after += '\n';
     after += words;
     return std::move(*this);
 }
-Diagnostic&& Diagnostic::and_help(std::string words) && {
+Diagnostic Diagnostic::and_help(std::string words) && {
     help.push_back(std::move(words));
     return std::move(*this);
 }
-Diagnostic&& Diagnostic::and_fix(Applicability applicability, std::string says,
-                                 std::vector<Edit> edits) && {
+Diagnostic Diagnostic::and_fix(Applicability applicability, std::string says,
+                               std::vector<Edit> edits) && {
     fixes.push_back({applicability, std::move(says), std::move(edits)});
     return std::move(*this);
 }

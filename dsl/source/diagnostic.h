@@ -49,17 +49,18 @@ struct Diagnostic {
     std::vector<std::string> help;
     std::vector<Fix> fixes;
 
+    // By value, so that `made = std::move(made).and_help(…)` is safe.
     // For building in one expression: Diagnostic::error("J0101", "UNKNOWN EVENT", span, "I
     // cannot…").and_after(…).
     static Diagnostic error(std::string code, std::string title, Span span, std::string before);
     static Diagnostic warning(std::string code, std::string title, Span span, std::string before);
     static Diagnostic information(std::string code, std::string title, Span span,
                                   std::string before);
-    Diagnostic&& and_label(std::string words) &&;
-    Diagnostic&& and_other(Span at, std::string words, bool caret = false) &&;
-    Diagnostic&& and_after(std::string words) &&;
-    Diagnostic&& and_help(std::string words) &&;
-    Diagnostic&& and_fix(Applicability applicability, std::string says, std::vector<Edit> edits) &&;
+    Diagnostic and_label(std::string words) &&;
+    Diagnostic and_other(Span at, std::string words, bool caret = false) &&;
+    Diagnostic and_after(std::string words) &&;
+    Diagnostic and_help(std::string words) &&;
+    Diagnostic and_fix(Applicability applicability, std::string says, std::vector<Edit> edits) &&;
 };
 
 bool has_errors(const std::vector<Diagnostic>& diagnostics);

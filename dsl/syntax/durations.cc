@@ -223,6 +223,7 @@ std::optional<Diagnostic> misspelt_duration(const Matching& state, std::size_t a
         begin = digits;
     }
     const std::string_view run = text.substr(begin, end - begin);
+    if (scan::duration(run) == run.size()) return std::nullopt;  // only in the wrong place
     const std::size_t whole = count_digits(run);
     if (whole == 0 || whole > 9) return std::nullopt;
     std::size_t n = whole;

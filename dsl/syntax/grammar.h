@@ -57,7 +57,8 @@ struct moment : node<Kind::moment, sor<all<sign<"+">, duration>, all<date_time, 
 struct happen
     : node<Kind::happen,
            sor<all<kept<"set">, path, sign<"=">, expr>,
-               all<node<Kind::path, token<Kind::name, scan::name, "an event">, many<dot, name>>,
+               all<pegtl::not_at<word<"expect">>,
+                   node<Kind::path, token<Kind::name, scan::name, "an event">, many<dot, name>>,
                    opt<map>>>> {};
 struct outcome
     : node<Kind::outcome,
@@ -197,9 +198,12 @@ struct choice
     : node<Kind::choice, sor<all<kept<"when">, expr, steps>, all<kept<"otherwise">, steps>>> {};
 struct split_arm
     : sor<node<Kind::holdout, percent, word<"holdout">>, node<Kind::arm, percent, name, steps>> {};
-struct experiment_line : sor<node<Kind::holdout, word<"holdout">, percent>,
-                             node<Kind::arm, word<"arm">, name, percent, steps>,
-                             later<sor<word<"sample">, word<"winner">>>> {};
+struct winner : later<word<"winner">, rest_of_statement,
+                      many<lines, sor<word<"needs">, word<"confidence">, word<"otherwise">>,
+                           rest_of_statement>> {};
+struct experiment_line
+    : sor<node<Kind::holdout, word<"holdout">, percent>,
+          node<Kind::arm, word<"arm">, name, percent, steps>, later<word<"sample">>, winner> {};
 
 // Tests.
 struct start_tail : seq<date_time, maybe_zone> {};

@@ -106,6 +106,18 @@ std::string indented(std::string_view examples) {
     return out;
 }
 
+std::string capitalised(std::string_view words) {
+    std::string out(words);
+    if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
+        out[0] = static_cast<char>(out[0] - 'a' + 'A');
+    return out;
+}
+
+std::string how_it_looks(const Sample& sample) {
+    return fmt::format("{} looks like this:\n{}", capitalised(sample.reading),
+                       indented(sample.examples));
+}
+
 // ---- particular mistakes, each tried in turn. They answer nullopt when they do not apply.
 
 using Maybe = std::optional<Diagnostic>;
@@ -279,10 +291,7 @@ Diagnostic general(const Matching& state, BlockKind kind, std::size_t begin, std
     const std::string wanted = state.stuck_at == at ? expectation(state) : std::string();
     if (!wanted.empty()) made = std::move(made).and_after(wanted);
     if (sample != nullptr) {
-        std::string start(sample->reading);
-        start[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(start[0])));
-        made = std::move(made).and_after(
-            fmt::format("{} looks like this:\n{}", start, indented(sample->examples)));
+        made = std::move(made).and_after(how_it_looks(*sample));
     } else if (kind == BlockKind::profile || kind == BlockKind::event) {
         made = std::move(made).and_after(
             fmt::format("A property looks like this:\n{}",
@@ -509,9 +518,8 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
 }
 
 bool is_continuation(std::string_view first) {
-    static constexpr std::array<std::string_view, 11> kWords = {
-        "else",   "valid", "retry", "within", "without",   "lasts",
-        "unless", "where", "and",   "or",     "confidence"};
+    static constexpr std::array<std::string_view, 10> kWords = {
+        "else", "valid", "retry", "within", "without", "lasts", "unless", "where", "and", "or"};
     return std::find(kWords.begin(), kWords.end(), first) != kWords.end();
 }
 
