@@ -223,11 +223,17 @@ class Verifier {
         }
         for (const Exit& exit : it.exits) {
             expect(!exit.reason.empty(), "an exit gives no reason");
-            if (exit.pattern.event != kNone) verify_pattern(exit.pattern, true);
+            verify_optional_pattern(exit.pattern);
             expect(exit.pattern.event != kNone || exit.condition != kNone,
                    "an exit has neither an event nor a condition");
             exprs_.check_optional(exit.condition, inside, "an exit's condition");
         }
+    }
+
+    // Where an event is one of two possibilities.
+    void verify_optional_pattern(const Pattern& pattern) {
+        if (pattern.event != kNone) return verify_pattern(pattern, true);
+        expect(pattern.filter == kNone, "there is a condition on an event, and no event");
     }
 
     void verify_pattern(const Pattern& pattern, bool entry) {
@@ -282,7 +288,7 @@ class Verifier {
     void verify_act(const Await& it) {
         std::visit([this](const auto& timer) { verify_timer(timer); }, it.timer);
         for (const WaitArm& arm : it.arms) {
-            if (arm.pattern.event != kNone) verify_pattern(arm.pattern, true);
+            verify_optional_pattern(arm.pattern);
             if (arm.condition != kNone) verify_expr(arm.condition, "an arm's condition");
             expect((arm.pattern.event != kNone) != (arm.condition != kNone),
                    "an arm waits for one thing, an event or a condition");

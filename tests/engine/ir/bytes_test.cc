@@ -1,0 +1,124 @@
+#include "tests/engine/ir/sample.h"
+
+#include <catch2/catch.hpp>
+
+using namespace journey;
+using namespace journey::ir;
+
+namespace {
+
+// The checksum made right again, so that the damage reaches the fields.
+Bytes sealed(Bytes body) {
+    const Sha256 checksum = sha256(body);
+    body.append(view_of(checksum));
+    return body;
+}
+
+Bytes body_of(const Bytes& bytes) {
+    return bytes.substr(0, bytes.size() - 32);
+}
+
+}  // namespace
+
+TEST_CASE("a program reads back as it was written", "[ir]") {
+    const Program program = sample::program();
+    const Bytes bytes = encode(program);
+    const auto read = decode(bytes);
+    REQUIRE(read);
+    CHECK(encode(read.value()) == bytes);
+    const Program& got = read.value();
+    CHECK(got.workspace.zone == "Asia/Shanghai");
+    CHECK(got.profile[1].type == program.profile[1].type);
+    CHECK(got.profile[1].fallback == Value("plus"));
+    CHECK(got.journeys[0].hash == program.journeys[0].hash);
+    CHECK(got.journeys[0].priority == -2);
+    CHECK(got.constants == program.constants);
+    CHECK(got.operands == program.operands);
+    const auto& until =
+        std::get<WaitUntil>(std::get<Await>(got.journeys[0].states[sample::wait_until].act).timer);
+    CHECK(until.weekday == std::uint8_t{2});
+    CHECK(until.time_seconds == 36'000);
+}
+
+TEST_CASE("equal programs give equal bytes and hashes, different ones do not", "[ir]") {
+    Program other = sample::program();
+    CHECK(encode(other) == encode(sample::program()));
+    CHECK(program_hash(encode(other)) == program_hash(encode(sample::program())));
+    other.templates[0].subject = "Ho";
+    CHECK(program_hash(encode(other)) != program_hash(encode(sample::program())));
+}
+
+TEST_CASE("bytes that are no program are refused with the reason", "[ir]") {
+    const Bytes good = encode(sample::program());
+    Bytes newer = body_of(good);
+    newer[4] = 2;
+    Bytes hurt = good;
+    hurt[hurt.size() / 2] ^= 1;
+    struct Row {
+        std::string label;
+        Bytes bytes;
+        std::string says;
+    };
+    const auto row = GENERATE_COPY(values<Row>({
+        {"nothing", "", "begin with JRNY"},
+        {"text", "journey welcome {", "begin with JRNY"},
+        {"the magic alone", "JRNY", "cut short"},
+        {"another format", sealed(newer), "format is 2"},
+        {"one bit", hurt, "checksum"},
+        {"the last byte gone", good.substr(0, good.size() - 1), "checksum"},
+        {"a byte more", sealed(body_of(good) + '\0'), "fields do not read"},
+        {"a byte less", sealed(body_of(good).substr(0, good.size() - 33)), "fields do not read"},
+    }));
+    CAPTURE(row.label);
+    const auto read = decode(row.bytes);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == ErrorCode::invalid);
+    CHECK_THAT(read.error().detail, Catch::Contains(row.says));
+}
+
+TEST_CASE("a program cut short anywhere is refused", "[ir]") {
+    const Bytes good = encode(sample::program());
+    const Bytes body = body_of(good);
+    for (std::size_t size = 0; size < body.size(); ++size) {
+        REQUIRE_FALSE(decode(std::string_view(good).substr(0, size)));
+        REQUIRE_FALSE(decode(sealed(body.substr(0, size))));
+    }
+}
+
+TEST_CASE("hostile programs never crash, and what is accepted is verified", "[ir]") {
+    const Bytes body = body_of(encode(sample::program()));
+    Rng rng(20260302);
+    int accepted = 0;
+    for (int round = 0; round < 30'000; ++round) {
+        Bytes hurt = body;
+        const auto changes = 1 + rng.below(3);
+        for (std::uint64_t i = 0; i < changes; ++i) {
+            // After the head: the magic and the format have their own test.
+            const std::size_t at = 6 + rng.below(hurt.size() - 6);
+            const auto kind = rng.below(4);
+            if (kind == 0) hurt.erase(at, 1 + rng.below(3));
+            if (kind == 1) hurt.insert(at, 1, static_cast<char>(rng.below(256)));
+            if (kind >= 2) hurt[at] = static_cast<char>(rng.below(256));
+        }
+        const auto read = decode(sealed(hurt));
+        if (!read) continue;
+        ++accepted;
+        REQUIRE(verify(read.value()));
+        // Taking the hash follows every index of the journeys.
+        for (const Journey& journey : read.value().journeys)
+            CHECK(journey_hash(read.value(), journey) != Sha256{});
+    }
+    CHECK(accepted > 0);
+}
+
+TEST_CASE("announced sizes are not believed", "[ir]") {
+    // An empty program's first vector, the profile, announces four thousand million fields.
+    ByteWriter out;
+    out.raw("JRNY");
+    out.u16(1);
+    for (int i = 0; i < 4; ++i)
+        out.text("");
+    out.varint(1);
+    out.varint(0xffffffffu);
+    CHECK_FALSE(decode(sealed(out.take())));
+}
