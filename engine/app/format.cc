@@ -1,0 +1,77 @@
+// journey fmt: the one style, written back only when something changes and only to files that can be read.
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "engine/app/commands.h"
+#include "engine/app/project.h"
+
+namespace journey::app {
+namespace {
+
+Result<void> replace_file(const std::string& path, const std::string& text) {
+    const std::string draft = path + ".new";
+    {
+        std::ofstream out(draft, std::ios::binary | std::ios::trunc);
+        out << text;
+        if (!out.flush()) return error(ErrorCode::refused, fmt::format("I cannot write {}; nothing was changed", draft));
+    }
+    std::error_code problem;
+    std::filesystem::permissions(draft, std::filesystem::status(path).permissions(), problem);
+    std::filesystem::rename(draft, path, problem);
+    if (problem) return error(ErrorCode::refused, fmt::format("I cannot write {}: {}", path, problem.message()));
+    return success();
+}
+
+int format_standard_input() {
+    std::stringstream text;
+    text << std::cin.rdbuf();
+    const dsl::Formatted formatted = dsl::format_source({"standard input", text.str()});
+    if (!formatted.text) {
+        fmt::print(stderr, "{}", source::render(formatted.sources, formatted.diagnostics));
+        return 1;
+    }
+    fmt::print("{}", *formatted.text);
+    return 0;
+}
+
+}  // namespace
+
+int format_command(const FormatOptions& options) {
+    if (options.paths.size() == 1 && options.paths[0] == "-") return format_standard_input();
+    int status = 0;
+    std::size_t changed = 0;
+    std::size_t seen = 0;
+    for (const std::string& path : options.paths) {
+        auto files = journey_files(path);
+        if (!files) return fail(files.error());
+        for (const std::string& file : files.value()) {
+            auto text = read_text_file(file);
+            if (!text) return fail(text.error());
+            ++seen;
+            const dsl::Formatted formatted = dsl::format_source({file, text.value()});
+            if (!formatted.text) {
+                fmt::print(stderr, "{}", source::render(formatted.sources, formatted.diagnostics));
+                status = 1;
+                continue;
+            }
+            if (*formatted.text == text.value()) continue;
+            ++changed;
+            fmt::print("{}\n", file);
+            if (options.check) {
+                status = 1;
+                continue;
+            }
+            auto written = replace_file(file, *formatted.text);
+            if (!written) return fail(written.error());
+        }
+    }
+    fmt::print(stderr, "{} of {} files {}\n", changed, seen, options.check ? "are not in the one style; run `journey fmt`" : "changed");
+    return status;
+}
+
+}  // namespace journey::app

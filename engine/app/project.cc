@@ -1,0 +1,114 @@
+#include "engine/app/project.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <sstream>
+
+#include "engine/app/progress.h"
+
+namespace journey::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_journey_file(const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name.ends_with(".journey") || name.ends_with(".journey.yaml") || name.ends_with(".journey.yml");
+}
+
+/// The files that `text` says it uses: `use "x"` on a line of its own, or YAML's `use: [x, y]`. Only to find the files;
+/// what is wrong with a `use` is the compiler's to say.
+std::vector<std::string> used_files(const std::string& text, bool yaml) {
+    std::vector<std::string> out;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t begin = line.find_first_not_of(" \t");
+        if (begin == std::string::npos || line.compare(begin, 3, "use") != 0) continue;
+        std::string rest = line.substr(begin + 3);
+        if (yaml) {
+            const std::size_t colon = rest.find(':');
+            if (colon == std::string::npos) continue;
+            rest = rest.substr(colon + 1);
+            for (char& c : rest) {
+                if (c == '[' || c == ']' || c == ',' || c == '"' || c == '\'' || c == '\r') c = ' ';
+            }
+            std::istringstream words(rest);
+            for (std::string word; words >> word && !word.starts_with('#');) out.push_back(word);
+        } else if (const std::size_t open = rest.find('"'); open != std::string::npos) {
+            const std::size_t close = rest.find('"', open + 1);
+            if (close != std::string::npos) out.push_back(rest.substr(open + 1, close - open - 1));
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<std::string> read_text_file(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return error(ErrorCode::not_found, fmt::format("I cannot read {}", path));
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+Result<std::vector<std::string>> journey_files(const std::string& path) {
+    std::error_code problem;
+    if (fs::is_regular_file(path, problem)) return std::vector<std::string>{path};
+    if (!fs::is_directory(path, problem)) return error(ErrorCode::not_found, fmt::format("there is no file or folder {}", path));
+    std::vector<std::string> out;
+    for (const auto& entry : fs::directory_iterator(path, problem)) {
+        if (entry.is_regular_file() && is_journey_file(entry.path())) out.push_back(entry.path().lexically_normal().string());
+    }
+    if (problem) return error(ErrorCode::not_found, fmt::format("I cannot look into {}: {}", path, problem.message()));
+    if (out.empty()) return error(ErrorCode::not_found, fmt::format("{} holds no .journey or .journey.yaml file", path));
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) {
+    std::vector<std::string> waiting;
+    for (const std::string& path : paths) {
+        TRY(std::vector<std::string> found, journey_files(path));
+        waiting.insert(waiting.end(), found.begin(), found.end());
+    }
+    std::vector<dsl::SourceFile> files;
+    std::set<std::string> known;
+    std::vector<fs::path> folders;
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        const fs::path path = fs::path(waiting[i]).lexically_normal();
+        if (!known.insert(path.string()).second) continue;
+        TRY(std::string text, read_text_file(path.string()));
+        const bool yaml = !path.string().ends_with(".journey");
+        for (const std::string& used : used_files(text, yaml)) {
+            const fs::path target = (path.parent_path() / used).lexically_normal();
+            std::error_code ignored;
+            if (fs::is_regular_file(target, ignored)) waiting.push_back(target.string());
+        }
+        if (std::find(folders.begin(), folders.end(), path.parent_path()) == folders.end()) folders.push_back(path.parent_path());
+        files.push_back({path.string(), std::move(text)});
+    }
+    dsl::Options options;
+    options.read_file = [&folders](std::string_view name) -> std::optional<std::string> {
+        for (const fs::path& folder : folders) {
+            auto text = read_text_file((folder / name).string());
+            if (text) return std::move(text).value();
+        }
+        return std::nullopt;
+    };
+    return dsl::compile(std::move(files), options);
+}
+
+void print_diagnostics(const dsl::Compilation& compilation, bool short_form) {
+    if (compilation.diagnostics.empty()) return;
+    dsl::RenderOptions options;
+    options.colour = is_terminal(2);
+    fmt::print(stderr, "{}{}", short_form ? dsl::render_short(compilation) : dsl::render(compilation, options), short_form ? "" : "\n");
+}
+
+}  // namespace journey::app
