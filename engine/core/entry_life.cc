@@ -220,7 +220,7 @@ void Machine::finish(Person& person, std::uint32_t ordinal, std::string_view rea
     }
     if (watch_until > now_) {
         entry.phase = Phase::watching;
-        entry.due = watch_until;
+        entry.due = watch_until + Micros(1);  // the last moment still counts
         entry.expires = kNever;
     } else {
         person.entries.erase(static_cast<std::size_t>(&entry - person.entries.begin()));

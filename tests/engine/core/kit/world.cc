@@ -1,0 +1,271 @@
+#include "tests/engine/core/kit/kit.h"
+
+#include <catch2/catch.hpp>
+
+namespace journey::core::kit {
+
+std::string external(const std::string& person) {
+    return "user:" + person;
+}
+
+std::string describe(const Effects& effects) {
+    std::string text;
+    for (const IntentReady& one : effects.ready) {
+        text += "ready " + model::format_key(one.key) + " " + one.channel + " " +
+                std::to_string(one.attempt) + "\n";
+    }
+    for (const StartAttempt& one : effects.attempts) {
+        text += "attempt " + model::format_key(one.key) + " " + std::to_string(one.attempt) + " " +
+                one.address + " " + one.journey + "/" + one.step + " " + to_json(Value(one.data)) +
+                "\n";
+    }
+    for (const CancelUnstarted& one : effects.cancels) {
+        text += "cancel " + std::to_string(one.person.number) + " " + one.channel + "\n";
+    }
+    for (const AppendCommand& one : effects.appends) {
+        ByteWriter out;
+        model::encode(one.command, out);
+        text += "append " + one.from + " " + std::to_string(one.cause) + " " + to_hex(out.bytes()) +
+                "\n";
+    }
+    for (const Happening& one : effects.happenings) {
+        text += "happening " + std::to_string(static_cast<int>(one.kind)) + " " + one.journey +
+                "/" + one.step + " " + one.detail + "\n";
+    }
+    return text;
+}
+
+void store(model::PartitionCheckpoint checkpoint, model::PartitionCheckpoint& stored) {
+    stored.partition = checkpoint.partition;
+    stored.applied = checkpoint.applied;
+    stored.meta = checkpoint.meta;
+    for (model::ProfileRow& row : checkpoint.profiles) {
+        const auto place =
+            std::find_if(stored.profiles.begin(), stored.profiles.end(),
+                         [&](const model::ProfileRow& one) { return one.id == row.id; });
+        if (place == stored.profiles.end()) {
+            // The other end: a store gives rows back in its own order.
+            stored.profiles.insert(stored.profiles.begin(), std::move(row));
+        } else {
+            *place = std::move(row);
+        }
+    }
+}
+
+World::World(std::uint16_t count) {
+    options.partitions = count;
+    options.record_happenings = true;
+    now = parse_instant("2026-03-02T09:00:00Z").value();
+    for (std::uint16_t i = 0; i < count; ++i)
+        partitions.emplace_back(model::PartitionId{i}, options, catalog);
+}
+
+std::size_t World::index_of(const std::string& person) const {
+    return model::partition_of(model::person_id_of(external(person)), options.partitions).number;
+}
+Partition& World::of(const std::string& person) {
+    return partitions[index_of(person)];
+}
+
+model::Command World::command(const std::string& person, model::CommandBody body) const {
+    model::Command made;
+    made.external_id = external(person);
+    made.person = model::person_id_of(made.external_id);
+    made.partition = model::partition_of(made.person, options.partitions);
+    made.at = now;
+    made.event_time = now;
+    made.body = std::move(body);
+    return made;
+}
+
+void World::publish(const Builder& builder) {
+    const auto next = core::publish(catalog, builder.bytes(), ++position);
+    if (!next) FAIL(next.error().detail);
+    catalog = next.value();
+    log.push_back({{}, position, catalog});
+    Effects effects;
+    for (Partition& partition : partitions)
+        partition.use_catalog(catalog, position, effects);
+    take(effects);
+    drain();
+}
+
+void World::pause(const std::string& journey, bool paused) {
+    catalog = set_paused(catalog, journey, paused);
+    log.push_back({{}, ++position, catalog});
+    Effects effects;
+    for (Partition& partition : partitions)
+        partition.use_catalog(catalog, position, effects);
+    take(effects);
+    drain();
+}
+
+void World::track(const std::string& person, const std::string& event, Record properties,
+                  const std::string& id) {
+    model::Command made = command(person, model::Track{event, std::move(properties)});
+    made.message_id = id;
+    apply(std::move(made));
+}
+
+void World::track_at(const std::string& person, const std::string& event, Instant event_time,
+                     Record properties) {
+    model::Command made = command(person, model::Track{event, std::move(properties)});
+    made.event_time = event_time;
+    apply(std::move(made));
+}
+
+void World::identify(const std::string& person, Record traits) {
+    apply(command(person, model::Identify{std::move(traits)}));
+}
+void World::consent(const std::string& person, const std::string& consent, bool granted) {
+    apply(command(person, model::ConsentChange{consent, granted, "test", ""}));
+}
+void World::suppress(const std::string& person, const std::string& channel, bool suppressed) {
+    apply(command(person, model::Suppress{channel, suppressed, "manual"}));
+}
+void World::alias(const std::string& from, const std::string& to) {
+    apply(command(from, model::Alias{external(to)}));
+}
+void World::receipt(const Sent& sent, model::ReceiptKind kind, const std::string& id,
+                    const std::string& detail) {
+    model::Receipt receipt;
+    receipt.kind = kind;
+    receipt.at = now;
+    receipt.id = id;
+    receipt.detail = detail;
+    apply(command(sent.person.substr(5), model::ReceiptArrived{sent.key, receipt}));
+}
+
+void World::advance(Micros by) {
+    advance_to(now + by);
+}
+
+void World::advance_to(Instant at) {
+    for (int guard = 0; guard < 100'000; ++guard) {
+        std::size_t first = 0;
+        for (std::size_t i = 1; i < partitions.size(); ++i) {
+            if (partitions[i].next_due() < partitions[first].next_due()) first = i;
+        }
+        const Instant due = partitions[first].next_due();
+        if (due > at) break;
+        now = std::max(now, due);
+        model::Command tick;
+        tick.partition = model::PartitionId{static_cast<std::uint16_t>(first)};
+        tick.at = now;
+        tick.body = model::Tick{};
+        apply(std::move(tick));
+    }
+    now = at;
+}
+
+void World::apply(model::Command made) {
+    queue_.push_back(std::move(made));
+    drain();
+}
+
+void World::drain() {
+    while (!queue_.empty()) {
+        const model::Command next = std::move(queue_.front());
+        queue_.pop_front();
+        log.push_back({next, ++position, nullptr});
+        Effects effects;
+        partitions[next.partition.number].apply(next, position, effects);
+        take(effects);
+    }
+}
+
+void World::take(Effects& effects) {
+    effects_text += describe(effects);
+    for (Happening& one : effects.happenings)
+        happenings.push_back(std::move(one));
+    for (CancelUnstarted& one : effects.cancels)
+        cancels.push_back(std::move(one));
+    for (AppendCommand& one : effects.appends) {
+        for (Partition& partition : partitions)
+            partition.confirm_append(one.from, one.cause);
+        queue_.push_back(std::move(one.command));
+    }
+    for (IntentReady& one : effects.ready)
+        waiting_ready.push_back(one);
+    for (StartAttempt& one : effects.attempts) {
+        Sent sent{one.external_id, one.channel, one.program->templates[one.message_template].name,
+                  one.journey,     one.step,    now,
+                  one.data,        one.key,     one.attempt};
+        attempts.push_back(sent);
+        if (!answering) continue;
+        model::Observation observation;
+        observation.kind = model::ObservationKind::accepted;
+        if (!answers.empty()) {
+            observation = answers.front();
+            answers.pop_front();
+        }
+        model::Command made =
+            command(sent.person.substr(5),
+                    model::Outcome{sent.key, sent.attempt, observation, sha256("x")});
+        queue_.push_back(std::move(made));
+    }
+    if (claiming) claim_waiting();
+}
+
+void World::claim_waiting() {
+    std::vector<IntentReady> ready = std::exchange(waiting_ready, {});
+    for (const IntentReady& one : ready) {
+        model::Command made;
+        made.person = one.person;
+        made.partition = model::partition_of(one.person, options.partitions);
+        made.at = now;
+        made.event_time = now;
+        made.body = model::Claim{one.key, one.attempt, connector};
+        queue_.push_back(std::move(made));
+    }
+}
+
+void World::claim(const IntentReady& ready) {
+    model::Command made;
+    made.person = ready.person;
+    made.partition = model::partition_of(ready.person, options.partitions);
+    made.at = now;
+    made.event_time = now;
+    made.body = model::Claim{ready.key, ready.attempt, connector};
+    apply(std::move(made));
+}
+
+void World::outcome(const Sent& sent, model::Observation observation) {
+    apply(command(sent.person.substr(5),
+                  model::Outcome{sent.key, sent.attempt, std::move(observation), sha256("x")}));
+}
+
+Counts World::counts() const {
+    Counts all;
+    for (const Partition& partition : partitions)
+        all.add(partition.counts());
+    return all;
+}
+
+JourneyCounts World::journey(const std::string& name) const {
+    for (const JourneyCounts& one : counts().journeys) {
+        if (one.journey == name) return one;
+    }
+    return {};
+}
+
+std::vector<std::string> World::reasons(const std::string& name) const {
+    std::vector<std::string> out;
+    for (const auto& [reason, count] : journey(name).ended_by)
+        out.push_back(reason);
+    return out;
+}
+
+const Sent& World::last() const {
+    REQUIRE_FALSE(attempts.empty());
+    return attempts.back();
+}
+
+std::vector<std::string> World::kinds(const std::string& person) {
+    std::vector<std::string> out;
+    for (const TimelineItem& item : of(person).timeline(model::person_id_of(external(person))))
+        out.push_back(item.kind);
+    return out;
+}
+
+}  // namespace journey::core::kit
