@@ -1,0 +1,201 @@
+#include "engine/ir/ir.h"
+#include "tests/engine/http/kit/world.h"
+
+#include <catch2/catch.hpp>
+
+using namespace journey;
+using namespace journey::http::test;
+
+TEST_CASE("the operator's addresses want the operator's token", "[http]") {
+    World world;
+    CHECK(world.ask("GET", "/admin/journeys").status == 401);
+    CHECK(world.ask("GET", "/admin/journeys", "Authorization: Bearer wrong\r\n").status == 401);
+    CHECK(world.ask("GET", "/admin/journeys", basic(kToken)).status == 401);
+    CHECK(world.ask("GET", "/admin/journeys", basic(kKey)).status == 401);
+    CHECK(world.admin("GET", "/admin/journeys").status == 200);
+
+    auto options = test_options();
+    options.admin_token = "";
+    World closed(options);
+    const Answer answer = closed.ask("GET", "/admin/journeys", "Authorization: Bearer \r\n");
+    CHECK(answer.status == 401);
+    CHECK(answer.field("detail").find("no admin token") != std::string::npos);
+}
+
+TEST_CASE("a program is published when it is sound", "[http]") {
+    World world;
+    ir::Program program = shop_program();
+    program.journeys.pop_back();
+    const Answer answer = world.admin("POST", "/admin/program", ir::encode(program));
+    CHECK(answer.status == 200);
+    const auto submissions = world.engine.submissions();
+    REQUIRE(submissions.size() == 1);
+    CHECK(submissions[0].when == runtime::AckWhen::applied);
+    CHECK(submissions[0].reserved);
+    CHECK(std::get<model::Publish>(submissions[0].commands.at(0).body).program ==
+          ir::encode(program));
+    CHECK(answer.field("hash") == core::live_hash(world.engine.catalog()));
+    CHECK(answer.body.find(R"("name":"welcome")") != std::string::npos);
+    CHECK(answer.body.find("winback") == std::string::npos);
+    CHECK(world.admin("GET", "/admin/program").body == answer.body);
+}
+
+TEST_CASE("a program that cannot run is refused and changes nothing", "[http]") {
+    World world;
+    std::string bytes = ir::encode(shop_program());
+    SECTION("cut off") {
+        bytes.resize(bytes.size() / 2);
+    }
+    SECTION("changed") {
+        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    }
+    SECTION("empty") {
+        bytes.clear();
+    }
+    SECTION("a journey file") {
+        bytes = "journey welcome { enter when signed_up }";
+    }
+    const std::string hash = core::live_hash(world.engine.catalog());
+    const Answer answer = world.admin("POST", "/admin/program", bytes);
+    CHECK(answer.status == 422);
+    CHECK(answer.field("code") == "bad_program");
+    CHECK(world.engine.submissions().empty());
+    CHECK(world.admin("GET", "/admin/program").field("hash") == hash);
+}
+
+TEST_CASE("journeys are listed with their counts, live ones first", "[http]") {
+    World world;
+    core::JourneyCounts old;
+    old.journey = "a_former_one";
+    old.entered = 5;
+    core::JourneyCounts welcome;
+    welcome.journey = "welcome";
+    welcome.entered = 12;
+    welcome.waiting = {{"wait_1", 3}, {"wait_2", 4}};
+    welcome.arms = {{"subject/short", 6}};
+    world.engine.counts.people = 40;
+    world.engine.counts.journeys = {old, welcome};
+    const Record answer = world.admin("GET", "/admin/journeys").json();
+    CHECK(*find(answer, "people") == Value(40));
+    CHECK(*find(answer, "sending") == Value(true));
+    const List& journeys = *find(answer, "journeys")->as<List>();
+    REQUIRE(journeys.size() == 3);
+    const Record& first = *journeys[0].as<Record>();
+    CHECK(*find(first, "name") == Value("welcome"));
+    CHECK(*find(first, "live") == Value(true));
+    CHECK(*find(first, "paused") == Value(false));
+    CHECK(*find(first, "entered") == Value(12));
+    CHECK(to_json(*find(first, "waiting")) == R"({"wait_1":3,"wait_2":4})");
+    CHECK(to_json(*find(first, "arms")) == R"({"subject/short":6})");
+    CHECK(*find(*journeys[1].as<Record>(), "name") == Value("winback"));
+    CHECK(*find(*journeys[1].as<Record>(), "entered") == Value(0));
+    CHECK(*find(*journeys[2].as<Record>(), "name") == Value("a_former_one"));
+    CHECK(*find(*journeys[2].as<Record>(), "live") == Value(false));
+}
+
+TEST_CASE("a journey is paused and resumed, and sending stopped and started", "[http]") {
+    World world;
+    CHECK(world.admin("POST", "/admin/journeys/welcome/pause").body ==
+          R"({"journey":"welcome","paused":true})");
+    CHECK(core::is_paused(world.engine.catalog(), "welcome"));
+    CHECK(world.admin("POST", "/admin/journeys/welcome/resume").status == 200);
+    CHECK_FALSE(core::is_paused(world.engine.catalog(), "welcome"));
+    CHECK(world.admin("POST", "/admin/sending/stop").body == R"({"sending":false})");
+    CHECK(core::is_paused(world.engine.catalog(), ""));
+    CHECK(world.admin("GET", "/admin/journeys").field("sending") == "false");
+    CHECK(world.admin("POST", "/admin/sending/start").status == 200);
+    for (const auto& submission : world.engine.submissions()) {
+        CHECK(submission.when == runtime::AckWhen::applied);
+        CHECK(submission.reserved);
+    }
+    const Answer answer = world.admin("POST", "/admin/journeys/welcom/pause");
+    CHECK(answer.status == 404);
+    CHECK(answer.field("detail") == "No live journey is called `welcom`. Did you mean `welcome`?");
+    CHECK(world.admin("POST", "/admin/journeys/%zz/pause").status == 404);
+    CHECK(world.engine.submissions().size() == 4);
+}
+
+TEST_CASE("a person's story is told as JSON", "[http]") {
+    World world;
+    core::TimelineItem item;
+    item.at = world.engine.now();
+    item.kind = "message";
+    item.text = "Held: \"quiet hours\"";
+    item.fields = {{"until", Value(world.engine.now() + std::chrono::hours(1))}};
+    const auto person = model::person_id_of("user:ada lovelace/1");
+    world.engine.timelines[person] = {R"({"email":"ada@shop.example"})", {item}};
+    const std::string expected =
+        R"({"external_id":"user:ada lovelace/1","profile":{"email":"ada@shop.example"},)"
+        R"("timeline":[{"at":"2026-03-02T09:00:00.000Z","kind":"message",)"
+        R"("text":"Held: \"quiet hours\"","fields":{"until":"2026-03-02T10:00:00.000Z"}}]})";
+    CHECK(world.admin("GET", "/admin/people/user%3Aada%20lovelace%2F1/timeline").body == expected);
+    CHECK(world.admin("GET", "/admin/people/ada%20lovelace%2f1/timeline").body == expected);
+    CHECK(world.admin("GET", "/admin/people/nobody/timeline").status == 404);
+    CHECK(world.admin("GET", "/admin/people/%f/timeline").status == 400);
+    CHECK(world.admin("GET", "/admin/people/%ff/timeline").status == 400);
+}
+
+TEST_CASE("messages whose fate is unknown are listed", "[http]") {
+    World world;
+    model::MessageRow row;
+    row.key = model::message_key_of({"shop", "welcome", model::EntryId{7}, "send_1", 1, "email"});
+    row.person = model::person_id_of("user:ada");
+    row.journey = "welcome";
+    row.step = "send_1";
+    row.channel = "email";
+    world.engine.unknown = {row};
+    const Answer answer = world.admin("GET", "/admin/messages/unknown");
+    CHECK(answer.status == 200);
+    CHECK(answer.body.find(model::format_key(row.key)) != std::string::npos);
+    CHECK(answer.body.find(R"("journey":"welcome","step":"send_1","channel":"email")") !=
+          std::string::npos);
+}
+
+TEST_CASE("health is told in a word, and why only to the operator", "[http]") {
+    World world;
+    CHECK(world.ask("GET", "/livez").body == "ok\n");
+    CHECK(world.ask("GET", "/readyz").body == "ok\n");
+    world.engine.set_health({.live = false, .ready = false, .failing = {"storage"}});
+    CHECK(world.ask("GET", "/livez").status == 503);
+    const Answer answer = world.ask("GET", "/readyz");
+    CHECK(answer.status == 503);
+    CHECK(answer.body == "not ready\n");
+    CHECK(world.admin("GET", "/readyz").body == "not ready\nstorage\n");
+}
+
+TEST_CASE("metrics are Prometheus text", "[http]") {
+    World world;
+    world.engine.told_numbers.commands_appended = 42;
+    world.engine.told_numbers.observations = {{"email/accepted", 9}};
+    world.engine.told_numbers.sync_micros_histogram = {1, 2, 0, 4};
+    core::JourneyCounts counts;
+    counts.journey = "wel\"come";
+    counts.entered = 3;
+    counts.waiting = {{"wait_1", 2}};
+    world.engine.counts.journeys = {counts};
+    world.post("/v1/batch", R"({"batch":[{"type":"track","userId":"a","event":"signed_up"},{}]})");
+    const Answer answer = world.ask("GET", "/metrics");
+    CHECK(answer.header("Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
+    for (const char* line :
+         {"journey_log_commands_total 42\n", "journey_events_accepted_total 1\n",
+          "journey_events_refused_total{code=\"no_type\"} 1\n",
+          "journey_http_replies_total{status=\"200\"} 1\n", "journey_http_connections 1\n",
+          "journey_observations_total{channel=\"email\",observation=\"accepted\"} 9\n",
+          "journey_log_sync_seconds_bucket{le=\"1.6e-05\"} 1\n",
+          "journey_log_sync_seconds_bucket{le=\"+Inf\"} 7\n", "journey_log_sync_seconds_count 7\n",
+          "journey_entered_total{journey=\"wel\\\"come\"} 3\n",
+          "journey_people_waiting{journey=\"wel\\\"come\",step=\"wait_1\"} 2\n"}) {
+        CAPTURE(line);
+        CHECK(answer.body.find(line) != std::string::npos);
+    }
+    // Every sample belongs to a family that was announced before it.
+    std::string family;
+    std::size_t at = 0;
+    while (at < answer.body.size()) {
+        const std::size_t end = answer.body.find('\n', at);
+        const std::string line = answer.body.substr(at, end - at);
+        at = end + 1;
+        if (line.starts_with("# TYPE ")) family = line.substr(7, line.find(' ', 7) - 7);
+        if (!line.starts_with('#')) CHECK(line.starts_with(family));
+    }
+}
