@@ -1,5 +1,6 @@
 #pragma once
-// Engine: what the HTTP API and the tool talk to. Thread safe; answers come through callbacks on one of the engine's threads.
+// Engine: what the HTTP API and the tool talk to. Thread safe; answers come through callbacks on
+// one of the engine's threads.
 
 #include "connectors/api/api.h"
 #include "engine/core/core.h"
@@ -14,8 +15,8 @@ enum class AckWhen : std::uint8_t {
 };
 
 struct Health {
-    bool live = true;    // the threads turned within 5 s
-    bool ready = false;  // recovered, storage writable, not draining
+    bool live = true;                  // the threads turned within 5 s
+    bool ready = false;                // recovered, storage writable, not draining
     std::vector<std::string> failing;  // names of failing checks
 };
 
@@ -32,17 +33,17 @@ struct Numbers {  // for /metrics
     model::LogPosition checkpointed = 0;
     std::vector<std::uint64_t> sync_micros_histogram;      // log2 buckets from 16 µs
     std::vector<std::uint64_t> lateness_millis_histogram;  // due timers, log2 buckets from 1 ms
-    std::uint64_t overloaded = 0;  // submissions refused
+    std::uint64_t overloaded = 0;                          // submissions refused
 };
 
 class Engine {
   public:
     virtual ~Engine() = default;
 
-    /// Queues commands for one group commit: all of them become durable together. `partition` and `at` are filled in here.
-    /// `retry` at once when the queue is full (tell the caller 503 with Retry-After) or `cancelled` when draining; then
-    /// `done` is not called. Otherwise `done` is called exactly once. `reserved`: opt-outs, receipts and the operator have room
-    /// of their own.
+    /// Queues commands for one group commit: all of them become durable together. `partition` and
+    /// `at` are filled in here. `retry` at once when the queue is full (tell the caller 503 with
+    /// Retry-After) or `cancelled` when draining; then `done` is not called. Otherwise `done` is
+    /// called exactly once. `reserved`: opt-outs, receipts and the operator have room of their own.
     virtual Result<void> submit(std::vector<model::Command> commands, AckWhen when, bool reserved,
                                 std::function<void(Result<void>)> done) = 0;
 
@@ -51,8 +52,9 @@ class Engine {
     virtual const Clock& clock() const = 0;
 
     virtual void ask_counts(std::function<void(core::Counts)> answer) = 0;
-    virtual void ask_timeline(model::PersonId person,
-                              std::function<void(std::string profile_json, std::vector<core::TimelineItem>)> answer) = 0;
+    virtual void ask_timeline(
+        model::PersonId person,
+        std::function<void(std::string profile_json, std::vector<core::TimelineItem>)> answer) = 0;
     virtual void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) = 0;
 
     virtual Health health() const = 0;

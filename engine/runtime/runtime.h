@@ -1,10 +1,12 @@
 #pragma once
-// The door of engine/runtime. Deciding is core's; here is doing: group commit, claims, Attempts, checkpoints, recovery, drain.
+// The door of engine/runtime. Deciding is core's; here is doing: group commit, claims, Attempts,
+// checkpoints, recovery, drain.
 //
-// Dispatcher and Node are plain single-threaded objects that never wait and never ask for time: the simulator drives them
-// step by step. Service puts them on threads:
+// Node is a plain single-threaded object that never waits and never asks for time: the simulator
+// drives it step by step. Service puts them on threads:
 //
-//   submit ──► log thread: append, sync ──► engine thread: Node::apply ──► attempts ──► Transport (its thread)
+//   submit ──► log thread: append, sync ──► engine thread: Node::apply ──► attempts ──► Transport
+//   (its thread)
 //                    ▲                            │                                         │
 //                    └── Claims, Outcomes, Ticks ─┴──────────── Observations ◄──────────────┘
 //                                                 └──► checkpoint thread: StateStore
@@ -24,7 +26,8 @@ struct Route {
 };
 
 struct LinkOptions {
-    std::string public_url;  // "https://hello.shop.example", no slash at the end; "" = no tracking, no unsubscribe links
+    std::string public_url;  // "https://hello.shop.example", no slash at the end; "" = no tracking,
+                             // no unsubscribe links
     std::string secret;      // for tokens
     bool track_opens = true;
     bool track_clicks = true;
@@ -37,6 +40,7 @@ struct OutgoingAttempt {
     std::uint32_t attempt = 1;
     std::string channel;
     connectors::Message message;
+    connectors::Request request;
     Sha256 body_hash{};
     std::shared_ptr<const connectors::Connector> connector;
 };
@@ -46,46 +50,61 @@ struct NodeOptions {
     std::vector<Route> routes;
     LinkOptions links;
     bool record_happenings = false;
+    bool keep_rendered = true;  // hand out the bytes of every message for the State store
     std::uint32_t claims_per_turn = 512;
 };
 
-/// Everything of one process that must be deterministic: the partitions, who may claim, what goes out.
+/// What deliveries did, for /metrics.
+struct DeliveryNumbers {
+    std::uint64_t attempts_started = 0;
+    std::map<std::string, std::uint64_t> observations;  // "email/accepted"
+    std::vector<std::uint64_t> lateness_millis_histogram;
+};
+
+/// Everything of one process that must be deterministic: the partitions, who may claim, what goes
+/// out.
 class Node {
   public:
     explicit Node(NodeOptions options);
     ~Node();
 
-    /// Loads the State, replays the Log, settles what was under way: Outcomes for Attempts without one come out of `take_commands`.
+    /// Loads the State, replays the Log, settles what was under way: Outcomes for Attempts without
+    /// one come out of `take_commands`. `storage_failed` when State and Log do not belong together
+    /// or do not decode.
     Result<void> recover(storage::StateStore& state, storage::Log& log, Instant now);
 
-    /// One durable batch, in Log order.
+    /// Durable commands, in Log order, the first at `first`.
+    void apply(std::span<const model::Command> commands, model::LogPosition first);
+    /// The same from the Log's bytes.
     Result<void> apply(const storage::LogBatch& batch);
     /// What the transport saw. Becomes an Outcome command.
     void observe(const OutgoingAttempt& attempt, const connectors::Response& response, Instant now);
-    /// The transport was told not to start it, or the drain released it.
+    /// The transport was never told about it.
     void release(const OutgoingAttempt& attempt, std::string_view reason, Instant now);
     /// Lets time act: Tick when something is due, Claims as far as connectors have room.
     void turn(Instant now);
-    /// When turn() should be called at the latest.
+    /// When turn() should be called at the latest; kNever when only commands and answers can change
+    /// something.
     Instant next_turn() const;
-    /// No new Claims from now on.
-    void stop_claims();
+    /// No new Claims from now on; what was granted but not started is released.
+    void stop_claims(Instant now);
 
     /// Commands to append to the Log, in order; empties the list.
     std::vector<model::Command> take_commands();
-    /// Attempts whose Claim is durable; each must end in observe() or release().
-    std::vector<OutgoingAttempt> take_attempts();
-    /// Attempts that must not start any more if no byte has left (P7): person and channel.
-    std::vector<core::CancelUnstarted> take_cancels();
+    /// Attempts whose Claim is durable and whose connector has room, rendered; each must end in
+    /// observe() or release(). Granted Attempts beyond a connector's room wait inside: an opt-out
+    /// still stops those (P7), and whatever came out of here has begun.
+    std::vector<OutgoingAttempt> take_attempts(Instant now);
     std::vector<core::Happening> take_happenings();
     std::vector<storage::StateStore::RenderedMessage> take_rendered();
 
-    /// The next partition's changes for the StateStore, round robin; none when nothing changed.
+    /// The next partition's changes for the StateStore, round robin; none when all partitions are
+    /// up to date, and none while a catalog waits to be saved before them.
     std::optional<model::PartitionCheckpoint> next_checkpoint();
     struct CatalogCheckpoint {
-        Bytes bytes;
-        model::LogPosition position = 0;
+        storage::StateStore::StoredCatalog stored;
         std::string journeys_json;
+        model::LogPosition oldest_needed = 0;
     };
     std::optional<CatalogCheckpoint> next_catalog_checkpoint();
     /// Everything before this position is in checkpoints taken so far.
@@ -97,7 +116,11 @@ class Node {
     std::string profile_json(model::PersonId person) const;
     std::vector<model::MessageRow> unknown_messages() const;
     model::LogPosition applied() const;
+    /// The instant of the newest command: none may carry an earlier one.
+    Instant newest() const;
+    /// Attempts handed out or granted, and Claims asked for and not answered.
     std::size_t attempts_under_way() const;
+    const DeliveryNumbers& numbers() const;
     std::uint64_t state_hash() const;
 
   private:
@@ -109,20 +132,26 @@ struct ServiceOptions {
     NodeOptions node;
     std::size_t queue_commands_most = 200'000;
     std::size_t queue_bytes_most = 256u << 20;
-    std::size_t reserved_commands = 10'000;   // beyond the limit, for opt-outs, receipts and the operator
+    std::size_t reserved_commands =
+        10'000;  // beyond the limit, for opt-outs, receipts and the operator
     Micros commit_window = std::chrono::microseconds(500);
     Micros checkpoint_every = std::chrono::seconds(3);
+    Micros disk_look_every = std::chrono::seconds(1);
     Micros drain_at_most = std::chrono::seconds(30);
     std::uint64_t disk_reserve_bytes = 256u << 20;  // below this much free space events get 503
     std::string data_directory;                     // whose file system is watched; "" = none
+    /// Told that the storage failed for good; nothing is accepted, answered with success or sent
+    /// afterwards. Absent: the end of the process, which is what a daemon wants.
+    std::function<void(const Error&)> on_storage_failed;
 };
 
-/// The daemon's engine. Construct, start(), then submit from any thread. stop() drains: no new claims, what is under way
-/// ends or is released, a last checkpoint.
+/// The daemon's engine. Construct, start(), then submit from any thread. stop() drains: no new
+/// claims, what is under way ends or is released, a last checkpoint.
 class Service final : public Engine {
   public:
-    Service(ServiceOptions options, storage::Log& log, storage::StateStore& state, storage::Lease& lease,
-            connectors::net::Transport& transport, const Clock& clock, Logger& logger);
+    Service(ServiceOptions options, storage::Log& log, storage::StateStore& state,
+            storage::Lease& lease, connectors::net::Transport& transport, const Clock& clock,
+            Logger& logger);
     ~Service() override;
     Result<void> start();  // recovers; on error nothing runs
     void stop();
@@ -132,8 +161,9 @@ class Service final : public Engine {
     core::CatalogPtr catalog() const override;
     const Clock& clock() const override;
     void ask_counts(std::function<void(core::Counts)> answer) override;
-    void ask_timeline(model::PersonId person,
-                      std::function<void(std::string, std::vector<core::TimelineItem>)> answer) override;
+    void ask_timeline(
+        model::PersonId person,
+        std::function<void(std::string, std::vector<core::TimelineItem>)> answer) override;
     void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) override;
     Health health() const override;
     Numbers numbers() const override;

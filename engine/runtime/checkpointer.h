@@ -1,0 +1,47 @@
+#pragma once
+// The checkpoint thread: writes behind the Log what partitions changed, then lets go of the Log's
+// old end. Private to the room.
+
+#include "engine/runtime/log_writer.h"
+
+namespace journey::runtime {
+
+/// One slice of a round, taken on the engine thread. Saved in the order of its members.
+struct CheckpointSlice {
+    std::optional<Node::CatalogCheckpoint> catalog;
+    std::vector<model::PartitionCheckpoint> partitions;
+    std::vector<storage::StateStore::RenderedMessage> rendered;
+    model::LogPosition low_water = 0;
+};
+
+/// At most about `rows_most` rows, so that applying never waits long. Empty when nothing changed.
+CheckpointSlice take_slice(Node& node, std::size_t rows_most);
+
+struct CheckpointerOptions {
+    Micros every = std::chrono::seconds(3);
+    /// Asks the engine thread for a slice; none when it is gone.
+    std::function<std::optional<CheckpointSlice>()> next_slice;
+    std::function<void(model::LogPosition keep_from)> truncate;
+    std::function<void(const Error&)> fail_stop;
+};
+
+class Checkpointer {
+  public:
+    Checkpointer(CheckpointerOptions options, storage::StateStore& state, const Logger& logger,
+                 Gauges& gauges);
+    /// Rounds until stop(), then a last one.
+    void run();
+    void stop() { stop_.close(); }
+
+  private:
+    void round();
+    bool save(const CheckpointSlice& slice);
+    Result<void> save_once(const CheckpointSlice& slice);
+    CheckpointerOptions options_;
+    storage::StateStore& state_;
+    const Logger& logger_;
+    Gauges& gauges_;
+    Mailbox<int> stop_;  // nothing is ever put in: closing it ends the waits
+};
+
+}  // namespace journey::runtime

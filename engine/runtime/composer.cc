@@ -1,0 +1,194 @@
+#include "engine/runtime/composer.h"
+
+#include "engine/runtime/links.h"
+
+namespace journey::runtime {
+
+namespace {
+
+/// What becomes a header line must be one line; a name with a line break in it is somebody's
+/// typing, not a reason to fail.
+std::string one_line(std::string text) {
+    for (char& letter : text) {
+        const auto code = static_cast<unsigned char>(letter);
+        if (code < 0x20 || code == 0x7f) letter = ' ';
+    }
+    return text;
+}
+
+using Part = std::optional<render::Template>;
+
+Result<Part> parse_part(std::string_view source, const std::string& where) {
+    if (source.empty()) return Part{};
+    auto parsed = render::Template::parse(source);
+    if (auto* failed = std::get_if<render::RenderError>(&parsed)) {
+        return error(ErrorCode::invalid, "template_failed: " + where + ", line " +
+                                             std::to_string(failed->line) + ": " + failed->message);
+    }
+    return Part{std::move(std::get<render::Template>(parsed))};
+}
+
+Result<std::string> render_part(const Part& part, const Record& data, render::Escape escape,
+                                const std::string& where) {
+    if (!part) return std::string();
+    auto rendered = part->render(data, escape);
+    if (auto* failed = std::get_if<render::RenderError>(&rendered)) {
+        return error(ErrorCode::invalid, "template_failed: " + where + ", line " +
+                                             std::to_string(failed->line) + ": " + failed->message);
+    }
+    return std::move(std::get<std::string>(rendered));
+}
+
+/// `{{ first_name }}` means the person's unless the step gave an argument of that name.
+void add_profile_fields(Record& data, const ir::Program& program,
+                        const ir::Template& message_template) {
+    const Value* user = find(data, "user");
+    const Record* fields = user == nullptr ? nullptr : user->as<Record>();
+    if (fields == nullptr) return;
+    Record more;
+    for (const ir::Index field : message_template.profile_fields) {
+        const std::string& name = program.profile[field].name;
+        const Value* value = find(*fields, name);
+        if (value != nullptr && find(data, name) == nullptr) more.push_back({name, *value});
+    }
+    data.insert(data.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
+}
+
+std::string escape_attribute(std::string_view url) {
+    std::string out;
+    for (const char letter : url) {
+        if (letter == '&') {
+            out += "&amp;";
+        } else if (letter == '"') {
+            out += "&quot;";
+        } else {
+            out += letter;
+        }
+    }
+    return out;
+}
+
+void add_visible_unsubscribe(connectors::Message& message) {
+    if (!message.text.empty())
+        message.text += "\n\n--\nUnsubscribe: " + message.unsubscribe_url + "\n";
+    if (message.html.empty()) return;
+    const std::string link = "<p style=\"font-size:12px\"><a href=\"" +
+                             escape_attribute(message.unsubscribe_url) + "\">Unsubscribe</a></p>";
+    const std::size_t end = message.html.rfind("</body");
+    message.html.insert(end == std::string::npos ? message.html.size() : end, link);
+}
+
+}  // namespace
+
+struct Composer::Parts {
+    Part subject;
+    Part title;
+    Part body;
+    Part html;
+};
+
+Composer::Composer(LinkOptions links) : links_(std::move(links)) {}
+Composer::~Composer() = default;
+
+Result<const Composer::Parts*> Composer::parts_of(const core::StartAttempt& attempt) {
+    ParsedProgram& parsed = parsed_[attempt.program.get()];
+    if (parsed.program == nullptr) {
+        parsed.program = attempt.program;
+        parsed.templates.resize(attempt.program->templates.size());
+    }
+    std::unique_ptr<Parts>& parts = parsed.templates[attempt.message_template];
+    if (parts == nullptr) {
+        const ir::Template& source = attempt.program->templates[attempt.message_template];
+        const std::string name = "template " + source.name;
+        auto made = std::make_unique<Parts>();
+        TRY(made->subject, parse_part(source.subject, name + ", subject"));
+        TRY(made->title, parse_part(source.title, name + ", title"));
+        TRY(made->body, parse_part(source.body, name + ", text"));
+        TRY(made->html, parse_part(source.html, name + ", html"));
+        parts = std::move(made);
+    }
+    return parts.get();
+}
+
+Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt, Instant now) {
+    connectors::Message message;
+    message.key = attempt.key;
+    message.channel = attempt.channel;
+    message.to = attempt.address;
+    message.external_id = attempt.external_id;
+    message.journey = attempt.journey;
+    message.step = attempt.step;
+    message.at = now;
+
+    const ir::Program& program = *attempt.program;
+    const ir::Index declared = ir::find_named(program.channels, attempt.channel);
+    if (declared != ir::kNone) {
+        message.from = one_line(program.channels[declared].from);
+        message.sender = one_line(program.channels[declared].sender);
+    }
+    const LinkMaker links(links_, attempt);
+    message.callback_url = links.callback();
+    const bool marketing = attempt.message_class == ir::MessageClass::marketing;
+    if (marketing) message.unsubscribe_url = links.unsubscribe();
+
+    if (attempt.message_template ==
+        ir::kNone) {  // a webhook without a template tells what it knows
+        message.payload = to_json(Value(attempt.data));
+        return message;
+    }
+    const ir::Template& source = program.templates[attempt.message_template];
+    const std::string name = "template " + source.name;
+    message.message_template = source.name;
+    TRY(const Parts* parts, parts_of(attempt));
+
+    Record data = attempt.data;
+    add_profile_fields(data, program, source);
+    put(data, "unsubscribe_url", message.unsubscribe_url);
+    put(data, "message_id", model::format_key(attempt.key));
+
+    TRY(std::string subject,
+        render_part(parts->subject, data, render::Escape::none, name + ", subject"));
+    TRY(std::string title, render_part(parts->title, data, render::Escape::none, name + ", title"));
+    message.subject = one_line(std::move(subject));
+    message.title = one_line(std::move(title));
+    TRY(std::string body, render_part(parts->body, data, render::Escape::none, name + ", text"));
+    if (declared != ir::kNone && program.channels[declared].kind == ir::ChannelKind::webhook) {
+        if (!value_from_json(body)) {
+            return error(
+                ErrorCode::invalid,
+                "template_failed: " + name + " did not render to JSON; use `| json` for values");
+        }
+        message.payload = std::move(body);
+        return message;
+    }
+    message.text = std::move(body);
+    TRY(message.html, render_part(parts->html, data, render::Escape::html, name + ", html"));
+    if (source.unsubscribe_automatic && !message.unsubscribe_url.empty())
+        add_visible_unsubscribe(message);
+    if (!message.html.empty())
+        message.html = links.track(std::move(message.html), message.unsubscribe_url);
+    return message;
+}
+
+Bytes canonical_bytes(const connectors::Message& message) {
+    Record fields;
+    const auto add = [&](const char* name, const std::string& text) {
+        if (!text.empty()) fields.push_back({name, text});
+    };
+    fields.push_back({"key", model::format_key(message.key)});
+    add("channel", message.channel);
+    add("to", message.to);
+    add("from", message.from);
+    add("sender", message.sender);
+    add("subject", message.subject);
+    add("title", message.title);
+    add("text", message.text);
+    add("html", message.html);
+    add("payload", message.payload);
+    add("template", message.message_template);
+    add("unsubscribe_url", message.unsubscribe_url);
+    return to_json(Value(std::move(fields)));
+}
+
+}  // namespace journey::runtime

@@ -1,0 +1,248 @@
+#include "engine/runtime/dispatcher.h"
+
+namespace journey::runtime {
+
+namespace {
+
+constexpr std::int64_t kToken = 1'000'000;
+constexpr std::size_t kTroublesMost = 5;
+constexpr Micros kTroubleWindow = std::chrono::seconds(10);
+constexpr Micros kShutFor = std::chrono::seconds(30);
+constexpr Micros kPauseAtLeast = std::chrono::seconds(60);
+
+}  // namespace
+
+// ---------------------------------------------------------------- rate
+
+bool RateLimit::has_one(Instant now) {
+    if (rate_ == 0) return true;
+    if (now > counted_) {
+        const Micros passed = std::min<Micros>(now - counted_, std::chrono::seconds(1));
+        const std::int64_t most = std::max<std::int64_t>(kToken, std::int64_t{rate_} * kToken / 10);
+        saved_ = std::min(most, saved_ + passed.count() * rate_);
+        counted_ = now;
+    }
+    return saved_ >= kToken;
+}
+
+void RateLimit::take_one() {
+    if (rate_ != 0) saved_ -= kToken;
+}
+
+Instant RateLimit::next() const {
+    if (rate_ == 0 || saved_ >= kToken) return counted_;
+    return counted_ + Micros{(kToken - saved_ + rate_ - 1) / rate_};
+}
+
+// ---------------------------------------------------------------- breaker
+
+Breaker::Gate Breaker::gate(Instant now) const {
+    if (now < shut_until_) return Gate::shut;
+    return probing_ ? Gate::one_probe : Gate::open_to_all;
+}
+
+bool Breaker::ended(Sign sign, Instant now) {
+    if (sign == Sign::no_opinion) return false;
+    if (sign == Sign::fine) {
+        // Late answers of Attempts begun before it shut say nothing about the connector of now.
+        if (now >= shut_until_) {
+            probing_ = false;
+            troubles_.clear();
+        }
+        return false;
+    }
+    troubles_.push_back(now);
+    while (troubles_.front() + kTroubleWindow < now)
+        troubles_.pop_front();
+    const bool shuts = now >= shut_until_ && (probing_ || troubles_.size() >= kTroublesMost);
+    if (shuts) {
+        shut_until_ = now + kShutFor;
+        probing_ = true;
+        troubles_.clear();
+    }
+    return shuts;
+}
+
+// ---------------------------------------------------------------- lane
+
+bool Dispatcher::Lane::may_ask(Instant now) {
+    if (queued == 0) return false;
+    if (route.connector == nullptr)
+        return true;  // the answer is "no connector", and it costs nothing
+    if (now < paused_until || under_way() >= window()) return false;
+    switch (breaker.gate(now)) {
+        case Breaker::Gate::shut:
+            return false;
+        case Breaker::Gate::one_probe:
+            return under_way() == 0 && rate.has_one(now);
+        case Breaker::Gate::open_to_all:
+            return rate.has_one(now);
+    }
+    return false;
+}
+
+core::IntentReady Dispatcher::Lane::pop() {
+    auto& first = queue.begin()->second;
+    core::IntentReady intent = std::move(first.front());
+    first.pop_front();
+    if (first.empty()) queue.erase(queue.begin());
+    --queued;
+    return intent;
+}
+
+std::vector<core::StartAttempt> Dispatcher::Lane::release_granted() {
+    std::vector<core::StartAttempt> released(std::make_move_iterator(granted.begin()),
+                                             std::make_move_iterator(granted.end()));
+    granted.clear();
+    return released;
+}
+
+// ---------------------------------------------------------------- dispatcher
+
+Dispatcher::Dispatcher(const std::vector<Route>& routes) {
+    for (const Route& route : routes) {
+        ENSURE(route.connector != nullptr, "a route without a connector");
+        Lane& lane = lanes_[route.channel];
+        ENSURE(lane.route.connector == nullptr, "two connectors for one channel");
+        lane.route = route;
+        lane.parallel = std::max<std::uint32_t>(1, route.connector->traits().parallel);
+        lane.rate.set_rate(route.rate_per_second);
+    }
+}
+
+void Dispatcher::use_program(const ir::Program& program) {
+    for (auto& [channel, lane] : lanes_) {
+        if (lane.route.rate_per_second != 0) continue;
+        const ir::Index declared = ir::find_named(program.channels, channel);
+        lane.rate.set_rate(declared == ir::kNone ? 0 : program.channels[declared].rate_per_second);
+    }
+}
+
+Dispatcher::Lane& Dispatcher::lane_of(const std::string& channel) {
+    Lane& lane = lanes_[channel];
+    if (lane.route.channel.empty()) lane.route.channel = channel;
+    return lane;
+}
+
+const Route* Dispatcher::route_of(const std::string& channel) const {
+    const auto found = lanes_.find(channel);
+    return found == lanes_.end() || found->second.route.connector == nullptr ? nullptr
+                                                                             : &found->second.route;
+}
+
+void Dispatcher::ready(core::IntentReady intent) {
+    Lane& lane = lane_of(intent.channel);
+    ++lane.queued;
+    const std::int32_t priority = intent.priority;
+    lane.queue[priority].push_back(std::move(intent));
+}
+
+std::vector<Dispatcher::Asked> Dispatcher::ask(Instant now, std::uint32_t most) {
+    std::vector<Asked> asked;
+    last_asked_ = now;
+    if (stopped_) return asked;
+    for (auto& [channel, lane] : lanes_) {
+        while (asked.size() < most && lane.may_ask(now)) {
+            core::IntentReady intent = lane.pop();
+            const bool connector_ready = lane.route.connector != nullptr;
+            if (connector_ready) lane.rate.take_one();
+            // The same Intent twice in the queue is harmless, core answers the second Claim with
+            // nothing; but it must not be counted twice.
+            if (asked_.emplace(intent.key, &lane).second) {
+                ++lane.asked;
+                asked.push_back({std::move(intent), connector_ready});
+            }
+        }
+    }
+    return asked;
+}
+
+void Dispatcher::claim_applied(const model::MessageKey& key) {
+    const auto found = asked_.find(key);
+    if (found == asked_.end()) return;
+    --found->second->asked;
+    asked_.erase(found);
+}
+
+std::optional<core::StartAttempt> Dispatcher::granted(core::StartAttempt attempt) {
+    Lane& lane = lane_of(attempt.channel);
+    const bool shut =
+        lane.breaker.gate(last_asked_) == Breaker::Gate::shut || last_asked_ < lane.paused_until;
+    if (stopped_ || shut || lane.route.connector == nullptr) return attempt;
+    lane.granted.push_back(std::move(attempt));
+    return std::nullopt;
+}
+
+std::optional<core::StartAttempt> Dispatcher::start(Instant now) {
+    if (stopped_) return std::nullopt;
+    for (auto& [channel, lane] : lanes_) {
+        if (lane.granted.empty() || lane.running >= lane.parallel || now < lane.paused_until)
+            continue;
+        core::StartAttempt attempt = std::move(lane.granted.front());
+        lane.granted.pop_front();
+        ++lane.running;
+        return attempt;
+    }
+    return std::nullopt;
+}
+
+std::vector<core::StartAttempt> Dispatcher::ended(const std::string& channel, Sign sign,
+                                                  std::optional<Micros> wait, Instant now) {
+    Lane& lane = lane_of(channel);
+    ENSURE(lane.running > 0, "an Attempt ended that was not under way");
+    --lane.running;
+    if (wait) lane.paused_until = std::max(lane.paused_until, now + std::max(*wait, kPauseAtLeast));
+    const bool shut = lane.breaker.ended(sign, now);
+    return shut || wait ? lane.release_granted() : std::vector<core::StartAttempt>{};
+}
+
+std::vector<core::StartAttempt> Dispatcher::cancel(const core::CancelUnstarted& cancel) {
+    std::vector<core::StartAttempt> cancelled;
+    for (auto& [channel, lane] : lanes_) {
+        if (!cancel.channel.empty() && cancel.channel != channel) continue;
+        for (auto attempt = lane.granted.begin(); attempt != lane.granted.end();) {
+            if (attempt->person == cancel.person) {
+                cancelled.push_back(std::move(*attempt));
+                attempt = lane.granted.erase(attempt);
+            } else {
+                ++attempt;
+            }
+        }
+    }
+    return cancelled;
+}
+
+std::vector<core::StartAttempt> Dispatcher::stop() {
+    stopped_ = true;
+    std::vector<core::StartAttempt> released;
+    for (auto& [channel, lane] : lanes_) {
+        for (core::StartAttempt& attempt : lane.release_granted())
+            released.push_back(std::move(attempt));
+    }
+    return released;
+}
+
+Instant Dispatcher::next_at() const {
+    if (stopped_) return kNever;
+    Instant next = kNever;
+    for (const auto& [channel, lane] : lanes_) {
+        if (lane.queued == 0) continue;
+        if (lane.route.connector == nullptr) return last_asked_;
+        // Full lanes wake up when an answer comes, not by time.
+        const std::size_t most =
+            lane.breaker.gate(last_asked_) == Breaker::Gate::open_to_all ? lane.window() : 1;
+        if (lane.under_way() >= most) continue;
+        next = std::min(next,
+                        std::max({lane.paused_until, lane.breaker.shut_until(), lane.rate.next()}));
+    }
+    return next;
+}
+
+std::size_t Dispatcher::under_way() const {
+    std::size_t count = 0;
+    for (const auto& [channel, lane] : lanes_)
+        count += lane.under_way();
+    return count;
+}
+
+}  // namespace journey::runtime

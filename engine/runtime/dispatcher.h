@@ -1,0 +1,108 @@
+#pragma once
+// Who may claim, and what may start. One lane a channel: Intents that wait for a Claim (by
+// priority, then arrival), Attempts that were granted and wait for room, Attempts under way.
+// Private to the room; deterministic; time is handed in.
+
+#include "engine/runtime/runtime.h"
+
+#include <deque>
+
+namespace journey::runtime {
+
+/// Tokens by the clock, at most a tenth of a second's worth saved up, in millionths of a token.
+class RateLimit {
+  public:
+    void set_rate(std::uint32_t per_second) { rate_ = per_second; }
+    bool has_one(Instant now);
+    void take_one();
+    /// When has_one() becomes true.
+    Instant next() const;
+
+  private:
+    std::uint32_t rate_ = 0;  // 0: none
+    std::int64_t saved_ = 0;
+    Instant counted_{Micros{0}};
+};
+
+/// What an Attempt's end says about the connector.
+enum class Sign : std::uint8_t { fine, troubled, no_opinion };
+
+/// Opens after five troubled Attempts in ten seconds, for thirty; then one probe at a time decides
+/// (RELIABILITY 1.3).
+class Breaker {
+  public:
+    /// How many Attempts may be under way: all, one (the probe), none.
+    enum class Gate : std::uint8_t { open_to_all, one_probe, shut };
+    Gate gate(Instant now) const;
+    /// True when this shut it.
+    bool ended(Sign sign, Instant now);
+    Instant shut_until() const { return shut_until_; }
+
+  private:
+    std::deque<Instant> troubles_;
+    Instant shut_until_{Micros{0}};
+    bool probing_ = false;
+};
+
+class Dispatcher {
+  public:
+    explicit Dispatcher(const std::vector<Route>& routes);
+    /// The channels' own rates count where the route has none.
+    void use_program(const ir::Program& program);
+
+    void ready(core::IntentReady intent);
+    struct Asked {
+        core::IntentReady intent;
+        bool connector_ready = true;
+    };
+    /// Claims to ask for now; each is answered by claim_applied, and before that by granted() when
+    /// it may start.
+    std::vector<Asked> ask(Instant now, std::uint32_t most);
+    void claim_applied(const model::MessageKey& key);
+    /// Gives the Attempt back when its connector was stopped, shut or paused since the Claim was
+    /// asked for.
+    [[nodiscard]] std::optional<core::StartAttempt> granted(core::StartAttempt attempt);
+
+    /// The next granted Attempt that may start, which then counts as under way until ended().
+    std::optional<core::StartAttempt> start(Instant now);
+    /// `wait`: the provider asked for a pause of the whole connector. Attempts in the result were
+    /// granted and may not start now; the caller releases them.
+    [[nodiscard]] std::vector<core::StartAttempt> ended(const std::string& channel, Sign sign,
+                                                        std::optional<Micros> wait, Instant now);
+    [[nodiscard]] std::vector<core::StartAttempt> cancel(const core::CancelUnstarted& cancel);
+    [[nodiscard]] std::vector<core::StartAttempt> stop();
+
+    /// When ask() may have something although nobody called in between.
+    Instant next_at() const;
+    std::size_t under_way() const;
+    const Route* route_of(const std::string& channel) const;
+
+  private:
+    struct Lane {
+        Route route;  // connector null: none is configured
+        std::uint32_t parallel = 16;
+        RateLimit rate;
+        Breaker breaker;
+        Instant paused_until{Micros{0}};
+        std::map<std::int32_t, std::deque<core::IntentReady>, std::greater<>> queue;  // by priority
+        std::size_t queued = 0;
+        std::size_t asked = 0;
+        std::deque<core::StartAttempt> granted;
+        std::size_t running = 0;
+
+        bool may_ask(Instant now);
+        /// Granted ahead of the room there is, so that the connector does not idle during a sync.
+        std::size_t window() const { return std::size_t{parallel} * 2; }
+        std::size_t under_way() const { return asked + granted.size() + running; }
+        core::IntentReady pop();
+        std::vector<core::StartAttempt> release_granted();
+    };
+    Lane& lane_of(const std::string& channel);
+
+    std::map<std::string, Lane, std::less<>> lanes_;
+    std::unordered_map<model::MessageKey, Lane*> asked_;  // looked up, never walked
+    bool stopped_ = false;
+    Instant last_asked_{Micros{0}};
+};
+
+}  // namespace journey::runtime

@@ -1,0 +1,419 @@
+#include "engine/runtime/histogram.h"
+#include "engine/runtime/node_impl.h"
+
+#include <bit>
+
+namespace journey::runtime {
+
+namespace {
+
+using model::ObservationKind;
+
+/// Only what happened between us and the provider; its plain "no" to a message is the message's
+/// fault.
+Sign sign_of(const model::Observation& observation, const connectors::Response& response) {
+    switch (observation.kind) {
+        case ObservationKind::unknown:
+            return Sign::troubled;
+        case ObservationKind::retry:
+            return !response.answered || response.status >= 500 ? Sign::troubled : Sign::no_opinion;
+        case ObservationKind::accepted:
+        case ObservationKind::rejected:
+            return Sign::fine;
+        case ObservationKind::pause:
+        case ObservationKind::not_started:
+            return Sign::no_opinion;
+    }
+    return Sign::no_opinion;
+}
+
+}  // namespace
+
+Node::Impl::Impl(NodeOptions given)
+    : options(std::move(given)), dispatcher(options.routes), composer(options.links) {
+    ENSURE(options.partitions > 0, "a node without partitions");
+    const core::PartitionOptions each{.partitions = options.partitions,
+                                      .record_happenings = options.record_happenings};
+    partitions.reserve(options.partitions);
+    for (std::uint16_t i = 0; i < options.partitions; ++i)
+        partitions.emplace_back(model::PartitionId{i}, each, catalog);
+    due.assign(options.partitions, kNever);
+    tick_asked.assign(options.partitions, false);
+    saved.assign(options.partitions, 0);
+    numbers.lateness_millis_histogram.assign(kHistogramBuckets, 0);
+}
+
+void Node::Impl::emit(model::PersonId person, Instant at, model::CommandBody body) {
+    model::Command command;
+    command.partition = model::partition_of(person, options.partitions);
+    command.person = person;
+    command.at = at;
+    command.event_time = at;
+    command.body = std::move(body);
+    commands_out.push_back(std::move(command));
+}
+
+void Node::Impl::emit(core::AppendCommand append) {
+    append.command.partition = model::partition_of(append.command.person, options.partitions);
+    commands_out.push_back(std::move(append.command));
+}
+
+void Node::Impl::count(const std::string& channel, ObservationKind kind) {
+    ++numbers.observations[channel + "/" + std::string(name_of(kind))];
+}
+
+void Node::Impl::settle(const core::StartAttempt& attempt, ObservationKind kind,
+                        std::string_view reason) {
+    count(attempt.channel, kind);
+    model::Observation observation;
+    observation.kind = kind;
+    observation.reason = reason;
+    emit(attempt.person, now_,
+         model::Outcome{attempt.key, attempt.attempt, std::move(observation), {}});
+}
+
+// ---------------------------------------------------------------- applying
+
+void Node::Impl::note_append(const core::AppendCommand& append) {
+    const model::Command& command = append.command;
+    pending.push_back({append.from, append.cause, command.person, command.body.index(),
+                       command.message_id, command.event_time});
+}
+
+/// What core asked for is in the Log when it comes back. Confirming the wrong one of two alike
+/// would matter only to a stop at this very moment, and then nothing worse than a second, harmless
+/// append is missed: both say the same.
+void Node::Impl::confirm_appends(const model::Command& command) {
+    const auto* absorb = std::get_if<model::Absorb>(&command.body);
+    const auto found = std::find_if(pending.begin(), pending.end(), [&](const Pending& one) {
+        if (one.person != command.person || one.kind != command.body.index()) return false;
+        if (absorb != nullptr) return one.from == absorb->from && one.cause == absorb->released_at;
+        return one.message_id == command.message_id && one.event_time == command.event_time;
+    });
+    if (found == pending.end()) return;
+    partitions[part_of(model::person_id_of(found->from))].confirm_append(found->from, found->cause);
+    pending.erase(found);
+}
+
+void Node::Impl::change_catalog(const model::Command& command, model::LogPosition position) {
+    if (const auto* publish = std::get_if<model::Publish>(&command.body)) {
+        Result<core::CatalogPtr> next = core::publish(catalog, publish->program, position);
+        // The API checks a program before it takes it; bytes that do not decode change nothing,
+        // today and at every replay.
+        if (next) catalog = std::move(next).value();
+    } else if (const auto* pause = std::get_if<model::SetPaused>(&command.body)) {
+        catalog = core::set_paused(catalog, pause->journey, pause->paused);
+    }
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+        if (partitions[i].applied() >= position)
+            continue;  // restored from after it, with its catalog
+        partitions[i].use_catalog(catalog, position, effects);
+        due[i] = partitions[i].next_due();
+    }
+    catalog_position = position;
+    catalog_unsaved = true;
+    use_program();
+}
+
+void Node::Impl::use_program() {
+    if (const auto program = core::live_program(catalog)) dispatcher.use_program(*program);
+}
+
+void Node::Impl::apply(std::span<const model::Command> commands, model::LogPosition first) {
+    ENSURE(first == applied + 1, "a batch does not continue what was applied");
+    for (const model::Command& command : commands) {
+        const model::LogPosition position = ++applied;
+        newest = std::max(newest, command.at);
+        if (command.partition == model::kEveryPartition) {
+            change_catalog(command, position);
+            continue;
+        }
+        const std::uint16_t part = command.partition.number;
+        ENSURE(part < partitions.size(), "a command for a partition that does not exist");
+        if (!pending.empty()) confirm_appends(command);
+        const std::size_t appends = effects.appends.size();
+        partitions[part].apply(command, position, effects);
+        for (std::size_t i = appends; i < effects.appends.size(); ++i)
+            note_append(effects.appends[i]);
+        due[part] = partitions[part].next_due();
+        if (std::holds_alternative<model::Tick>(command.body)) {
+            tick_asked[part] = false;
+        } else if (const auto* claim = std::get_if<model::Claim>(&command.body)) {
+            dispatcher.claim_applied(claim->key);
+        }
+    }
+}
+
+Result<std::vector<model::Command>> Node::Impl::decode(const storage::LogBatch& batch) const {
+    ByteReader in(batch.commands);
+    std::vector<model::Command> commands;
+    commands.reserve(batch.count);
+    for (std::uint32_t i = 0; i < batch.count; ++i) {
+        Result<model::Command> command = model::decode_command(in);
+        const bool addressed = command && (command.value().partition == model::kEveryPartition ||
+                                           command.value().partition.number < partitions.size());
+        if (!addressed) {
+            return error(ErrorCode::storage_failed,
+                         "the command at position " + std::to_string(batch.first + i) +
+                             " of the log cannot be read: " +
+                             (command ? "its partition does not exist in this store"
+                                      : command.error().detail) +
+                             "; start the version that wrote it, or restore a backup");
+        }
+        commands.push_back(std::move(command).value());
+    }
+    return commands;
+}
+
+void Node::Impl::use_effects() {
+    for (core::IntentReady& intent : effects.ready)
+        dispatcher.ready(std::move(intent));
+    for (core::StartAttempt& attempt : effects.attempts) {
+        if (auto refused = dispatcher.granted(std::move(attempt))) {
+            settle(*refused, ObservationKind::not_started, "the connector stopped taking messages");
+        }
+    }
+    // After the Attempts of the same batch: an opt-out may stand right behind a Claim.
+    for (const core::CancelUnstarted& cancel : effects.cancels) {
+        for (const core::StartAttempt& attempt : dispatcher.cancel(cancel)) {
+            settle(attempt, ObservationKind::not_started, "suppressed");
+        }
+    }
+    for (core::AppendCommand& append : effects.appends)
+        emit(std::move(append));
+    std::move(effects.happenings.begin(), effects.happenings.end(), std::back_inserter(happenings));
+    effects.clear();
+}
+
+// ---------------------------------------------------------------- time
+
+void Node::Impl::turn(Instant now) {
+    now_ = now;
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+        if (due[i] > now || tick_asked[i]) continue;
+        count_in(numbers.lateness_millis_histogram,
+                 static_cast<std::uint64_t>(
+                     std::chrono::duration_cast<std::chrono::milliseconds>(now - due[i]).count()));
+        model::Command tick;
+        tick.partition = model::PartitionId{static_cast<std::uint16_t>(i)};
+        tick.at = now;
+        tick.event_time = now;
+        tick.body = model::Tick{};
+        commands_out.push_back(std::move(tick));
+        tick_asked[i] = true;
+    }
+    for (Dispatcher::Asked& asked : dispatcher.ask(now, options.claims_per_turn)) {
+        emit(asked.intent.person, now,
+             model::Claim{asked.intent.key, asked.intent.attempt, asked.connector_ready});
+    }
+}
+
+// ---------------------------------------------------------------- deliveries
+
+Result<void> Node::Impl::make(const core::StartAttempt& granted, OutgoingAttempt& attempt,
+                              Instant now) {
+    TRY(attempt.message, composer.compose(granted, now));
+    attempt.connector = dispatcher.route_of(granted.channel)->connector;
+    TRY(attempt.request, attempt.connector->request(attempt.message));
+    return success();
+}
+
+std::vector<OutgoingAttempt> Node::Impl::take_attempts(Instant now) {
+    now_ = now;
+    std::vector<OutgoingAttempt> out;
+    while (std::optional<core::StartAttempt> granted = dispatcher.start(now)) {
+        OutgoingAttempt attempt;
+        const Result<void> made = make(*granted, attempt, now);
+        if (!made) {
+            settle(*granted, ObservationKind::rejected, made.error().detail);
+            // Nothing was said about the connector, so nothing is released.
+            static_cast<void>(
+                dispatcher.ended(granted->channel, Sign::no_opinion, std::nullopt, now));
+            continue;
+        }
+        attempt.key = granted->key;
+        attempt.person = granted->person;
+        attempt.attempt = granted->attempt;
+        attempt.channel = std::move(granted->channel);
+        Bytes body = canonical_bytes(attempt.message);
+        attempt.body_hash = sha256(body);
+        if (options.keep_rendered)
+            rendered.push_back({attempt.key, std::move(body), to_hex(view_of(attempt.body_hash))});
+        ++numbers.attempts_started;
+        ++handed_out;
+        out.push_back(std::move(attempt));
+    }
+    return out;
+}
+
+void Node::Impl::observe(const OutgoingAttempt& attempt, const connectors::Response& response,
+                         Instant now) {
+    now_ = now;
+    model::Observation observation = attempt.connector->observe(response);
+    count(attempt.channel, observation.kind);
+    const Sign sign = sign_of(observation, response);
+    const auto wait = observation.kind == ObservationKind::pause
+                          ? std::optional(observation.retry_after)
+                          : std::nullopt;
+    emit(attempt.person, now,
+         model::Outcome{attempt.key, attempt.attempt, std::move(observation), attempt.body_hash});
+    --handed_out;
+    for (const core::StartAttempt& waiting : dispatcher.ended(attempt.channel, sign, wait, now)) {
+        settle(waiting, ObservationKind::not_started, "the connector stopped taking messages");
+    }
+}
+
+// ---------------------------------------------------------------- checkpoints
+
+std::optional<model::PartitionCheckpoint> Node::Impl::next_checkpoint() {
+    // A partition's state may be read back only with the catalog of its position at hand.
+    if (catalog_unsaved) return std::nullopt;
+    for (std::size_t tried = 0; tried < partitions.size(); ++tried) {
+        const std::size_t part = next_saved;
+        next_saved = (next_saved + 1) % partitions.size();
+        if (saved[part] == applied) continue;
+        partitions[part].set_applied(applied);
+        saved[part] = applied;
+        return partitions[part].take_checkpoint();
+    }
+    return std::nullopt;
+}
+
+model::LogPosition Node::Impl::low_water() const {
+    return *std::min_element(saved.begin(), saved.end()) + 1;
+}
+
+std::optional<Node::CatalogCheckpoint> Node::Impl::next_catalog_checkpoint() {
+    if (!catalog_unsaved) return std::nullopt;
+    catalog_unsaved = false;
+    List journeys;
+    if (const auto program = core::live_program(catalog)) {
+        for (const ir::Journey& journey : program->journeys) {
+            journeys.push_back(
+                Record{{"name", journey.name},
+                       {"title", journey.title},
+                       {"version", std::int64_t{journey.version}},
+                       {"program", core::live_hash(catalog)},
+                       {"live", std::int64_t{1}},
+                       {"paused", std::int64_t{core::is_paused(catalog, journey.name)}}});
+        }
+    }
+    return CatalogCheckpoint{{core::encode_catalog(catalog), catalog_position},
+                             to_json(Value(std::move(journeys))),
+                             low_water() - 1};
+}
+
+// ---------------------------------------------------------------- the door
+
+Node::Node(NodeOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Node::~Node() = default;
+
+Result<void> Node::recover(storage::StateStore& state, storage::Log& log, Instant now) {
+    return impl_->recover(state, log, now);
+}
+void Node::apply(std::span<const model::Command> commands, model::LogPosition first) {
+    impl_->apply(commands, first);
+    impl_->use_effects();
+}
+Result<void> Node::apply(const storage::LogBatch& batch) {
+    TRY(const std::vector<model::Command> commands, impl_->decode(batch));
+    apply(commands, batch.first);
+    return success();
+}
+void Node::observe(const OutgoingAttempt& attempt, const connectors::Response& response,
+                   Instant now) {
+    impl_->observe(attempt, response, now);
+}
+void Node::release(const OutgoingAttempt& attempt, std::string_view reason, Instant now) {
+    impl_->now_ = now;
+    impl_->count(attempt.channel, model::ObservationKind::not_started);
+    model::Observation observation;
+    observation.kind = model::ObservationKind::not_started;
+    observation.reason = reason;
+    impl_->emit(attempt.person, now,
+                model::Outcome{attempt.key, attempt.attempt, std::move(observation), {}});
+    --impl_->handed_out;
+    static_cast<void>(
+        impl_->dispatcher.ended(attempt.channel, Sign::no_opinion, std::nullopt, now));
+}
+void Node::turn(Instant now) {
+    impl_->turn(now);
+}
+Instant Node::next_turn() const {
+    Instant next = impl_->dispatcher.next_at();
+    for (std::size_t i = 0; i < impl_->due.size(); ++i) {
+        if (!impl_->tick_asked[i]) next = std::min(next, impl_->due[i]);
+    }
+    return next;
+}
+void Node::stop_claims(Instant now) {
+    impl_->now_ = now;
+    for (const core::StartAttempt& attempt : impl_->dispatcher.stop()) {
+        impl_->settle(attempt, model::ObservationKind::not_started, "the daemon is stopping");
+    }
+}
+std::vector<model::Command> Node::take_commands() {
+    return std::exchange(impl_->commands_out, {});
+}
+std::vector<OutgoingAttempt> Node::take_attempts(Instant now) {
+    return impl_->take_attempts(now);
+}
+std::vector<core::Happening> Node::take_happenings() {
+    return std::exchange(impl_->happenings, {});
+}
+std::vector<storage::StateStore::RenderedMessage> Node::take_rendered() {
+    return std::exchange(impl_->rendered, {});
+}
+std::optional<model::PartitionCheckpoint> Node::next_checkpoint() {
+    return impl_->next_checkpoint();
+}
+std::optional<Node::CatalogCheckpoint> Node::next_catalog_checkpoint() {
+    return impl_->next_catalog_checkpoint();
+}
+model::LogPosition Node::low_water() const {
+    return impl_->low_water();
+}
+core::CatalogPtr Node::catalog() const {
+    return impl_->catalog;
+}
+core::Counts Node::counts() const {
+    core::Counts counts;
+    for (const core::Partition& partition : impl_->partitions)
+        counts.add(partition.counts());
+    return counts;
+}
+std::vector<core::TimelineItem> Node::timeline(model::PersonId person) const {
+    return impl_->partitions[impl_->part_of(person)].timeline(person);
+}
+std::string Node::profile_json(model::PersonId person) const {
+    return impl_->partitions[impl_->part_of(person)].profile_json(person);
+}
+std::vector<model::MessageRow> Node::unknown_messages() const {
+    std::vector<model::MessageRow> found;
+    for (const core::Partition& partition : impl_->partitions) {
+        auto some = partition.unknown_messages();
+        std::move(some.begin(), some.end(), std::back_inserter(found));
+    }
+    return found;
+}
+model::LogPosition Node::applied() const {
+    return impl_->applied;
+}
+Instant Node::newest() const {
+    return impl_->newest;
+}
+std::size_t Node::attempts_under_way() const {
+    return impl_->dispatcher.under_way();
+}
+const DeliveryNumbers& Node::numbers() const {
+    return impl_->numbers;
+}
+std::uint64_t Node::state_hash() const {
+    ByteWriter all;
+    for (const core::Partition& partition : impl_->partitions)
+        all.u64(partition.state_hash());
+    all.text(core::encode_catalog(impl_->catalog));
+    return hash64(all.bytes());
+}
+
+}  // namespace journey::runtime

@@ -1,0 +1,84 @@
+#pragma once
+// Node's inside; node.cc applies and lets time act, recover.cc brings it back after a stop. Private
+// to the room.
+
+#include "engine/runtime/composer.h"
+#include "engine/runtime/dispatcher.h"
+
+namespace journey::runtime {
+
+inline constexpr model::LogPosition kNoPosition = ~model::LogPosition{0};
+
+class Node::Impl {
+  public:
+    explicit Impl(NodeOptions given);
+
+    // ---- node.cc
+    void apply(std::span<const model::Command> commands, model::LogPosition first);
+    Result<std::vector<model::Command>> decode(const storage::LogBatch& batch) const;
+    void observe(const OutgoingAttempt& attempt, const connectors::Response& response, Instant now);
+    void turn(Instant now);
+    std::vector<OutgoingAttempt> take_attempts(Instant now);
+    std::optional<model::PartitionCheckpoint> next_checkpoint();
+    std::optional<CatalogCheckpoint> next_catalog_checkpoint();
+    model::LogPosition low_water() const;
+    /// Effects of a batch, once it is durable: Intents to the lanes, Attempts to their line,
+    /// commands to the list.
+    void use_effects();
+
+    // ---- recover.cc
+    Result<void> recover(storage::StateStore& state, storage::Log& log, Instant now);
+    Result<void> replay(const storage::LogBatch& batch);
+
+    std::uint16_t part_of(model::PersonId person) const {
+        return model::partition_of(person, options.partitions).number;
+    }
+    void emit(model::PersonId person, Instant at, model::CommandBody body);
+    void settle(const core::StartAttempt& attempt, model::ObservationKind kind,
+                std::string_view reason);
+    /// Renders and asks the connector for its request; `invalid`: it can never be sent.
+    Result<void> make(const core::StartAttempt& granted, OutgoingAttempt& attempt, Instant now);
+    void count(const std::string& channel, model::ObservationKind kind);
+    void use_program();
+    void emit(core::AppendCommand append);
+    void note_append(const core::AppendCommand& append);
+
+    NodeOptions options;
+    Dispatcher dispatcher;
+    Composer composer;
+    core::CatalogPtr catalog = core::empty_catalog();
+    std::vector<core::Partition> partitions;
+    std::vector<Instant> due;               // next_due() of each partition
+    std::vector<bool> tick_asked;           // a Tick is on its way through the Log
+    std::vector<model::LogPosition> saved;  // applied of each partition's last checkpoint
+    std::size_t next_saved = 0;
+    model::LogPosition applied = 0;
+    Instant newest{Micros{0}};
+    model::LogPosition catalog_position = 0;
+    bool catalog_unsaved = false;
+    bool stopped = false;
+    Instant now_{Micros{0}};  // of the last call that brought one
+
+    core::Effects effects;  // reused
+    std::vector<model::Command> commands_out;
+    std::vector<core::Happening> happenings;
+    std::vector<storage::StateStore::RenderedMessage> rendered;
+    /// Commands core asked to append, until they come back durable.
+    struct Pending {
+        std::string from;
+        model::LogPosition cause = 0;
+        model::PersonId person;
+        std::size_t kind = 0;
+        std::string message_id;
+        Instant event_time{};
+    };
+    std::vector<Pending> pending;
+    std::size_t handed_out = 0;
+    DeliveryNumbers numbers;
+
+  private:
+    void confirm_appends(const model::Command& command);
+    void change_catalog(const model::Command& command, model::LogPosition position);
+};
+
+}  // namespace journey::runtime

@@ -1,0 +1,123 @@
+// After a stop of any kind:
+//   catalogs, then every partition with the catalog of its own position   from the State
+//   commands behind the least applied position                            from the Log; effects are
+//   dropped what the partitions still know as unfinished                          settled below
+#include "engine/runtime/node_impl.h"
+
+namespace journey::runtime {
+
+namespace {
+
+using Catalogs = std::map<model::LogPosition, core::CatalogPtr>;
+
+Result<Catalogs> load_catalogs(storage::StateStore& state) {
+    TRY(const auto stored, state.load_catalogs());
+    Catalogs catalogs;
+    catalogs[0] = core::empty_catalog();
+    for (const auto& one : stored) {
+        TRY(catalogs[one.position], core::decode_catalog(one.bytes));
+    }
+    return catalogs;
+}
+
+const core::CatalogPtr& catalog_at(const Catalogs& catalogs, model::LogPosition position) {
+    return std::prev(catalogs.upper_bound(position))->second;
+}
+
+Error apart(const std::string& how) {
+    return error(ErrorCode::storage_failed, "state.db and log.db do not belong together: " + how +
+                                                "; restore both from the same backup");
+}
+
+/// What an Attempt without an answer means after a stop (RELIABILITY 1.3, last but three).
+model::Observation lost_answer(const Route* route) {
+    model::Observation observation;
+    observation.kind = model::ObservationKind::unknown;
+    if (route != nullptr) {
+        switch (route->connector->traits().idempotency) {
+            case model::IdempotencyClass::keyed:
+            case model::IdempotencyClass::collapsible:
+                observation.kind = model::ObservationKind::retry;
+                break;
+            case model::IdempotencyClass::queryable:
+            case model::IdempotencyClass::neither:
+                break;
+        }
+    }
+    observation.reason = "the daemon stopped between the claim and the answer";
+    return observation;
+}
+
+}  // namespace
+
+Result<void> Node::Impl::recover(storage::StateStore& state, storage::Log& log, Instant now) {
+    now_ = now;
+    TRY(const Catalogs catalogs, load_catalogs(state));
+    model::LogPosition most = 0;
+    model::LogPosition least = kNoPosition;
+    const core::PartitionOptions each{.partitions = options.partitions,
+                                      .record_happenings = options.record_happenings};
+    for (std::uint16_t i = 0; i < options.partitions; ++i) {
+        TRY(const model::PartitionCheckpoint stored, state.load(model::PartitionId{i}));
+        core::Partition partition(model::PartitionId{i}, each,
+                                  catalog_at(catalogs, stored.applied));
+        TRY(partition.restore(stored));
+        partitions[i] = std::move(partition);
+        saved[i] = stored.applied;
+        most = std::max(most, stored.applied);
+        least = std::min(least, stored.applied);
+    }
+    if (log.end() < most) {
+        return apart("the state is true at position " + std::to_string(most) +
+                     ", the log ends at " + std::to_string(log.end()));
+    }
+    if (catalogs.rbegin()->first > log.end()) {
+        return apart("a program was published at position " +
+                     std::to_string(catalogs.rbegin()->first) + ", the log ends at " +
+                     std::to_string(log.end()));
+    }
+
+    applied = least;
+    const auto base = std::prev(catalogs.upper_bound(least));
+    catalog = base->second;
+    catalog_position = base->first;
+    TRY(log.read(least + 1, [&](const storage::LogBatch& batch) { return replay(batch); }));
+    if (applied != log.end()) {
+        return apart("the log has no command at position " + std::to_string(applied + 1));
+    }
+    pending.clear();  // listed again below, with those the State knew
+    // Catalogs that were saved before the stop need not be saved again.
+    catalog_unsaved = catalog_position > catalogs.rbegin()->first;
+    use_program();
+
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+        partitions[i].set_applied(applied);
+        due[i] = partitions[i].next_due();
+        core::Partition::Unfinished unfinished = partitions[i].unfinished();
+        for (core::IntentReady& intent : unfinished.ready)
+            dispatcher.ready(std::move(intent));
+        for (const auto& claimed : unfinished.claimed) {
+            model::Observation observation = lost_answer(dispatcher.route_of(claimed.channel));
+            count(claimed.channel, observation.kind);
+            emit(claimed.person, now,
+                 model::Outcome{claimed.key, claimed.attempt, std::move(observation), {}});
+        }
+        for (core::AppendCommand& append : unfinished.appends)
+            emit(std::move(append));
+    }
+    return success();
+}
+
+/// A batch may begin before the least applied position: its head is known already.
+Result<void> Node::Impl::replay(const storage::LogBatch& batch) {
+    if (batch.first > applied + 1) {
+        return apart("the log has no command at position " + std::to_string(applied + 1));
+    }
+    TRY(std::vector<model::Command> commands, decode(batch));
+    const auto known = static_cast<std::size_t>(applied + 1 - batch.first);
+    apply(std::span<const model::Command>(commands).subspan(known), applied + 1);
+    effects.clear();
+    return success();
+}
+
+}  // namespace journey::runtime

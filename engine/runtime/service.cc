@@ -1,0 +1,423 @@
+#include "engine/runtime/checkpointer.h"
+#include "engine/runtime/histogram.h"
+#include "engine/runtime/log_writer.h"
+
+#include <thread>
+
+namespace journey::runtime {
+
+namespace {
+
+constexpr Micros kBeat = std::chrono::seconds(1);
+constexpr std::int64_t kStuckMicros = 5'000'000;
+constexpr std::size_t kSliceRows = 4'000;
+
+/// What a Command costs while it waits; about right is enough.
+std::size_t bytes_of(const Record& record);
+std::size_t bytes_of(const Value& value) {
+    if (const auto* text = value.as<std::string>()) return sizeof(Value) + text->size();
+    if (const auto* list = value.as<List>()) {
+        std::size_t sum = sizeof(Value);
+        for (const Value& one : *list)
+            sum += bytes_of(one);
+        return sum;
+    }
+    if (const auto* record = value.as<Record>()) return sizeof(Value) + bytes_of(*record);
+    return sizeof(Value);
+}
+std::size_t bytes_of(const Record& record) {
+    std::size_t sum = 0;
+    for (const NamedValue& field : record)
+        sum += sizeof(std::string) + field.name.size() + bytes_of(field.value);
+    return sum;
+}
+std::size_t bytes_of(const model::Command& command) {
+    std::size_t sum =
+        sizeof(model::Command) + command.external_id.size() + command.message_id.size();
+    if (const auto* track = std::get_if<model::Track>(&command.body)) {
+        sum += track->event.size() + bytes_of(track->properties);
+    } else if (const auto* identify = std::get_if<model::Identify>(&command.body)) {
+        sum += bytes_of(identify->traits);
+    } else if (const auto* publish = std::get_if<model::Publish>(&command.body)) {
+        sum += publish->program.size();
+    } else if (const auto* absorb = std::get_if<model::Absorb>(&command.body)) {
+        sum += absorb->state.size();
+    }
+    return sum;
+}
+
+struct Seen {
+    std::shared_ptr<OutgoingAttempt> attempt;
+    connectors::Response response;
+};
+using Ask = std::function<void(Node&)>;
+using EngineWork = std::variant<DurableGroup, Seen, Ask>;
+/// Shared with the transport's callbacks, which may outlive the Service.
+using EngineInbox = Mailbox<EngineWork>;
+
+}  // namespace
+
+class Service::Impl {
+  public:
+    Impl(ServiceOptions given, storage::Log& log_, storage::StateStore& state_,
+         storage::Lease& lease_, connectors::net::Transport& transport_, const Clock& clock_,
+         Logger& logger_);
+
+    Result<void> start();
+    void stop();
+    Result<void> submit(std::vector<model::Command> commands, AckWhen when, bool reserved,
+                        std::function<void(Result<void>)> done);
+    template <typename T>
+    void ask(std::function<void(T)> answer, std::function<T(const Node&)> question);
+    Health health() const;
+    Numbers numbers() const;
+
+    const ServiceOptions options;
+    storage::Log& log;
+    storage::StateStore& state;
+    connectors::net::Transport& transport;
+    const Clock& clock;
+    const Logger& logger;
+
+    mutable std::mutex shared_mutex;  // guards the two below
+    core::CatalogPtr shared_catalog = core::empty_catalog();
+    DeliveryNumbers shared_numbers;
+
+  private:
+    void run_engine();
+    void take_in(EngineWork& work);
+    void apply(DurableGroup& group);
+    void start_attempt(OutgoingAttempt attempt);
+    void to_log(std::vector<model::Command> commands);
+    void share();
+    std::optional<CheckpointSlice> slice();
+    bool quiet() const { return node.attempts_under_way() == 0 && gauges.queue_commands == 0; }
+
+    Gauges gauges;
+    Node node;  // the engine thread's, once it runs
+    LogWriter writer;
+    Checkpointer checkpointer;
+    std::shared_ptr<EngineInbox> inbox = std::make_shared<EngineInbox>();
+    Mailbox<int> quiet_now;
+    std::vector<storage::StateStore::RenderedMessage>
+        rendered;  // the engine thread's, until a slice takes them
+    Instant engine_now{Micros{0}};
+    std::atomic<bool> started{false};
+    std::atomic<bool> draining{false};
+    std::thread log_thread;
+    std::thread engine_thread;
+    std::thread checkpoint_thread;
+};
+
+Service::Impl::Impl(ServiceOptions given, storage::Log& log_, storage::StateStore& state_,
+                    storage::Lease& lease_, connectors::net::Transport& transport_,
+                    const Clock& clock_, Logger& logger_)
+    : options(std::move(given)),
+      log(log_),
+      state(state_),
+      transport(transport_),
+      clock(clock_),
+      logger(logger_),
+      node(options.node),
+      writer(LogWriterOptions{
+                 .commit_window = options.commit_window,
+                 .disk_look_every = options.disk_look_every,
+                 .disk_reserve_bytes = options.disk_reserve_bytes,
+                 .data_directory = options.data_directory,
+                 .partitions = options.node.partitions,
+                 .durable = [this](DurableGroup group) { inbox->put(std::move(group)); },
+                 .fail_stop =
+                     [this](const Error& why) {
+                         options.on_storage_failed ? options.on_storage_failed(why) : std::abort();
+                     },
+             },
+             log_, lease_.epoch(), clock_, logger_, gauges),
+      checkpointer(
+          CheckpointerOptions{
+              .every = options.checkpoint_every,
+              .next_slice = [this] { return slice(); },
+              .truncate = [this](model::LogPosition keep_from) { writer.truncate(keep_from); },
+              .fail_stop =
+                  [this](const Error& why) {
+                      options.on_storage_failed ? options.on_storage_failed(why) : std::abort();
+                  },
+          },
+          state_, logger_, gauges) {}
+
+Result<void> Service::Impl::start() {
+    ENSURE(!started, "a Service starts once");
+    const std::int64_t began = steady_micros();
+    TRY(node.recover(state, log, clock.now()));
+    engine_now = node.newest();
+    gauges.applied = node.applied();
+    gauges.checkpointed = node.low_water() - 1;
+    logger.info("engine.recovered", {{"position", static_cast<std::int64_t>(node.applied())},
+                                     {"took_ms", (steady_micros() - began) / 1000}});
+    to_log(node.take_commands());
+    share();
+    gauges.log_beat = gauges.engine_beat = steady_micros();
+    started = true;
+    log_thread = std::thread([this, newest = node.newest()] { writer.run(newest); });
+    engine_thread = std::thread([this] { run_engine(); });
+    checkpoint_thread = std::thread([this] { checkpointer.run(); });
+    return success();
+}
+
+void Service::Impl::stop() {
+    if (!started || draining.exchange(true)) return;
+    inbox->put(Ask([this](Node& n) { n.stop_claims(engine_now); }));
+    quiet_now.take_all(options.drain_at_most);
+    checkpointer.stop();
+    checkpoint_thread.join();
+    writer.close();
+    log_thread.join();
+    inbox->close();
+    engine_thread.join();
+    logger.info("engine.stopped",
+                {{"position", static_cast<std::int64_t>(node.applied())},
+                 {"attempts_under_way", static_cast<std::int64_t>(node.attempts_under_way())}});
+}
+
+// ---------------------------------------------------------------- any thread
+
+Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen when,
+                                   bool reserved, std::function<void(Result<void>)> done) {
+    if (draining || !started)
+        return error(ErrorCode::cancelled, "the daemon is stopping or not ready yet; try again");
+    if (gauges.failed) return error(ErrorCode::cancelled, "the storage failed; the daemon stops");
+    if ((gauges.disk_low || gauges.disk_full) && !reserved) {
+        return error(
+            ErrorCode::refused,
+            "disk is nearly full: events are refused until there is room again under " +
+                (options.data_directory.empty() ? "the data directory" : options.data_directory));
+    }
+    Submission submission{std::move(commands), when, false, reserved, 0, std::move(done)};
+    for (const model::Command& command : submission.commands)
+        submission.bytes += bytes_of(command);
+
+    const std::size_t more = reserved ? options.reserved_commands : 0;
+    const std::uint64_t queued = gauges.queue_commands += submission.commands.size();
+    const std::uint64_t queued_bytes = gauges.queue_bytes += submission.bytes;
+    const bool full = queued > options.queue_commands_most + more ||
+                      (queued_bytes > options.queue_bytes_most && !reserved);
+    if (full) {
+        gauges.left_queue(submission);
+        ++gauges.overloaded;
+        return error(ErrorCode::retry,
+                     "more is coming in than can be taken; try again in a second");
+    }
+    const std::size_t count = submission.commands.size();
+    const std::size_t bytes = submission.bytes;
+    if (!writer.put(std::move(submission))) {
+        gauges.queue_commands -= count;
+        gauges.queue_bytes -= bytes;
+        return error(ErrorCode::cancelled, "the daemon is stopping");
+    }
+    return success();
+}
+
+template <typename T>
+void Service::Impl::ask(std::function<void(T)> answer, std::function<T(const Node&)> question) {
+    auto shared = std::make_shared<std::function<void(T)>>(std::move(answer));
+    const bool taken =
+        started && inbox->put(Ask([shared, question](Node& n) { (*shared)(question(n)); }));
+    if (!taken) (*shared)(T{});
+}
+
+Health Service::Impl::health() const {
+    Health health;
+    const std::int64_t now = steady_micros();
+    const auto check = [&](bool fine, const char* name) {
+        if (!fine) health.failing.emplace_back(name);
+        return fine;
+    };
+    const bool log_turns = check(!started || now - gauges.log_beat < kStuckMicros, "log thread");
+    const bool engine_turns =
+        check(!started || now - gauges.engine_beat < kStuckMicros, "engine thread");
+    const bool storage = check(!gauges.failed, "storage");
+    health.live = log_turns && engine_turns && storage;
+    const bool recovered = check(started, "recovered");
+    const bool room = check(!gauges.disk_low && !gauges.disk_full, "disk space");
+    const bool open = check(!draining, "draining");
+    health.ready = health.live && recovered && room && open;
+    return health;
+}
+
+Numbers Service::Impl::numbers() const {
+    Numbers numbers;
+    numbers.commands_appended = gauges.commands_appended;
+    numbers.batches_synced = gauges.batches_synced;
+    numbers.log_bytes = gauges.log_bytes;
+    numbers.queue_commands = gauges.queue_commands;
+    numbers.queue_bytes = gauges.queue_bytes;
+    numbers.attempts_under_way = gauges.attempts_under_way;
+    numbers.applied = gauges.applied;
+    numbers.checkpointed = gauges.checkpointed;
+    numbers.overloaded = gauges.overloaded;
+    for (const auto& bucket : gauges.sync_micros)
+        numbers.sync_micros_histogram.push_back(bucket);
+    const std::lock_guard lock(shared_mutex);
+    numbers.attempts_started = shared_numbers.attempts_started;
+    numbers.observations = shared_numbers.observations;
+    numbers.lateness_millis_histogram = shared_numbers.lateness_millis_histogram;
+    return numbers;
+}
+
+// ---------------------------------------------------------------- the engine thread
+
+void Service::Impl::run_engine() {
+    bool told_quiet = false;
+    for (;;) {
+        gauges.engine_beat = steady_micros();
+        const Micros wait =
+            draining ? kBeat : std::min(kBeat, clock.real_time_until(node.next_turn()));
+        std::vector<EngineWork> works = inbox->take_all(wait);
+        for (EngineWork& work : works)
+            take_in(work);
+
+        // While draining nothing new begins; Outcomes and what they lead to still find their way.
+        engine_now = std::max(engine_now, clock.now());
+        if (!draining && !gauges.failed) node.turn(engine_now);
+        to_log(node.take_commands());
+        if (!gauges.failed) {
+            for (OutgoingAttempt& attempt : node.take_attempts(engine_now))
+                start_attempt(std::move(attempt));
+        }
+        to_log(node.take_commands());  // what could not be rendered
+        auto more = node.take_rendered();
+        std::move(more.begin(), more.end(), std::back_inserter(rendered));
+        gauges.attempts_under_way = node.attempts_under_way();
+        if (!works.empty()) share();
+        if (draining && !told_quiet && quiet()) {
+            told_quiet = true;
+            quiet_now.put(1);
+        }
+        if (works.empty() && inbox->closed()) return;
+    }
+}
+
+void Service::Impl::take_in(EngineWork& work) {
+    std::visit(Match{[&](DurableGroup& group) { apply(group); },
+                     [&](Seen& seen) {
+                         engine_now = std::max(engine_now, clock.now());
+                         node.observe(*seen.attempt, seen.response, engine_now);
+                     },
+                     [&](Ask& question) { question(node); }},
+               work);
+}
+
+void Service::Impl::apply(DurableGroup& group) {
+    model::LogPosition first = group.first;
+    for (Submission& submission : group.submissions) {
+        if (!submission.commands.empty()) node.apply(submission.commands, first);
+        first += submission.commands.size();
+        gauges.left_queue(submission);
+    }
+    gauges.applied = node.applied();
+    const bool catalog_changed =
+        node.catalog() != shared_catalog;  // this thread is the only writer
+    if (catalog_changed) {
+        const std::lock_guard lock(shared_mutex);
+        shared_catalog = node.catalog();
+    }
+    // Everything an opt-out forbids was taken back by apply(); Attempts leave only below this line.
+    for (Submission& submission : group.submissions) {
+        if (submission.done) submission.done(success());
+    }
+}
+
+void Service::Impl::start_attempt(OutgoingAttempt attempt) {
+    connectors::Request request = std::move(attempt.request);
+    const Micros deadline = attempt.connector->traits().deadline;
+    attempt.message =
+        {};  // the connector has made its request of it; only the answer is of interest now
+    auto kept = std::make_shared<OutgoingAttempt>(std::move(attempt));
+    transport.start(std::move(request), deadline,
+                    [kept, to = inbox](connectors::Response response) {
+                        to->put(Seen{kept, std::move(response)});
+                    });
+}
+
+void Service::Impl::to_log(std::vector<model::Command> commands) {
+    if (commands.empty()) return;
+    Submission submission{std::move(commands), AckWhen::durable, true, true, 0, nullptr};
+    for (const model::Command& command : submission.commands)
+        submission.bytes += bytes_of(command);
+    gauges.queue_commands += submission.commands.size();
+    gauges.queue_bytes += submission.bytes;
+    writer.put(std::move(submission));
+}
+
+void Service::Impl::share() {
+    const std::lock_guard lock(shared_mutex);
+    shared_numbers = node.numbers();
+    shared_catalog = node.catalog();
+}
+
+/// Called by the checkpoint thread; taken on the engine thread.
+std::optional<CheckpointSlice> Service::Impl::slice() {
+    auto answer = std::make_shared<Mailbox<CheckpointSlice>>();
+    const bool taken = inbox->put(Ask([this, answer](Node& n) {
+        CheckpointSlice slice = take_slice(n, kSliceRows);
+        slice.rendered = std::exchange(rendered, {});
+        answer->put(std::move(slice));
+    }));
+    if (!taken) return std::nullopt;
+    for (;;) {
+        auto slices = answer->take_all(kBeat);
+        if (!slices.empty()) return std::move(slices.front());
+    }
+}
+
+// ---------------------------------------------------------------- the door
+
+Service::Service(ServiceOptions options, storage::Log& log, storage::StateStore& state,
+                 storage::Lease& lease, connectors::net::Transport& transport, const Clock& clock,
+                 Logger& logger)
+    : impl_(std::make_unique<Impl>(std::move(options), log, state, lease, transport, clock,
+                                   logger)) {}
+Service::~Service() {
+    stop();
+}
+Result<void> Service::start() {
+    return impl_->start();
+}
+void Service::stop() {
+    impl_->stop();
+}
+Result<void> Service::submit(std::vector<model::Command> commands, AckWhen when, bool reserved,
+                             std::function<void(Result<void>)> done) {
+    return impl_->submit(std::move(commands), when, reserved, std::move(done));
+}
+core::CatalogPtr Service::catalog() const {
+    const std::lock_guard lock(impl_->shared_mutex);
+    return impl_->shared_catalog;
+}
+const Clock& Service::clock() const {
+    return impl_->clock;
+}
+void Service::ask_counts(std::function<void(core::Counts)> answer) {
+    impl_->ask<core::Counts>(std::move(answer), [](const Node& node) { return node.counts(); });
+}
+void Service::ask_timeline(
+    model::PersonId person,
+    std::function<void(std::string, std::vector<core::TimelineItem>)> answer) {
+    using Story = std::pair<std::string, std::vector<core::TimelineItem>>;
+    impl_->ask<Story>([answer = std::move(answer)](
+                          Story story) { answer(std::move(story.first), std::move(story.second)); },
+                      [person](const Node& node) {
+                          return Story{node.profile_json(person), node.timeline(person)};
+                      });
+}
+void Service::ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) {
+    impl_->ask<std::vector<model::MessageRow>>(
+        std::move(answer), [](const Node& node) { return node.unknown_messages(); });
+}
+Health Service::health() const {
+    return impl_->health();
+}
+Numbers Service::numbers() const {
+    return impl_->numbers();
+}
+
+}  // namespace journey::runtime
