@@ -41,23 +41,10 @@ class Readers {
     explicit Readers(std::uint64_t seed) : rng_(seed ^ 0x5eed) {}
 
     void take(const connectors::fake::SinkMessage& message, Instant now) {
-        if (message.channel != "email") return;
-        const std::string& html = message.body;
-        const auto link = [&](std::string_view mark) -> std::string {
-            const std::size_t at = html.find(mark);
-            if (at == std::string::npos) return "";
-            const std::size_t begin = html.rfind('"', at);
-            const std::size_t end = html.find('"', at);
-            if (begin == std::string::npos || end == std::string::npos) return "";
-            std::string url = html.substr(begin + 1, end - begin - 1);
-            for (std::size_t amp = url.find("&amp;"); amp != std::string::npos; amp = url.find("&amp;")) url.replace(amp, 5, "&");
-            const std::size_t slash = url.find('/', url.find("//") + 2);
-            return slash == std::string::npos ? "" : url.substr(slash);
-        };
-        if (!rng_.chance(0.5)) return;
+        if (message.channel != "email" || !rng_.chance(0.5)) return;
         const Instant opened = now + std::chrono::minutes(2 + static_cast<std::int64_t>(rng_.below(600)));
-        if (const std::string pixel = link("/o/"); !pixel.empty()) later_.push({opened, pixel});
-        if (const std::string click = link("/c/"); !click.empty() && rng_.chance(0.3)) later_.push({opened + std::chrono::minutes(1), click});
+        if (const std::string pixel = path_with(message.html, "/o/"); !pixel.empty()) later_.push({opened, pixel});
+        if (const std::string click = path_with(message.html, "/c/"); !click.empty() && rng_.chance(0.3)) later_.push({opened + std::chrono::minutes(1), click});
     }
 
     std::vector<std::string> due(Instant now) {
@@ -70,6 +57,19 @@ class Readers {
     }
 
   private:
+    /// The path of the first quoted link that has `mark` in it; "" when there is none.
+    static std::string path_with(const std::string& html, std::string_view mark) {
+        const std::size_t at = html.find(mark);
+        if (at == std::string::npos) return "";
+        const std::size_t begin = html.rfind('"', at);
+        const std::size_t end = html.find('"', at);
+        if (begin == std::string::npos || end == std::string::npos) return "";
+        std::string url = html.substr(begin + 1, end - begin - 1);
+        for (std::size_t amp = url.find("&amp;"); amp != std::string::npos; amp = url.find("&amp;")) url.replace(amp, 5, "&");
+        const std::size_t slash = url.find('/', url.find("//") + 2);
+        return slash == std::string::npos ? "" : url.substr(slash);
+    }
+
     Rng rng_;
     using Visit = std::pair<Instant, std::string>;
     std::priority_queue<Visit, std::vector<Visit>, std::greater<>> later_;
@@ -123,7 +123,7 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
         }
     }
     out += "\n  arrived at the sink:";
-    for (const auto& [channel, count] : sink.counts()) out += fmt::format("   {} {}", channel, count);
+    for (const char* channel : {"email", "sms", "push"}) out += fmt::format("   {} {}", channel, sink.counts(channel).accepted);
     out += "\n\n  the last messages\n";
     for (const auto& message : sink.last(6)) {
         out += fmt::format("    {:<6} {:<26} {}\n", message.channel, shorten(message.to, 26), shorten(message.subject.empty() ? message.text : message.subject, 70));
@@ -151,8 +151,9 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
 
     Mailbox<connectors::fake::SinkMessage> arrived;
     connectors::fake::SinkOptions sink_options;
+    sink_options.sync_ledger = false;
     sink_options.on_message = [&](const connectors::fake::SinkMessage& message) { arrived.put(message); };
-    auto sink = connectors::fake::SinkServer::start(std::move(sink_options));
+    auto sink = connectors::fake::SinkServer::start(sink_options);
     if (!sink) return fail(sink.error());
 
     const std::uint16_t port = free_port();

@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
     sink_app->add_option("--http-port", sink.http_port, "0: any free one");
     sink_app->add_option("--smtp-port", sink.smtp_port, "0: any free one");
     sink_app->add_option("--ledger", sink.ledger, "Every call, one synced JSON line each");
-    sink_app->add_option("--script", sink.script, "Misbehave, like \"429=0.05 500=0.02 accept-then-close=0.01\"");
+    sink_app->add_option("--script", sink.script, "Misbehave, like too_many=0.05,server_error=0.02,accept_then_close=0.01");
     sink_app->callback([&] { status = sink_command(sink); });
 
     DemoOptions demo;

@@ -1,0 +1,95 @@
+#include "tests/process/kit.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace journey::process_tests {
+namespace {
+
+std::string text_of(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::stringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+}  // namespace
+
+std::string journey_binary() {
+    const std::string release = std::string(JOURNEY_SOURCE_DIR) + "/build/release/bin/journey";
+    const std::string own = std::string(JOURNEY_BINARY_DIR) + "/bin/journey";
+    return std::filesystem::exists(own) ? own : release;
+}
+
+Finished run_journey(const std::vector<std::string>& arguments, void (*setup)()) {
+    const TemporaryDirectory directory;
+    std::vector<std::string> words{journey_binary()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const std::string out = directory.path("out");
+    const std::string err = directory.path("err");
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY, 0600), 1);
+        ::dup2(::open(err.c_str(), O_CREAT | O_WRONLY, 0600), 2);
+        if (setup != nullptr) setup();
+        ::execv(argv[0], argv.data());
+        ::_exit(127);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text_of(out), text_of(err)};
+}
+
+std::string talk(std::uint16_t port, const std::string& bytes, bool half_close) {
+    const int line = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    std::string answer;
+    if (::connect(line, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+        std::size_t sent = 0;
+        while (sent < bytes.size()) {
+            const ssize_t count = ::send(line, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+            if (count <= 0) break;
+            sent += static_cast<std::size_t>(count);
+        }
+        if (half_close) ::shutdown(line, SHUT_WR);
+        pollfd wait{line, POLLIN, 0};
+        char buffer[8192];
+        while (::poll(&wait, 1, answer.empty() ? 5000 : 300) > 0) {
+            const ssize_t count = ::recv(line, buffer, sizeof buffer, 0);
+            if (count <= 0) break;
+            answer.append(buffer, static_cast<std::size_t>(count));
+        }
+    }
+    ::close(line);
+    return answer;
+}
+
+void write_file(const std::string& path, const std::string& text) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+}
+
+TemporaryDirectory::TemporaryDirectory() : path_(app::make_temporary_directory("test")) {}
+
+TemporaryDirectory::~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TemporaryDirectory::path(const std::string& name) const { return name.empty() ? path_ : path_ + "/" + name; }
+
+}  // namespace journey::process_tests
