@@ -1,13 +1,13 @@
-// journey apply: the project becomes the live program of a running daemon. The operator's other words follow below.
-
-#include <fmt/format.h>
-
-#include <cstdlib>
-#include <fstream>
+// journey apply: the project becomes the live program of a running daemon. The operator's other
+// words follow below.
 
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
+
+#include <cstdlib>
+#include <fmt/format.h>
+#include <fstream>
 
 namespace journey::app {
 namespace {
@@ -39,7 +39,9 @@ void print_rows(const List& rows, std::initializer_list<std::string_view> column
         std::string line;
         for (const std::string_view column : columns) {
             const Value* value = find(*record, column);
-            std::string cell = value == nullptr || value->is_missing() ? "-" : value->as<std::string>() != nullptr ? *value->as<std::string>() : to_json(*value);
+            std::string cell = value == nullptr || value->is_missing() ? "-"
+                               : value->as<std::string>() != nullptr   ? *value->as<std::string>()
+                                                                       : to_json(*value);
             line += fmt::format("{}{}", line.empty() ? "" : "  ", cell);
         }
         fmt::print("{}\n", line);
@@ -48,18 +50,24 @@ void print_rows(const List& rows, std::initializer_list<std::string_view> column
 
 int print_journeys(const Record& answer) {
     const Value* journeys = find(answer, "journeys");
-    if (journeys == nullptr || journeys->as<List>() == nullptr) return fail(error(ErrorCode::invalid, "the daemon's answer has no journeys; is it of the same version as this tool?"));
-    fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", "journey", "entered", "inside", "sent", "goals", "skipped", "unknown");
+    if (journeys == nullptr || journeys->as<List>() == nullptr)
+        return fail(
+            error(ErrorCode::invalid,
+                  "the daemon's answer has no journeys; is it of the same version as this tool?"));
+    fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", "journey", "entered", "inside", "sent",
+               "goals", "skipped", "unknown");
     for (const Value& item : *journeys->as<List>()) {
         const Record* record = item.as<Record>();
         if (record == nullptr) continue;
         const std::uint64_t entered = number_in(*record, "entered");
         const std::uint64_t ended = number_in(*record, "ended");
-        fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", text_in(*record, "journey"), entered, entered - ended, number_in(*record, "sent"),
-                   number_in(*record, "goals"), number_in(*record, "skipped"), number_in(*record, "unknown"));
+        fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", text_in(*record, "journey"), entered,
+                   entered - ended, number_in(*record, "sent"), number_in(*record, "goals"),
+                   number_in(*record, "skipped"), number_in(*record, "unknown"));
         const Value* waiting = find(*record, "waiting");
         if (waiting == nullptr || waiting->as<Record>() == nullptr) continue;
-        for (const NamedValue& step : *waiting->as<Record>()) fmt::print("    at {:<24}{:>9}\n", step.name, to_json(step.value));
+        for (const NamedValue& step : *waiting->as<Record>())
+            fmt::print("    at {:<24}{:>9}\n", step.name, to_json(step.value));
     }
     return 0;
 }
@@ -92,11 +100,15 @@ int apply_command(const ApplyOptions& options) {
         return 1;
     }
     const Client client(daemon.to, "", daemon.admin_token);
-    auto answer = client.post("/admin/program", ir::encode(*compiled.value().program), "application/octet-stream");
+    auto answer = client.post("/admin/program", ir::encode(*compiled.value().program),
+                              "application/octet-stream");
     if (!answer) return fail(answer.error());
-    if (answer.value().status != 200) return fail(error(ErrorCode::refused, problem_of(answer.value())));
-    fmt::print("Applied to {}: {} journeys are live.\n", daemon.to, compiled.value().program->journeys.size());
-    for (const ir::Journey& journey : compiled.value().program->journeys) fmt::print("  {} version {}\n", journey.name, journey.version);
+    if (answer.value().status != 200)
+        return fail(error(ErrorCode::refused, problem_of(answer.value())));
+    fmt::print("Applied to {}: {} journeys are live.\n", daemon.to,
+               compiled.value().program->journeys.size());
+    for (const ir::Journey& journey : compiled.value().program->journeys)
+        fmt::print("  {} version {}\n", journey.name, journey.version);
     return 0;
 }
 
@@ -106,9 +118,11 @@ int operate_command(const OperateOptions& options) {
     const Client client(daemon.to, "", daemon.admin_token);
     Result<Answer> answer = error(ErrorCode::invalid, "");
     if (options.what == "pause" || options.what == "resume") {
-        answer = client.post("/admin/journeys/" + url_part(options.subject) + "/" + options.what, "");
+        answer =
+            client.post("/admin/journeys/" + url_part(options.subject) + "/" + options.what, "");
     } else if (options.what == "stop-sending" || options.what == "start-sending") {
-        answer = client.post(options.what == "stop-sending" ? "/admin/sending/stop" : "/admin/sending/start", "");
+        answer = client.post(
+            options.what == "stop-sending" ? "/admin/sending/stop" : "/admin/sending/start", "");
     } else if (options.what == "timeline") {
         answer = client.get("/admin/people/" + url_part(options.subject) + "/timeline");
     } else if (options.what == "unknown") {
@@ -117,13 +131,15 @@ int operate_command(const OperateOptions& options) {
         answer = client.get("/admin/journeys");
     }
     if (!answer) return fail(answer.error());
-    if (answer.value().status != 200) return fail(error(ErrorCode::refused, problem_of(answer.value())));
+    if (answer.value().status != 200)
+        return fail(error(ErrorCode::refused, problem_of(answer.value())));
     if (options.json) {
         fmt::print("{}\n", answer.value().body);
         return 0;
     }
     auto parsed = value_from_json(answer.value().body);
-    if (!parsed || parsed.value().as<Record>() == nullptr) return fail(error(ErrorCode::invalid, "the daemon's answer is not JSON I can read"));
+    if (!parsed || parsed.value().as<Record>() == nullptr)
+        return fail(error(ErrorCode::invalid, "the daemon's answer is not JSON I can read"));
     const Record& record = *parsed.value().as<Record>();
     if (options.what == "journeys") return print_journeys(record);
     const Value* rows = find(record, options.what == "timeline" ? "timeline" : "messages");
@@ -131,7 +147,8 @@ int operate_command(const OperateOptions& options) {
         if (options.what == "timeline") {
             print_rows(*rows->as<List>(), {"at", "kind", "text"});
         } else {
-            print_rows(*rows->as<List>(), {"key", "person", "journey", "step", "channel", "detail"});
+            print_rows(*rows->as<List>(),
+                       {"key", "person", "journey", "step", "channel", "detail"});
         }
         return 0;
     }

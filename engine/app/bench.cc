@@ -1,18 +1,18 @@
-// journey bench: what this machine does with this program. A daemon of our own in a child process, the load generator beside
-// it on the same cores; the figure to quote is the median, and the ratio to the bare limit measured in the same run.
-
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <thread>
+// journey bench: what this machine does with this program. A daemon of our own in a child process,
+// the load generator beside it on the same cores; the figure to quote is the median, and the ratio
+// to the bare limit measured in the same run.
 
 #include "engine/app/child.h"
 #include "engine/app/commands.h"
 #include "engine/app/load.h"
 #include "engine/app/progress.h"
 #include "engine/storage/sqlite/sqlite.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <thread>
 
 namespace journey::app {
 namespace {
@@ -69,23 +69,29 @@ Result<Bench> start_daemon(const std::string& program_path, const char* journeys
     bench.directory = make_temporary_directory("bench");
     std::filesystem::create_directories(bench.directory + "/project");
     std::ofstream(bench.directory + "/project/bench.journey") << kSchema << journeys;
-    TRY(bench.daemon, ChildDaemon::start({program_path, {bench.directory + "/project"}, bench.directory + "/data", 0, ""}));
+    TRY(bench.daemon,
+        ChildDaemon::start(
+            {program_path, {bench.directory + "/project"}, bench.directory + "/data", 0, ""}));
     return bench;
 }
 
 std::string event_json(std::uint64_t number, std::uint64_t people, const char* event) {
     // A product of two odd numbers walks over everybody in an order that looks like chance.
     const std::uint64_t person = number * 2654435761u % people;
-    static constexpr const char* kCategories[] = {"shoes", "coats", "books", "tea", "bags", "toys", "music", "garden"};
+    static constexpr const char* kCategories[] = {"shoes", "coats", "books", "tea",
+                                                  "bags",  "toys",  "music", "garden"};
     if (std::string_view(event) == "order_paid") {
-        return fmt::format(R"({{"type":"track","userId":"p{}","messageId":"b{}","event":"order_paid","properties":{{"order_id":"o{}"}}}})", person, number, number);
+        return fmt::format(
+            R"({{"type":"track","userId":"p{}","messageId":"b{}","event":"order_paid","properties":{{"order_id":"o{}"}}}})",
+            person, number, number);
     }
     return fmt::format(
         R"({{"type":"track","userId":"p{}","messageId":"b{}","event":"product_viewed","properties":{{"sku":"sku-{}","view_id":"v{}","category":"{}","price":{}.5}},"context":{{"library":{{"name":"bench","version":"1"}}}}}})",
         person, number, number % 977, number, kCategories[number % 8], 10 + number % 300);
 }
 
-std::string batch_json(std::uint64_t request, std::uint64_t in_batch, std::uint64_t people, const char* event) {
+std::string batch_json(std::uint64_t request, std::uint64_t in_batch, std::uint64_t people,
+                       const char* event) {
     std::string body = "{\"batch\":[";
     for (std::uint64_t i = 0; i < in_batch; ++i) {
         if (i > 0) body.push_back(',');
@@ -99,19 +105,25 @@ double median(std::vector<double> values) {
     return values.empty() ? 0 : values[values.size() / 2];
 }
 
-/// Events/s that the Log alone takes: the same number of commands of the same size, one append and sync per 500 events.
+/// Events/s that the Log alone takes: the same number of commands of the same size, one append and
+/// sync per 500 events.
 Result<double> bare_log_rate(const std::string& directory) {
     TRY(auto store, storage::sqlite::open_store(directory + "/bare", {}, Logger::silent()));
     model::Command command;
     command.external_id = "user:p12345";
     command.message_id = "b123456789";
-    command.body = model::Track{"product_viewed", {{"sku", Value("sku-123")}, {"view_id", Value("v123456")}, {"category", Value("coats")}, {"price", Value(10.5)}}};
+    command.body = model::Track{"product_viewed",
+                                {{"sku", Value("sku-123")},
+                                 {"view_id", Value("v123456")},
+                                 {"category", Value("coats")},
+                                 {"price", Value(10.5)}}};
     ByteWriter one;
     model::encode(command, one);
     constexpr std::uint32_t kInBatch = 500;
     storage::LogBatch batch;
     batch.count = kInBatch;
-    for (std::uint32_t i = 0; i < kInBatch; ++i) batch.commands += one.bytes();
+    for (std::uint32_t i = 0; i < kInBatch; ++i)
+        batch.commands += one.bytes();
     const auto begin = std::chrono::steady_clock::now();
     std::uint64_t events = 0;
     while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1500)) {
@@ -119,14 +131,16 @@ Result<double> bare_log_rate(const std::string& directory) {
         TRY(store.log->append({batch}, store.lease->epoch()));
         events += kInBatch;
     }
-    return static_cast<double>(events) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return static_cast<double>(events) /
+           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 int ingest(const BenchOptions& options, const std::string& program_path, std::uint64_t in_batch) {
     std::vector<double> rates;
     std::vector<double> cpu;
     LoadResult last;
-    const std::uint64_t events = in_batch == 1 ? std::min<std::uint64_t>(options.events, 300'000) : options.events;
+    const std::uint64_t events =
+        in_batch == 1 ? std::min<std::uint64_t>(options.events, 300'000) : options.events;
     double bare = 0;
     Progress progress("measuring", options.repeat);
     for (std::uint32_t run = 0; run < options.repeat; ++run) {
@@ -144,14 +158,17 @@ int ingest(const BenchOptions& options, const std::string& program_path, std::ui
         };
         // The bodies are made beforehand: the generator shares the daemon's two cores.
         std::vector<std::string> bodies;
-        for (std::uint64_t i = 0; i < events / in_batch; ++i) bodies.push_back(body(i));
+        for (std::uint64_t i = 0; i < events / in_batch; ++i)
+            bodies.push_back(body(i));
         load.body = [&](std::uint64_t request) { return bodies[request]; };
         load.requests = bodies.size();
         const double cpu_before = daemon.cpu_seconds();
         auto result = run_load(load);
         if (!result) return fail(result.error());
         last = std::move(result).value();
-        if (last.refused > 0) return fail(error(ErrorCode::refused, fmt::format("{} requests were refused", last.refused)));
+        if (last.refused > 0)
+            return fail(
+                error(ErrorCode::refused, fmt::format("{} requests were refused", last.refused)));
         rates.push_back(static_cast<double>(last.answered * in_batch) / last.seconds);
         cpu.push_back((daemon.cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(events));
         daemon.stop();
@@ -166,19 +183,27 @@ int ingest(const BenchOptions& options, const std::string& program_path, std::ui
     progress.finish(fmt::format("{} runs", options.repeat));
     const double rate = median(rates);
     if (options.json) {
-        fmt::print("{}\n", to_json(Value(Record{{"scenario", Value(in_batch == 1 ? "single" : "ingest")},
-                                                {"events_per_second", Value(rate)},
-                                                {"cpu_micros_per_event", Value(median(cpu))},
-                                                {"log_append_only_events_per_second", Value(bare)},
-                                                {"ratio", Value(rate / bare)},
-                                                {"p50_micros", Value(std::int64_t{last.percentile(0.5)})},
-                                                {"p99_micros", Value(std::int64_t{last.percentile(0.99)})},
-                                                {"max_micros", Value(std::int64_t{last.percentile(1.0)})}})));
+        fmt::print(
+            "{}\n",
+            to_json(Value(Record{{"scenario", Value(in_batch == 1 ? "single" : "ingest")},
+                                 {"events_per_second", Value(rate)},
+                                 {"cpu_micros_per_event", Value(median(cpu))},
+                                 {"log_append_only_events_per_second", Value(bare)},
+                                 {"ratio", Value(rate / bare)},
+                                 {"p50_micros", Value(std::int64_t{last.percentile(0.5)})},
+                                 {"p99_micros", Value(std::int64_t{last.percentile(0.99)})},
+                                 {"max_micros", Value(std::int64_t{last.percentile(1.0)})}})));
         return 0;
     }
-    fmt::print("durable events, {} a request: {:.0f} events/s (median of {}), daemon CPU {:.2f} us an event\n", in_batch, rate, options.repeat, median(cpu));
-    fmt::print("  answer after p50 {} us, p99 {} us, max {} us\n", last.percentile(0.5), last.percentile(0.99), last.percentile(1.0));
-    fmt::print("  the log alone (append and sync, 500 events each): {:.0f} events/s; ratio {:.2f}\n", bare, rate / bare);
+    fmt::print(
+        "durable events, {} a request: {:.0f} events/s (median of {}), daemon CPU {:.2f} us an "
+        "event\n",
+        in_batch, rate, options.repeat, median(cpu));
+    fmt::print("  answer after p50 {} us, p99 {} us, max {} us\n", last.percentile(0.5),
+               last.percentile(0.99), last.percentile(1.0));
+    fmt::print(
+        "  the log alone (append and sync, 500 events each): {:.0f} events/s; ratio {:.2f}\n", bare,
+        rate / bare);
     return 0;
 }
 
@@ -196,7 +221,9 @@ int waiting(const BenchOptions& options, const std::string& program_path) {
         std::string body = "{\"batch\":[";
         for (std::uint64_t i = 0; i < 100; ++i) {
             const std::uint64_t number = request * 100 + i;
-            body += fmt::format(R"({}{{"type":"track","userId":"p{}","messageId":"b{}","event":"order_paid","properties":{{"order_id":"o{}"}}}})", i > 0 ? "," : "", number, number, number);
+            body += fmt::format(
+                R"({}{{"type":"track","userId":"p{}","messageId":"b{}","event":"order_paid","properties":{{"order_id":"o{}"}}}})",
+                i > 0 ? "," : "", number, number, number);
         }
         return body + "]}";
     };
@@ -208,7 +235,8 @@ int waiting(const BenchOptions& options, const std::string& program_path) {
     const std::string data = bench.value().directory + "/data";
     std::uint64_t disk = 0;
     for (const auto& file : std::filesystem::directory_iterator(data)) {
-        if (file.is_regular_file() && file.path().filename().string().starts_with("state")) disk += file.file_size();
+        if (file.is_regular_file() && file.path().filename().string().starts_with("state"))
+            disk += file.file_size();
     }
     std::vector<double> after_stop;
     std::vector<double> after_kill;
@@ -217,17 +245,25 @@ int waiting(const BenchOptions& options, const std::string& program_path) {
         const auto begin = std::chrono::steady_clock::now();
         auto again = ChildDaemon::start({program_path, {}, data, 0, ""});
         if (!again) return fail(again.error());
-        (run % 2 == 0 ? after_stop : after_kill).push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        (run % 2 == 0 ? after_stop : after_kill)
+            .push_back(
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
         restarted = again.value()->resident_bytes();
-        if (run % 2 == 0) again.value()->kill_now();
-        else again.value()->stop();
+        if (run % 2 == 0)
+            again.value()->kill_now();
+        else
+            again.value()->stop();
     }
     std::filesystem::remove_all(bench.value().directory);
     fmt::print("{} people, each with one entry that waits 60 days:\n", people);
-    fmt::print("  memory {} bytes each while running ({} MiB in all, {} MiB empty), {} bytes each after a restart\n", (full - empty) / people, full >> 20, empty >> 20,
-               (restarted > empty ? restarted - empty : 0) / people);
+    fmt::print(
+        "  memory {} bytes each while running ({} MiB in all, {} MiB empty), {} bytes each after a "
+        "restart\n",
+        (full - empty) / people, full >> 20, empty >> 20,
+        (restarted > empty ? restarted - empty : 0) / people);
     fmt::print("  state on disk {} bytes each\n", disk / people);
-    fmt::print("  start to ready: {:.2f} s after a stop, {:.2f} s after kill -9 (medians of {})\n", median(after_stop), median(after_kill), options.repeat);
+    fmt::print("  start to ready: {:.2f} s after a stop, {:.2f} s after kill -9 (medians of {})\n",
+               median(after_stop), median(after_kill), options.repeat);
     return 0;
 }
 
@@ -237,7 +273,10 @@ int bench_command(const BenchOptions& options, const std::string& program_path) 
     if (options.scenario == "ingest") return ingest(options, program_path, 100);
     if (options.scenario == "single") return ingest(options, program_path, 1);
     if (options.scenario == "waiting") return waiting(options, program_path);
-    fmt::print(stderr, "journey bench: I do not know the scenario `{}`; there are ingest, single and waiting\n", options.scenario);
+    fmt::print(
+        stderr,
+        "journey bench: I do not know the scenario `{}`; there are ingest, single and waiting\n",
+        options.scenario);
     return 2;
 }
 

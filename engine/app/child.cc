@@ -2,15 +2,14 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 #include <thread>
+#include <unistd.h>
 
 namespace journey::app {
 namespace {
@@ -25,9 +24,11 @@ std::string first_line(const std::string& path) {
 std::string tail_of(const std::string& path) {
     std::ifstream in(path);
     std::vector<std::string> lines;
-    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(line);
     const std::size_t from = lines.size() > 8 ? lines.size() - 8 : 0;
-    return fmt::format("{}", fmt::join(lines.begin() + static_cast<std::ptrdiff_t>(from), lines.end(), "\n"));
+    return fmt::format(
+        "{}", fmt::join(lines.begin() + static_cast<std::ptrdiff_t>(from), lines.end(), "\n"));
 }
 
 }  // namespace
@@ -48,20 +49,25 @@ std::uint16_t free_port() {
 }
 
 std::string make_temporary_directory(std::string_view purpose) {
-    std::string pattern = (std::filesystem::temp_directory_path() / fmt::format("journey-{}-XXXXXX", purpose)).string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / fmt::format("journey-{}-XXXXXX", purpose))
+            .string();
     ENSURE(::mkdtemp(pattern.data()) != nullptr, "no temporary directory can be made");
     return pattern;
 }
 
-Result<std::unique_ptr<ChildDaemon>> ChildDaemon::start(ChildOptions options, std::chrono::milliseconds at_most) {
+Result<std::unique_ptr<ChildDaemon>> ChildDaemon::start(ChildOptions options,
+                                                        std::chrono::milliseconds at_most) {
     std::unique_ptr<ChildDaemon> child(new ChildDaemon());
     child->port_ = options.port != 0 ? options.port : free_port();
     if (options.log_file.empty()) options.log_file = options.data_directory + ".log";
     std::vector<std::string> words{options.program, "serve"};
     words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-    words.insert(words.end(), {"--data", options.data_directory, "--listen", fmt::format("127.0.0.1:{}", child->port_)});
+    words.insert(words.end(), {"--data", options.data_directory, "--listen",
+                               fmt::format("127.0.0.1:{}", child->port_)});
     std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
+    for (std::string& word : words)
+        argv.push_back(word.data());
     argv.push_back(nullptr);
     const std::string log_file = options.log_file;
     child->options_ = std::move(options);
@@ -88,14 +94,18 @@ Result<std::unique_ptr<ChildDaemon>> ChildDaemon::start(ChildOptions options, st
         if (answer && answer.value().status == 200) return child;
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    return error(ErrorCode::retry, fmt::format("the daemon did not become ready; its last words:\n{}", tail_of(log_file)));
+    return error(
+        ErrorCode::retry,
+        fmt::format("the daemon did not become ready; its last words:\n{}", tail_of(log_file)));
 }
 
 ChildDaemon::~ChildDaemon() {
     if (running()) stop();
 }
 
-std::string ChildDaemon::url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+std::string ChildDaemon::url() const {
+    return fmt::format("http://127.0.0.1:{}", port_);
+}
 
 bool ChildDaemon::running() {
     if (pid_ <= 0) return false;
@@ -132,14 +142,19 @@ std::uint64_t ChildDaemon::resident_bytes() const {
 double ChildDaemon::cpu_seconds() const {
     std::ifstream in(fmt::format("/proc/{}/stat", pid_));
     std::string word;
-    for (int i = 0; i < 13; ++i) in >> word;
+    for (int i = 0; i < 13; ++i)
+        in >> word;
     double user = 0;
     double system = 0;
     in >> user >> system;
     return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-std::string ChildDaemon::write_key() const { return first_line(options_.data_directory + "/keys/write_key"); }
-std::string ChildDaemon::admin_token() const { return first_line(options_.data_directory + "/keys/admin_token"); }
+std::string ChildDaemon::write_key() const {
+    return first_line(options_.data_directory + "/keys/write_key");
+}
+std::string ChildDaemon::admin_token() const {
+    return first_line(options_.data_directory + "/keys/admin_token");
+}
 
 }  // namespace journey::app

@@ -1,24 +1,26 @@
 #pragma once
 // A `journey serve` of our own as a child process: for the demo, the benchmark and nothing else.
 
-#include <sys/types.h>
-
 #include "engine/app/client.h"
+
+#include <sys/types.h>
 
 namespace journey::app {
 
 struct ChildOptions {
-    std::string program;               // path of this binary
+    std::string program;                 // path of this binary
     std::vector<std::string> arguments;  // after "serve"; --listen and --data are added
     std::string data_directory;
-    std::uint16_t port = 0;            // 0: any free one
-    std::string log_file;              // stdout and stderr go there
+    std::uint16_t port = 0;  // 0: any free one
+    std::string log_file;    // stdout and stderr go there
 };
 
 class ChildDaemon {
   public:
-    /// Returns when /readyz answers 200, or with the end of the log when it does not within `at_most`.
-    static Result<std::unique_ptr<ChildDaemon>> start(ChildOptions options, std::chrono::milliseconds at_most = std::chrono::seconds(60));
+    /// Returns when /readyz answers 200, or with the end of the log when it does not within
+    /// `at_most`.
+    static Result<std::unique_ptr<ChildDaemon>> start(
+        ChildOptions options, std::chrono::milliseconds at_most = std::chrono::seconds(60));
     ~ChildDaemon();
     ChildDaemon(const ChildDaemon&) = delete;
     ChildDaemon& operator=(const ChildDaemon&) = delete;

@@ -1,14 +1,16 @@
 #include "engine/app/client.h"
 
 #include <fmt/format.h>
-
 #include <future>
 
 namespace journey::app {
 
 Client::Client(std::string base, std::string write_key, std::string admin_token)
-    : base_(std::move(base)), write_key_(std::move(write_key)), admin_token_(std::move(admin_token)) {
-    while (base_.ends_with('/')) base_.pop_back();
+    : base_(std::move(base)),
+      write_key_(std::move(write_key)),
+      admin_token_(std::move(admin_token)) {
+    while (base_.ends_with('/'))
+        base_.pop_back();
     connectors::net::TransportOptions options;
     options.allow_http = true;
     options.allow_private = true;
@@ -23,7 +25,8 @@ Result<Answer> Client::get(const std::string& path) const {
     return call(std::move(request));
 }
 
-Result<Answer> Client::post(const std::string& path, std::string body, const std::string& type) const {
+Result<Answer> Client::post(const std::string& path, std::string body,
+                            const std::string& type) const {
     connectors::HttpRequest request;
     request.url = base_ + path;
     request.headers.emplace_back("Content-Type", type);
@@ -39,10 +42,14 @@ Result<Answer> Client::call(connectors::HttpRequest request) const {
     }
     std::promise<connectors::Response> promise;
     auto future = promise.get_future();
-    transport_->start(std::move(request), std::chrono::seconds(30), [&promise](connectors::Response response) { promise.set_value(std::move(response)); });
+    transport_->start(
+        std::move(request), std::chrono::seconds(30),
+        [&promise](connectors::Response response) { promise.set_value(std::move(response)); });
     connectors::Response response = future.get();
     if (!response.answered) {
-        return error(ErrorCode::retry, fmt::format("no daemon answers at {} ({}); is `journey serve` running, and is the address right?", base_, response.failure));
+        return error(ErrorCode::retry, fmt::format("no daemon answers at {} ({}); is `journey "
+                                                   "serve` running, and is the address right?",
+                                                   base_, response.failure));
     }
     Answer answer{response.status, std::move(response.body), ""};
     for (const auto& [name, value] : response.headers) {
@@ -55,7 +62,9 @@ std::string problem_of(const Answer& answer) {
     auto parsed = value_from_json(answer.body);
     if (parsed) {
         if (const Record* record = parsed.value().as<Record>()) {
-            if (const Value* detail = find(*record, "detail"); detail != nullptr && detail->as<std::string>() != nullptr) return *detail->as<std::string>();
+            if (const Value* detail = find(*record, "detail");
+                detail != nullptr && detail->as<std::string>() != nullptr)
+                return *detail->as<std::string>();
         }
     }
     return fmt::format("the daemon answered {}", answer.status);
@@ -64,9 +73,12 @@ std::string problem_of(const Answer& answer) {
 std::string url_part(std::string_view text) {
     std::string out;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-        if (plain) out.push_back(c);
-        else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        if (plain)
+            out.push_back(c);
+        else
+            out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return out;
 }

@@ -17,7 +17,8 @@ class Client {
     Client(std::string base, std::string write_key, std::string admin_token);
     /// `retry` when nobody answers, with the address in the sentence.
     Result<Answer> get(const std::string& path) const;
-    Result<Answer> post(const std::string& path, std::string body, const std::string& type = "application/json") const;
+    Result<Answer> post(const std::string& path, std::string body,
+                        const std::string& type = "application/json") const;
     const std::string& base() const { return base_; }
 
   private:

@@ -1,5 +1,6 @@
 #pragma once
-// The tool's commands. Exit codes: 0 fine, 1 the author or operator must act, 2 wrong usage, 3 our own fault.
+// The tool's commands. Exit codes: 0 fine, 1 the author or operator must act, 2 wrong usage, 3 our
+// own fault.
 
 #include "engine/base/base.h"
 
@@ -35,7 +36,8 @@ struct DaemonAddress {
     std::string admin_token;
     std::string write_key;
 };
-/// Fills in the keys from the data directory or the environment (JOURNEY_ADMIN_TOKEN, JOURNEY_WRITE_KEY).
+/// Fills in the keys from the data directory or the environment (JOURNEY_ADMIN_TOKEN,
+/// JOURNEY_WRITE_KEY).
 void find_keys(DaemonAddress& address);
 
 struct ServeOptions {
@@ -43,8 +45,8 @@ struct ServeOptions {
     std::string config;
     std::string data_directory;
     std::string listen;
-    std::string clock_start;   // demo clock: RFC 3339
-    double clock_speed = 0;    // 0: the system's clock
+    std::string clock_start;  // demo clock: RFC 3339
+    double clock_speed = 0;   // 0: the system's clock
     bool quiet = false;
 };
 int serve_command(const ServeOptions& options);

@@ -1,14 +1,13 @@
 #include "engine/app/config.h"
 
-#include <fmt/format.h>
-
-#include <filesystem>
-#include <fstream>
-
 #include "connectors/email/smtp/smtp.h"
 #include "connectors/push/onesignal/onesignal.h"
 #include "connectors/sms/twilio/twilio.h"
 #include "connectors/webhook/signed/signed.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
 
 namespace journey::app {
 namespace {
@@ -64,7 +63,8 @@ ConnectorPtr onesignal_from(const Setting& setting) {
 ConnectorPtr webhook_from(const Setting& setting) {
     connectors::webhook::SignedConfig config;
     config.url = setting["url"].text();
-    for (const Setting& secret : setting["secrets"].items()) config.secrets.push_back(secret.secret());
+    for (const Setting& secret : setting["secrets"].items())
+        config.secrets.push_back(secret.secret());
     config.parallel = parallel_of(setting, config.parallel);
     return checked(setting, connectors::webhook::make_signed(config));
 }
@@ -74,22 +74,28 @@ void routes_from(const Setting& connectors, Config& out) {
         const char* channel;
         const char* name;
     };
-    static constexpr Kind kKinds[] = {{"email", "smtp"}, {"sms", "twilio"}, {"push", "onesignal"}, {"webhook", "signed"}};
+    static constexpr Kind kKinds[] = {
+        {"email", "smtp"}, {"sms", "twilio"}, {"push", "onesignal"}, {"webhook", "signed"}};
     for (const auto& [channel, name] : kKinds) {
         const Setting setting = connectors[channel];
         if (!setting.present()) continue;
         const std::string kind = setting["kind"].text();
         if (kind != name) {
-            setting["kind"].complain(fmt::format("for {} there is the connector `{}`, not `{}`", channel, name, kind));
+            setting["kind"].complain(
+                fmt::format("for {} there is the connector `{}`, not `{}`", channel, name, kind));
             continue;
         }
         runtime::Route route;
         route.channel = channel;
         route.rate_per_second = static_cast<std::uint32_t>(setting["rate per second"].number(0));
-        if (kind == "smtp") route.connector = smtp_from(setting);
-        else if (kind == "twilio") route.connector = twilio_from(setting, out);
-        else if (kind == "onesignal") route.connector = onesignal_from(setting);
-        else route.connector = webhook_from(setting);
+        if (kind == "smtp")
+            route.connector = smtp_from(setting);
+        else if (kind == "twilio")
+            route.connector = twilio_from(setting, out);
+        else if (kind == "onesignal")
+            route.connector = onesignal_from(setting);
+        else
+            route.connector = webhook_from(setting);
         out.routes.push_back(std::move(route));
     }
 }
@@ -113,10 +119,12 @@ Result<Config> load_config(const std::string& path) {
         if (!set) listen.complain(set.error().detail);
     }
     out.http.public_url = file["public url"].text();
-    for (const Setting& key : file["write keys"].items()) out.http.write_keys.push_back(key.secret());
+    for (const Setting& key : file["write keys"].items())
+        out.http.write_keys.push_back(key.secret());
     out.http.admin_token = file["admin token"].secret();
     out.http.connections_most = file["connections most"].number(out.http.connections_most);
-    out.http.events_per_second_most = static_cast<std::uint32_t>(file["events per second"].number(0));
+    out.http.events_per_second_most =
+        static_cast<std::uint32_t>(file["events per second"].number(0));
     const std::uint64_t partitions = file["partitions"].number(out.partitions);
     if (partitions < 1 || partitions > 4096) file["partitions"].complain("between 1 and 4096");
     out.partitions = static_cast<std::uint16_t>(partitions);
@@ -139,7 +147,9 @@ Result<Keys> load_or_make_keys(const std::string& data_directory) {
     fs::create_directories(directory, problem);
     fs::permissions(directory, fs::perms::owner_all, problem);
     Keys keys;
-    for (const auto& [name, key] : {std::pair{"write_key", &keys.write_key}, std::pair{"admin_token", &keys.admin_token}, std::pair{"link_secret", &keys.link_secret}}) {
+    for (const auto& [name, key] :
+         {std::pair{"write_key", &keys.write_key}, std::pair{"admin_token", &keys.admin_token},
+          std::pair{"link_secret", &keys.link_secret}}) {
         const std::string path = directory + "/" + name;
         std::ifstream in(path);
         std::getline(in, *key);
@@ -151,7 +161,9 @@ Result<Keys> load_or_make_keys(const std::string& data_directory) {
         out << *key << '\n';
         out.close();
         fs::rename(path + ".new", path, problem);
-        if (!out || problem) return error(ErrorCode::storage_failed, fmt::format("I cannot write {}; is the directory writable?", path));
+        if (!out || problem)
+            return error(ErrorCode::storage_failed,
+                         fmt::format("I cannot write {}; is the directory writable?", path));
     }
     return keys;
 }
@@ -166,10 +178,14 @@ Result<void> set_listen(std::string_view text, http::HttpOptions& options) {
     }
     std::uint32_t number = 0;
     for (const char c : port) {
-        if (c < '0' || c > '9' || number > 65535) return error(ErrorCode::invalid, fmt::format("`{}` is not an address like 127.0.0.1:8080", text));
+        if (c < '0' || c > '9' || number > 65535)
+            return error(ErrorCode::invalid,
+                         fmt::format("`{}` is not an address like 127.0.0.1:8080", text));
         number = number * 10 + static_cast<std::uint32_t>(c - '0');
     }
-    if (port.empty() || number > 65535) return error(ErrorCode::invalid, fmt::format("`{}` is not an address like 127.0.0.1:8080", text));
+    if (port.empty() || number > 65535)
+        return error(ErrorCode::invalid,
+                     fmt::format("`{}` is not an address like 127.0.0.1:8080", text));
     options.port = static_cast<std::uint16_t>(number);
     return success();
 }

@@ -20,7 +20,8 @@ struct Config {
 /// Unknown keys, wrong kinds and secrets in plain text are refused with file and line.
 Result<Config> load_config(const std::string& path);
 
-/// Keys the daemon made for itself at its first start, in DATA/keys (0600): write key, admin token, link secret.
+/// Keys the daemon made for itself at its first start, in DATA/keys (0600): write key, admin token,
+/// link secret.
 struct Keys {
     std::string write_key;
     std::string admin_token;

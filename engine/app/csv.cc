@@ -29,7 +29,8 @@ bool CsvReader::next(CsvRow& row) {
     std::size_t size = 0;
     bool quoted = false;
     for (;; c = get()) {
-        if (++size > kRowMost && row.problem.empty()) row.problem = "the row is longer than 1 MiB; is a quote never closed?";
+        if (++size > kRowMost && row.problem.empty())
+            row.problem = "the row is longer than 1 MiB; is a quote never closed?";
         if (c < 0) {
             if (quoted) row.problem = "the file ends inside quotes";
             break;

@@ -1,9 +1,10 @@
 #pragma once
-// RFC 4180, read as a stream: quoted fields with commas, doubled quotes and line ends inside; LF or CRLF.
-
-#include <istream>
+// RFC 4180, read as a stream: quoted fields with commas, doubled quotes and line ends inside; LF or
+// CRLF.
 
 #include "engine/base/base.h"
+
+#include <istream>
 
 namespace journey::app {
 

@@ -1,8 +1,7 @@
 #include "engine/app/daemon.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <future>
 
@@ -23,27 +22,34 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     runtime::ServiceOptions options;
     options.node.partitions = config.partitions;
     options.node.routes = config.routes;
-    options.node.links = {config.http.public_url, daemon->keys_.link_secret, config.track_opens, config.track_clicks};
+    options.node.links = {config.http.public_url, daemon->keys_.link_secret, config.track_opens,
+                          config.track_clicks};
     options.data_directory = config.data_directory;
-    daemon->service_ = std::make_unique<runtime::Service>(std::move(options), *daemon->store_.log, *daemon->store_.state, *daemon->store_.lease,
-                                                          *daemon->transport_, *daemon->clock_, *daemon->logger_);
+    daemon->service_ = std::make_unique<runtime::Service>(
+        std::move(options), *daemon->store_.log, *daemon->store_.state, *daemon->store_.lease,
+        *daemon->transport_, *daemon->clock_, *daemon->logger_);
     TRY(daemon->service_->start());
     TRY(daemon->server_, http::Server::start(config.http, *daemon->service_, *daemon->logger_));
     return daemon;
 }
 
-Daemon::~Daemon() { stop(); }
+Daemon::~Daemon() {
+    stop();
+}
 
 Result<bool> Daemon::publish(const ir::Program& program) {
     Bytes bytes = ir::encode(program);
-    if (to_hex(view_of(ir::program_hash(bytes))) == core::live_hash(service_->catalog())) return false;
+    if (to_hex(view_of(ir::program_hash(bytes))) == core::live_hash(service_->catalog()))
+        return false;
     model::Command command;
     command.body = model::Publish{std::move(bytes)};
     std::promise<Result<void>> promise;
     auto future = promise.get_future();
     std::vector<model::Command> commands;
     commands.push_back(std::move(command));
-    TRY(service_->submit(std::move(commands), runtime::AckWhen::applied, true, [&promise](Result<void> result) { promise.set_value(std::move(result)); }));
+    TRY(service_->submit(
+        std::move(commands), runtime::AckWhen::applied, true,
+        [&promise](Result<void> result) { promise.set_value(std::move(result)); }));
     TRY(future.get());
     return true;
 }
@@ -54,8 +60,11 @@ void Daemon::stop() {
     if (service_) service_->stop();
 }
 
-Result<std::unique_ptr<Clock>> make_demo_clock(const std::string& data_directory, const std::string& start, double speed) {
-    if (speed <= 0 || speed > 1e6) return error(ErrorCode::invalid, "the demo clock's speed is a number over 0 and at most 1000000");
+Result<std::unique_ptr<Clock>> make_demo_clock(const std::string& data_directory,
+                                               const std::string& start, double speed) {
+    if (speed <= 0 || speed > 1e6)
+        return error(ErrorCode::invalid,
+                     "the demo clock's speed is a number over 0 and at most 1000000");
     TRY(Instant first, parse_instant(start));
     std::error_code problem;
     std::filesystem::create_directories(data_directory, problem);
@@ -69,7 +78,8 @@ Result<std::unique_ptr<Clock>> make_demo_clock(const std::string& data_directory
         std::ofstream(path) << micros_of(first) << ' ' << began << '\n';
     }
     const double passed = static_cast<double>(micros_of(system.now()) - began) * speed;
-    return std::unique_ptr<Clock>(std::make_unique<FastClock>(first + Micros{static_cast<std::int64_t>(passed)}, speed));
+    return std::unique_ptr<Clock>(
+        std::make_unique<FastClock>(first + Micros{static_cast<std::int64_t>(passed)}, speed));
 }
 
 }  // namespace journey::app

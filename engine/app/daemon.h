@@ -14,7 +14,8 @@ class Daemon {
 
     std::uint16_t port() const { return server_->port(); }
     const Keys& keys() const { return keys_; }
-    /// Makes `program` the live one unless it already is; returns when it is applied. True when it changed.
+    /// Makes `program` the live one unless it already is; returns when it is applied. True when it
+    /// changed.
     Result<bool> publish(const ir::Program& program);
     /// Readiness off, requests answered, claims ended, last checkpoint.
     void stop();
@@ -32,7 +33,9 @@ class Daemon {
     bool stopped_ = false;
 };
 
-/// The demo's clock: `start` at the first start with this data directory, going on from there at later ones.
-Result<std::unique_ptr<Clock>> make_demo_clock(const std::string& data_directory, const std::string& start, double speed);
+/// The demo's clock: `start` at the first start with this data directory, going on from there at
+/// later ones.
+Result<std::unique_ptr<Clock>> make_demo_clock(const std::string& data_directory,
+                                               const std::string& start, double speed);
 
 }  // namespace journey::app

@@ -1,13 +1,5 @@
-// journey demo: the example shop on this machine. A daemon on a fast clock, a sink for its messages, shoppers made from a
-// seed who open and click what reaches them, and a live summary.
-
-#include <fmt/format.h>
-#include <signal.h>
-
-#include <filesystem>
-#include <fstream>
-#include <queue>
-#include <thread>
+// journey demo: the example shop on this machine. A daemon on a fast clock, a sink for its
+// messages, shoppers made from a seed who open and click what reaches them, and a live summary.
 
 #include "connectors/fake/fake.h"
 #include "engine/app/child.h"
@@ -15,11 +7,20 @@
 #include "engine/app/progress.h"
 #include "engine/app/traffic.h"
 
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <queue>
+#include <signal.h>
+#include <thread>
+
 namespace journey::app {
 namespace {
 
 volatile sig_atomic_t g_stop = 0;  // a signal handler can reach nothing else
-void on_interrupt(int) { g_stop = 1; }
+void on_interrupt(int) {
+    g_stop = 1;
+}
 
 constexpr const char* kStart = "2026-03-02T00:00:00Z";  // a Monday, 8 in the morning in Shanghai
 
@@ -42,9 +43,13 @@ class Readers {
 
     void take(const connectors::fake::SinkMessage& message, Instant now) {
         if (message.channel != "email" || !rng_.chance(0.5)) return;
-        const Instant opened = now + std::chrono::minutes(2 + static_cast<std::int64_t>(rng_.below(600)));
-        if (const std::string pixel = path_with(message.html, "/o/"); !pixel.empty()) later_.push({opened, pixel});
-        if (const std::string click = path_with(message.html, "/c/"); !click.empty() && rng_.chance(0.3)) later_.push({opened + std::chrono::minutes(1), click});
+        const Instant opened =
+            now + std::chrono::minutes(2 + static_cast<std::int64_t>(rng_.below(600)));
+        if (const std::string pixel = path_with(message.html, "/o/"); !pixel.empty())
+            later_.push({opened, pixel});
+        if (const std::string click = path_with(message.html, "/c/");
+            !click.empty() && rng_.chance(0.3))
+            later_.push({opened + std::chrono::minutes(1), click});
     }
 
     std::vector<std::string> due(Instant now) {
@@ -65,7 +70,8 @@ class Readers {
         const std::size_t end = html.find('"', at);
         if (begin == std::string::npos || end == std::string::npos) return "";
         std::string url = html.substr(begin + 1, end - begin - 1);
-        for (std::size_t amp = url.find("&amp;"); amp != std::string::npos; amp = url.find("&amp;")) url.replace(amp, 5, "&");
+        for (std::size_t amp = url.find("&amp;"); amp != std::string::npos; amp = url.find("&amp;"))
+            url.replace(amp, 5, "&");
         const std::size_t slash = url.find('/', url.find("//") + 2);
         return slash == std::string::npos ? "" : url.substr(slash);
     }
@@ -83,9 +89,11 @@ std::uint64_t number_in(const Record& record, std::string_view name) {
 
 std::string shorten(std::string text, std::size_t width) {
     while (display_width(text) > width) {
-        do text.pop_back();
+        do
+            text.pop_back();
         while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80);
-        while (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
+        while (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0)
+            text.pop_back();
     }
     for (char& c : text) {
         if (c == '\n' || c == '\r') c = ' ';
@@ -99,36 +107,51 @@ struct Summary {
     std::vector<std::string> problems;
 };
 
-void print_summary(const Client& client, connectors::fake::SinkServer& sink, Instant now, const Summary& summary, bool redraw) {
+void print_summary(const Client& client, connectors::fake::SinkServer& sink, Instant now,
+                   const Summary& summary, bool redraw) {
     auto answer = client.get("/admin/journeys");
     if (!answer || answer.value().status != 200) return;
     auto parsed = value_from_json(answer.value().body);
     if (!parsed || parsed.value().as<Record>() == nullptr) return;
     const Record& counts = *parsed.value().as<Record>();
     std::string out = redraw ? "\033[H\033[J" : "";
-    out += fmt::format("journeyd demo · {} in the shop · {} events taken · {} people · {} opens and clicks\n\n", format_instant(now).substr(0, 16), number_in(counts, "events"),
-                       number_in(counts, "people"), summary.visits);
-    out += fmt::format("  {:<22}{:>8}{:>8}{:>7}{:>7}{:>9}   people per step\n", "journey", "entered", "inside", "sent", "goals", "skipped");
-    if (const Value* journeys = find(counts, "journeys"); journeys != nullptr && journeys->as<List>() != nullptr) {
+    out += fmt::format(
+        "journeyd demo · {} in the shop · {} events taken · {} people · {} opens and clicks\n\n",
+        format_instant(now).substr(0, 16), number_in(counts, "events"), number_in(counts, "people"),
+        summary.visits);
+    out += fmt::format("  {:<22}{:>8}{:>8}{:>7}{:>7}{:>9}   people per step\n", "journey",
+                       "entered", "inside", "sent", "goals", "skipped");
+    if (const Value* journeys = find(counts, "journeys");
+        journeys != nullptr && journeys->as<List>() != nullptr) {
         for (const Value& item : *journeys->as<List>()) {
             const Record& journey = *item.as<Record>();
             std::string steps;
-            if (const Value* waiting = find(journey, "waiting"); waiting != nullptr && waiting->as<Record>() != nullptr) {
-                for (const NamedValue& step : *waiting->as<Record>()) steps += fmt::format("{}{} {}", steps.empty() ? "" : ", ", step.name, to_json(step.value));
+            if (const Value* waiting = find(journey, "waiting");
+                waiting != nullptr && waiting->as<Record>() != nullptr) {
+                for (const NamedValue& step : *waiting->as<Record>())
+                    steps += fmt::format("{}{} {}", steps.empty() ? "" : ", ", step.name,
+                                         to_json(step.value));
             }
             const Value* name = find(journey, "journey");
             const std::uint64_t entered = number_in(journey, "entered");
-            out += fmt::format("  {:<22}{:>8}{:>8}{:>7}{:>7}{:>9}   {}\n", name == nullptr || name->as<std::string>() == nullptr ? "?" : *name->as<std::string>(), entered,
-                               entered - number_in(journey, "ended"), number_in(journey, "sent"), number_in(journey, "goals"), number_in(journey, "skipped"), shorten(steps, 60));
+            out += fmt::format(
+                "  {:<22}{:>8}{:>8}{:>7}{:>7}{:>9}   {}\n",
+                name == nullptr || name->as<std::string>() == nullptr ? "?"
+                                                                      : *name->as<std::string>(),
+                entered, entered - number_in(journey, "ended"), number_in(journey, "sent"),
+                number_in(journey, "goals"), number_in(journey, "skipped"), shorten(steps, 60));
         }
     }
     out += "\n  arrived at the sink:";
-    for (const char* channel : {"email", "sms", "push"}) out += fmt::format("   {} {}", channel, sink.counts(channel).accepted);
+    for (const char* channel : {"email", "sms", "push"})
+        out += fmt::format("   {} {}", channel, sink.counts(channel).accepted);
     out += "\n\n  the last messages\n";
     for (const auto& message : sink.last(6)) {
-        out += fmt::format("    {:<6} {:<26} {}\n", message.channel, shorten(message.to, 26), shorten(message.subject.empty() ? message.text : message.subject, 70));
+        out += fmt::format("    {:<6} {:<26} {}\n", message.channel, shorten(message.to, 26),
+                           shorten(message.subject.empty() ? message.text : message.subject, 70));
     }
-    for (const std::string& problem : summary.problems) out += fmt::format("\n  ! {}", problem);
+    for (const std::string& problem : summary.problems)
+        out += fmt::format("\n  ! {}", problem);
     out += redraw ? "\n  Ctrl-C stops everything.\n" : "\n";
     fmt::print("{}", out);
     std::fflush(stdout);
@@ -145,25 +168,30 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
     auto start = parse_instant(kStart);
     ENSURE(start.has_value(), "the demo's first day must be a date");
     const bool own_directory = options.data_directory.empty();
-    const std::string directory = own_directory ? make_temporary_directory("demo") : options.data_directory;
+    const std::string directory =
+        own_directory ? make_temporary_directory("demo") : options.data_directory;
     std::filesystem::create_directories(directory);
     ::setenv("JOURNEY_DEMO_SECRET", "demo-secret", 0);
 
     Mailbox<connectors::fake::SinkMessage> arrived;
     connectors::fake::SinkOptions sink_options;
     sink_options.sync_ledger = false;
-    sink_options.on_message = [&](const connectors::fake::SinkMessage& message) { arrived.put(message); };
+    sink_options.on_message = [&](const connectors::fake::SinkMessage& message) {
+        arrived.put(message);
+    };
     auto sink = connectors::fake::SinkServer::start(sink_options);
     if (!sink) return fail(sink.error());
 
     const std::uint16_t port = free_port();
     const std::string config = directory + "/demo.yaml";
     std::ofstream(config) << config_text(*sink.value(), fmt::format("http://127.0.0.1:{}", port));
-    auto child = ChildDaemon::start({program_path,
-                                     {options.project, "--config", config, "--demo-clock-start", kStart, "--demo-clock-speed", fmt::format("{}", options.speed)},
-                                     directory + "/data",
-                                     port,
-                                     directory + "/serve.log"});
+    auto child =
+        ChildDaemon::start({program_path,
+                            {options.project, "--config", config, "--demo-clock-start", kStart,
+                             "--demo-clock-speed", fmt::format("{}", options.speed)},
+                            directory + "/data",
+                            port,
+                            directory + "/serve.log"});
     if (!child) return fail(child.error());
     ChildDaemon& daemon = *child.value();
     const FastClock clock(start.value(), options.speed);
@@ -178,13 +206,16 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
     const bool redraw = is_terminal(1);
     const auto began = std::chrono::steady_clock::now();
     auto drawn = began;
-    while (g_stop == 0 && (options.seconds == 0 || std::chrono::steady_clock::now() - began < std::chrono::seconds(options.seconds))) {
+    while (g_stop == 0 && (options.seconds == 0 || std::chrono::steady_clock::now() - began <
+                                                       std::chrono::seconds(options.seconds))) {
         const Instant now = clock.now();
         std::string batch;
         const auto send_batch = [&] {
             if (batch.empty()) return;
-            auto answer = client.post("/v1/batch", "{\"batch\":[" + std::exchange(batch, "") + "]}");
-            if (!answer && summary.problems.empty()) summary.problems.push_back(answer.error().detail);
+            auto answer =
+                client.post("/v1/batch", "{\"batch\":[" + std::exchange(batch, "") + "]}");
+            if (!answer && summary.problems.empty())
+                summary.problems.push_back(answer.error().detail);
         };
         for (const TrafficItem& item : traffic.happen_until(now)) {
             ++summary.sent_events;
@@ -195,18 +226,22 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
             }
             send_batch();
             auto answer = client.post("/v1/consent", item.json);
-            if (!answer && summary.problems.empty()) summary.problems.push_back(answer.error().detail);
+            if (!answer && summary.problems.empty())
+                summary.problems.push_back(answer.error().detail);
         }
         send_batch();
-        for (const auto& message : arrived.take_now()) readers.take(message, now);
+        for (const auto& message : arrived.take_now())
+            readers.take(message, now);
         for (const std::string& path : readers.due(now)) {
             if (client.get(path)) ++summary.visits;
         }
         if (!daemon.running()) {
-            fmt::print(stderr, "journey demo: the daemon has ended; its log is {}\n", directory + "/serve.log");
+            fmt::print(stderr, "journey demo: the daemon has ended; its log is {}\n",
+                       directory + "/serve.log");
             return 3;
         }
-        if (const auto moment = std::chrono::steady_clock::now(); moment - drawn > std::chrono::milliseconds(redraw ? 500 : 5000)) {
+        if (const auto moment = std::chrono::steady_clock::now();
+            moment - drawn > std::chrono::milliseconds(redraw ? 500 : 5000)) {
             drawn = moment;
             print_summary(client, *sink.value(), clock.now(), summary, redraw);
         }
@@ -215,11 +250,19 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
     print_summary(client, *sink.value(), clock.now(), summary, redraw);
     const int status = daemon.stop();
     sink.value()->stop();
-    fmt::print("\nStopped cleanly{}. Three things to try next:\n", status == 0 ? "" : fmt::format(" but for the daemon, which ended with {}; see {}", status, directory + "/serve.log"));
+    fmt::print("\nStopped cleanly{}. Three things to try next:\n",
+               status == 0 ? ""
+                           : fmt::format(" but for the daemon, which ended with {}; see {}", status,
+                                         directory + "/serve.log"));
     const std::string tool = std::filesystem::relative(program_path).string();
-    fmt::print("  1. {} test {}                      tests of 90-day journeys, in milliseconds\n", tool, options.project);
-    fmt::print("  2. change a wait in {}/welcome_series.journey and run 1 again: a failing test tells its story\n", options.project);
-    fmt::print("  3. {} serve {} --data {}    then, beside it: {} journeys\n", tool, options.project, "journey-data", tool);
+    fmt::print("  1. {} test {}                      tests of 90-day journeys, in milliseconds\n",
+               tool, options.project);
+    fmt::print(
+        "  2. change a wait in {}/welcome_series.journey and run 1 again: a failing test tells its "
+        "story\n",
+        options.project);
+    fmt::print("  3. {} serve {} --data {}    then, beside it: {} journeys\n", tool,
+               options.project, "journey-data", tool);
     if (own_directory) std::filesystem::remove_all(directory);
     return status == 0 ? 0 : 3;
 }

@@ -1,14 +1,14 @@
-// journey fmt: the one style, written back only when something changes and only to files that can be read.
-
-#include <fmt/format.h>
-
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <sstream>
+// journey fmt: the one style, written back only when something changes and only to files that can
+// be read.
 
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <sstream>
 
 namespace journey::app {
 namespace {
@@ -18,12 +18,16 @@ Result<void> replace_file(const std::string& path, const std::string& text) {
     {
         std::ofstream out(draft, std::ios::binary | std::ios::trunc);
         out << text;
-        if (!out.flush()) return error(ErrorCode::refused, fmt::format("I cannot write {}; nothing was changed", draft));
+        if (!out.flush())
+            return error(ErrorCode::refused,
+                         fmt::format("I cannot write {}; nothing was changed", draft));
     }
     std::error_code problem;
     std::filesystem::permissions(draft, std::filesystem::status(path).permissions(), problem);
     std::filesystem::rename(draft, path, problem);
-    if (problem) return error(ErrorCode::refused, fmt::format("I cannot write {}: {}", path, problem.message()));
+    if (problem)
+        return error(ErrorCode::refused,
+                     fmt::format("I cannot write {}: {}", path, problem.message()));
     return success();
 }
 
@@ -70,7 +74,8 @@ int format_command(const FormatOptions& options) {
             if (!written) return fail(written.error());
         }
     }
-    fmt::print(stderr, "{} of {} files {}\n", changed, seen, options.check ? "are not in the one style; run `journey fmt`" : "changed");
+    fmt::print(stderr, "{} of {} files {}\n", changed, seen,
+               options.check ? "are not in the one style; run `journey fmt`" : "changed");
     return status;
 }
 

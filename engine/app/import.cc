@@ -1,17 +1,17 @@
-// journey import: a CSV file becomes events of a running daemon. Resumable (a small state file beside the CSV), idempotent
-// (message ids are made from the rows), rows that cannot be used go to a reject file with the reason.
-
-#include <fmt/format.h>
-
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <thread>
+// journey import: a CSV file becomes events of a running daemon. Resumable (a small state file
+// beside the CSV), idempotent (message ids are made from the rows), rows that cannot be used go to
+// a reject file with the reason.
 
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
 #include "engine/app/mapped_csv.h"
 #include "engine/app/progress.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <thread>
 
 namespace journey::app {
 namespace {
@@ -28,24 +28,36 @@ std::optional<Place> load_place(const std::string& path, const std::string& fing
     std::ifstream in(path);
     std::string stored;
     Place place;
-    if (in >> stored >> place.offset >> place.line >> place.events && stored == fingerprint) return place;
+    if (in >> stored >> place.offset >> place.line >> place.events && stored == fingerprint)
+        return place;
     return std::nullopt;
 }
 
-Result<void> save_place(const std::string& path, const std::string& fingerprint, const Place& place) {
+Result<void> save_place(const std::string& path, const std::string& fingerprint,
+                        const Place& place) {
     {
         std::ofstream out(path + ".new", std::ios::trunc);
-        out << fingerprint << ' ' << place.offset << ' ' << place.line << ' ' << place.events << '\n';
-        if (!out.flush()) return error(ErrorCode::storage_failed, fmt::format("I cannot write {}; the import can go on from the last saved place", path));
+        out << fingerprint << ' ' << place.offset << ' ' << place.line << ' ' << place.events
+            << '\n';
+        if (!out.flush())
+            return error(
+                ErrorCode::storage_failed,
+                fmt::format("I cannot write {}; the import can go on from the last saved place",
+                            path));
     }
     std::error_code problem;
     fs::rename(path + ".new", path, problem);
-    if (problem) return error(ErrorCode::storage_failed, fmt::format("I cannot write {}: {}", path, problem.message()));
+    if (problem)
+        return error(ErrorCode::storage_failed,
+                     fmt::format("I cannot write {}: {}", path, problem.message()));
     return success();
 }
 
 Value item_of(const MappedEvent& event, std::string_view type, const std::string& id) {
-    Record item{{"type", Value(type)}, {"userId", Value(event.person)}, {"messageId", Value(id)}, {"timestamp", Value(format_instant(event.time))}};
+    Record item{{"type", Value(type)},
+                {"userId", Value(event.person)},
+                {"messageId", Value(id)},
+                {"timestamp", Value(format_instant(event.time))}};
     if (type == "track") {
         put(item, "event", Value(event.event));
         put(item, "properties", Value(event.properties));
@@ -67,7 +79,8 @@ Result<Record> send_batch(const Client& client, const List& items) {
         }
         const bool again = !answer || answer.value().status == 429 || answer.value().status >= 500;
         if (!again) return error(ErrorCode::invalid, problem_of(answer.value()));
-        if (attempt >= 8) return answer ? error(ErrorCode::retry, problem_of(answer.value())) : answer.error();
+        if (attempt >= 8)
+            return answer ? error(ErrorCode::retry, problem_of(answer.value())) : answer.error();
         std::this_thread::sleep_for(std::chrono::milliseconds(200) * (1 << std::min(attempt, 5)));
     }
 }
@@ -82,22 +95,30 @@ int import_command(const ImportOptions& options) {
     const bool from_pipe = options.csv == "-";
     if (!from_pipe) {
         file.open(options.csv, std::ios::binary);
-        if (!file) return fail(error(ErrorCode::not_found, fmt::format("I cannot read {}", options.csv)));
+        if (!file)
+            return fail(error(ErrorCode::not_found, fmt::format("I cannot read {}", options.csv)));
         std::error_code ignored;
         bytes = fs::file_size(options.csv, ignored);
     }
-    const std::string state_file = (from_pipe ? std::string("import") : options.csv) + ".import-state";
-    const std::string reject_file = options.rejects.empty() ? (from_pipe ? std::string("import") : options.csv) + ".rejects.csv" : options.rejects;
-    const std::string fingerprint = to_hex(view_of(sha256(options.csv + "\n" + options.mapping + "\n" + std::to_string(bytes)))).substr(0, 16);
+    const std::string state_file =
+        (from_pipe ? std::string("import") : options.csv) + ".import-state";
+    const std::string reject_file =
+        options.rejects.empty() ? (from_pipe ? std::string("import") : options.csv) + ".rejects.csv"
+                                : options.rejects;
+    const std::string fingerprint =
+        to_hex(view_of(sha256(options.csv + "\n" + options.mapping + "\n" + std::to_string(bytes))))
+            .substr(0, 16);
 
     std::ofstream rejects;
     std::uint64_t rejected = 0;
     const auto reject = [&](const RejectedRow& row) {
         if (!rejects.is_open()) rejects.open(reject_file, std::ios::app);
-        rejects << csv_text({std::to_string(row.line), row.reason}) << ',' << csv_text(row.fields) << '\n';
+        rejects << csv_text({std::to_string(row.line), row.reason}) << ',' << csv_text(row.fields)
+                << '\n';
         ++rejected;
     };
-    auto opened = MappedCsv::open(from_pipe ? static_cast<std::istream&>(std::cin) : file, mapping.value(), reject);
+    auto opened = MappedCsv::open(from_pipe ? static_cast<std::istream&>(std::cin) : file,
+                                  mapping.value(), reject);
     if (!opened) return fail(opened.error());
     MappedCsv& csv = *opened.value();
 
@@ -106,7 +127,8 @@ int import_command(const ImportOptions& options) {
         if (const auto stored = load_place(state_file, fingerprint)) {
             place = *stored;
             csv.resume(place.offset, place.line);
-            fmt::print(stderr, "going on at line {} ({} events were taken before)\n", place.line, place.events);
+            fmt::print(stderr, "going on at line {} ({} events were taken before)\n", place.line,
+                       place.events);
         }
     }
     if (place.offset == 0) {
@@ -143,8 +165,10 @@ int import_command(const ImportOptions& options) {
             for (const char* kind : {"rejected", "warnings"}) {
                 const Value* list = find(answer.value(), kind);
                 if (list == nullptr || list->as<List>() == nullptr) continue;
-                (std::string_view(kind) == "rejected" ? refused : warnings) += list->as<List>()->size();
-                if (first_complaint.empty() && !list->as<List>()->empty()) first_complaint = to_json(list->as<List>()->front());
+                (std::string_view(kind) == "rejected" ? refused : warnings) +=
+                    list->as<List>()->size();
+                if (first_complaint.empty() && !list->as<List>()->empty())
+                    first_complaint = to_json(list->as<List>()->front());
             }
         }
         place.offset = csv.consumed();
@@ -156,9 +180,15 @@ int import_command(const ImportOptions& options) {
         progress.at(place.offset, fmt::format("{} events", place.events));
     }
     progress.finish(fmt::format("{} events taken", place.events));
-    if (rejected > 0) fmt::print(stderr, "{} rows could not be used; each stands in {} with its line and the reason\n", rejected, reject_file);
-    if (refused > 0) fmt::print(stderr, "the daemon refused {} events; the first: {}\n", refused, first_complaint);
-    if (refused == 0 && warnings > 0) fmt::print(stderr, "the daemon had {} remarks; the first: {}\n", warnings, first_complaint);
+    if (rejected > 0)
+        fmt::print(stderr,
+                   "{} rows could not be used; each stands in {} with its line and the reason\n",
+                   rejected, reject_file);
+    if (refused > 0)
+        fmt::print(stderr, "the daemon refused {} events; the first: {}\n", refused,
+                   first_complaint);
+    if (refused == 0 && warnings > 0)
+        fmt::print(stderr, "the daemon had {} remarks; the first: {}\n", warnings, first_complaint);
     std::error_code ignored;
     if (!from_pipe) fs::remove(state_file, ignored);
     return refused > 0 ? 1 : 0;

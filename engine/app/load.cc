@@ -1,13 +1,12 @@
 #include "engine/app/load.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 namespace journey::app {
 namespace {
@@ -53,8 +52,10 @@ std::size_t whole_answer(const std::string& in, int& status) {
     status = std::atoi(in.c_str() + 9);
     std::size_t length = 0;
     std::string head = in.substr(0, end);
-    std::transform(head.begin(), head.end(), head.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (const std::size_t at = head.find("content-length:"); at != std::string::npos) length = std::strtoull(head.c_str() + at + 15, nullptr, 10);
+    std::transform(head.begin(), head.end(), head.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (const std::size_t at = head.find("content-length:"); at != std::string::npos)
+        length = std::strtoull(head.c_str() + at + 15, nullptr, 10);
     return in.size() >= end + 4 + length ? end + 4 + length : 0;
 }
 
@@ -62,7 +63,9 @@ std::size_t whole_answer(const std::string& in, int& status) {
 
 std::uint32_t LoadResult::percentile(double share) const {
     if (latency_micros.empty()) return 0;
-    return latency_micros[std::min(latency_micros.size() - 1, static_cast<std::size_t>(share * static_cast<double>(latency_micros.size())))];
+    return latency_micros[std::min(
+        latency_micros.size() - 1,
+        static_cast<std::size_t>(share * static_cast<double>(latency_micros.size())))];
 }
 
 Result<LoadResult> run_load(const LoadOptions& options) {
@@ -71,11 +74,14 @@ Result<LoadResult> run_load(const LoadOptions& options) {
     for (std::uint32_t i = 0; i < options.connections; ++i) {
         Line line;
         line.socket = open_line(options.port);
-        if (line.socket < 0) return error(ErrorCode::retry, fmt::format("nobody listens on port {}", options.port));
+        if (line.socket < 0)
+            return error(ErrorCode::retry, fmt::format("nobody listens on port {}", options.port));
         lines.push_back(std::move(line));
     }
-    const std::string head = fmt::format("POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {}\r\nContent-Type: application/json\r\nContent-Length: ",
-                                         options.path, to_base64(options.write_key + ":"));
+    const std::string head = fmt::format(
+        "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {}\r\nContent-Type: "
+        "application/json\r\nContent-Length: ",
+        options.path, to_base64(options.write_key + ":"));
     std::uint64_t next = 0;
     std::uint64_t open = 0;
     const auto begin = Steady::now();
@@ -88,18 +94,22 @@ Result<LoadResult> run_load(const LoadOptions& options) {
         line.busy = true;
         ++open;
     };
-    for (Line& line : lines) give(line);
+    for (Line& line : lines)
+        give(line);
     std::vector<pollfd> waits(lines.size());
     while (open > 0) {
         for (std::size_t i = 0; i < lines.size(); ++i) {
             const short writing = lines[i].written < lines[i].out.size() ? POLLOUT : 0;
-            waits[i] = {lines[i].busy ? lines[i].socket : -1, static_cast<short>(POLLIN | writing), 0};
+            waits[i] = {lines[i].busy ? lines[i].socket : -1, static_cast<short>(POLLIN | writing),
+                        0};
         }
-        if (::poll(waits.data(), waits.size(), 30'000) <= 0) return error(ErrorCode::retry, "no answer for 30 s");
+        if (::poll(waits.data(), waits.size(), 30'000) <= 0)
+            return error(ErrorCode::retry, "no answer for 30 s");
         for (std::size_t i = 0; i < lines.size(); ++i) {
             Line& line = lines[i];
             if ((waits[i].revents & POLLOUT) != 0) {
-                const ssize_t count = ::send(line.socket, line.out.data() + line.written, line.out.size() - line.written, MSG_NOSIGNAL);
+                const ssize_t count = ::send(line.socket, line.out.data() + line.written,
+                                             line.out.size() - line.written, MSG_NOSIGNAL);
                 if (count < 0) return error(ErrorCode::retry, "the daemon closed a connection");
                 line.written += static_cast<std::size_t>(count);
             }
@@ -115,7 +125,8 @@ Result<LoadResult> run_load(const LoadOptions& options) {
             line.busy = false;
             --open;
             ++(status >= 200 && status < 300 ? out.answered : out.refused);
-            out.latency_micros.push_back(static_cast<std::uint32_t>(std::chrono::duration_cast<Micros>(Steady::now() - line.sent).count()));
+            out.latency_micros.push_back(static_cast<std::uint32_t>(
+                std::chrono::duration_cast<Micros>(Steady::now() - line.sent).count()));
             give(line);
         }
     }

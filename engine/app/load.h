@@ -1,11 +1,12 @@
 #pragma once
-// A load generator over plain sockets: keep-alive connections, one request under way on each, one thread.
+// A load generator over plain sockets: keep-alive connections, one request under way on each, one
+// thread.
+
+#include "engine/base/base.h"
 
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "engine/base/base.h"
 
 namespace journey::app {
 

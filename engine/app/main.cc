@@ -1,19 +1,23 @@
-// The one binary. Each command lives in its own file; here is only what can be said on the command line.
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <filesystem>
+// The one binary. Each command lives in its own file; here is only what can be said on the command
+// line.
 
 #include "engine/app/commands.h"
 
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fmt/format.h>
+
 namespace {
 
-using namespace journey::app;  // NOLINT(google-build-using-namespace): the commands are all there is here
+using namespace journey::app;  // NOLINT(google-build-using-namespace): the commands are all there
+                               // is here
 
 void add_daemon_options(CLI::App& command, DaemonAddress& address) {
     command.add_option("--to", address.to, "The daemon's address")->capture_default_str();
-    command.add_option("--data", address.data_directory, "The daemon's data directory, where its keys are")->capture_default_str();
+    command
+        .add_option("--data", address.data_directory,
+                    "The daemon's data directory, where its keys are")
+        ->capture_default_str();
     command.add_option("--token", address.admin_token, "Admin token (or JOURNEY_ADMIN_TOKEN)");
 }
 
@@ -33,7 +37,8 @@ int main(int argc, char** argv) {
 
     CheckOptions check;
     auto* check_app = app.add_subcommand("check", "Read journeys and explain every mistake");
-    check_app->add_option("paths", check.paths, "Folders or files")->default_val(std::vector<std::string>{"."});
+    check_app->add_option("paths", check.paths, "Folders or files")
+        ->default_val(std::vector<std::string>{"."});
     check_app->add_flag("--json", check.json, "For editors");
     check_app->add_flag("--short", check.short_form, "One line each");
     check_app->add_flag("--strict", check.strict, "Warnings fail too");
@@ -41,15 +46,18 @@ int main(int argc, char** argv) {
 
     TestOptions test;
     auto* test_app = app.add_subcommand("test", "Run the test blocks under virtual time");
-    test_app->add_option("paths", test.paths, "Folders or files")->default_val(std::vector<std::string>{"."});
+    test_app->add_option("paths", test.paths, "Folders or files")
+        ->default_val(std::vector<std::string>{"."});
     test_app->add_option("--only", test.only, "Only tests whose title has this in it");
     test_app->add_flag("--json", test.json, "One JSON object");
     test_app->callback([&] { status = test_command(test); });
 
     FormatOptions format;
     auto* format_app = app.add_subcommand("fmt", "Write journeys in the one style");
-    format_app->add_option("paths", format.paths, "Folders or files; - reads standard input")->default_val(std::vector<std::string>{"."});
-    format_app->add_flag("--check", format.check, "Change nothing; fail when something would change");
+    format_app->add_option("paths", format.paths, "Folders or files; - reads standard input")
+        ->default_val(std::vector<std::string>{"."});
+    format_app->add_flag("--check", format.check,
+                         "Change nothing; fail when something would change");
     format_app->callback([&] { status = format_command(format); });
 
     ServeOptions serve;
@@ -58,13 +66,16 @@ int main(int argc, char** argv) {
     serve_app->add_option("--config", serve.config, "Configuration file (YAML)");
     serve_app->add_option("--data", serve.data_directory, "Data directory (default journey-data)");
     serve_app->add_option("--listen", serve.listen, "Address and port (default 127.0.0.1:8080)");
-    serve_app->add_option("--demo-clock-start", serve.clock_start, "Demo only: where the fast clock starts, like 2026-03-02T09:00:00Z");
-    serve_app->add_option("--demo-clock-speed", serve.clock_speed, "Demo only: how many times faster than real time");
+    serve_app->add_option("--demo-clock-start", serve.clock_start,
+                          "Demo only: where the fast clock starts, like 2026-03-02T09:00:00Z");
+    serve_app->add_option("--demo-clock-speed", serve.clock_speed,
+                          "Demo only: how many times faster than real time");
     serve_app->callback([&] { status = serve_command(serve); });
 
     ApplyOptions apply;
     apply.project = ".";
-    auto* apply_app = app.add_subcommand("apply", "Make a project the live one of a running daemon");
+    auto* apply_app =
+        app.add_subcommand("apply", "Make a project the live one of a running daemon");
     apply_app->add_option("project", apply.project, "Folder of journeys")->capture_default_str();
     add_daemon_options(*apply_app, apply.daemon);
     apply_app->callback([&] { status = apply_command(apply); });
@@ -90,12 +101,18 @@ int main(int argc, char** argv) {
 
     ImportOptions import_options;
     DaemonAddress import_daemon;
-    auto* import_app = app.add_subcommand("import", "Turn a CSV file into events of a running daemon");
-    import_app->add_option("csv", import_options.csv, "The file; - reads standard input")->required();
-    import_app->add_option("--map", import_options.mapping, "How columns become events (YAML)")->required();
-    import_app->add_option("--rejects", import_options.rejects, "Where rows that cannot be used go (default CSV.rejects.csv)");
-    import_app->add_flag("--from-start", import_options.from_start, "Do not go on where an interrupted import stopped");
-    import_app->add_option("--write-key", import_daemon.write_key, "Write key (or JOURNEY_WRITE_KEY)");
+    auto* import_app =
+        app.add_subcommand("import", "Turn a CSV file into events of a running daemon");
+    import_app->add_option("csv", import_options.csv, "The file; - reads standard input")
+        ->required();
+    import_app->add_option("--map", import_options.mapping, "How columns become events (YAML)")
+        ->required();
+    import_app->add_option("--rejects", import_options.rejects,
+                           "Where rows that cannot be used go (default CSV.rejects.csv)");
+    import_app->add_flag("--from-start", import_options.from_start,
+                         "Do not go on where an interrupted import stopped");
+    import_app->add_option("--write-key", import_daemon.write_key,
+                           "Write key (or JOURNEY_WRITE_KEY)");
     add_daemon_options(*import_app, import_daemon);
     import_app->callback([&] {
         find_keys(import_daemon);
@@ -106,45 +123,58 @@ int main(int argc, char** argv) {
 
     SimulateOptions simulate;
     simulate.project = ".";
-    auto* simulate_app = app.add_subcommand("simulate", "Replay a CSV of real events through journeys in virtual time");
-    simulate_app->add_option("project", simulate.project, "Folder of journeys")->capture_default_str();
-    simulate_app->add_option("--csv", simulate.csv, "The events; - reads standard input")->required();
-    simulate_app->add_option("--map", simulate.mapping, "How columns become events (YAML)")->required();
+    auto* simulate_app = app.add_subcommand(
+        "simulate", "Replay a CSV of real events through journeys in virtual time");
+    simulate_app->add_option("project", simulate.project, "Folder of journeys")
+        ->capture_default_str();
+    simulate_app->add_option("--csv", simulate.csv, "The events; - reads standard input")
+        ->required();
+    simulate_app->add_option("--map", simulate.mapping, "How columns become events (YAML)")
+        ->required();
     simulate_app->add_option("--consent", simulate.consents, "Consent that everybody has given");
-    simulate_app->add_option("--tail-days", simulate.tail_days, "Days that pass after the last event");
+    simulate_app->add_option("--tail-days", simulate.tail_days,
+                             "Days that pass after the last event");
     simulate_app->add_option("--sends", simulate.sends_csv, "Write every send to this CSV file");
     simulate_app->add_flag("--counts", simulate.counts, "Only the counts, one a line, for scripts");
     simulate_app->callback([&] { status = simulate_command(simulate); });
 
     SinkOptions sink;
-    auto* sink_app = app.add_subcommand("sink", "A local mail, SMS, push and webhook provider that shows what arrives");
+    auto* sink_app = app.add_subcommand(
+        "sink", "A local mail, SMS, push and webhook provider that shows what arrives");
     sink_app->add_option("--http-port", sink.http_port, "0: any free one");
     sink_app->add_option("--smtp-port", sink.smtp_port, "0: any free one");
     sink_app->add_option("--ledger", sink.ledger, "Every call, one synced JSON line each");
-    sink_app->add_option("--script", sink.script, "Misbehave, like too_many=0.05,server_error=0.02,accept_then_close=0.01");
+    sink_app->add_option("--script", sink.script,
+                         "Misbehave, like too_many=0.05,server_error=0.02,accept_then_close=0.01");
     sink_app->callback([&] { status = sink_command(sink); });
 
     DemoOptions demo;
-    auto* demo_app = app.add_subcommand("demo", "The example shop, a fast clock and messages to look at");
+    auto* demo_app =
+        app.add_subcommand("demo", "The example shop, a fast clock and messages to look at");
     demo_app->add_option("--project", demo.project, "Folder of journeys")->capture_default_str();
-    demo_app->add_option("--data", demo.data_directory, "Data directory (default: a new temporary one)");
+    demo_app->add_option("--data", demo.data_directory,
+                         "Data directory (default: a new temporary one)");
     demo_app->add_option("--seed", demo.seed, "Another seed, another story")->capture_default_str();
     demo_app->add_option("--people", demo.people, "Shoppers at the start")->capture_default_str();
-    demo_app->add_option("--speed", demo.speed, "How many times faster than real time")->capture_default_str();
-    demo_app->add_option("--seconds", demo.seconds, "Stop by itself (0: Ctrl-C)")->capture_default_str();
+    demo_app->add_option("--speed", demo.speed, "How many times faster than real time")
+        ->capture_default_str();
+    demo_app->add_option("--seconds", demo.seconds, "Stop by itself (0: Ctrl-C)")
+        ->capture_default_str();
     demo_app->callback([&] { status = demo_command(demo, own_path()); });
 
     BenchOptions bench;
     auto* bench_app = app.add_subcommand("bench", "Measure this machine with this program");
     bench_app->add_option("scenario", bench.scenario, "ingest, single, waiting")->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
-    bench_app->add_option("--people", bench.people, "Spread over how many people")->capture_default_str();
+    bench_app->add_option("--people", bench.people, "Spread over how many people")
+        ->capture_default_str();
     bench_app->add_option("--repeat", bench.repeat, "Measured runs")->capture_default_str();
     bench_app->add_flag("--json", bench.json, "One JSON object");
     bench_app->callback([&] { status = bench_command(bench, own_path()); });
 
     SeedsOptions seeds;
-    auto* seeds_app = app.add_subcommand("seeds", "Run the whole engine in a simulated, faulty world, once a seed");
+    auto* seeds_app = app.add_subcommand(
+        "seeds", "Run the whole engine in a simulated, faulty world, once a seed");
     seeds_app->add_option("--first", seeds.first, "First seed")->capture_default_str();
     seeds_app->add_option("--count", seeds.count, "How many")->capture_default_str();
     seeds_app->add_option("--project", seeds.project, "Folder of journeys")->capture_default_str();

@@ -1,18 +1,18 @@
 #pragma once
 // A CSV file seen as events, by a mapping file. See examples/02-real-data for one.
 
-#include <fstream>
-
 #include "engine/app/csv.h"
 #include "engine/app/settings.h"
 #include "engine/calendar/calendar.h"
+
+#include <fstream>
 
 namespace journey::app {
 
 struct MappedEvent {
     std::string person;  // the customer's own id
     std::string event;
-    std::string id;      // unique within the file: de-duplicates
+    std::string id;  // unique within the file: de-duplicates
     Instant time{};
     Record properties;
     Record traits;
@@ -54,15 +54,18 @@ class Mapping {
     std::vector<Rule> rules;
 };
 
-/// Streams. Neighbouring rows with the same value in the mapping's `group by` column make one event.
+/// Streams. Neighbouring rows with the same value in the mapping's `group by` column make one
+/// event.
 class MappedCsv {
   public:
     using Reject = std::function<void(const RejectedRow&)>;
     /// `invalid` when a column of the mapping is not in the header.
-    static Result<std::unique_ptr<MappedCsv>> open(std::istream& in, const Mapping& mapping, Reject reject);
+    static Result<std::unique_ptr<MappedCsv>> open(std::istream& in, const Mapping& mapping,
+                                                   Reject reject);
 
     std::optional<MappedEvent> next();
-    /// Bytes that are wholly consumed: an import may start again there (with the header read from the start).
+    /// Bytes that are wholly consumed: an import may start again there (with the header read from
+    /// the start).
     std::uint64_t consumed() const { return consumed_; }
     std::uint64_t rows() const { return rows_; }
     std::uint64_t consumed_line() const { return consumed_line_; }
@@ -70,7 +73,8 @@ class MappedCsv {
     void resume(std::uint64_t offset, std::uint64_t line);
 
   private:
-    MappedCsv(std::istream& in, const Mapping& mapping, Reject reject) : in_(in), reader_(in), mapping_(mapping), reject_(std::move(reject)) {}
+    MappedCsv(std::istream& in, const Mapping& mapping, Reject reject)
+        : in_(in), reader_(in), mapping_(mapping), reject_(std::move(reject)) {}
     struct Usable {
         CsvRow row;
         Instant time{};
@@ -78,7 +82,8 @@ class MappedCsv {
     std::optional<Usable> next_usable();
     std::string cell(const CsvRow& row, std::string_view column) const;
     Result<Instant> time_of(const CsvRow& row) const;
-    Result<Value> value_of(const Mapping::Property& property, const std::vector<Usable>& group) const;
+    Result<Value> value_of(const Mapping::Property& property,
+                           const std::vector<Usable>& group) const;
 
     std::istream& in_;
     CsvReader reader_;

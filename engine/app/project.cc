@@ -1,15 +1,14 @@
 #include "engine/app/project.h"
 
-#include <fmt/format.h>
+#include "engine/app/progress.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <iostream>
 #include <set>
 #include <sstream>
-
-#include "engine/app/progress.h"
 
 namespace journey::app {
 namespace {
@@ -18,11 +17,12 @@ namespace fs = std::filesystem;
 
 bool is_journey_file(const fs::path& path) {
     const std::string name = path.filename().string();
-    return name.ends_with(".journey") || name.ends_with(".journey.yaml") || name.ends_with(".journey.yml");
+    return name.ends_with(".journey") || name.ends_with(".journey.yaml") ||
+           name.ends_with(".journey.yml");
 }
 
-/// The files that `text` says it uses: `use "x"` on a line of its own, or YAML's `use: [x, y]`. Only to find the files;
-/// what is wrong with a `use` is the compiler's to say.
+/// The files that `text` says it uses: `use "x"` on a line of its own, or YAML's `use: [x, y]`.
+/// Only to find the files; what is wrong with a `use` is the compiler's to say.
 std::vector<std::string> used_files(const std::string& text, bool yaml) {
     std::vector<std::string> out;
     std::istringstream lines(text);
@@ -38,7 +38,8 @@ std::vector<std::string> used_files(const std::string& text, bool yaml) {
                 if (c == '[' || c == ']' || c == ',' || c == '"' || c == '\'' || c == '\r') c = ' ';
             }
             std::istringstream words(rest);
-            for (std::string word; words >> word && !word.starts_with('#');) out.push_back(word);
+            for (std::string word; words >> word && !word.starts_with('#');)
+                out.push_back(word);
         } else if (const std::size_t open = rest.find('"'); open != std::string::npos) {
             const std::size_t close = rest.find('"', open + 1);
             if (close != std::string::npos) out.push_back(rest.substr(open + 1, close - open - 1));
@@ -60,13 +61,19 @@ Result<std::string> read_text_file(const std::string& path) {
 Result<std::vector<std::string>> journey_files(const std::string& path) {
     std::error_code problem;
     if (fs::is_regular_file(path, problem)) return std::vector<std::string>{path};
-    if (!fs::is_directory(path, problem)) return error(ErrorCode::not_found, fmt::format("there is no file or folder {}", path));
+    if (!fs::is_directory(path, problem))
+        return error(ErrorCode::not_found, fmt::format("there is no file or folder {}", path));
     std::vector<std::string> out;
     for (const auto& entry : fs::directory_iterator(path, problem)) {
-        if (entry.is_regular_file() && is_journey_file(entry.path())) out.push_back(entry.path().lexically_normal().string());
+        if (entry.is_regular_file() && is_journey_file(entry.path()))
+            out.push_back(entry.path().lexically_normal().string());
     }
-    if (problem) return error(ErrorCode::not_found, fmt::format("I cannot look into {}: {}", path, problem.message()));
-    if (out.empty()) return error(ErrorCode::not_found, fmt::format("{} holds no .journey or .journey.yaml file", path));
+    if (problem)
+        return error(ErrorCode::not_found,
+                     fmt::format("I cannot look into {}: {}", path, problem.message()));
+    if (out.empty())
+        return error(ErrorCode::not_found,
+                     fmt::format("{} holds no .journey or .journey.yaml file", path));
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -90,7 +97,8 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) 
             std::error_code ignored;
             if (fs::is_regular_file(target, ignored)) waiting.push_back(target.string());
         }
-        if (std::find(folders.begin(), folders.end(), path.parent_path()) == folders.end()) folders.push_back(path.parent_path());
+        if (std::find(folders.begin(), folders.end(), path.parent_path()) == folders.end())
+            folders.push_back(path.parent_path());
         files.push_back({path.string(), std::move(text)});
     }
     dsl::Options options;
@@ -108,7 +116,9 @@ void print_diagnostics(const dsl::Compilation& compilation, bool short_form) {
     if (compilation.diagnostics.empty()) return;
     dsl::RenderOptions options;
     options.colour = is_terminal(2);
-    fmt::print(stderr, "{}{}", short_form ? dsl::render_short(compilation) : dsl::render(compilation, options), short_form ? "" : "\n");
+    fmt::print(stderr, "{}{}",
+               short_form ? dsl::render_short(compilation) : dsl::render(compilation, options),
+               short_form ? "" : "\n");
 }
 
 }  // namespace journey::app

@@ -1,11 +1,12 @@
-// journey serve: the daemon in the foreground. SIGTERM and Ctrl-C drain; SIGHUP reads the project again.
-
-#include <fmt/format.h>
-#include <signal.h>
+// journey serve: the daemon in the foreground. SIGTERM and Ctrl-C drain; SIGHUP reads the project
+// again.
 
 #include "engine/app/commands.h"
 #include "engine/app/daemon.h"
 #include "engine/app/project.h"
+
+#include <fmt/format.h>
+#include <signal.h>
 
 namespace journey::app {
 namespace {
@@ -13,7 +14,8 @@ namespace {
 sigset_t block_signals() {
     sigset_t signals;
     sigemptyset(&signals);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, number);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+        sigaddset(&signals, number);
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all inherit it
     return signals;
 }
@@ -22,7 +24,9 @@ sigset_t block_signals() {
 int publish_project(Daemon& daemon, const dsl::Compilation& compilation) {
     auto changed = daemon.publish(*compilation.program);
     if (!changed) return fail(changed.error());
-    daemon.logger().info(changed.value() ? "program.published" : "program.unchanged", {{"journeys", Value(static_cast<std::int64_t>(compilation.program->journeys.size()))}});
+    daemon.logger().info(
+        changed.value() ? "program.published" : "program.unchanged",
+        {{"journeys", Value(static_cast<std::int64_t>(compilation.program->journeys.size()))}});
     return 0;
 }
 
@@ -47,14 +51,16 @@ int serve_command(const ServeOptions& options) {
         if (!compiled) return fail(compiled.error());
         print_diagnostics(compiled.value(), false);
         if (!compiled.value().program) {
-            fmt::print(stderr, "The daemon does not start with these mistakes in {}.\n", options.project);
+            fmt::print(stderr, "The daemon does not start with these mistakes in {}.\n",
+                       options.project);
             return 1;
         }
         project = std::move(compiled).value();
     }
     std::unique_ptr<Clock> clock = std::make_unique<SystemClock>();
     if (options.clock_speed > 0) {
-        auto fast = make_demo_clock(config.data_directory, options.clock_start, options.clock_speed);
+        auto fast =
+            make_demo_clock(config.data_directory, options.clock_start, options.clock_speed);
         if (!fast) return fail(fast.error());
         clock = std::move(fast).value();
     }
@@ -65,8 +71,15 @@ int serve_command(const ServeOptions& options) {
     Daemon& daemon = *started.value();
     if (project && publish_project(daemon, *project) != 0) return 1;
 
-    fmt::print("journey serves on http://{}:{}{}\n", address, daemon.port(), options.clock_speed > 0 ? fmt::format(", with a demo clock {} times as fast", options.clock_speed) : "");
-    if (daemon.keys().fresh) fmt::print("Keys were made for you: {0}/keys/write_key takes events in, {0}/keys/admin_token is the operator's.\n", data_directory);
+    fmt::print("journey serves on http://{}:{}{}\n", address, daemon.port(),
+               options.clock_speed > 0
+                   ? fmt::format(", with a demo clock {} times as fast", options.clock_speed)
+                   : "");
+    if (daemon.keys().fresh)
+        fmt::print(
+            "Keys were made for you: {0}/keys/write_key takes events in, {0}/keys/admin_token is "
+            "the operator's.\n",
+            data_directory);
     std::fflush(stdout);
     for (;;) {
         int number = 0;
@@ -78,7 +91,9 @@ int serve_command(const ServeOptions& options) {
             publish_project(daemon, compiled.value());
         } else {
             if (compiled) print_diagnostics(compiled.value(), false);
-            daemon.logger().error("program.kept", {{"why", Value("the project has mistakes; the one before stays live")}});
+            daemon.logger().error(
+                "program.kept",
+                {{"why", Value("the project has mistakes; the one before stays live")}});
         }
     }
     daemon.stop();

@@ -1,12 +1,11 @@
 #include "engine/app/settings.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <cstdlib>
-#include <fstream>
 #include <fmt/format.h>
+#include <fstream>
 #include <set>
 #include <sstream>
+#include <yaml-cpp/yaml.h>
 
 namespace journey::app {
 
@@ -33,13 +32,16 @@ struct Setting::File {
             for (const auto& pair : from) {
                 const std::string key = pair.first.Scalar();
                 for (const auto& other : node->map) {
-                    if (other.first == key && mistake.empty()) mistake = fmt::format("{}:{}: `{}` stands here twice; remove one", name, pair.first.Mark().line + 1, key);
+                    if (other.first == key && mistake.empty())
+                        mistake = fmt::format("{}:{}: `{}` stands here twice; remove one", name,
+                                              pair.first.Mark().line + 1, key);
                 }
                 node->map.emplace_back(key, take(pair.second));
             }
         } else if (from.IsSequence()) {
             node->kind = Node::Kind::list;
-            for (const auto& item : from) node->list.push_back(take(item));
+            for (const auto& item : from)
+                node->list.push_back(take(item));
         } else if (from.IsScalar()) {
             node->scalar = from.Scalar();
         }
@@ -51,12 +53,15 @@ struct Setting::File {
             if (!node.open && !node.asked.contains(key) && mistake.empty()) {
                 const std::vector<std::string> known(node.asked.begin(), node.asked.end());
                 const auto near = did_you_mean(key, known);
-                mistake = fmt::format("{}:{}: I do not know the setting `{}{}`; {}", name, child->line, path, key,
-                                      near.empty() ? fmt::format("known here: {}", fmt::join(known, ", ")) : fmt::format("did you mean `{}`?", near.front()));
+                mistake = fmt::format(
+                    "{}:{}: I do not know the setting `{}{}`; {}", name, child->line, path, key,
+                    near.empty() ? fmt::format("known here: {}", fmt::join(known, ", "))
+                                 : fmt::format("did you mean `{}`?", near.front()));
             }
             look_for_unknown(*child, path + key + ".");
         }
-        for (const auto& child : node.list) look_for_unknown(*child, path);
+        for (const auto& child : node.list)
+            look_for_unknown(*child, path);
     }
 };
 
@@ -66,8 +71,10 @@ Result<Setting> Setting::parse(const std::string& text, const std::string& name)
     try {
         const YAML::Node loaded = YAML::Load(text);
         file->root = file->take(loaded);
-    } catch (const YAML::Exception& problem) {  // the library's door: nothing but its own words comes out of it
-        return error(ErrorCode::invalid, fmt::format("{}:{}: this is not YAML I can read: {}", name, problem.mark.line + 1, problem.msg));
+    } catch (const YAML::Exception&
+                 problem) {  // the library's door: nothing but its own words comes out of it
+        return error(ErrorCode::invalid, fmt::format("{}:{}: this is not YAML I can read: {}", name,
+                                                     problem.mark.line + 1, problem.msg));
     }
     const Node* root = file->root.get();
     return Setting(std::move(file), root, "");
@@ -75,15 +82,23 @@ Result<Setting> Setting::parse(const std::string& text, const std::string& name)
 
 Result<Setting> Setting::load(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) return error(ErrorCode::not_found, fmt::format("I cannot read {}; does the file exist?", path));
+    if (!in)
+        return error(ErrorCode::not_found,
+                     fmt::format("I cannot read {}; does the file exist?", path));
     std::stringstream text;
     text << in.rdbuf();
     return parse(text.str(), path);
 }
 
-bool Setting::present() const { return node_ != nullptr; }
-bool Setting::is_map() const { return node_ != nullptr && node_->kind == Node::Kind::map; }
-bool Setting::is_list() const { return node_ != nullptr && node_->kind == Node::Kind::list; }
+bool Setting::present() const {
+    return node_ != nullptr;
+}
+bool Setting::is_map() const {
+    return node_ != nullptr && node_->kind == Node::Kind::map;
+}
+bool Setting::is_list() const {
+    return node_ != nullptr && node_->kind == Node::Kind::list;
+}
 
 Setting Setting::operator[](std::string_view key) const {
     const std::string name(key);
@@ -99,7 +114,8 @@ std::vector<Setting> Setting::items() const {
     std::vector<Setting> out;
     if (node_ == nullptr) return out;
     if (node_->kind == Node::Kind::scalar) return {*this};
-    for (const auto& child : node_->list) out.push_back({file_, child.get(), path_});
+    for (const auto& child : node_->list)
+        out.push_back({file_, child.get(), path_});
     return out;
 }
 
@@ -107,7 +123,8 @@ std::vector<std::pair<std::string, Setting>> Setting::entries() const {
     std::vector<std::pair<std::string, Setting>> out;
     if (node_ == nullptr) return out;
     node_->open = true;
-    for (const auto& [key, child] : node_->map) out.emplace_back(key, Setting(file_, child.get(), path_ + key + "."));
+    for (const auto& [key, child] : node_->map)
+        out.emplace_back(key, Setting(file_, child.get(), path_ + key + "."));
     return out;
 }
 
@@ -124,11 +141,13 @@ std::uint64_t Setting::number(std::uint64_t fallback) const {
     if (node_ == nullptr) return fallback;
     std::uint64_t value = 0;
     const std::string digits = text();
-    if (digits.empty() || digits.size() > 18 || digits.find_first_not_of("0123456789") != std::string::npos) {
+    if (digits.empty() || digits.size() > 18 ||
+        digits.find_first_not_of("0123456789") != std::string::npos) {
         complain(fmt::format("a whole number belongs here, not `{}`", digits));
         return fallback;
     }
-    for (const char c : digits) value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    for (const char c : digits)
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
     return value;
 }
 
@@ -136,7 +155,8 @@ bool Setting::yes(bool fallback) const {
     if (node_ == nullptr) return fallback;
     const std::string word = text();
     if (word == "yes" || word == "true") return true;
-    if (word != "no" && word != "false") complain(fmt::format("`yes` or `no` belongs here, not `{}`", word));
+    if (word != "no" && word != "false")
+        complain(fmt::format("`yes` or `no` belongs here, not `{}`", word));
     return false;
 }
 
@@ -155,15 +175,18 @@ std::string Setting::secret() const {
     };
     if (reference.starts_with("env:")) {
         const char* value = std::getenv(reference.substr(4).c_str());
-        if (value == nullptr) complain(fmt::format("the environment has no {}", reference.substr(4)));
+        if (value == nullptr)
+            complain(fmt::format("the environment has no {}", reference.substr(4)));
         return value == nullptr ? "" : value;
     }
     if (reference.starts_with("file:")) return read_file(reference.substr(5));
     if (reference.starts_with("credential:")) {
         const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
-        return read_file(fmt::format("{}/{}", directory == nullptr ? "" : directory, reference.substr(11)));
+        return read_file(
+            fmt::format("{}/{}", directory == nullptr ? "" : directory, reference.substr(11)));
     }
-    if (!reference.empty()) complain("a secret is given by reference: env:NAME, file:/path or credential:NAME");
+    if (!reference.empty())
+        complain("a secret is given by reference: env:NAME, file:/path or credential:NAME");
     return "";
 }
 
@@ -172,7 +195,8 @@ void Setting::complain(const std::string& sentence) const {
     std::string where = path_;
     if (!where.empty() && where.back() == '.') where.pop_back();
     file_->mistake = node_ == nullptr ? fmt::format("{}: `{}`: {}", file_->name, where, sentence)
-                                      : fmt::format("{}:{}: `{}`: {}", file_->name, node_->line, where, sentence);
+                                      : fmt::format("{}:{}: `{}`: {}", file_->name, node_->line,
+                                                    where, sentence);
 }
 
 Result<void> Setting::finish() const {

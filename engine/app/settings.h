@@ -1,14 +1,16 @@
 #pragma once
-// Strict reading of the small YAML files operators write (the daemon's configuration, import mappings): unknown keys are
-// errors with a suggestion, every complaint names file and line, secrets come by reference.
-
-#include <memory>
+// Strict reading of the small YAML files operators write (the daemon's configuration, import
+// mappings): unknown keys are errors with a suggestion, every complaint names file and line,
+// secrets come by reference.
 
 #include "engine/base/base.h"
 
+#include <memory>
+
 namespace journey::app {
 
-/// One mapping, list or scalar of the file. Reading never throws: the first mistake is kept and reported by finish().
+/// One mapping, list or scalar of the file. Reading never throws: the first mistake is kept and
+/// reported by finish().
 class Setting {
   public:
     static Result<Setting> load(const std::string& path);
@@ -19,13 +21,15 @@ class Setting {
     bool is_list() const;
     /// The child called `key`; asking marks the key as known.
     Setting operator[](std::string_view key) const;
-    std::vector<Setting> items() const;                              // of a list
-    std::vector<std::pair<std::string, Setting>> entries() const;    // of a mapping whose keys are the author's names
+    std::vector<Setting> items() const;  // of a list
+    std::vector<std::pair<std::string, Setting>> entries()
+        const;  // of a mapping whose keys are the author's names
 
     std::string text(std::string_view fallback = "") const;
     std::uint64_t number(std::uint64_t fallback) const;
     bool yes(bool fallback) const;
-    /// "env:NAME", "file:/path" or "credential:NAME" (systemd); a plain value is taken as it is only with `plain_allowed`.
+    /// "env:NAME", "file:/path" or "credential:NAME" (systemd); a plain value is taken as it is
+    /// only with `plain_allowed`.
     std::string secret() const;
 
     void complain(const std::string& sentence) const;
@@ -35,7 +39,8 @@ class Setting {
   private:
     struct File;
     struct Node;
-    Setting(std::shared_ptr<File> file, const Node* node, std::string path) : file_(std::move(file)), node_(node), path_(std::move(path)) {}
+    Setting(std::shared_ptr<File> file, const Node* node, std::string path)
+        : file_(std::move(file)), node_(node), path_(std::move(path)) {}
     std::shared_ptr<File> file_;
     const Node* node_ = nullptr;
     std::string path_;

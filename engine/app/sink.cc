@@ -1,10 +1,11 @@
-// journey sink: a provider of every channel on this machine, for trying journeys out without reaching anybody.
-
-#include <fmt/format.h>
-#include <signal.h>
+// journey sink: a provider of every channel on this machine, for trying journeys out without
+// reaching anybody.
 
 #include "connectors/fake/fake.h"
 #include "engine/app/commands.h"
+
+#include <fmt/format.h>
+#include <signal.h>
 
 namespace journey::app {
 
@@ -23,19 +24,24 @@ int sink_command(const SinkOptions& options) {
     if (!script) return fail(script.error());
     settings.script = script.value();
     settings.on_message = [](const connectors::fake::SinkMessage& message) {
-        fmt::print("{:<7} {:<30} {}\n", message.channel, message.to, message.subject.empty() ? message.text : message.subject);
+        fmt::print("{:<7} {:<30} {}\n", message.channel, message.to,
+                   message.subject.empty() ? message.text : message.subject);
         std::fflush(stdout);
     };
     auto sink = connectors::fake::SinkServer::start(settings);
     if (!sink) return fail(sink.error());
-    fmt::print("The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, webhooks) and SMTP on 127.0.0.1:{}. Ctrl-C stops it.\n", sink.value()->http_port(), sink.value()->smtp_port());
+    fmt::print(
+        "The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, webhooks) and SMTP on "
+        "127.0.0.1:{}. Ctrl-C stops it.\n",
+        sink.value()->http_port(), sink.value()->smtp_port());
     std::fflush(stdout);
     int signal_number = 0;
     ::sigwait(&stop, &signal_number);
     sink.value()->stop();
     for (const char* channel : {"email", "sms", "push", "webhook"}) {
         const connectors::fake::SinkCounts counts = sink.value()->counts(channel);
-        if (counts.calls > 0) fmt::print("{}: {} accepted of {} calls\n", channel, counts.accepted, counts.calls);
+        if (counts.calls > 0)
+            fmt::print("{}: {} accepted of {} calls\n", channel, counts.accepted, counts.calls);
     }
     return 0;
 }

@@ -1,17 +1,17 @@
 #pragma once
-// Believable traffic of a small shop: visits, carts, orders, returns, lessons; people in several time zones who sleep at night.
-// One seed, one story.
-
-#include <queue>
+// Believable traffic of a small shop: visits, carts, orders, returns, lessons; people in several
+// time zones who sleep at night. One seed, one story.
 
 #include "engine/base/base.h"
+
+#include <queue>
 
 namespace journey::app {
 
 struct TrafficOptions {
     std::uint64_t seed = 1;
     std::uint32_t people = 400;
-    double visits_per_day = 0.6;       // each person's mean
+    double visits_per_day = 0.6;  // each person's mean
     double newcomers_per_day = 25;
     std::string workspace_currency = "CNY";
 };
@@ -19,7 +19,7 @@ struct TrafficOptions {
 /// One call of the Segment-shaped API, due at `at`.
 struct TrafficItem {
     Instant at{};
-    std::string json;      // a batch item ({"type":"track",…}), or the body of /v1/consent
+    std::string json;  // a batch item ({"type":"track",…}), or the body of /v1/consent
     bool consent = false;
 };
 
@@ -37,7 +37,7 @@ class ShopTraffic {
         Instant at;
         std::uint64_t order;  // ties break by the order of planning
         std::uint32_t shopper;
-        int what;             // Act, see traffic.cc
+        int what;  // Act, see traffic.cc
         std::uint64_t detail;
     };
     struct Later {
@@ -50,7 +50,8 @@ class ShopTraffic {
     void act(const Due& due, std::vector<TrafficItem>& out);
     void visit(const Due& due, std::vector<TrafficItem>& out);
     Instant next_visit(const Shopper& shopper, Instant from);
-    void track(Instant at, const Shopper& shopper, std::string_view event, Record properties, std::vector<TrafficItem>& out);
+    void track(Instant at, const Shopper& shopper, std::string_view event, Record properties,
+               std::vector<TrafficItem>& out);
 
     TrafficOptions options_;
     Rng rng_;

@@ -1,12 +1,12 @@
-// What an operator, a marketer and a sending program can do wrong, done to the real binary: each gets a sentence that names
-// the place and the mend, and nothing that was accepted is lost.
+// What an operator, a marketer and a sending program can do wrong, done to the real binary: each
+// gets a sentence that names the place and the mend, and nothing that was accepted is lost.
+
+#include "tests/process/kit.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
-
-#include "tests/process/kit.h"
 
 using namespace journey;
 using namespace journey::process_tests;
@@ -19,13 +19,19 @@ struct Running {
     std::unique_ptr<app::Client> client;
 
     Running() {
-        auto started = app::ChildDaemon::start({journey_binary(), {std::string(JOURNEY_SOURCE_DIR) + "/workflows"}, directory.path("data"), 0, directory.path("log")});
+        auto started = app::ChildDaemon::start({journey_binary(),
+                                                {std::string(JOURNEY_SOURCE_DIR) + "/workflows"},
+                                                directory.path("data"),
+                                                0,
+                                                directory.path("log")});
         INFO((started ? std::string() : started.error().detail));
         REQUIRE(started);
         daemon = std::move(started).value();
-        client = std::make_unique<app::Client>(daemon->url(), daemon->write_key(), daemon->admin_token());
+        client = std::make_unique<app::Client>(daemon->url(), daemon->write_key(),
+                                               daemon->admin_token());
     }
-    std::string post(const std::string& path, const std::string& body, std::uint32_t& status) const {
+    std::string post(const std::string& path, const std::string& body,
+                     std::uint32_t& status) const {
         auto answer = client->post(path, body);
         REQUIRE(answer);
         status = answer.value().status;
@@ -36,12 +42,14 @@ struct Running {
         REQUIRE(answer);
         auto parsed = value_from_json(answer.value().body);
         REQUIRE(parsed);
-        return static_cast<std::uint64_t>(*find(*parsed.value().as<Record>(), "events")->as<std::int64_t>());
+        return static_cast<std::uint64_t>(
+            *find(*parsed.value().as<Record>(), "events")->as<std::int64_t>());
     }
 };
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -58,18 +66,23 @@ TEST_CASE("one bad event of a batch is named and the others are taken", "[proces
     CAPTURE(answer);
     CHECK(status == 200);
     CHECK(has(answer, "\"accepted\":3"));
-    CHECK(has(answer, "signed_up"));   // did you mean
-    CHECK(has(answer, "total"));       // of the wrong type
-    CHECK(has(answer, "userId"));      // what the refused one lacks
+    CHECK(has(answer, "signed_up"));  // did you mean
+    CHECK(has(answer, "total"));      // of the wrong type
+    CHECK(has(answer, "userId"));     // what the refused one lacks
     CHECK(eventually(std::chrono::seconds(5), [&] { return shop.events() >= 2; }));
 }
 
 TEST_CASE("requests that cannot be taken say why", "[process]") {
     const Running shop;
     const std::uint16_t port = shop.daemon->port();
-    const std::string auth = "Authorization: Basic " + to_base64(shop.daemon->write_key() + ":") + "\r\n";
+    const std::string auth =
+        "Authorization: Basic " + to_base64(shop.daemon->write_key() + ":") + "\r\n";
     const auto request = [&](const std::string& headers, const std::string& body) {
-        return talk(port, "POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body, false);
+        return talk(port,
+                    "POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+                        headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                        body,
+                    false);
     };
     SECTION("broken UTF-8") {
         const std::string answer = request(auth, "{\"userId\":\"u\xff\",\"event\":\"signed_up\"}");
@@ -89,13 +102,17 @@ TEST_CASE("requests that cannot be taken say why", "[process]") {
         CHECK(has(answer, " 413 "));
     }
     SECTION("a wrong key") {
-        const std::string answer = request("Authorization: Basic " + to_base64("wrong:") + "\r\n", R"({"userId":"u1","event":"signed_up"})");
+        const std::string answer = request("Authorization: Basic " + to_base64("wrong:") + "\r\n",
+                                           R"({"userId":"u1","event":"signed_up"})");
         CAPTURE(answer);
         CHECK(has(answer, " 401 "));
         CHECK(has(answer, "key"));
     }
     SECTION("half a request") {
-        const std::string answer = talk(port, "POST /v1/track HTTP/1.1\r\nHost: x\r\n" + auth + "Content-Length: 100\r\n\r\n{\"userId\":", true);
+        const std::string answer = talk(port,
+                                        "POST /v1/track HTTP/1.1\r\nHost: x\r\n" + auth +
+                                            "Content-Length: 100\r\n\r\n{\"userId\":",
+                                        true);
         CHECK_FALSE(has(answer, " 200 "));
     }
     // Whatever came, the daemon goes on.
@@ -151,9 +168,12 @@ journey welcome "Welcome" {
     CAPTURE(check.errors, check.output);
     const std::string said = check.output + check.errors;
     CHECK(check.status == 1);
-    for (const char* line : {"five.journey:29:", "five.journey:30:", "five.journey:34:", "five.journey:35:", "five.journey:36:"}) CHECK(has(said, line));
+    for (const char* line : {"five.journey:29:", "five.journey:30:", "five.journey:34:",
+                             "five.journey:35:", "five.journey:36:"})
+        CHECK(has(said, line));
     CHECK(has(said, "^"));
-    for (const char* mend : {"signed_up", "is", "hello", "1h30m", "tier"}) CHECK(has(said, mend));
+    for (const char* mend : {"signed_up", "is", "hello", "1h30m", "tier"})
+        CHECK(has(said, mend));
 }
 
 TEST_CASE("a daemon that cannot start says what to do", "[process]") {
@@ -161,21 +181,25 @@ TEST_CASE("a daemon that cannot start says what to do", "[process]") {
     const std::string project = std::string(JOURNEY_SOURCE_DIR) + "/workflows";
     SECTION("the port is taken") {
         const TemporaryDirectory other;
-        const Finished second = run_journey({"serve", project, "--data", other.path("data"), "--listen", fmt::format("127.0.0.1:{}", shop.daemon->port())});
+        const Finished second =
+            run_journey({"serve", project, "--data", other.path("data"), "--listen",
+                         fmt::format("127.0.0.1:{}", shop.daemon->port())});
         CAPTURE(second.errors);
         CHECK(second.status == 1);
         CHECK(has(second.errors, std::to_string(shop.daemon->port())));
         CHECK(has(second.errors, "taken"));
     }
     SECTION("the data belong to another daemon") {
-        const Finished second = run_journey({"serve", project, "--data", shop.directory.path("data"), "--listen", "127.0.0.1:0"});
+        const Finished second = run_journey(
+            {"serve", project, "--data", shop.directory.path("data"), "--listen", "127.0.0.1:0"});
         CAPTURE(second.errors);
         CHECK(second.status == 1);
         CHECK(has(second.errors, "in use"));
         CHECK(has(second.errors, shop.directory.path("data")));
     }
     SECTION("the directory cannot be written") {
-        const Finished second = run_journey({"serve", project, "--data", "/proc/journey-data", "--listen", "127.0.0.1:0"});
+        const Finished second = run_journey(
+            {"serve", project, "--data", "/proc/journey-data", "--listen", "127.0.0.1:0"});
         CAPTURE(second.errors);
         CHECK(second.status == 1);
         CHECK(has(second.errors, "/proc/journey-data"));
@@ -200,7 +224,11 @@ TEST_CASE("a daemon that cannot start says what to do", "[process]") {
 TEST_CASE("a full disk refuses events, loses none and says so", "[process]") {
     const TemporaryDirectory directory;
     // A file-size limit stands in for the full disk: every write beyond it fails.
-    auto started = app::ChildDaemon::start({journey_binary(), {std::string(JOURNEY_SOURCE_DIR) + "/workflows"}, directory.path("data"), 0, directory.path("log")});
+    auto started = app::ChildDaemon::start({journey_binary(),
+                                            {std::string(JOURNEY_SOURCE_DIR) + "/workflows"},
+                                            directory.path("data"),
+                                            0,
+                                            directory.path("log")});
     REQUIRE(started);
     auto daemon = std::move(started).value();
     const app::Client client(daemon->url(), daemon->write_key(), daemon->admin_token());
@@ -209,23 +237,32 @@ TEST_CASE("a full disk refuses events, loses none and says so", "[process]") {
     std::uint64_t taken = 0;
     std::string refusal;
     for (int i = 0; i < 4000 && refusal.empty(); ++i) {
-        auto answer = client.post("/v1/track", fmt::format(R"({{"userId":"u{}","event":"Signed Up","messageId":"m{}","properties":{{"source":"{}"}}}})", i, i, std::string(2000, 's')));
+        auto answer = client.post(
+            "/v1/track",
+            fmt::format(
+                R"({{"userId":"u{}","event":"Signed Up","messageId":"m{}","properties":{{"source":"{}"}}}})",
+                i, i, std::string(2000, 's')));
         if (!answer) break;
-        if (answer.value().status == 200) ++taken;
-        else refusal = answer.value().body;
+        if (answer.value().status == 200)
+            ++taken;
+        else
+            refusal = answer.value().body;
     }
     CAPTURE(taken, refusal);
     CHECK(taken > 0);
     CHECK(has(refusal, "disk"));
     // Room again: what was taken is there, and the daemon takes events as before.
     daemon->kill_now();
-    auto again = app::ChildDaemon::start({journey_binary(), {}, directory.path("data"), 0, directory.path("log")});
+    auto again = app::ChildDaemon::start(
+        {journey_binary(), {}, directory.path("data"), 0, directory.path("log")});
     INFO((again ? std::string() : again.error().detail));
     REQUIRE(again);
-    const app::Client after(again.value()->url(), again.value()->write_key(), again.value()->admin_token());
+    const app::Client after(again.value()->url(), again.value()->write_key(),
+                            again.value()->admin_token());
     auto answer = after.get("/admin/journeys");
     REQUIRE(answer);
     auto parsed = value_from_json(answer.value().body);
     REQUIRE(parsed);
-    CHECK(static_cast<std::uint64_t>(*find(*parsed.value().as<Record>(), "events")->as<std::int64_t>()) >= taken);
+    CHECK(static_cast<std::uint64_t>(
+              *find(*parsed.value().as<Record>(), "events")->as<std::int64_t>()) >= taken);
 }

@@ -1,21 +1,21 @@
-// kill -9 at any instant: the real binary under load, killed again and again, while the provider's ledger stands outside.
-// Every event that was acknowledged is counted once; no key is accepted twice by a provider that does not drop repeats; what
-// nobody can know is listed. RELIABILITY I1, I2, I6, I16.
+// kill -9 at any instant: the real binary under load, killed again and again, while the provider's
+// ledger stands outside. Every event that was acknowledged is counted once; no key is accepted
+// twice by a provider that does not drop repeats; what nobody can know is listed. RELIABILITY I1,
+// I2, I6, I16.
 
-#include <fmt/format.h>
-#include <signal.h>
+#include "connectors/fake/fake.h"
+#include "tests/process/kit.h"
 
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <map>
 #include <set>
+#include <signal.h>
 #include <thread>
-
-#include "connectors/fake/fake.h"
-#include "tests/process/kit.h"
 
 using namespace journey;
 using namespace journey::process_tests;
@@ -67,11 +67,12 @@ journey receipt "Receipt by SMS, then push" transactional {
 
 constexpr int kEventsInBatch = 5;
 
-/// Sends orders, each of a person of its own, until told to stop; a batch that was not acknowledged is sent again, as every
-/// Segment client does.
+/// Sends orders, each of a person of its own, until told to stop; a batch that was not acknowledged
+/// is sent again, as every Segment client does.
 class Shop {
   public:
-    Shop(std::uint16_t port, std::string write_key) : client_(fmt::format("http://127.0.0.1:{}", port), std::move(write_key), "") {
+    Shop(std::uint16_t port, std::string write_key)
+        : client_(fmt::format("http://127.0.0.1:{}", port), std::move(write_key), "") {
         thread_ = std::thread([this] { run(); });
     }
     ~Shop() { stop(); }
@@ -91,7 +92,8 @@ class Shop {
                     R"({}{{"type":"identify","userId":"p{}","messageId":"i{}","traits":{{"phone":"+4917{:08}","push_token":"token-{}"}}}},{{"type":"track","userId":"p{}","messageId":"t{}","event":"Order Paid","properties":{{"order_id":"order-{}-"}}}})",
                     i > 0 ? "," : "", order, order, order, order, order, order, order);
             }
-            // Not given up before it is acknowledged, even while stopping: then every order is one that must arrive.
+            // Not given up before it is acknowledged, even while stopping: then every order is one
+            // that must arrive.
             for (;;) {
                 auto answer = client_.post("/v1/batch", "{\"batch\":[" + batch + "]}");
                 if (answer && answer.value().status == 200) break;
@@ -117,7 +119,8 @@ struct Ledger {
 std::string order_in(const std::string& text) {
     const std::size_t begin = text.find("order-");
     const std::size_t end = text.find("- ", begin);
-    return begin == std::string::npos || end == std::string::npos ? "" : text.substr(begin, end - begin);
+    return begin == std::string::npos || end == std::string::npos ? ""
+                                                                  : text.substr(begin, end - begin);
 }
 
 Ledger read_ledger(const std::string& path) {
@@ -129,14 +132,19 @@ Ledger read_ledger(const std::string& path) {
         const Record& call = *parsed.value().as<Record>();
         const auto text = [&](const char* name) {
             const Value* value = find(call, name);
-            return value == nullptr || value->as<std::string>() == nullptr ? std::string() : *value->as<std::string>();
+            return value == nullptr || value->as<std::string>() == nullptr
+                       ? std::string()
+                       : *value->as<std::string>();
         };
         const Value* accepted = find(call, "accepted");
-        const bool taken = accepted != nullptr && accepted->as<bool>() != nullptr && *accepted->as<bool>();
+        const bool taken =
+            accepted != nullptr && accepted->as<bool>() != nullptr && *accepted->as<bool>();
         const std::string order = order_in(text("text") + " ");
         if (text("channel") == "sms") {
             if (taken) ++out.sms[order];
-            if (text("answer") == "server_error" || text("answer") == "accept_then_close" || text("answer") == "close_before") ++out.sms_ambiguous;
+            if (text("answer") == "server_error" || text("answer") == "accept_then_close" ||
+                text("answer") == "close_before")
+                ++out.sms_ambiguous;
         } else if (text("channel") == "push" && taken) {
             out.push_keys[order].insert(text("key"));
         }
@@ -144,7 +152,9 @@ Ledger read_ledger(const std::string& path) {
     return out;
 }
 
-const Record& only_journey(const Value& answer) { return *find(*answer.as<Record>(), "journeys")->as<List>()->at(0).as<Record>(); }
+const Record& only_journey(const Value& answer) {
+    return *find(*answer.as<Record>(), "journeys")->as<List>()->at(0).as<Record>();
+}
 
 std::int64_t number(const Record& record, const char* name) {
     const Value* value = find(record, name);
@@ -154,7 +164,8 @@ std::int64_t number(const Record& record, const char* name) {
 
 }  // namespace
 
-TEST_CASE("killed at any instant, nothing acknowledged is lost and no key is sent twice", "[process][crash]") {
+TEST_CASE("killed at any instant, nothing acknowledged is lost and no key is sent twice",
+          "[process][crash]") {
     const char* wanted = std::getenv("JOURNEY_KILLS");
     const int kills = wanted == nullptr ? 200 : std::atoi(wanted);
     const char* seed = std::getenv("JOURNEY_SEED");
@@ -166,7 +177,8 @@ TEST_CASE("killed at any instant, nothing acknowledged is lost and no key is sen
     write_file(directory.path("project/receipt.journey"), kProject);
     connectors::fake::SinkOptions sink_options;
     sink_options.ledger_file = directory.path("ledger.jsonl");
-    auto weather = connectors::fake::Script::parse("too_many=0.01,server_error=0.01,accept_then_close=0.01,close_before=0.01");
+    auto weather = connectors::fake::Script::parse(
+        "too_many=0.01,server_error=0.01,accept_then_close=0.01,close_before=0.01");
     REQUIRE(weather);
     sink_options.script = weather.value();
     auto sink = connectors::fake::SinkServer::start(sink_options);
@@ -179,7 +191,12 @@ network: {{allow private: yes, allow http: yes}}
 )",
                                                      sink.value()->http_url()));
 
-    const app::ChildOptions options{journey_binary(), {directory.path("project"), "--config", directory.path("c.yaml")}, directory.path("data"), app::free_port(), directory.path("log")};
+    const app::ChildOptions options{
+        journey_binary(),
+        {directory.path("project"), "--config", directory.path("c.yaml")},
+        directory.path("data"),
+        app::free_port(),
+        directory.path("log")};
     const auto start = [&] {
         auto started = app::ChildDaemon::start(options);
         INFO((started ? std::string() : started.error().detail));
@@ -218,7 +235,8 @@ network: {{allow private: yes, allow http: yes}}
     REQUIRE(unknown_parsed);
     const List& unknown = *find(*unknown_parsed.value().as<Record>(), "messages")->as<List>();
     std::int64_t unknown_sms = 0;
-    for (const Value& one : unknown) unknown_sms += *find(*one.as<Record>(), "channel")->as<std::string>() == "sms" ? 1 : 0;
+    for (const Value& one : unknown)
+        unknown_sms += *find(*one.as<Record>(), "channel")->as<std::string>() == "sms" ? 1 : 0;
     CHECK(static_cast<std::int64_t>(unknown.size()) == number(journey, "unknown"));
 
     const Ledger ledger = read_ledger(sink_options.ledger_file);
@@ -229,13 +247,18 @@ network: {{allow private: yes, allow http: yes}}
         doubled += times > 1 ? 1 : 0;
         sms_taken += times > 0 ? 1 : 0;
     }
-    for (const auto& [order, keys] : ledger.push_keys) pushes_with_two_keys += keys.size() > 1 ? 1 : 0;
+    for (const auto& [order, keys] : ledger.push_keys)
+        pushes_with_two_keys += keys.size() > 1 ? 1 : 0;
     CHECK(doubled == 0);
     CHECK(pushes_with_two_keys == 0);
-    // Whoever has no SMS at the provider is one of the unknown; whoever's answer got lost is listed too.
+    // Whoever has no SMS at the provider is one of the unknown; whoever's answer got lost is listed
+    // too.
     CHECK(orders - sms_taken <= unknown_sms);
     CHECK(unknown_sms >= ledger.sms_ambiguous);
-    CHECK(static_cast<int>(ledger.push_keys.size()) + number(journey, "unknown") - unknown_sms >= orders);
-    WARN(fmt::format("{} kills, {} orders acknowledged; at the provider {} SMS and {} pushes; {} unknown, all listed; none lost, none doubled", kills, orders, sms_taken,
-                     ledger.push_keys.size(), unknown.size()));
+    CHECK(static_cast<int>(ledger.push_keys.size()) + number(journey, "unknown") - unknown_sms >=
+          orders);
+    WARN(
+        fmt::format("{} kills, {} orders acknowledged; at the provider {} SMS and {} pushes; {} "
+                    "unknown, all listed; none lost, none doubled",
+                    kills, orders, sms_taken, ledger.push_keys.size(), unknown.size()));
 }

@@ -2,14 +2,13 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <poll.h>
+#include <sstream>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace journey::process_tests {
 namespace {
@@ -34,7 +33,8 @@ Finished run_journey(const std::vector<std::string>& arguments, void (*setup)())
     std::vector<std::string> words{journey_binary()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
+    for (std::string& word : words)
+        argv.push_back(word.data());
     argv.push_back(nullptr);
     const std::string out = directory.path("out");
     const std::string err = directory.path("err");
@@ -48,7 +48,8 @@ Finished run_journey(const std::vector<std::string>& arguments, void (*setup)())
     }
     int status = 0;
     ::waitpid(pid, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text_of(out), text_of(err)};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text_of(out),
+            text_of(err)};
 }
 
 std::string talk(std::uint16_t port, const std::string& bytes, bool half_close) {
@@ -61,7 +62,8 @@ std::string talk(std::uint16_t port, const std::string& bytes, bool half_close) 
     if (::connect(line, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
         std::size_t sent = 0;
         while (sent < bytes.size()) {
-            const ssize_t count = ::send(line, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+            const ssize_t count =
+                ::send(line, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
             if (count <= 0) break;
             sent += static_cast<std::size_t>(count);
         }
@@ -90,6 +92,8 @@ TemporaryDirectory::~TemporaryDirectory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-std::string TemporaryDirectory::path(const std::string& name) const { return name.empty() ? path_ : path_ + "/" + name; }
+std::string TemporaryDirectory::path(const std::string& name) const {
+    return name.empty() ? path_ : path_ + "/" + name;
+}
 
 }  // namespace journey::process_tests

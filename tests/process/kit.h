@@ -1,13 +1,12 @@
 #pragma once
 // The real binary as a person or an operator meets it: processes, sockets, files.
 
-#include <sys/types.h>
+#include "engine/app/child.h"
 
 #include <chrono>
 #include <string>
+#include <sys/types.h>
 #include <vector>
-
-#include "engine/app/child.h"
 
 namespace journey::process_tests {
 
@@ -22,7 +21,8 @@ struct Finished {
 /// Runs `journey` with `arguments` to its end; `setup` runs in the child before exec.
 Finished run_journey(const std::vector<std::string>& arguments, void (*setup)() = nullptr);
 
-/// Sends `bytes` to the port, half-closes when asked, and reads until the other side closes or 5 s pass.
+/// Sends `bytes` to the port, half-closes when asked, and reads until the other side closes or 5 s
+/// pass.
 std::string talk(std::uint16_t port, const std::string& bytes, bool half_close);
 
 void write_file(const std::string& path, const std::string& text);

@@ -1,16 +1,15 @@
 // The product as a newcomer meets it: the shipped journeys, the examples, an import, the demo.
 
-#include <fmt/format.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "engine/app/project.h"
+#include "tests/process/kit.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
-
-#include "engine/app/project.h"
-#include "tests/process/kit.h"
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace journey;
 using namespace journey::process_tests;
@@ -19,7 +18,9 @@ namespace {
 
 const std::string kSource = JOURNEY_SOURCE_DIR;
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 std::int64_t events_of(const app::Client& client) {
     auto answer = client.get("/admin/journeys");
@@ -31,8 +32,10 @@ std::int64_t events_of(const app::Client& client) {
 
 }  // namespace
 
-TEST_CASE("the shipped journeys have no mistake, stand in the one style, and pass their tests", "[process]") {
-    for (const char* project : {"workflows", "workflows/yaml", "examples/01-first-journey", "examples/02-real-data"}) {
+TEST_CASE("the shipped journeys have no mistake, stand in the one style, and pass their tests",
+          "[process]") {
+    for (const char* project :
+         {"workflows", "workflows/yaml", "examples/01-first-journey", "examples/02-real-data"}) {
         const std::string path = kSource + "/" + project;
         CAPTURE(path);
         const Finished check = run_journey({"check", path});
@@ -65,36 +68,51 @@ TEST_CASE("half a year of a real shop gives the counts that SQL gives", "[proces
         WARN("the Online Retail file is not here: not compared");
         return;
     }
-    const std::string command = fmt::format("'{0}/examples/02-real-data/compare.sh' '{1}' '{2}' 2>&1", kSource, journey_binary(), data);
+    const std::string command = fmt::format(
+        "'{0}/examples/02-real-data/compare.sh' '{1}' '{2}' 2>&1", kSource, journey_binary(), data);
     FILE* pipe = ::popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
     std::string output;
     char buffer[4096];
-    for (std::size_t count = 0; (count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) output.append(buffer, count);
+    for (std::size_t count = 0; (count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
+        output.append(buffer, count);
     const int status = ::pclose(pipe);
     CAPTURE(output);
     CHECK(status == 0);
     CHECK(has(output, "agree on all"));
 }
 
-TEST_CASE("an import tells bad rows apart, goes on where it was cut off, and counts no row twice", "[process]") {
+TEST_CASE("an import tells bad rows apart, goes on where it was cut off, and counts no row twice",
+          "[process]") {
     const TemporaryDirectory directory;
-    auto started = app::ChildDaemon::start({journey_binary(), {kSource + "/examples/02-real-data"}, directory.path("data"), 0, directory.path("log")});
+    auto started = app::ChildDaemon::start({journey_binary(),
+                                            {kSource + "/examples/02-real-data"},
+                                            directory.path("data"),
+                                            0,
+                                            directory.path("log")});
     INFO((started ? std::string() : started.error().detail));
     REQUIRE(started);
     app::ChildDaemon& daemon = *started.value();
-    std::string csv = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+    std::string csv =
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
     constexpr int kInvoices = 3000;
     for (int i = 0; i < kInvoices; ++i) {
-        csv += fmt::format("{0},A,\"a, \"\"quoted\"\" thing\",2,2011-01-0{1} 08:26:00,2.55,{2},France\n{0},B,,1,2011-01-0{1} 08:26:00,1.00,{2},France\n", 500000 + i, 1 + i % 9, 100 + i % 700);
+        csv += fmt::format(
+            "{0},A,\"a, \"\"quoted\"\" thing\",2,2011-01-0{1} "
+            "08:26:00,2.55,{2},France\n{0},B,,1,2011-01-0{1} 08:26:00,1.00,{2},France\n",
+            500000 + i, 1 + i % 9, 100 + i % 700);
     }
-    csv += "600001,A,x,2,2011-01-01 08:26:00,2.55,,France\n";       // nobody's
-    csv += "600002,A,x,2,yesterday,2.55,17,France\n";               // no time
-    csv += "600003,A,x,many,2011-01-01 08:26:00,2.55,17,France\n";  // no number
-    csv += "600004,A,x,2\n";                                        // cut off
-    csv += "600005,A,x\xff,2,2011-01-01 08:26:00,2.55,17,France\n"; // not UTF-8
+    csv += "600001,A,x,2,2011-01-01 08:26:00,2.55,,France\n";        // nobody's
+    csv += "600002,A,x,2,yesterday,2.55,17,France\n";                // no time
+    csv += "600003,A,x,many,2011-01-01 08:26:00,2.55,17,France\n";   // no number
+    csv += "600004,A,x,2\n";                                         // cut off
+    csv += "600005,A,x\xff,2,2011-01-01 08:26:00,2.55,17,France\n";  // not UTF-8
     write_file(directory.path("orders.csv"), csv);
-    const std::vector<std::string> arguments{"import", directory.path("orders.csv"), "--map", kSource + "/examples/02-real-data/retail.map.yaml", "--to", daemon.url(), "--data", directory.path("data")};
+    const std::vector<std::string> arguments{
+        "import", directory.path("orders.csv"),
+        "--map",  kSource + "/examples/02-real-data/retail.map.yaml",
+        "--to",   daemon.url(),
+        "--data", directory.path("data")};
 
     // Cut it off at some place: a killed importer.
     const pid_t pid = ::fork();
@@ -102,12 +120,14 @@ TEST_CASE("an import tells bad rows apart, goes on where it was cut off, and cou
         std::vector<std::string> words{journey_binary()};
         words.insert(words.end(), arguments.begin(), arguments.end());
         std::vector<char*> argv;
-        for (std::string& word : words) argv.push_back(word.data());
+        for (std::string& word : words)
+            argv.push_back(word.data());
         argv.push_back(nullptr);
         ::execv(argv[0], argv.data());
         ::_exit(127);
     }
-    eventually(std::chrono::seconds(5), [&] { return std::filesystem::exists(directory.path("orders.csv.import-state")); });
+    eventually(std::chrono::seconds(5),
+               [&] { return std::filesystem::exists(directory.path("orders.csv.import-state")); });
     ::kill(pid, SIGKILL);
     int status = 0;
     ::waitpid(pid, &status, 0);
@@ -118,7 +138,8 @@ TEST_CASE("an import tells bad rows apart, goes on where it was cut off, and cou
     CHECK(has(rest.errors, "5 rows could not be used"));
     auto rejects = app::read_text_file(directory.path("orders.csv.rejects.csv"));
     REQUIRE(rejects);
-    for (const char* reason : {"nobody knows whose", "yesterday", "many", "fields", "UTF-8"}) CHECK(has(rejects.value(), reason));
+    for (const char* reason : {"nobody knows whose", "yesterday", "many", "fields", "UTF-8"})
+        CHECK(has(rejects.value(), reason));
     const app::Client client(daemon.url(), daemon.write_key(), daemon.admin_token());
     CHECK(eventually(std::chrono::seconds(10), [&] { return events_of(client) == kInvoices; }));
 
@@ -130,15 +151,18 @@ TEST_CASE("an import tells bad rows apart, goes on where it was cut off, and cou
 TEST_CASE("an import with a wrong mapping says which line and what to write", "[process]") {
     const TemporaryDirectory directory;
     write_file(directory.path("o.csv"), "id,when\n1,2020-01-01 00:00:00\n");
-    write_file(directory.path("m.yaml"), "person: idd\ntime: {column: when}\nevents:\n  - event: x\n");
-    const Finished finished = run_journey({"import", directory.path("o.csv"), "--map", directory.path("m.yaml")});
+    write_file(directory.path("m.yaml"),
+               "person: idd\ntime: {column: when}\nevents:\n  - event: x\n");
+    const Finished finished =
+        run_journey({"import", directory.path("o.csv"), "--map", directory.path("m.yaml")});
     CHECK(finished.status == 1);
     CHECK(has(finished.errors, "idd"));
     CHECK(has(finished.errors, "did you mean `id`"));
 }
 
 TEST_CASE("the demo shows people moving and messages arriving, and stops cleanly", "[process]") {
-    const Finished demo = run_journey({"demo", "--project", kSource + "/workflows", "--seconds", "12", "--people", "150"});
+    const Finished demo = run_journey(
+        {"demo", "--project", kSource + "/workflows", "--seconds", "12", "--people", "150"});
     CAPTURE(demo.output, demo.errors);
     CHECK(demo.status == 0);
     CHECK(has(demo.output, "welcome_series"));
@@ -147,10 +171,16 @@ TEST_CASE("the demo shows people moving and messages arriving, and stops cleanly
     CHECK(has(demo.output, "Stopped cleanly. Three things to try next"));
 }
 
-TEST_CASE("a running daemon takes a changed project, pauses and tells a person's story", "[process]") {
+TEST_CASE("a running daemon takes a changed project, pauses and tells a person's story",
+          "[process]") {
     const TemporaryDirectory directory;
-    std::filesystem::copy(kSource + "/workflows", directory.path("project"), std::filesystem::copy_options::recursive);
-    auto started = app::ChildDaemon::start({journey_binary(), {directory.path("project")}, directory.path("data"), 0, directory.path("log")});
+    std::filesystem::copy(kSource + "/workflows", directory.path("project"),
+                          std::filesystem::copy_options::recursive);
+    auto started = app::ChildDaemon::start({journey_binary(),
+                                            {directory.path("project")},
+                                            directory.path("data"),
+                                            0,
+                                            directory.path("log")});
     REQUIRE(started);
     app::ChildDaemon& daemon = *started.value();
     const std::vector<std::string> where{"--to", daemon.url(), "--data", directory.path("data")};
@@ -159,11 +189,17 @@ TEST_CASE("a running daemon takes a changed project, pauses and tells a person's
         return run_journey(words);
     };
     const app::Client client(daemon.url(), daemon.write_key(), daemon.admin_token());
-    REQUIRE(client.post("/v1/identify", R"({"userId":"ada","messageId":"1","traits":{"email":"ada@example.com"}})"));
-    REQUIRE(client.post("/v1/track", R"({"userId":"ada","event":"Signed Up","messageId":"2","properties":{"source":"web"}})"));
+    REQUIRE(
+        client.post("/v1/identify",
+                    R"({"userId":"ada","messageId":"1","traits":{"email":"ada@example.com"}})"));
+    REQUIRE(client.post(
+        "/v1/track",
+        R"({"userId":"ada","event":"Signed Up","messageId":"2","properties":{"source":"web"}})"));
 
     CHECK(tool({"pause", "welcome_series"}).status == 0);
-    REQUIRE(client.post("/v1/track", R"({"userId":"bob","event":"Signed Up","messageId":"3","properties":{"source":"web"}})"));
+    REQUIRE(client.post(
+        "/v1/track",
+        R"({"userId":"bob","event":"Signed Up","messageId":"3","properties":{"source":"web"}})"));
     CHECK(tool({"resume", "welcome_series"}).status == 0);
     const Finished unheard = tool({"pause", "welcome_serie"});
     CHECK(unheard.status == 1);
