@@ -1,6 +1,7 @@
 #include "engine/http/schema.h"
 
-#include <cmath>
+#include "engine/expr/expr.h"
+
 #include <fmt/format.h>
 
 namespace journey::http {
@@ -31,53 +32,15 @@ std::string_view what_it_is(const Value& value) {
         value.held);
 }
 
-bool is_amount(std::string_view text) {
-    if (text.starts_with('-')) text.remove_prefix(1);
-    const bool plain = std::all_of(text.begin(), text.end(),
-                                   [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
-    return plain && !text.empty() && std::count(text.begin(), text.end(), '.') <= 1;
-}
-
-bool is_number(const Value& value) {
-    return value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr;
-}
-
+// The common cases without a copy; what the core will do with the rest is the core's own rule.
 bool fits(const ir::Type& type, const Value& value) {
-    const auto* text = value.as<std::string>();
-    switch (type.kind) {
-        case ir::TypeKind::boolean:
-            return value.as<bool>() != nullptr;
-        case ir::TypeKind::integer:
-            return value.as<std::int64_t>() != nullptr ||
-                   (value.as<double>() != nullptr &&
-                    std::trunc(*value.as<double>()) == *value.as<double>());
-        case ir::TypeKind::real:
-            return is_number(value);
-        case ir::TypeKind::text:
-        case ir::TypeKind::zone:
-        case ir::TypeKind::duration:
-        case ir::TypeKind::time_of_day:
-            return text != nullptr;
-        case ir::TypeKind::instant:
-            return text != nullptr && parse_instant(*text).has_value();
-        case ir::TypeKind::date:
-            return text != nullptr &&
-                   (parse_date(*text).has_value() || parse_instant(*text).has_value());
-        case ir::TypeKind::money:
-            return is_number(value) || value.as<Record>() != nullptr ||
-                   (text != nullptr && is_amount(*text));
-        case ir::TypeKind::choice:
-            return text != nullptr &&
-                   std::find(type.choices.begin(), type.choices.end(), *text) != type.choices.end();
-        case ir::TypeKind::list:
-            return value.as<List>() != nullptr;
-        case ir::TypeKind::map:
-        case ir::TypeKind::event:
-            return value.as<Record>() != nullptr;
-        case ir::TypeKind::missing:
-            return true;
-    }
-    return true;
+    const bool number_wanted =
+        type.kind == ir::TypeKind::real || type.kind == ir::TypeKind::integer;
+    if (number_wanted && value.as<std::int64_t>() != nullptr) return true;
+    if (type.kind == ir::TypeKind::text && value.as<std::string>() != nullptr) return true;
+    bool fitting = false;
+    (void)expr::coerce(value, type, fitting);
+    return fitting;
 }
 
 }  // namespace
