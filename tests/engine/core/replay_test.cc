@@ -1,0 +1,325 @@
+// The promise under everything else: state is a function of the log. Random histories are cut
+// anywhere; a partition that was stored, restored and went on must end where the one that never
+// stopped ended, with the same effects on the way.
+#include "tests/engine/core/kit/kit.h"
+
+#include <catch2/catch.hpp>
+
+using namespace journey;
+using namespace journey::core;
+using namespace journey::core::kit;
+using namespace std::chrono_literals;
+using model::ObservationKind;
+using model::ReceiptKind;
+
+namespace {
+
+Builder rich(std::uint32_t version) {
+    Builder b;
+    b.program.quiets.push_back({"night", 22 * 3600, 8 * 3600, "", {0}, true, ir::NoZone::hold, ""});
+    ir::Frequency gentle;
+    gentle.name = "gentle";
+    gentle.limits.push_back({2, ir::kNone, ir::CalendarUnit::day, 0});
+    gentle.hold_when_full = true;
+    gentle.hold_at_most = days(2);
+    b.program.frequencies.push_back(gentle);
+
+    ir::Journey a = b.journey("a", "viewed");
+    a.version = version;
+    a.overlap = ir::Overlap::queue;
+    a.frequency = 0;
+    a.quiet = 0;
+    a.lifetime = days(9);
+    a.goals.push_back({"sold", b.on("bought"), days(3), true});
+    a.exits.push_back({"vip", {}, b.op(ir::Op::equal, {b.user("tier"), b.constant("vip")})});
+    a.key = b.trigger(a, "category");
+    b.add(a, {ir::Pick{"test", 0.1, 6, {{"x", 0.5, 1}, {"y", 0.5, 2}}}, "", 0, ""});
+    b.send(a, "hello", {{"name", b.user("first_name")}, {"sku", b.trigger(a, "sku")}});
+    b.wait(a, hours(7 + version),
+           {{b.on("opened"), ir::kNone, 4},
+            {{}, b.op(ir::Op::greater, {b.count_of("bought"), b.constant(2)}), 3}});
+    b.add(a, {ir::Tag{true, {"warm"}, 4}, "", 0, ""});
+    b.send(a, "offer");
+    b.add(a, {ir::SetField{b.field("age"), b.count_of("viewed"), 6}, "", 0, ""});
+    b.wait(a, hours(3));
+    std::get<ir::Await>(a.states[6].act).timeout = 7;
+    b.end(a);
+    b.keep(std::move(a));
+
+    ir::Journey c = b.journey("c", "bought");
+    c.overlap = ir::Overlap::restart;
+    c.reentry = ir::Reentry::after;
+    c.reentry_after = {0, 0, 3600};
+    b.send(c, "receipt");
+    b.wait(c, days(1));
+    std::get<ir::Await>(c.states[1].act).timeout = 2;
+    b.send(c, "code", {{"code", b.user("tier")}});
+    b.end(c);
+    b.keep(std::move(c));
+    if (version > 1) {
+        ir::Field extra;
+        extra.name = "mood";
+        extra.type.kind = ir::TypeKind::text;
+        b.program.profile.insert(b.program.profile.begin(), extra);
+        for (ir::Channel& channel : b.program.channels) {
+            if (channel.address_field != ir::kNone) ++channel.address_field;
+        }
+        for (ir::Expr& expr : b.program.exprs) {
+            if (expr.op == ir::Op::user_field) ++expr.a;
+        }
+        for (ir::Journey& journey : b.program.journeys) {
+            for (ir::State& state : journey.states) {
+                if (auto* set = std::get_if<ir::SetField>(&state.act)) ++set->field;
+            }
+        }
+    }
+    return b;
+}
+
+model::Observation any_answer(Rng& rng) {
+    model::Observation seen;
+    seen.kind =
+        rng.chance(0.6) ? ObservationKind::accepted : static_cast<ObservationKind>(rng.below(6));
+    seen.provider_id = "p" + std::to_string(rng.below(1000));
+    return seen;
+}
+
+void live_a_little(World& world, Rng& rng) {
+    const std::string who = "p" + std::to_string(rng.below(12));
+    const auto one_of = [&](std::initializer_list<const char*> all) {
+        return *(all.begin() + rng.below(all.size()));
+    };
+    const std::string id = rng.chance(0.5) ? "" : "m" + std::to_string(rng.below(400));
+    for (int i = 0; i < 3; ++i)
+        world.answers.push_back(any_answer(rng));
+    world.claiming = !rng.chance(0.2);
+    world.answering = !rng.chance(0.2);
+    switch (rng.below(14)) {
+        case 0:
+        case 1:
+        case 2:
+            world.track(who, "viewed",
+                        {{"sku", one_of({"a", "b"})}, {"category", one_of({"x", "y"})}}, id);
+            break;
+        case 3:
+        case 4:
+            world.track(who, "bought", {{"order_id", id}, {"total", "EUR 5.00"}}, id);
+            break;
+        case 5:
+            world.identify(who, {{"email", "e@example.com"},
+                                 {"firstName", one_of({"A", "B"})},
+                                 {"time_zone", one_of({"Europe/Berlin", "Asia/Tokyo"})},
+                                 {"mood", one_of({"ok", "fine"})}});
+            break;
+        case 6:
+            world.identify(who, {{"tier", one_of({"vip", "gold"})}});
+            break;
+        case 7:
+            world.consent(who, "news", rng.chance(0.7));
+            break;
+        case 8:
+            world.suppress(who, one_of({"email", "sms"}), rng.chance(0.2));
+            break;
+        case 9:
+            if (!world.attempts.empty()) {
+                const Sent sent = world.attempts[rng.below(world.attempts.size())];
+                world.receipt(sent, static_cast<ReceiptKind>(rng.below(8)), id,
+                              rng.chance(0.05) ? "hard" : "soft");
+            }
+            break;
+        case 10:
+            if (!world.attempts.empty()) {
+                const Sent sent = world.attempts[rng.below(world.attempts.size())];
+                world.outcome(sent, any_answer(rng));
+            }
+            break;
+        case 11:
+            if (rng.chance(0.4)) {
+                for (const char* what : {"a", "c", ""})
+                    world.pause(what, rng.chance(0.15));
+            }
+            world.track_at(who, "viewed", world.now - std::chrono::minutes(rng.below(30)),
+                           {{"sku", "late"}});
+            break;
+        case 12:
+            if (rng.chance(0.2)) world.alias(who, "p" + std::to_string(rng.below(12)));
+            world.track(who, one_of({"danced", "delivered"}));
+            break;
+        case 13:
+            if (rng.chance(0.1)) world.publish(rich(1 + static_cast<std::uint32_t>(rng.below(2))));
+            break;
+    }
+    world.advance(std::chrono::minutes(rng.below(300)));
+}
+
+World lived(std::uint64_t seed, int steps) {
+    World world(3);
+    Rng rng(seed);
+    world.publish(rich(1));
+    for (int i = 0; i < 12; ++i) {
+        world.identify("p" + std::to_string(i),
+                       {{"email", "e@example.com"}, {"time_zone", "UTC"}, {"phone", "+49"}});
+    }
+    for (int i = 0; i < steps; ++i)
+        live_a_little(world, rng);
+    return world;
+}
+
+// One partition living a log again.
+struct Again {
+    Again(std::size_t which, const World& world) : number(which), options(world.options) {
+        make(empty_catalog());
+    }
+    void make(CatalogPtr with) {
+        catalog = std::move(with);
+        partition = std::make_unique<Partition>(
+            model::PartitionId{static_cast<std::uint16_t>(number)}, options, catalog);
+    }
+    std::string apply(const Applied& one) {
+        Effects effects;
+        if (one.catalog != nullptr) {
+            catalog = one.catalog;
+            partition->use_catalog(one.catalog, one.position, effects);
+        } else if (one.command.partition.number == number) {
+            partition->apply(one.command, one.position, effects);
+        }
+        for (const AppendCommand& append : effects.appends)
+            partition->confirm_append(append.from, append.cause);
+        return describe(effects);
+    }
+    void store_now() { store(partition->take_checkpoint(), stored); }
+    void restart() {
+        const auto decoded = decode_catalog(encode_catalog(catalog));
+        REQUIRE(decoded);
+        make(decoded.value());
+        const auto restored = partition->restore(stored);
+        if (!restored) FAIL(restored.error().detail);
+    }
+    std::size_t number;
+    PartitionOptions options;
+    CatalogPtr catalog;
+    std::unique_ptr<Partition> partition;
+    model::PartitionCheckpoint stored;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a partition that was stored and restored anywhere ends where one that never stopped ends",
+    "[core]") {
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+        CAPTURE(seed);
+        const World world = lived(seed, 150);
+        REQUIRE(world.attempts.size() > 20);
+        for (std::size_t number = 0; number < world.partitions.size(); ++number) {
+            CAPTURE(number);
+            Again straight(number, world);
+            Again broken(number, world);
+            Rng rng(seed * 31 + number);
+            for (const Applied& one : world.log) {
+                const std::string expected = straight.apply(one);
+                const std::string got = broken.apply(one);
+                if (expected != got) {
+                    CAPTURE(one.position);
+                    REQUIRE(got == expected);
+                }
+                if (rng.chance(0.05)) broken.store_now();
+                if (rng.chance(0.02)) {
+                    broken.store_now();
+                    broken.restart();
+                    REQUIRE(broken.partition->state_hash() == straight.partition->state_hash());
+                    REQUIRE(broken.partition->next_due() >= straight.partition->next_due());
+                }
+            }
+            CHECK(broken.partition->state_hash() == straight.partition->state_hash());
+            CHECK(straight.partition->state_hash() == world.partitions[number].state_hash());
+            const Counts a = broken.partition->counts();
+            const Counts b = straight.partition->counts();
+            CHECK(a.people == b.people);
+            CHECK(a.events == b.events);
+            REQUIRE(a.journeys.size() == b.journeys.size());
+            for (std::size_t i = 0; i < a.journeys.size(); ++i) {
+                CHECK(a.journeys[i].waiting == b.journeys[i].waiting);
+                CHECK(a.journeys[i].ended_by == b.journeys[i].ended_by);
+            }
+        }
+    }
+}
+
+TEST_CASE("a crash loses what was not stored, and replay brings it back", "[core]") {
+    for (std::uint64_t seed = 100; seed <= 106; ++seed) {
+        CAPTURE(seed);
+        const World world = lived(seed, 100);
+        Rng rng(seed);
+        for (std::size_t number = 0; number < world.partitions.size(); ++number) {
+            const std::size_t stored_at = rng.below(world.log.size());
+            const std::size_t crashed_at = stored_at + rng.below(world.log.size() - stored_at);
+            Again again(number, world);
+            CatalogPtr stored_catalog;
+            for (std::size_t i = 0; i < crashed_at; ++i) {
+                if (i == stored_at) {
+                    again.store_now();
+                    stored_catalog = again.catalog;
+                }
+                again.apply(world.log[i]);
+            }
+            if (stored_catalog == nullptr) continue;
+            again.catalog = stored_catalog;
+            again.restart();
+            for (std::size_t i = stored_at; i < world.log.size(); ++i)
+                again.apply(world.log[i]);
+            CHECK(again.partition->state_hash() == world.partitions[number].state_hash());
+        }
+    }
+}
+
+TEST_CASE("after a restart everything unfinished is known again", "[core]") {
+    World world;
+    world.publish(rich(1));
+    world.identify("ada", {{"email", "a@example.com"}, {"time_zone", "UTC"}});
+    world.claiming = false;
+    world.track("ada", "bought", {{"order_id", "1"}});
+    world.claiming = true;
+    world.answering = false;
+    world.identify("bob", {{"email", "b@example.com"}, {"time_zone", "UTC"}});
+    world.track("bob", "bought", {{"order_id", "1"}});
+    world.claim_waiting();
+    model::PartitionCheckpoint stored;
+    store(world.partitions[0].take_checkpoint(), stored);
+    Partition again(model::PartitionId{0}, world.options, world.catalog);
+    REQUIRE(again.restore(stored));
+    const auto unfinished = again.unfinished();
+    CHECK(unfinished.ready.size() + unfinished.claimed.size() == 2);
+    REQUIRE_FALSE(unfinished.claimed.empty());
+    CHECK(unfinished.claimed[0].channel == "email");
+}
+
+TEST_CASE("stored bytes that are cut, changed or nonsense are refused and harm nobody", "[core]") {
+    const World world = lived(7, 120);
+    Rng rng(5);
+    for (std::size_t number = 0; number < world.partitions.size(); ++number) {
+        Again again(number, world);
+        for (const Applied& one : world.log)
+            again.apply(one);
+        again.store_now();
+        const model::PartitionCheckpoint good = again.stored;
+        for (int i = 0; i < 400 && !good.profiles.empty(); ++i) {
+            again.stored = good;
+            model::ProfileRow& row = again.stored.profiles[rng.below(good.profiles.size())];
+            Bytes& bytes = rng.chance(0.2) ? again.stored.meta : row.state;
+            if (rng.chance(0.3)) {
+                bytes.resize(rng.below(bytes.size()) + (rng.chance(0.5) ? 0 : 1));
+            } else {
+                for (int k = 0; k < 3; ++k)
+                    bytes[rng.below(bytes.size())] = static_cast<char>(rng.below(256));
+            }
+            again.make(again.catalog);
+            const auto restored = again.partition->restore(again.stored);
+            if (!restored) CHECK_FALSE(restored.error().detail.empty());
+        }
+    }
+    const Bytes catalog = encode_catalog(world.catalog);
+    for (int i = 0; i < 50; ++i)
+        CHECK_FALSE(
+            decode_catalog(std::string_view(catalog).substr(0, 1 + rng.below(catalog.size() - 1))));
+}
