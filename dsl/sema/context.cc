@@ -160,8 +160,8 @@ Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span 
 }
 
 Diagnostic cannot_yet(Span span, std::string what, std::string help) {
-    Diagnostic diagnostic = Diagnostic::error("J0011", "NOT IN THIS EDITION", span,
-                                              "This edition cannot " + std::move(what) + " yet.");
+    Diagnostic diagnostic = Diagnostic::error("J0011", "NOT YET", span,
+                                              "This compiler cannot " + std::move(what) + " yet.");
     if (!help.empty()) diagnostic.help.push_back(std::move(help));
     return diagnostic;
 }

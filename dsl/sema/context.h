@@ -89,7 +89,7 @@ std::string columns(const std::vector<std::string>& names);
 Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span span,
                            const std::vector<std::string>& candidates,
                            const std::function<std::string(const std::string&)>& where = {});
-/// J0011 in one sentence: "This edition cannot `what` yet."
+/// J0011 in one sentence: "This compiler cannot … yet."
 Diagnostic cannot_yet(Span span, std::string what, std::string help = {});
 
 /// The zone, or null after J0212.

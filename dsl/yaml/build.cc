@@ -1,0 +1,286 @@
+#include "dsl/yaml/build.h"
+
+#include "dsl/yaml/yaml.h"
+
+namespace journey::yaml {
+
+namespace {
+
+std::string tick(std::string_view word) {
+    return "`" + std::string(word) + "`";
+}
+
+std::string shape(const Node& node) {
+    switch (node.kind) {
+        case Kind::nothing:
+            return "nothing";
+        case Kind::scalar:
+            return "one value";
+        case Kind::list:
+            return "a list";
+        case Kind::map:
+            return "a map";
+    }
+    return "something else";
+}
+
+}  // namespace
+
+void Builder::check_keys(const Node& map, const std::string& owner, Keys known) {
+    for (const Pair& pair : map.pairs) {
+        const std::string& key = pair.key.text;
+        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+        std::optional<Diagnostic> later;
+        // "webhooks:" is the plural of the word that is asked about.
+        for (const std::string& word :
+             {key, key.substr(0, key.size() - (key.ends_with('s') ? 1 : 0))}) {
+            later = later ? std::move(later) : syntax::not_yet(word, pair.key.span);
+        }
+        if (later) {
+            report(std::move(*later));
+            continue;
+        }
+        std::string all;
+        std::vector<std::string> names;
+        for (const std::string_view name : known) {
+            all += (all.empty() ? "" : ", ") + std::string(name);
+            names.emplace_back(name);
+        }
+        Diagnostic diagnostic =
+            Diagnostic::error("J0804", "UNKNOWN KEY", pair.key.span,
+                              owner + " has no " + tick(key) + "; it knows: " + all + ".");
+        const std::vector<std::string> near = did_you_mean(key, names);
+        if (!near.empty()) {
+            diagnostic.fixes.push_back({near.size() == 1 ? source::Applicability::certain
+                                                         : source::Applicability::probable,
+                                        "write " + tick(near[0]) + ".",
+                                        {{pair.key.span, near[0]}}});
+        }
+        report(std::move(diagnostic));
+    }
+}
+
+const Pair* Builder::pair_of(const Node& map, std::string_view key) {
+    for (const Pair& pair : map.pairs) {
+        if (pair.key.text == key) return &pair;
+    }
+    return nullptr;
+}
+
+const Node* Builder::get(const Node& map, std::string_view key) {
+    const Pair* pair = pair_of(map, key);
+    return pair == nullptr ? nullptr : &pair->value;
+}
+
+const Node* Builder::need(const Node& map, std::string_view key, const std::string& owner) {
+    if (const Node* node = get(map, key)) return node;
+    const Span at = map.pairs.empty() ? map.span : map.pairs.front().key.span;
+    report(Diagnostic::error("J0804", "A KEY IS MISSING", at,
+                             owner + " needs " + tick(std::string(key) + ":") + "."));
+    return nullptr;
+}
+
+bool Builder::want_map(const Node& node, const std::string& what) {
+    if (node.kind == Kind::map) return true;
+    Span at = node.span;
+    if (node.kind == Kind::list) at.end = at.begin;
+    report(Diagnostic::error(
+        "J0805", "ANOTHER SHAPE", at,
+        what + " is a map of `key: value` lines, and this is " + shape(node) + "."));
+    return false;
+}
+
+bool Builder::want_list(const Node& node, const std::string& what) {
+    if (node.kind == Kind::list) return true;
+    Span at = node.span;
+    if (node.kind == Kind::map) at.end = at.begin;
+    report(Diagnostic::error("J0805", "ANOTHER SHAPE", at,
+                             what + " is a list of `- ` lines, and this is " + shape(node) + "."));
+    return false;
+}
+
+bool Builder::want_scalar(const Node& node, const std::string& what) {
+    if (node.kind == Kind::scalar) return true;
+    Span at = node.span;
+    if (node.kind != Kind::nothing) at.end = at.begin;
+    report(Diagnostic::error("J0805", "ANOTHER SHAPE", at,
+                             what + " is one value, and this is " + shape(node) + "."));
+    return false;
+}
+
+std::vector<const Node*> Builder::items_of(const Node& node) {
+    std::vector<const Node*> items;
+    if (node.kind == Kind::list) {
+        for (const Node& item : node.items)
+            items.push_back(&item);
+    } else if (node.kind != Kind::nothing) {
+        items.push_back(&node);
+    }
+    return items;
+}
+
+syntax::Piece Builder::piece(const Node& scalar) const {
+    return rest_of(scalar, 0);
+}
+
+syntax::Piece Builder::rest_of(const Node& scalar, std::size_t skip) const {
+    syntax::Piece piece;
+    piece.text = std::string_view(scalar.text).substr(skip);
+    piece.file = file_;
+    piece.begin = scalar.offsets[skip];
+    const std::vector<std::uint32_t>* offsets = &scalar.offsets;
+    piece.offset_of = [offsets, skip](std::uint32_t at) {
+        return (*offsets)[std::min(skip + at, offsets->size() - 1)];
+    };
+    return piece;
+}
+
+std::optional<ast::SendOption> Builder::read_option(const Pair& pair) {
+    const std::string what = tick(pair.key.text);
+    if (!want_scalar(pair.value, what)) return std::nullopt;
+    const std::string joined = pair.key.text + " " + pair.value.text;
+    std::vector<std::uint32_t> offsets(pair.key.offsets.begin(), pair.key.offsets.end());
+    offsets.insert(offsets.end(), pair.value.offsets.begin(), pair.value.offsets.end());
+    syntax::Piece piece;
+    piece.text = joined;
+    piece.file = file_;
+    piece.begin = offsets.front();
+    piece.offset_of = [&offsets](std::uint32_t at) {
+        return offsets[std::min<std::size_t>(at, offsets.size() - 1)];
+    };
+    return syntax::parse_send_option(piece, out_);
+}
+
+std::optional<ast::Text> Builder::text(const Node& node, const std::string& what) {
+    if (!want_scalar(node, what)) return std::nullopt;
+    return ast::Text{node.text, node.span};
+}
+
+std::optional<ast::Name> Builder::name(const Node& node, const std::string& what) {
+    if (!want_scalar(node, what)) return std::nullopt;
+    return syntax::parse_name(piece(node), out_, what);
+}
+
+std::optional<ast::Name> Builder::key_name(const Node& key) {
+    return syntax::parse_name(piece(key), out_, "a name");
+}
+
+std::vector<ast::Name> Builder::names(const Node& node, const std::string& what) {
+    std::vector<ast::Name> all;
+    for (const Node* item : items_of(node)) {
+        if (auto one = name(*item, what)) all.push_back(std::move(*one));
+    }
+    if (node.kind == Kind::nothing) want_list(node, what);
+    return all;
+}
+
+ast::ExprPtr Builder::condition(const Node& node) {
+    if (!want_scalar(node, "a condition")) return nullptr;
+    return syntax::parse_expr(piece(node), out_);
+}
+
+ast::ExprPtr Builder::value(const Node& node) {
+    if (node.kind == Kind::scalar && node.style == Style::quoted) {
+        auto expr = std::make_unique<ast::Expr>();
+        expr->span = node.span;
+        expr->what = ast::Literal{ast::LiteralKind::text, Value(node.text)};
+        return expr;
+    }
+    if (node.kind == Kind::list) {
+        auto expr = std::make_unique<ast::Expr>();
+        expr->span = node.span;
+        ast::ListLiteral list;
+        for (const Node& item : node.items) {
+            if (ast::ExprPtr one = value(item)) list.items.push_back(std::move(one));
+        }
+        expr->what = std::move(list);
+        return expr;
+    }
+    if (node.kind == Kind::map) {
+        auto map = data(node);
+        if (!map) return nullptr;
+        auto expr = std::make_unique<ast::Expr>();
+        expr->span = node.span;
+        expr->what = std::move(*map);
+        return expr;
+    }
+    if (!want_scalar(node, "a value")) return nullptr;
+    return syntax::parse_expr(piece(node), out_, "a value");
+}
+
+std::optional<ast::MapLiteral> Builder::data(const Node& node) {
+    if (!want_map(node, "the data")) return std::nullopt;
+    ast::MapLiteral map;
+    map.span = node.span;
+    for (const Pair& pair : node.pairs) {
+        ast::ExprPtr one = value(pair.value);
+        if (one != nullptr) map.pairs.push_back({{pair.key.text, pair.key.span}, std::move(one)});
+    }
+    return map;
+}
+
+void Builder::add_item(const Pair& pair, ast::ItemKind what) {
+    made_.items.push_back(
+        {source::join(pair.key.span, pair.value.span), pair.key.span, std::move(what)});
+}
+
+ast::File Builder::build(const Node& document) {
+    made_.id = file_;
+    if (!want_map(document, "a journey file")) return std::move(made_);
+    check_keys(document, "A journey file",
+               {"language", "use",           "workspace",     "profile",   "events",    "channels",
+                "consents", "frequencies",   "quiet hours",   "templates", "segments",  "journey",
+                "title",    "class",         "version",       "about",     "owner",     "enter",
+                "only if",  "reenter",       "while running", "goals",     "exit",      "frequency",
+                "quiet",    "expires after", "priority",      "key",       "time zone", "do",
+                "tests"});
+    for (const Pair& pair : document.pairs) {
+        const std::string& key = pair.key.text;
+        if (key == "language") {
+            if (auto edition = read(pair.value, "`language`", &syntax::parse_integer)) {
+                add_item(pair, ast::Language{*edition});
+            }
+        } else if (key == "use") {
+            for (const Node* item : items_of(pair.value)) {
+                if (auto file = text(*item, "a file's name")) {
+                    add_item({pair.key, *item}, ast::Use{std::move(*file), std::nullopt});
+                }
+            }
+        } else if (key == "workspace") {
+            workspace(pair);
+        } else if (key == "profile") {
+            profile(pair);
+        } else if (key == "events") {
+            events(pair);
+        } else if (key == "channels") {
+            channels(pair);
+        } else if (key == "consents") {
+            consents(pair);
+        } else if (key == "frequencies") {
+            frequencies(pair);
+        } else if (key == "quiet hours") {
+            quiets(pair);
+        } else if (key == "templates") {
+            templates(pair);
+        } else if (key == "segments") {
+            segments(pair);
+        }
+    }
+    journey(document);
+    if (const Pair* list = pair_of(document, "tests")) tests(*list);
+    return std::move(made_);
+}
+
+ast::File parse_file(const source::SourceSet& sources, FileId file, Diagnostics& diagnostics) {
+    const source::Source& source = sources.at(file);
+    source::report_invisible(source, file, diagnostics);
+    const std::optional<Node> document = read_document(source, file, diagnostics);
+    if (!document || document->kind == Kind::nothing) {
+        ast::File empty;
+        empty.id = file;
+        return empty;
+    }
+    return Builder(sources, file, diagnostics).build(*document);
+}
+
+}  // namespace journey::yaml
