@@ -1,0 +1,211 @@
+// @segment/analytics-node pointed at the real daemon: every call it offers arrives, and the retry after a lost answer
+// counts once.
+//
+//   node segment_client.mjs --journey build/release/bin/journey     starts its own daemon on a new data directory
+//   node segment_client.mjs --url http://127.0.0.1:8080 --write-key KEY --admin-token TOKEN
+//
+// The package comes from `--modules DIRECTORY` (the one with node_modules in it; default: the current one).
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import http from "node:http";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values: given } = parseArgs({
+  options: {
+    journey: { type: "string" },
+    url: { type: "string" },
+    "write-key": { type: "string" },
+    "admin-token": { type: "string" },
+    modules: { type: "string", default: process.cwd() },
+  },
+});
+const here = path.dirname(fileURLToPath(import.meta.url));
+const { Analytics } = createRequire(path.join(path.resolve(given.modules), "package.json"))("@segment/analytics-node");
+
+// ---- the daemon
+
+async function startDaemon(binary) {
+  const data = mkdtempSync(path.join(tmpdir(), "journey-segment-"));
+  const child = spawn(binary, ["serve", here, "--data", data, "--listen", "127.0.0.1:0"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  const url = await new Promise((resolve, reject) => {
+    const listen = (chunk) => {
+      said += chunk;
+      const found = /serves on (http:\/\/127\.0\.0\.1:\d+)/.exec(said);
+      if (found) resolve(found[1]);
+    };
+    child.stdout.on("data", listen);
+    child.stderr.on("data", listen);
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`the daemon ended with ${code}:\n${said}`)));
+  });
+  const key = (name) => readFileSync(path.join(data, "keys", name), "utf8").trim();
+  return {
+    url,
+    writeKey: key("write_key"),
+    adminToken: key("admin_token"),
+    async stop() {
+      child.removeAllListeners("exit");
+      const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
+      child.kill("SIGTERM");
+      const code = await ended;
+      rmSync(data, { recursive: true, force: true });
+      assert.equal(code, 0, `the daemon drains and ends with 0:\n${said}`);
+    },
+  };
+}
+
+const daemon = given.journey
+  ? await startDaemon(given.journey)
+  : { url: given.url, writeKey: given["write-key"], adminToken: given["admin-token"], async stop() {} };
+
+async function admin(where) {
+  const answer = await fetch(daemon.url + where, { headers: { authorization: `Bearer ${daemon.adminToken}` } });
+  return { status: answer.status, body: await answer.json() };
+}
+const counts = async () => (await admin("/admin/journeys")).body;
+// Events are acknowledged when durable and seen when applied, a moment later.
+async function eventually(what, question) {
+  const until = Date.now() + 15000;
+  for (;;) {
+    const answer = await question();
+    if (answer) return answer;
+    if (Date.now() > until) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+const story = async (id) => (await admin(`/admin/people/${encodeURIComponent(id)}/timeline`)).body;
+const eventsOf = async (id) => ((await story(id)).timeline ?? []).filter((line) => line.kind === "event");
+
+function client(options = {}) {
+  const analytics = new Analytics({
+    writeKey: daemon.writeKey, host: daemon.url, flushAt: 15, flushInterval: 50, ...options,
+  });
+  analytics.errors = [];
+  analytics.on("error", (error) => analytics.errors.push(error));
+  return analytics;
+}
+const sent = (call) => new Promise((resolve) => call((error, context) => resolve({ error, context })));
+
+// ---- the trials
+
+const tag = `${process.pid}-${Date.now()}`;
+const trials = {
+  async "every call arrives and is delivered in the client's eyes"() {
+    const user = `ada-${tag}`;
+    const anonymous = `anon-${tag}`;
+    const before = await counts();
+    const analytics = client();
+    const results = await Promise.all([
+      sent((done) => analytics.track({ anonymousId: anonymous, event: "Order Completed", properties: { orderId: "o-0" } }, done)),
+      sent((done) => analytics.identify({ userId: user, anonymousId: anonymous, traits: { email: `${user}@shop.example`, firstName: "Ada" }, context: { locale: "de-DE" } }, done)),
+      sent((done) => analytics.track({ userId: user, event: "signed_up" }, done)),
+      sent((done) => analytics.page({ userId: user, name: "Home", properties: { url: "/" } }, done)),
+      sent((done) => analytics.screen({ userId: user, name: "Main" }, done)),
+      sent((done) => analytics.group({ userId: user, groupId: "acme", traits: { name: "Acme" } }, done)),
+      sent((done) => analytics.alias({ userId: user, previousId: `old-${tag}` }, done)),
+    ]);
+    await analytics.closeAndFlush();
+    for (const { error } of results) assert.equal(error, undefined);
+    assert.deepEqual(analytics.errors, []);
+    const after = await eventually("four events", async () => {
+      const now = await counts();
+      return now.events >= before.events + 4 && now;
+    });
+    assert.equal(after.events, before.events + 4, "order, sign-up, page and screen");
+    assert.equal(after.unknown_events, before.unknown_events);
+    const person = await eventually("the merged person", async () => {
+      const now = await story(`user:${user}`);
+      return (now.timeline ?? []).filter((line) => line.kind === "event").length >= 4 && now;
+    });
+    const profile = JSON.stringify(person.profile);
+    for (const value of [`${user}@shop.example`, "Ada", "de-DE", "acme"]) assert.ok(profile.includes(value), `${value} in ${profile}`);
+    await eventually("the entry into welcome", async () => {
+      const welcome = (await counts()).journeys.find((journey) => journey.name === "welcome");
+      return welcome && welcome.entered >= 1;
+    });
+  },
+
+  async "a retry after a lost answer is not counted twice"() {
+    const user = `bob-${tag}`;
+    const before = await counts();
+    // The first attempt reaches the daemon, and its answer is lost: the client meets a 503 and repeats an event
+    // that is already durable.
+    const bodies = [];
+    const proxy = http.createServer(async (request, response) => {
+      const chunks = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const body = Buffer.concat(chunks);
+      bodies.push(JSON.parse(body.toString()));
+      const headers = { "content-type": "application/json", authorization: request.headers.authorization };
+      const answer = await fetch(daemon.url + request.url, { method: "POST", headers, body });
+      const text = await answer.text();
+      if (bodies.length === 1) {
+        assert.equal(answer.status, 200, text);
+        response.writeHead(503).end();
+      } else {
+        response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+      }
+    });
+    await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const analytics = client({ host: `http://127.0.0.1:${proxy.address().port}`, maxRetries: 5 });
+    const results = await Promise.all(["o-1", "o-2", "o-3"].map((orderId) =>
+      sent((done) => analytics.track({ userId: user, event: "order_completed", properties: { orderId } }, done))));
+    await analytics.closeAndFlush();
+    proxy.close();
+    for (const { error } of results) assert.equal(error, undefined);
+    assert.equal(bodies.length, 2, "one attempt and one retry");
+    const ids = bodies.map((body) => body.batch.map((event) => event.messageId));
+    assert.deepEqual(ids[1], ids[0], "the retry carries the same message ids");
+    const after = await eventually("the duplicates", async () => {
+      const now = await counts();
+      return now.duplicates >= before.duplicates + 3 && now;
+    });
+    assert.equal(after.events, before.events + 3);
+    assert.equal(after.duplicates, before.duplicates + 3);
+    assert.equal((await eventsOf(`user:${user}`)).length, 3);
+  },
+
+  async "a wrong key is told at once and not tried again"() {
+    let attempts = 0;
+    const analytics = client({ writeKey: "wrong" });
+    analytics.on("http_request", () => ++attempts);
+    const { error } = await sent((done) => analytics.track({ userId: "eve", event: "signed_up" }, done));
+    await analytics.closeAndFlush();
+    assert.ok(error, "the client sees the refusal");
+    assert.equal(attempts, 1);
+  },
+
+  async "one bad event does not take its batch with it"() {
+    const user = `cleo-${tag}`;
+    const analytics = client();
+    const results = await Promise.all([
+      sent((done) => analytics.track({ userId: user, event: "signed_up" }, done)),
+      sent((done) => analytics.track({ userId: user, event: "order_completed", timestamp: new Date("2999-01-01"), properties: { orderId: "o" } }, done)),
+      sent((done) => analytics.track({ userId: user, event: "order_completed", properties: { orderId: "o" } }, done)),
+    ]);
+    await analytics.closeAndFlush();
+    for (const { error } of results) assert.equal(error, undefined);
+    await eventually("the two good events", async () => (await eventsOf(`user:${user}`)).length === 2);
+  },
+};
+
+let failed = 0;
+for (const [name, trial] of Object.entries(trials)) {
+  try {
+    await trial();
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    ++failed;
+    console.log(`FAIL ${name}\n     ${error.stack}`);
+  }
+}
+await daemon.stop();
+process.exit(failed === 0 ? 0 : 1);
