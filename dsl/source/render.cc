@@ -102,6 +102,44 @@ std::vector<std::string> rows_of(std::vector<Mark> marks) {
     return rows;
 }
 
+/// Breaks lines at blanks to fit the screen. Lines that begin with a blank are examples and stay as
+/// they are; what stands between backticks is not broken either.
+std::string wrapped(std::string_view words) {
+    std::string out;
+    for (std::size_t at = 0; at <= words.size();) {
+        const std::size_t end = std::min(words.find('\n', at), words.size());
+        const std::string_view line = words.substr(at, end - at);
+        if (!out.empty() || at > 0) out += '\n';
+        at = end + 1;
+        if (line.starts_with(' ') || display_width(line) <= kWidth) {
+            out += line;
+            continue;
+        }
+        std::size_t column = 0;
+        for (std::size_t from = 0; from < line.size();) {
+            std::size_t to = from;
+            bool quoted = false;
+            while (to < line.size() && (quoted || line[to] != ' ')) {
+                if (line[to] == '`') quoted = !quoted;
+                ++to;
+            }
+            const std::string_view word = line.substr(from, to - from);
+            const std::size_t width = display_width(word);
+            if (column > 0 && column + 1 + width > kWidth) {
+                out += '\n';
+                column = 0;
+            } else if (column > 0) {
+                out += ' ';
+                ++column;
+            }
+            out += word;
+            column += width;
+            from = to + 1;
+        }
+    }
+    return out;
+}
+
 std::string header(const SourceSet& sources, const Diagnostic& diagnostic, const Paint& paint) {
     const Source& source = sources.at(diagnostic.span.file);
     const Place place = source.place_of(diagnostic.span.begin);
@@ -167,14 +205,14 @@ bool has_text(const SourceSet& sources, const Span& span) {
 std::string render(const SourceSet& sources, const Diagnostic& diagnostic, RenderOptions options) {
     const Paint paint{options.colour};
     std::string out = header(sources, diagnostic, paint);
-    out += '\n' + diagnostic.before + '\n';
+    out += '\n' + wrapped(diagnostic.before) + '\n';
     if (has_text(sources, diagnostic.span)) out += '\n' + snippet(sources, diagnostic, paint);
     const bool closing =
         !diagnostic.after.empty() || !diagnostic.help.empty() || !diagnostic.fixes.empty();
     if (closing && !has_text(sources, diagnostic.span)) out += '\n';
-    if (!diagnostic.after.empty()) out += diagnostic.after + '\n';
+    if (!diagnostic.after.empty()) out += wrapped(diagnostic.after) + '\n';
     for (const std::string& help : diagnostic.help)
-        out += "help: " + help + '\n';
+        out += wrapped("help: " + help) + '\n';
     for (const Fix& fix : diagnostic.fixes) {
         const std::string name = fmt::format("fix ({}):", name_of(fix.applicability));
         out += fmt::format("{} {}\n", paint("1;32", name), fix.says);

@@ -65,6 +65,11 @@ std::string shown_token(std::string_view text, std::size_t at) {
     return fmt::format("`{}`", token_at(text, at));
 }
 
+bool wants(const Matching& state, std::string_view what) {
+    return std::any_of(state.expected.begin(), state.expected.end(),
+                       [&](const Wanted& one) { return one.text == what; });
+}
+
 bool wants_name(const Matching& state) {
     static constexpr std::array<std::string_view, 5> kNames = {"a name", "a channel", "a template",
                                                                "an event", "a type like `string`"};
@@ -184,6 +189,15 @@ Maybe foreign_sign(const Matching& state, std::size_t at) {
         const source::Span span = state.span(at, at + 1);
         return Diagnostic::error("J0001", "I GOT STUCK HERE", span,
                                  "A statement ends with its line, without `;`.")
+            .and_fix(Applicability::certain, "remove it.", {{span, ""}});
+    }
+    if (rest.starts_with("/") && at > 0 && state.text[at - 1] == '/')
+        return foreign_sign(state, at - 1);
+    if (rest.starts_with(",") && wants(state, "the end of the line") &&
+        at_line_end(state.text, at + 1 + scan::blanks(rest.substr(1)))) {
+        const source::Span span = state.span(at, at + 1);
+        return Diagnostic::error("J0001", "I GOT STUCK HERE", span,
+                                 "A line ends without a comma here.")
             .and_fix(Applicability::certain, "remove it.", {{span, ""}});
     }
     if (rest.starts_with("//")) {
@@ -518,8 +532,9 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
 }
 
 bool is_continuation(std::string_view first) {
-    static constexpr std::array<std::string_view, 10> kWords = {
-        "else", "valid", "retry", "within", "without", "lasts", "unless", "where", "and", "or"};
+    static constexpr std::array<std::string_view, 11> kWords = {
+        "else",   "valid", "retry", "within", "without", "lasts",
+        "unless", "where", "and",   "or",     "to"};
     return std::find(kWords.begin(), kWords.end(), first) != kWords.end();
 }
 

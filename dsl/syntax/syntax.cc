@@ -24,6 +24,50 @@ std::vector<ast::Comment> find_comments(const source::Source& source, source::Fi
     return all;
 }
 
+std::vector<Token> tokenize(std::string_view text) {
+    std::vector<Token> all;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::string_view rest = text.substr(at);
+        if (rest[0] == ' ' || rest[0] == '\t' || rest[0] == '\n') {
+            ++at;
+            continue;
+        }
+        TokenKind kind = TokenKind::literal;
+        std::size_t length = 0;
+        if (rest[0] == '"') {
+            kind = TokenKind::text;
+            length = scan::string_or_line(rest);
+        } else if (rest[0] == '#') {
+            kind = TokenKind::comment;
+            length = scan::rest_of_line(rest);
+        } else {
+            for (const auto scan : {scan::date_time, scan::date, scan::clock_time, scan::money,
+                                    scan::percent, scan::decimal}) {
+                if ((length = scan(rest)) > 0) break;
+            }
+            if (length == 0) {
+                kind = TokenKind::word;
+                length = scan::word(rest);
+            }
+            if (length == 0) {
+                kind = TokenKind::sign;
+                length = rest.starts_with(">=") || rest.starts_with("<=") ? 2 : 1;
+                while (length < rest.size() &&
+                       (static_cast<unsigned char>(rest[length]) & 0xC0) == 0x80)
+                    ++length;
+            }
+        }
+        all.push_back(
+            {kind, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + length)});
+        at += length;
+    }
+    return all;
+}
+
+bool continues_statement(std::string_view first_word) {
+    return is_continuation(first_word);
+}
+
 ast::File parse_file(const source::SourceSet& sources, source::FileId id,
                      Diagnostics& diagnostics) {
     const source::Source& source = sources.at(id);

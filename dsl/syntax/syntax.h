@@ -23,6 +23,21 @@ ast::File parse_file(const source::SourceSet& sources, source::FileId file,
 /// Only the comments, for tools that look at broken files.
 std::vector<ast::Comment> find_comments(const source::Source& source, source::FileId file);
 
+/// One word, number, date, text, sign or comment. Dates, times, shares and numbers are one token
+/// each.
+enum class TokenKind : unsigned char { word, literal, text, sign, comment };
+struct Token {
+    TokenKind kind = TokenKind::word;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+};
+/// The tokens of a text that parses, in order; for the formatter and for highlighting. Total: what
+/// is no token is a sign of one character.
+std::vector<Token> tokenize(std::string_view text);
+/// A line that begins with this word goes on with the statement above it (`valid`, `within`,
+/// `else`).
+bool continues_statement(std::string_view first_word);
+
 /// A piece of text to be read by one rule, and where each of its bytes stands in a file.
 /// `offset_of(i)` for i from 0 to text.size() inclusive, non-decreasing; absent means `begin + i`.
 /// The text must outlive the call only.

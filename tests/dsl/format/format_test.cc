@@ -1,0 +1,150 @@
+#include "dsl/format/format.h"
+
+#include "dsl/ast/same.h"
+#include "dsl/syntax/syntax.h"
+#include "tests/dsl/syntax/corpus.h"
+
+#include <catch2/catch.hpp>
+
+using namespace journey;
+
+namespace {
+
+struct Done {
+    std::string text;
+    std::string tree;
+    std::size_t comments = 0;
+};
+
+Done format(std::string_view text) {
+    source::SourceSet sources;
+    syntax::Diagnostics diagnostics;
+    const auto id = sources.add("a.journey", text, diagnostics);
+    const ast::File file = syntax::parse_file(sources, *id, diagnostics);
+    INFO(text);
+    INFO(render(sources, diagnostics));
+    REQUIRE(diagnostics.empty());
+    return {format::format_file(file, sources.at(*id)), ast::dump(file), file.comments.size()};
+}
+
+/// The property: the same tree, and nothing left to do.
+std::string checked(std::string_view text) {
+    const Done once = format(text);
+    const Done twice = format(once.text);
+    CHECK(once.tree == twice.tree);
+    CHECK(once.comments == twice.comments);
+    CHECK(once.text == twice.text);
+    return once.text;
+}
+
+}  // namespace
+
+TEST_CASE("formatting the corpus keeps every tree and is done after one pass", "[format]") {
+    for (const auto& path : testing::journeys_in(testing::dsl_tests() / "corpus")) {
+        CAPTURE(path.filename().string());
+        checked(testing::read_file(path));
+    }
+}
+
+TEST_CASE("a corpus squeezed or stretched comes back the same", "[format]") {
+    for (const auto& path : testing::journeys_in(testing::dsl_tests() / "corpus")) {
+        CAPTURE(path.filename().string());
+        const std::string text = checked(testing::read_file(path));
+        std::string stretched;
+        bool indent = true;
+        bool quoted = false;
+        bool comment = false;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i];
+            if (c == '"' && !comment && (i == 0 || text[i - 1] != '\\')) quoted = !quoted;
+            if (c == '#' && !quoted) comment = true;
+            if (c == '\n') {
+                indent = true;
+                comment = false;
+                stretched += " \t\n";
+                continue;
+            }
+            if (c == ' ' && indent) continue;  // no indentation at all
+            indent = false;
+            // A date and its time are one word.
+            const bool in_date =
+                i > 2 && i + 3 < text.size() && text[i - 3] == '-' && text[i + 3] == ':';
+            stretched += c;
+            if (c == ' ' && !quoted && !comment && !in_date) stretched += " \t ";
+        }
+        CHECK(format(stretched).text == text);
+    }
+}
+
+TEST_CASE("the one style", "[format]") {
+    const auto [label, before, after] = GENERATE(table<std::string, std::string, std::string>({
+        {"indentation and blanks", "journey   a{\nversion 1\n do{\nstop\n}\n}",
+         "journey a {\n  version 1\n  do {\n    stop\n  }\n}\n"},
+        {"properties in columns", "event e {\n a string\n  long_name   int   required\n}\n",
+         "event e {\n  a          string\n  long_name  int required\n}\n"},
+        {"one property needs no column", "event e {\n  a    string\n}\n",
+         "event e {\n  a string\n}\n"},
+        {"columns do not cross an empty line", "event e {\n  a string\n\n  long int\n  b int\n}\n",
+         "event e {\n  a string\n\n  long  int\n  b     int\n}\n"},
+        {"columns count cells", "event e {\n  名称 string\n  a int\n}\n",
+         "event e {\n  名称  string\n  a     int\n}\n"},
+        {"a property called like a keyword", "event e {\nvalid bool\nwithin int\n}\n",
+         "event e {\n  valid   bool\n  within  int\n}\n"},
+        {"empty lines", "event a\n\n\n\nevent b {\n\n  x int\n\n}\n",
+         "event a\n\nevent b {\n  x int\n}\n"},
+        {"signs", "segment s = a+b*-c>= - 3 and size ( x [ 0 ] ) < 2\n",
+         "segment s = a + b * -c >= -3 and size(x [0]) < 2\n"},
+        {"groups", "segment s = not(a or(b and c))\n", "segment s = not (a or (b and c))\n"},
+        {"money", "segment s = a > CNY   -5\n", "segment s = a > CNY -5\n"},
+        {"maps", "segment s = f({a:1,b:[1,2]},{ })\n", "segment s = f({ a: 1, b: [1, 2] }, {})\n"},
+        {"one-line blocks stay", "journey a {\n  do { if x {stop} else {stop as b} }\n}\n",
+         "journey a {\n  do { if x { stop } else { stop as b } }\n}\n"},
+        {"blocks over lines open and close alone",
+         "journey a { version 1\n  do { stop\n stop } }\n",
+         "journey a {\n  version 1\n  do {\n    stop\n    stop\n  }\n}\n"},
+        {"else follows its brace",
+         "journey a {\n  do {\n    if x {\n      stop\n    }\n\n    else {\n      stop\n    }\n  "
+         "}\n}\n",
+         "journey a {\n  do {\n    if x {\n      stop\n    } else {\n      stop\n    }\n  }\n}\n"},
+        {"lines that go on",
+         "journey a {\nonly if x\nand y or\nz\ngoal g when e\nwithin 3 days, then exit\ndo {\nsend "
+         "a b\nvalid for 1h\n}\n}\n",
+         "journey a {\n  only if x\n    and y or\n    z\n  goal g when e\n    within 3 days, then "
+         "exit\n  do {\n    send a b\n      "
+         "valid for 1h\n  }\n}\n"},
+        {"lists over lines", "consent c {\nchannels a,\nb\n}\n",
+         "consent c {\n  channels a,\n    b\n}\n"},
+        {"tests",
+         "test \"t\" of a {\nat +  2 days   expect nothing sent\ngiven history e{a:1} at - 3 "
+         "days\n}\n",
+         "test \"t\" of a {\n  at +2 days expect nothing sent\n  given history e { a: 1 } at -3 "
+         "days\n}\n"},
+    }));
+    CAPTURE(label);
+    CHECK(checked(before) == after);
+}
+
+TEST_CASE("comments stay where they are", "[format]") {
+    const auto [label, before, after] = GENERATE(table<std::string, std::string, std::string>({
+        {"alone", "   # one\nevent a\n", "# one\nevent a\n"},
+        {"behind", "event a      # why   \n", "event a  # why\n"},
+        {"behind a brace", "journey a {# why\n do { # how\n  stop }\n}\n",
+         "journey a {  # why\n  do {  # how\n    stop\n  }\n}\n"},
+        {"before the closing brace", "event e {\n  a int\n# last\n}\n",
+         "event e {\n  a int\n  # last\n}\n"},
+        {"between properties", "event e {\n  a int\n  # about b\n  bcd int\n}\n",
+         "event e {\n  a    int\n  # about b\n  bcd  int\n}\n"},
+        {"inside an expression", "segment s = a and # this\n  b\n",
+         "segment s = a and  # this\n  b\n"},
+        {"at the end of the file", "event a\n\n\n# the end", "event a\n\n# the end\n"},
+        {"only comments", "# a\n\n\n# b\n", "# a\n\n# b\n"},
+        {"a sign in a text is none", "use \"a#b\"\n", "use \"a#b\"\n"},
+    }));
+    CAPTURE(label);
+    CHECK(checked(before) == after);
+}
+
+TEST_CASE("an empty file stays empty", "[format]") {
+    CHECK(format("").text.empty());
+    CHECK(format("\n\n  \n").text.empty());
+}

@@ -1,0 +1,34 @@
+#pragma once
+// Files next to the tests.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace journey::testing {
+
+inline std::filesystem::path dsl_tests() {
+    return std::filesystem::path(JOURNEY_SOURCE_DIR) / "tests/dsl";
+}
+
+inline std::string read_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+/// The `.journey` files of a folder, by name.
+inline std::vector<std::filesystem::path> journeys_in(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> all;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        if (entry.path().extension() == ".journey") all.push_back(entry.path());
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+}  // namespace journey::testing
