@@ -9,7 +9,7 @@ CREATE TEMP TABLE paid AS
   FROM invoice WHERE invoice NOT LIKE 'C%' WINDOW w AS (PARTITION BY person ORDER BY at, seq);
 CREATE TEMP TABLE bounds AS SELECT max(InvoiceDate) AS last FROM line;
 SELECT 'rows', count(*) FROM line;
-SELECT 'rows_without_customer', count(*) FROM line WHERE CustomerID = '';
+SELECT 'rows_rejected', count(*) FROM line WHERE CustomerID = '';
 SELECT 'order_paid', count(*) FROM paid;
 SELECT 'order_returned', count(*) FROM invoice WHERE invoice LIKE 'C%';
 SELECT 'win_back.entered', count(*) FROM paid;
@@ -23,3 +23,4 @@ SELECT 'win_back.finished', count(*) FROM asleep, bounds
   WHERE (next_at IS NULL OR next_at >= datetime(sent_at, '+30 days')) AND datetime(sent_at, '+30 days') <= bounds.last;
 SELECT 'vip.entered', count(*) FROM paid WHERE nth = 3;
 SELECT 'vip.sent', count(*) FROM paid WHERE nth = 3;
+SELECT 'vip.finished', count(*) FROM paid WHERE nth = 3;

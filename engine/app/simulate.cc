@@ -1,0 +1,174 @@
+// journey simulate: real events out of a CSV through a project's journeys, in virtual time, over
+// the real engine.
+
+#include "engine/app/commands.h"
+#include "engine/app/mapped_csv.h"
+#include "engine/app/progress.h"
+#include "engine/app/project.h"
+#include "engine/sim/sim.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <unordered_set>
+
+namespace journey::app {
+namespace {
+
+struct Replay {
+    std::uint64_t rows = 0;
+    std::uint64_t rejected = 0;
+    std::map<std::string, std::uint64_t> events;  // by name, each id once
+    std::map<std::string, std::uint64_t> reasons;
+    std::uint64_t people = 0;
+    Instant first{};
+    Instant last{};
+};
+
+void print_counts(const Replay& replay, const core::Counts& counts) {
+    fmt::print("rows {}\nrows_rejected {}\n", replay.rows, replay.rejected);
+    for (const auto& [event, number] : replay.events)
+        fmt::print("{} {}\n", event, number);
+    for (const core::JourneyCounts& journey : counts.journeys) {
+        fmt::print("{0}.entered {1}\n{0}.sent {2}\n", journey.journey, journey.entered,
+                   journey.sent);
+        for (const auto& [reason, number] : journey.ended_by)
+            fmt::print("{}.{} {}\n", journey.journey, reason, number);
+    }
+}
+
+void print_table(const Replay& replay, const core::Counts& counts) {
+    fmt::print("{} rows, {} people, {} to {}\n", replay.rows, replay.people,
+               format_instant(replay.first).substr(0, 10),
+               format_instant(replay.last).substr(0, 10));
+    for (const auto& [reason, number] : replay.reasons)
+        fmt::print("  {} rows left out: {}\n", number, reason);
+    for (const auto& [event, number] : replay.events)
+        fmt::print("  {:<28}{:>9}\n", event, number);
+    for (const core::JourneyCounts& journey : counts.journeys) {
+        fmt::print("\n{}\n  {:<28}{:>9}\n  {:<28}{:>9}\n", journey.journey, "entered",
+                   journey.entered, "sent", journey.sent);
+        for (const auto& [reason, number] : journey.ended_by)
+            fmt::print("  {:<28}{:>9}\n", "left: " + reason, number);
+        for (const auto& [step, number] : journey.waiting)
+            fmt::print("  {:<28}{:>9}\n", "still at: " + step, number);
+        for (const auto& [arm, number] : journey.arms)
+            fmt::print("  {:<28}{:>9}\n", "arm: " + arm, number);
+        for (const auto& [reason, number] : journey.skipped_by)
+            fmt::print("  {:<28}{:>9}\n", "skipped: " + reason, number);
+    }
+}
+
+}  // namespace
+
+int simulate_command(const SimulateOptions& options) {
+    auto compiled = compile_project({options.project});
+    if (!compiled) return fail(compiled.error());
+    if (!compiled.value().program) {
+        print_diagnostics(compiled.value(), false);
+        return 1;
+    }
+    const ir::Program& program = *compiled.value().program;
+    for (const std::string& consent : options.consents) {
+        if (ir::find_named(program.consents, consent) == ir::kNone)
+            return fail(error(ErrorCode::invalid,
+                              fmt::format("the project declares no consent `{}`", consent)));
+    }
+    auto mapping = Mapping::load(options.mapping);
+    if (!mapping) return fail(mapping.error());
+    for (const Mapping::Rule& rule : mapping.value().rules) {
+        if (ir::find_named(program.events, rule.event) != ir::kNone) continue;
+        return fail(error(ErrorCode::invalid,
+                          fmt::format("{} makes events `{}`, which the project does not declare",
+                                      options.mapping, rule.event)));
+    }
+    std::ifstream file;
+    if (options.csv != "-") {
+        file.open(options.csv, std::ios::binary);
+        if (!file)
+            return fail(error(ErrorCode::not_found, fmt::format("I cannot read {}", options.csv)));
+    }
+    Replay replay;
+    auto opened = MappedCsv::open(options.csv == "-" ? static_cast<std::istream&>(std::cin) : file,
+                                  mapping.value(), [&](const RejectedRow& row) {
+                                      ++replay.rejected;
+                                      ++replay.reasons[row.reason];
+                                  });
+    if (!opened) return fail(opened.error());
+    MappedCsv& csv = *opened.value();
+
+    std::optional<MappedEvent> event = csv.next();
+    if (!event)
+        return fail(error(ErrorCode::invalid,
+                          fmt::format("{} holds no event this mapping can make", options.csv)));
+    replay.first = replay.last = event->time;
+    sim::WorldOptions world_options;
+    world_options.start = event->time;
+    world_options.record_happenings = !options.sends_csv.empty();
+    world_options.record_sent = false;
+    sim::VirtualWorld world(world_options);
+    auto published = world.publish(ir::encode(program));
+    if (!published) return fail(published.error());
+
+    std::ofstream sends;
+    if (!options.sends_csv.empty()) {
+        sends.open(options.sends_csv, std::ios::trunc);
+        if (!sends)
+            return fail(
+                error(ErrorCode::refused, fmt::format("I cannot write {}", options.sends_csv)));
+        sends << "at,journey,step,channel,template,entry\n";
+    }
+    const auto note_sends = [&] {
+        if (!sends.is_open()) return;
+        for (const core::Happening& one : world.take_happenings()) {
+            if (one.kind != core::Happening::Kind::accepted) continue;
+            sends << csv_text({format_instant(one.at), one.journey, one.step, one.channel,
+                               one.message_template, std::to_string(one.entry.number)})
+                  << '\n';
+        }
+    };
+    std::error_code ignored;
+    Progress progress("simulating",
+                      options.csv == "-" ? 0 : std::filesystem::file_size(options.csv, ignored));
+    std::unordered_set<std::string> ids;
+    std::unordered_map<std::string, std::string> traits;
+    for (; event; event = csv.next()) {
+        world.advance_to(event->time);
+        replay.last = std::max(replay.last, event->time);
+        const auto submit = [&](model::CommandBody body, std::string message_id) {
+            model::Command command;
+            command.external_id = "user:" + event->person;
+            command.message_id = std::move(message_id);
+            command.event_time = event->time;
+            command.body = std::move(body);
+            world.submit(std::move(command));
+        };
+        const auto [known, is_new] = traits.try_emplace(event->person);
+        if (is_new) {
+            for (const std::string& consent : options.consents)
+                submit(model::ConsentChange{consent, true, "simulation", ""}, "");
+        }
+        if (std::string now = to_json(Value(event->traits)); now != known->second) {
+            known->second = std::move(now);
+            submit(model::Identify{event->traits}, "");
+        }
+        if (ids.insert(event->id).second) ++replay.events[event->event];
+        submit(model::Track{event->event, std::move(event->properties)}, event->id);
+        note_sends();
+        progress.at(csv.consumed(), format_instant(world.now()).substr(0, 10));
+    }
+    replay.rows = csv.rows();
+    replay.people = traits.size();
+    if (options.tail_days > 0) world.advance_to(replay.last + std::chrono::days(options.tail_days));
+    note_sends();
+    progress.finish(fmt::format("{} rows", replay.rows));
+    const core::Counts counts = world.node().counts();
+    if (options.counts)
+        print_counts(replay, counts);
+    else
+        print_table(replay, counts);
+    return 0;
+}
+
+}  // namespace journey::app
