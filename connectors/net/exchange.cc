@@ -14,8 +14,13 @@ constexpr long kConnectMs = 5'000;
 // An idle connection older than this is not used again: many servers close theirs after 5 s, and a
 // POST into a closed one is an UNKNOWN.
 constexpr long kIdleSeconds = 4;
-// Until SMTP's final dot a silent server is given up much earlier than the ten minutes after it.
-constexpr auto kSmtpSilence = std::chrono::seconds(60);
+// Until SMTP's final dot a slow server is given up much earlier than the ten minutes after it.
+constexpr auto kBeforeDot = std::chrono::seconds(30);
+// libcurl says QUIT and waits for its answer without letting go of the thread; these bound the
+// wait. After the dot the exchange's own deadline rules, and the option must not cut it.
+constexpr long kReplySeconds = 30;
+constexpr long kReplyAfterDotSeconds = 3600;
+constexpr long kReplyToQuitSeconds = 2;
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -67,7 +72,7 @@ struct Exchange::Callbacks {
         const std::size_t part = std::min(size * count, self.body_.size() - self.given_);
         self.body_.copy(buffer, part, self.given_);
         self.given_ += part;
-        if (part == 0) self.end_given_ = true;
+        if (part == 0) self.give_end();
         return part;
     }
 
@@ -121,12 +126,12 @@ struct Exchange::Callbacks {
         return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     }
 
+    // Mail only, at least once a second.
     static int progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
         auto& self = *static_cast<Exchange*>(user);
-        if (self.end_given_ || std::chrono::steady_clock::now() - self.began_ < kSmtpSilence) {
-            return 0;
-        }
-        self.stalled_ = true;
+        self.given_up_ = self.reason_to_end(std::chrono::steady_clock::now());
+        if (self.given_up_.empty()) return 0;
+        self.cut();
         return 1;
     }
 
@@ -162,9 +167,39 @@ void Exchange::smtp_line(std::string_view line) {
         code = code * 10 + static_cast<std::uint32_t>(c - '0');
     }
     if (text.size() > 3 && text[3] == '-') return;
+    if (code == 221) return;  // the answer to QUIT is no word on the message
     smtp_code_ = code;
-    if (code < 400) ++smtp_good_replies_;
     response_.body.assign(text);
+    if (code < 400) {
+        ++smtp_good_replies_;
+    } else if (smtp_good_replies_ != 1) {  // a refused EHLO is followed by HELO
+        cut();                             // libcurl would say QUIT to a server that may not answer
+    }
+    if (end_given_) {
+        curl_easy_setopt(easy_.get(), CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplyToQuitSeconds);
+    }
+}
+
+void Exchange::give_end() {
+    end_given_ = true;
+    if (is_smtp_) {
+        curl_easy_setopt(easy_.get(), CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplyAfterDotSeconds);
+    }
+}
+
+void Exchange::cut() {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket);
+    if (socket != CURL_SOCKET_BAD) ::shutdown(socket, SHUT_RDWR);
+}
+
+std::string Exchange::reason_to_end(SteadyTime now) const {
+    if (stopping_ != nullptr && stopping_->load()) return "the daemon is stopping";
+    if (now >= until_) return "the deadline passed";
+    if (!end_given_ && now - began_ >= kBeforeDot) {
+        return "the mail server was too slow before the message's end";
+    }
+    return {};
 }
 
 Result<void> Exchange::prepare(Easy easy, const TransportOptions& options,
@@ -191,10 +226,7 @@ Result<void> Exchange::prepare(Easy easy, const TransportOptions& options,
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
     curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, kIdleSeconds);
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - began_);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, std::max<long>(1, long{left.count()}));
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Callbacks::read);
     curl_easy_setopt(curl, CURLOPT_READDATA, this);
     curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, &Callbacks::seek);
@@ -262,6 +294,9 @@ Result<void> Exchange::prepare_http(const HttpRequest& request) {
         TRY(check_header_value(value, name));
         add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
     }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - began_);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, std::max<long>(1, long{left.count()}));
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines_.get());
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     if (!request.basic_user.empty()) {
@@ -305,8 +340,11 @@ Result<void> Exchange::prepare_smtp(SmtpRequest& request) {
         curl_easy_setopt(curl, CURLOPT_USERNAME, request.user.c_str());
         curl_easy_setopt(curl, CURLOPT_PASSWORD, request.password.c_str());
     }
-    // libcurl's own two minutes for an answer would cut RFC 5321's ten after the dot.
-    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 3600L);
+    // No time-out of libcurl's own: at its end libcurl would wait for the answer to QUIT.
+    // progress() replaces it.
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, 3'600'000L);
+    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplySeconds);
+    curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &Callbacks::progress);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
@@ -334,8 +372,8 @@ std::string Exchange::failure_text(CURLcode result) const {
             "addresses, or plain http, only where the provider runs beside the daemon",
             refused_address_);
     }
+    if (!given_up_.empty()) return given_up_;
     if (headers_too_long_) return "the answer's headers exceed 16 KiB";
-    if (stalled_) return "the mail server stayed silent for a minute before the message's end";
     if (result == CURLE_SEND_FAIL_REWIND || result == CURLE_ABORTED_BY_CALLBACK) {
         return "the kept connection died under the request, which is not sent twice";
     }

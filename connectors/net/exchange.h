@@ -4,6 +4,7 @@
 #include "connectors/net/net.h"
 #include "connectors/net/trust.h"
 
+#include <atomic>
 #include <chrono>
 #include <curl/curl.h>
 
@@ -37,6 +38,8 @@ class Exchange {
     Response finish_early(std::string failure);
 
     CURL* handle() const { return easy_.get(); }
+    /// Mail only: when it becomes true, the exchange ends within a second.
+    void stop_with(const std::atomic<bool>& stopping) { stopping_ = &stopping; }
     /// Gives the handle back, cleaned, for the next exchange.
     Easy take_handle();
     SteadyTime until() const { return until_; }
@@ -51,6 +54,12 @@ class Exchange {
     Result<void> check_url(const std::string& url, bool smtp, const TransportOptions& options);
     bool answer_is_complete(CURLcode result) const;
     bool bytes_left() const;
+    void give_end();
+    /// Why the exchange must end now; "" = it need not.
+    std::string reason_to_end(SteadyTime now) const;
+    /// Shuts the connection's socket, so that whatever libcurl still wants to say to it fails at
+    /// once.
+    void cut();
     std::string failure_text(CURLcode result) const;
     void finish_smtp(CURLcode result, Response& response);
     void http_line(std::string_view line);
@@ -64,6 +73,7 @@ class Exchange {
     Easy easy_;
     TextList lines_;  // HTTP headers or SMTP recipients
     const ExtraTrust* trust_ = nullptr;
+    const std::atomic<bool>* stopping_ = nullptr;
     std::array<char, CURL_ERROR_SIZE> words_{};
 
     std::string body_;  // what goes out
@@ -73,13 +83,13 @@ class Exchange {
     bool plain_needs_loopback_ = false;
     bool allow_private_ = false;
     std::string refused_address_;
+    std::string given_up_;
 
     Response response_;
     std::size_t header_bytes_ = 0;
     bool headers_complete_ = false;
     bool too_long_ = false;
     bool headers_too_long_ = false;
-    bool stalled_ = false;
     std::uint32_t smtp_good_replies_ = 0;
     std::uint32_t smtp_code_ = 0;
 };

@@ -1,6 +1,6 @@
 #pragma once
-// The door of connectors/net: HTTP and SMTP through libcurl's multi interface on one thread of its
-// own. The only place that knows curl. Rules of RELIABILITY 1.8.
+// The door of connectors/net: HTTP and SMTP through libcurl, HTTP on one thread, mail on one a
+// connection. The only place that knows curl. Rules of RELIABILITY 1.8.
 
 #include "connectors/api/api.h"
 
@@ -10,11 +10,13 @@ struct TransportOptions {
     bool allow_http = false;     // plain http:// to anything but loopback
     bool allow_private = false;  // private, link-local and loopback addresses; off in production
     std::string extra_ca_file;   // PEM, trusted beside the system's
-    std::size_t connections_most = 64;
+    std::size_t connections_most = 64;  // HTTP
+    std::size_t mail_connections_most = 8;
     std::size_t response_most = 64u << 10;  // bytes of an answer that are read; more is cut off
 };
 
-/// start() may be called from any thread; `done` is called once, on the transport's thread.
+/// HTTP's deadline is kept to the millisecond, mail's to the second. start() may be called from any
+/// thread; `done` is called once, on one of the transport's threads (HTTP's or mail's).
 class Transport {
   public:
     using Done = std::function<void(Response)>;
