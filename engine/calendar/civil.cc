@@ -73,7 +73,8 @@ struct Parts {
 Instant add_parts(Instant at, const Parts& parts, const Zone& zone) {
     if (at == kNever) return kNever;
     std::int64_t seconds = seconds_of(at);
-    const Micros rest = at - Instant{std::chrono::seconds{seconds}};
+    // Not `at` less its seconds: those of the earliest instant lie before it.
+    const Micros rest{(micros_of(at) % kMicrosOfSecond + kMicrosOfSecond) % kMicrosOfSecond};
     if (parts.months != 0 || parts.days != 0) {
         Local local = to_local(at, zone);
         local.date = add_months(local.date, parts.months);

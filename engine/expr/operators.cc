@@ -305,11 +305,12 @@ Value negate(const Value& a) {
 
 CalendarDuration exact_between(Instant from, Instant to) {
     // Seconds first: the difference of two far instants does not fit in microseconds.
+    constexpr std::int64_t kMicros = 1'000'000;
     const auto seconds = [](Instant at) {
-        return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+        return micros_of(at) / kMicros - (micros_of(at) % kMicros < 0 ? 1 : 0);
     };
+    const auto rest = [](Instant at) { return (micros_of(at) % kMicros + kMicros) % kMicros; };
     std::int64_t whole = seconds(to) - seconds(from);
-    const auto rest = [](Instant at) { return at - std::chrono::floor<std::chrono::seconds>(at); };
     if (rest(to) < rest(from)) --whole;
     return CalendarDuration{0, 0, whole};
 }

@@ -88,7 +88,7 @@ TEST_CASE("gaps end at the change and folds take the earlier, like the date libr
                 const auto wanted = date::local_seconds{
                     (change + info.offset + std::chrono::minutes{minutes}).time_since_epoch()};
                 const auto seconds = wanted.time_since_epoch().count();
-                const auto day = date::floor<date::days>(wanted).time_since_epoch().count();
+                const std::int64_t day = date::floor<date::days>(wanted).time_since_epoch().count();
                 const Local asked{Date{static_cast<std::int32_t>(day)},
                                   TimeOfDay{static_cast<std::int32_t>(seconds - day * 86'400)}};
                 CAPTURE(text_of(asked));
