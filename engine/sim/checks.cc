@@ -1,0 +1,143 @@
+// The promises, as far as one process and its disk can break them (RELIABILITY 1.1 and 2.1). Each
+// says its number.
+#include "engine/sim/simulation.h"
+
+namespace journey::sim {
+
+namespace {
+
+bool is_marketing(const core::CatalogPtr& catalog, const std::string& message_template) {
+    const auto program = core::live_program(catalog);
+    if (program == nullptr) return false;
+    const ir::Index found = ir::find_named(program->templates, message_template);
+    return found != ir::kNone && program->templates[found].consent != ir::kNone;
+}
+
+}  // namespace
+
+/// I2 and I3, at the moment they could break.
+void Simulation::check_call(const Call& call) {
+    const std::string key = model::format_key(call.key);
+    if (!called_.emplace(call.key, call.attempt).second) {
+        violation("I2: attempt " + std::to_string(call.attempt) + " of " + key +
+                  " was begun twice");
+    }
+    using enum model::IdempotencyClass;
+    const model::IdempotencyClass kind = providers_->class_of(call.channel);
+    if (call.taken && ++taken_[call.key] > 1 && (kind == neither || kind == queryable)) {
+        violation("I2: " + key + " was taken twice by a provider that cannot tell repeats");
+    }
+    if (moved_.contains(call.external_id))
+        return;  // what was said under the old name is checked in core's own tests
+    if (revoked_.contains(call.external_id) &&
+        is_marketing(node_->catalog(), call.message_template)) {
+        violation("I3: " + call.message_template + " to " + call.external_id +
+                  " began after the acknowledged opt-out");
+    }
+    if (suppressed_.contains({call.external_id, call.channel}) ||
+        suppressed_.contains({call.external_id, ""})) {
+        violation("I3: a call on " + call.channel + " to " + call.external_id +
+                  " began after the acknowledged suppression");
+    }
+}
+
+/// I4: what came back from checkpoint and log is what one uninterrupted life would have been; I1:
+/// up to the last durable command.
+void Simulation::check_recovered() {
+    if (node_->applied() != log_.end()) {
+        violation("I1: recovered to position " + std::to_string(node_->applied()) + " of " +
+                  std::to_string(log_.end()));
+    }
+    if (node_->state_hash() != straight_->state_hash()) {
+        violation("I4: the recovered state differs from an uninterrupted one at position " +
+                  std::to_string(log_.end()));
+    }
+}
+
+void Simulation::check_end() {
+    if (!result_.violations.empty()) return;
+    check_recovered();
+    for (const ClientCommand& client : clients_) {
+        if (client.acked == 0) return violation("liveness: a client was never answered");
+    }
+    if (node_->attempts_under_way() != 0) violation("liveness: attempts are still under way");
+    while (unsaved_catalog_ || !unsaved_.empty() || node_->low_water() <= node_->applied()) {
+        if (!checkpoint()) return;
+    }
+    check_messages();
+    check_counts();
+}
+
+/// I2, I5, I6 and I16 against the providers' own ledger.
+void Simulation::check_messages() {
+    std::set<model::MessageKey> ambiguous;
+    for (const Call& call : providers_->ledger()) {
+        if (call.ambiguous) ambiguous.insert(call.key);
+        if (!state_.messages().contains(call.key)) {
+            violation("I6: " + model::format_key(call.key) + " was called and no row knows it");
+        }
+    }
+    for (const auto& [key, row] : state_.messages()) {
+        const std::string name = row.message_template + " " + model::format_key(key) + " is " +
+                                 std::string(name_of(row.status));
+        using enum model::MessageStatus;
+        const bool taken = taken_.contains(key);
+        const bool in_doubt = ambiguous.contains(key) || lost_answers_.contains(key);
+        if (row.status == planned || row.status == claimed)
+            violation("I6: " + name + " after everything ended");
+        if (row.status == accepted && !taken) violation("I6: " + name + " and no provider took it");
+        if (row.status == unknown && !in_doubt)
+            violation("I16: " + name + " although every answer was clear");
+        using enum model::IdempotencyClass;
+        const model::IdempotencyClass kind = providers_->class_of(row.channel);
+        const bool repeatable = kind == keyed || kind == collapsible;
+        const bool receipt_spoke = row.receipts.size() > 2;
+        if (ambiguous.contains(key) && !repeatable && row.status != unknown && !receipt_spoke) {
+            violation("I16: " + name + " although the answer was ambiguous");
+        }
+        if (taken && !in_doubt && row.status != accepted && !receipt_spoke)
+            violation("I6: " + name + " but was taken");
+    }
+    if (!options_.programs.empty()) return;
+    for (const auto& [key, row] : state_.messages()) {  // our own welcome waits an hour, then a day
+        const auto entry = state_.entries().find(row.entry);
+        if (row.journey != "welcome" || entry == state_.entries().end()) continue;
+        const Micros waited = row.planned_at - entry->second.entered_at;
+        const Micros least = row.step == "nudge" ? Micros{std::chrono::hours(1)}
+                             : row.step == "bye" ? Micros{std::chrono::hours(1 + 23)}
+                                                 // a day may have 23 hours
+                                                 : Micros{0};
+        if (waited < least)
+            violation("I5: " + row.step + " was planned " + std::to_string(waited.count()) +
+                      " µs after the entry");
+    }
+}
+
+/// I6: the counters say what the rows say.
+void Simulation::check_counts() {
+    std::uint64_t sent = 0;
+    std::uint64_t unknown = 0;
+    std::uint64_t skipped = 0;
+    for (const core::JourneyCounts& journey : node_->counts().journeys) {
+        sent += journey.sent;
+        unknown += journey.unknown;
+        skipped += journey.skipped;
+    }
+    std::map<model::MessageStatus, std::uint64_t> rows;
+    for (const auto& [key, row] : state_.messages())
+        ++rows[row.status];
+    result_.accepted = rows[model::MessageStatus::accepted];
+    result_.unknown = rows[model::MessageStatus::unknown];
+    result_.skipped = rows[model::MessageStatus::skipped] + rows[model::MessageStatus::expired];
+    const auto compare = [&](const char* what, std::uint64_t counted, std::uint64_t found) {
+        if (counted != found) {
+            violation(std::string("I6: ") + what + " counted " + std::to_string(counted) +
+                      ", rows say " + std::to_string(found));
+        }
+    };
+    compare("accepted", sent, result_.accepted);
+    compare("unknown", unknown, result_.unknown);
+    compare("skipped", skipped, result_.skipped);
+}
+
+}  // namespace journey::sim

@@ -1,0 +1,21 @@
+#pragma once
+// A connector without a provider: the request is the message's key, the answer is read as any plain
+// HTTP provider's. Private.
+
+#include "connectors/api/api.h"
+
+namespace journey::sim {
+
+class PlainConnector final : public connectors::Connector {
+  public:
+    PlainConnector(std::string channel, model::IdempotencyClass idempotency,
+                   std::uint32_t parallel);
+    const connectors::Traits& traits() const override { return traits_; }
+    Result<connectors::Request> request(const connectors::Message& message) const override;
+    model::Observation observe(const connectors::Response& response) const override;
+
+  private:
+    connectors::Traits traits_;
+};
+
+}  // namespace journey::sim

@@ -1,0 +1,34 @@
+#include "engine/rules/rules.h"
+#include "engine/sim/sim.h"
+
+namespace journey::sim {
+
+namespace {
+
+bool falls_into(const ArmWish& wish, const std::string& external_id) {
+    const ir::Pick& pick = *wish.pick;
+    const bool held_out = pick.holdout > 0 && rules::experiment_hash(pick.experiment + "/holdout",
+                                                                     external_id) < pick.holdout;
+    if (held_out || wish.arm.empty()) return held_out && wish.arm.empty();
+    std::vector<double> weights;
+    for (const ir::Arm& arm : pick.arms)
+        weights.push_back(arm.weight);
+    const auto arm =
+        rules::choose_arm(rules::experiment_hash(pick.experiment, external_id), weights);
+    return arm && pick.arms[*arm].name == wish.arm;
+}
+
+}  // namespace
+
+std::optional<std::string> person_in_arms(std::span<const ArmWish> wishes, std::uint32_t tries) {
+    for (std::uint32_t number = 1; number <= tries; ++number) {
+        std::string external_id = "user:test-" + std::to_string(number);
+        const bool all = std::all_of(wishes.begin(), wishes.end(), [&](const ArmWish& wish) {
+            return falls_into(wish, external_id);
+        });
+        if (all) return external_id;
+    }
+    return std::nullopt;
+}
+
+}  // namespace journey::sim

@@ -1,0 +1,188 @@
+#include "engine/sim/programs.h"
+
+namespace journey::sim {
+
+namespace {
+
+using ir::Index;
+
+constexpr CalendarDuration kHour{0, 0, 3600};
+constexpr CalendarDuration kDay{0, 1, 0};
+
+ir::Field field_of(const std::string& name, ir::TypeKind kind) {
+    ir::Field field;
+    field.name = name;
+    field.type.kind = kind;
+    return field;
+}
+
+ir::EventType event_of(const std::string& name, std::vector<ir::Field> fields, bool builtin) {
+    return {name, std::move(fields), builtin};
+}
+
+ir::State state_of(decltype(ir::State::act) act, const std::string& step) {
+    ir::State state;
+    state.act = std::move(act);
+    state.step = step;
+    return state;
+}
+
+class Shop {
+  public:
+    explicit Shop(int version) : version_(version) {
+        people();
+        messages();
+        welcome();
+        receipt();
+        offer();
+    }
+    Bytes bytes() const {
+        const Result<void> verified = ir::verify(program_);
+        ENSURE(verified, verified ? "" : verified.error().detail);
+        return ir::encode(program_);
+    }
+
+  private:
+    void people() {
+        using enum ir::TypeKind;
+        program_.workspace.name = "sim";
+        program_.workspace.zone = "Europe/Berlin";
+        for (const char* name : {"email", "phone", "device", "first_name"})
+            program_.profile.push_back(field_of(name, text));
+        program_.profile.push_back(field_of("time_zone", zone));
+        program_.events.push_back(event_of("signed_up", {field_of("plan", text)}, false));
+        program_.events.push_back(event_of("bought", {field_of("order_id", text)}, false));
+        program_.events.push_back(event_of("viewed", {field_of("sku", text)}, false));
+        for (const char* name : ir::kBuiltinEvents) {
+            std::vector<ir::Field> fields;
+            for (const char* field : ir::kBuiltinEventFields)
+                fields.push_back(field_of(field, text));
+            program_.events.push_back(event_of(name, std::move(fields), true));
+        }
+        program_.channels.push_back(
+            {"email", ir::ChannelKind::email, 0, "Shop <shop@example.com>", "", 0, 0});
+        program_.channels.push_back({"sms", ir::ChannelKind::sms, 1, "", "Shop", 50, 0});
+        program_.channels.push_back({"push", ir::ChannelKind::push, 2, "", "", 0, 0});
+        program_.consents.push_back({"news", "News", {0, 1, 2}, ir::Basis::opt_in});
+    }
+
+    void messages() {
+        struct Row {
+            const char* name;
+            Index channel;
+            bool marketing;
+        };
+        for (const Row& row :
+             {Row{"hello", 0, true}, Row{"nudge", 1, true}, Row{"bye", 2, true},
+              Row{"receipt", 0, false}, Row{"offer_push", 2, true}, Row{"offer_sms", 1, true}}) {
+            ir::Template text;
+            text.name = row.name;
+            text.channel = row.channel;
+            text.message_class =
+                row.marketing ? ir::MessageClass::marketing : ir::MessageClass::transactional;
+            text.consent = row.marketing ? 0 : ir::kNone;
+            text.subject = row.channel == 0 ? "For {{ user.first_name }}" : "";
+            text.title = row.channel == 2 ? "Hello" : "";
+            text.body = "Hello {{ user.first_name | default: 'friend' }}";
+            program_.templates.push_back(std::move(text));
+        }
+        ir::Frequency frequency;
+        frequency.name = "gentle";
+        ir::FrequencyLimit limit;
+        limit.count = 3;
+        limit.unit = ir::CalendarUnit::day;
+        frequency.limits.push_back(limit);
+        program_.frequencies.push_back(std::move(frequency));
+        ir::Quiet quiet;
+        quiet.name = "night";
+        quiet.from_seconds = 22 * 3600;
+        quiet.to_seconds = 8 * 3600;
+        quiet.channels = {1, 2};
+        quiet.no_zone = ir::NoZone::use;
+        quiet.no_zone_use = "Europe/Berlin";
+        program_.quiets.push_back(std::move(quiet));
+    }
+
+    ir::Journey journey_of(const std::string& name, const std::string& trigger) const {
+        ir::Journey journey;
+        journey.name = name;
+        journey.start = 0;
+        journey.version = static_cast<std::uint32_t>(version_);
+        journey.triggers.push_back({ir::find_named(program_.events, trigger), ir::kNone});
+        journey.reentry = ir::Reentry::always;
+        return journey;
+    }
+    static Index add(ir::Journey& journey, decltype(ir::State::act) act, const std::string& step) {
+        journey.states.push_back(state_of(std::move(act), step));
+        return static_cast<Index>(journey.states.size() - 1);
+    }
+    void send(ir::Journey& journey, const std::string& message) const {
+        ir::Send send;
+        send.message_template = ir::find_named(program_.templates, message);
+        send.channel = program_.templates[send.message_template].channel;
+        send.next = static_cast<Index>(journey.states.size() + 1);
+        add(journey, std::move(send), message);
+    }
+    static void wait(ir::Journey& journey, CalendarDuration duration, std::vector<ir::WaitArm> arms,
+                     const std::string& step) {
+        const auto next = static_cast<Index>(journey.states.size() + 1);
+        add(journey, ir::Await{ir::WaitFor{duration}, std::move(arms), next}, step);
+    }
+
+    void welcome() {
+        ir::Journey journey = journey_of("welcome", "signed_up");
+        journey.overlap = ir::Overlap::restart;
+        send(journey, "hello");
+        const CalendarDuration first_wait = version_ == 1 ? kHour : CalendarDuration{0, 0, 7200};
+        ir::WaitArm bought;
+        bought.pattern.event = ir::find_named(program_.events, "bought");
+        bought.target = 5;
+        wait(journey, first_wait, {bought}, "think");
+        send(journey, "nudge");
+        wait(journey, kDay, {}, "rest");
+        send(journey, "bye");
+        add(journey, ir::End{"finished"}, "end");
+        journey.frequency = 0;
+        journey.quiet = 0;
+        program_.journeys.push_back(std::move(journey));
+    }
+
+    void receipt() {
+        ir::Journey journey = journey_of("receipt", "bought");
+        journey.message_class = ir::MessageClass::transactional;
+        journey.overlap = ir::Overlap::parallel;
+        send(journey, "receipt");
+        add(journey, ir::End{"finished"}, "end");
+        program_.journeys.push_back(std::move(journey));
+    }
+
+    void offer() {
+        ir::Journey journey = journey_of("offer", "viewed");
+        journey.reentry = ir::Reentry::after;
+        journey.reentry_after = kDay;
+        journey.frequency = 0;
+        ir::Pick pick;
+        pick.experiment = "offer_channel";
+        pick.holdout = 0.1;
+        pick.holdout_target = 4;
+        pick.arms = {{"push", 0.5, 1}, {"sms", 0.5, 2}};
+        add(journey, std::move(pick), "pick");
+        send(journey, "offer_push");
+        std::get<ir::Send>(journey.states.back().act).next = 3;
+        send(journey, "offer_sms");
+        wait(journey, kHour, {}, "pause");
+        add(journey, ir::End{"finished"}, "end");
+        program_.journeys.push_back(std::move(journey));
+    }
+
+    int version_;
+    ir::Program program_;
+};
+
+}  // namespace
+
+std::vector<Bytes> own_programs() {
+    return {Shop(1).bytes(), Shop(2).bytes()};
+}
+
+}  // namespace journey::sim

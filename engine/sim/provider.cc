@@ -1,0 +1,64 @@
+#include "engine/sim/provider.h"
+
+namespace journey::sim {
+
+namespace {
+
+connectors::Response answer(std::uint32_t status) {
+    connectors::Response response;
+    response.answered = true;
+    response.bytes_left = true;
+    response.status = status;
+    return response;
+}
+
+connectors::Response no_answer(bool bytes_left, const char* failure) {
+    connectors::Response response;
+    response.bytes_left = bytes_left;
+    response.failure = failure;
+    return response;
+}
+
+}  // namespace
+
+const Call& Providers::call(const runtime::OutgoingAttempt& attempt, Instant at,
+                            std::uint64_t sequence) {
+    Call call;
+    call.sequence = sequence;
+    call.at = at;
+    call.key = attempt.key;
+    call.person = attempt.person;
+    call.external_id = attempt.message.external_id;
+    call.channel = attempt.channel;
+    call.message_template = attempt.message.message_template;
+    call.attempt = attempt.attempt;
+    call.takes = std::chrono::milliseconds(
+        1 +
+        static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(weather_.slow_most_ms))));
+    if (rng_.chance(weather_.busy)) {
+        call.response = answer(429);
+        if (rng_.chance(0.5)) call.response.headers.emplace_back("retry-after", "7");
+    } else if (rng_.chance(weather_.broken)) {
+        call.taken = rng_.chance(0.5);
+        call.ambiguous = true;
+        call.response = answer(rng_.chance(0.5) ? 500 : 503);
+    } else if (rng_.chance(weather_.hangs_up)) {
+        call.taken = true;
+        call.ambiguous = true;
+        call.takes = std::chrono::seconds(30);
+        call.response = no_answer(true, "the connection ended without an answer");
+    } else if (rng_.chance(weather_.unreachable)) {
+        call.response = no_answer(false, "no connection");
+    } else if (rng_.chance(weather_.refuses)) {
+        call.response = answer(400);
+    } else if (rng_.chance(weather_.credentials)) {
+        call.response = answer(401);
+    } else {
+        call.taken = true;
+        call.response = answer(202);
+    }
+    ledger_.push_back(std::move(call));
+    return ledger_.back();
+}
+
+}  // namespace journey::sim

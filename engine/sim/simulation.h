@@ -1,0 +1,108 @@
+#pragma once
+// One seed's world. simulator.cc lets it live, checks.cc judges it. Private to the room.
+//
+//   people, operators ──► pending ──► Log (faults) ──► ack ──► Node ──► providers (weather) ──►
+//   answers, receipts
+//                            ▲            │                      │
+//                            └─ again ────┴──── crash here, or ──┴── anywhere between two arrows
+
+#include "engine/sim/connector.h"
+#include "engine/sim/provider.h"
+#include "engine/storage/memory/memory.h"
+
+#include <set>
+
+namespace journey::sim {
+
+/// What a client sent, and whether it was told that it counts. It tries again until it is told.
+struct ClientCommand {
+    model::Command command;
+    std::uint64_t acked = 0;  // sequence; 0: not yet
+};
+
+class Simulation {
+  public:
+    Simulation(std::uint64_t seed, const SimOptions& options);
+    SimResult run();
+
+  private:
+    struct Answer {
+        std::uint64_t incarnation = 0;  // the process that asked
+        runtime::OutgoingAttempt attempt;
+        connectors::Response response;
+    };
+    struct Arrival {
+        std::size_t client = 0;
+    };
+    struct Wake {};
+    using Item = std::variant<Answer, Arrival, Wake>;
+
+    // ---- simulator.cc
+    void plan_people();
+    void plan_one(const std::string& external_id, Instant at, std::uint64_t number);
+    void submit_at(Instant at, model::Command command);
+    void live_until(Instant end);
+    void deliver(Item item);
+    void work();
+    /// False: the process is gone.
+    bool append_pending();
+    bool start_attempts(bool& any);
+    bool checkpoint();
+    bool may_crash(double chance, std::string_view where);
+    void crash(std::string_view where);
+    void recover();
+    void follow();
+    void answered(std::size_t client);
+    void plan_receipt(const Call& call);
+    runtime::NodeOptions node_options() const;
+    storage::memory::Fault fault(double chance_of_full, double chance_of_failure);
+    void trace(std::string_view bytes);
+    void violation(std::string sentence);
+
+    // ---- checks.cc
+    void check_call(const Call& call);
+    void check_recovered();
+    void check_end();
+    void check_messages();
+    void check_counts();
+
+    const std::uint64_t seed_;
+    const SimOptions options_;
+    Rng rng_;
+    Weather weather_;
+    double crash_chance_ = 0;
+    double disk_trouble_ = 0;
+    bool calm_ = false;  // the end of the story: nothing fails any more
+
+    Instant now_;
+    std::uint64_t sequence_ = 0;
+    std::uint64_t item_number_ = 0;
+    std::map<std::pair<Instant, std::uint64_t>, Item> items_;
+    std::vector<ClientCommand> clients_;
+    std::vector<std::string> people_;
+
+    storage::memory::MemoryLog log_;
+    storage::memory::MemoryState state_;
+    std::uint64_t epoch_ = 1;
+    std::unique_ptr<Providers> providers_;
+    std::vector<runtime::Route> routes_;
+    std::uint64_t incarnation_ = 0;
+    std::unique_ptr<runtime::Node> node_;
+    std::unique_ptr<runtime::Node>
+        straight_;  // lives through every durable command and never crashes
+    std::vector<model::Command> pending_engine_;
+    std::vector<std::size_t> pending_clients_;
+    std::vector<model::PartitionCheckpoint> unsaved_;
+    std::optional<runtime::Node::CatalogCheckpoint> unsaved_catalog_;
+
+    // ---- what checks remember
+    std::map<std::string, std::uint64_t> revoked_;  // person: acknowledged at
+    std::map<std::pair<std::string, std::string>, std::uint64_t> suppressed_;  // person and channel
+    std::set<std::string> moved_;               // persons of an Alias
+    std::set<model::MessageKey> lost_answers_;  // open at a crash
+    std::set<std::pair<model::MessageKey, std::uint32_t>> called_;
+    std::map<model::MessageKey, std::uint32_t> taken_;
+    SimResult result_;
+};
+
+}  // namespace journey::sim

@@ -1,0 +1,436 @@
+#include "engine/sim/programs.h"
+#include "engine/sim/simulation.h"
+
+namespace journey::sim {
+
+namespace {
+
+using storage::memory::Fault;
+
+const Instant kStart = instant_of(1'772'445'600'000'000);  // 2026-03-02T10:00:00Z
+constexpr Micros kSecond = std::chrono::seconds(1);
+constexpr std::uint32_t kRoundsMost = 10'000;
+
+Micros random_below(Rng& rng, Micros most) {
+    return Micros{static_cast<std::int64_t>(
+        rng.below(static_cast<std::uint64_t>(std::max<std::int64_t>(1, most.count()))))};
+}
+
+bool is_opt_out(const model::CommandBody& body) {
+    if (const auto* consent = std::get_if<model::ConsentChange>(&body)) return !consent->granted;
+    if (const auto* suppress = std::get_if<model::Suppress>(&body)) return suppress->suppressed;
+    return false;
+}
+
+}  // namespace
+
+Simulation::Simulation(std::uint64_t seed, const SimOptions& options)
+    : seed_(seed),
+      options_(options),
+      rng_(seed),
+      now_(kStart),
+      log_(1, [this] { return fault(disk_trouble_, disk_trouble_ / 4); }),
+      state_([this] { return fault(disk_trouble_, disk_trouble_ / 8); }) {
+    // A quarter of the worlds is calm, a few are cruel.
+    const double intensity = options.weather && rng_.chance(0.75) ? rng_.unit() * rng_.unit() : 0;
+    weather_ = {.busy = 0.3 * intensity,
+                .broken = 0.3 * intensity,
+                .hangs_up = 0.2 * intensity,
+                .unreachable = 0.2 * intensity,
+                .refuses = 0.1 * intensity,
+                .credentials = 0.02 * intensity,
+                .receipts = rng_.unit() * 0.6,
+                .slow_most_ms = rng_.chance(0.3) ? 20'000 : 200};
+    crash_chance_ = options.crashes && rng_.chance(0.8) ? rng_.unit() * 0.03 : 0;
+    disk_trouble_ = options.weather && rng_.chance(0.5) ? rng_.unit() * 0.03 : 0;
+    std::map<std::string, model::IdempotencyClass> classes;
+    for (const char* channel : {"email", "push", "sms"}) {
+        using enum model::IdempotencyClass;
+        const model::IdempotencyClass choices[] = {neither, keyed, queryable, collapsible};
+        classes[channel] = choices[rng_.below(4)];
+        const auto parallel = static_cast<std::uint32_t>(1 + rng_.below(4));
+        routes_.push_back(
+            {channel, std::make_shared<PlainConnector>(channel, classes[channel], parallel), 0});
+    }
+    providers_ = std::make_unique<Providers>(weather_, rng_, std::move(classes));
+}
+
+runtime::NodeOptions Simulation::node_options() const {
+    runtime::NodeOptions node;
+    node.partitions = options_.partitions;
+    node.routes = routes_;
+    node.keep_rendered = false;
+    return node;
+}
+
+Fault Simulation::fault(double chance_of_full, double chance_of_failure) {
+    if (calm_) return Fault::none;
+    if (rng_.chance(chance_of_full)) return Fault::full;
+    if (rng_.chance(chance_of_failure)) return rng_.chance(0.5) ? Fault::lost : Fault::kept;
+    return Fault::none;
+}
+
+void Simulation::trace(std::string_view bytes) {
+    result_.trace_hash = hash64(bytes, result_.trace_hash);
+}
+
+void Simulation::violation(std::string sentence) {
+    if (result_.violations.size() < 20)
+        result_.violations.push_back(format_instant(now_) + " " + std::move(sentence));
+}
+
+// ---------------------------------------------------------------- people and operators
+
+void Simulation::submit_at(Instant at, model::Command command) {
+    clients_.push_back({std::move(command), 0});
+    items_.emplace(std::pair{at, ++item_number_}, Arrival{clients_.size() - 1});
+}
+
+void Simulation::plan_people() {
+    const std::vector<Bytes> programs =
+        options_.programs.empty() ? own_programs() : options_.programs;
+    for (std::size_t i = 0; i < programs.size(); ++i) {
+        model::Command publish;
+        publish.body = model::Publish{programs[i]};
+        submit_at(kStart + options_.span * static_cast<int>(i) / static_cast<int>(programs.size()),
+                  std::move(publish));
+    }
+    for (int i = 0; i < 3 && rng_.chance(0.5); ++i) {
+        const std::string journey = rng_.chance(0.5) ? "" : "welcome";
+        const Instant at = kStart + random_below(rng_, options_.span);
+        for (const bool paused : {true, false}) {
+            model::Command pause;
+            pause.body = model::SetPaused{journey, paused};
+            submit_at(paused ? at : at + random_below(rng_, std::chrono::hours(5)),
+                      std::move(pause));
+        }
+    }
+    for (std::uint32_t i = 0; i < options_.people; ++i)
+        people_.push_back("user:p" + std::to_string(i));
+    for (std::uint64_t i = 0; i < options_.commands; ++i) {
+        const std::string& who = people_[rng_.below(people_.size())];
+        plan_one(who, kStart + kSecond + random_below(rng_, options_.span), i);
+    }
+}
+
+void Simulation::plan_one(const std::string& external_id, Instant at, std::uint64_t number) {
+    model::Command command;
+    command.external_id = external_id;
+    command.person = model::person_id_of(external_id);
+    command.message_id = "m" + std::to_string(number);
+    // Half of what arrives late by minutes, some by days: people's phones were off.
+    command.event_time = rng_.chance(0.2) ? at - random_below(rng_, std::chrono::hours(48)) : at;
+    const std::uint64_t what = rng_.below(100);
+    if (what < 25) {
+        const char* zones[] = {"Europe/Berlin", "Asia/Shanghai", "America/New_York",
+                               "Pacific/Auckland", "not/a_zone"};
+        const std::string name = external_id.substr(5);
+        command.body =
+            model::Identify{{{"email", name + "@example.com"},
+                             {"phone", "+49301234" + std::to_string(1000 + rng_.below(9000))},
+                             {"device", "device-" + name},
+                             {"first_name", name},
+                             {"time_zone", zones[rng_.below(5)]}}};
+    } else if (what < 40) {
+        command.body = model::ConsentChange{"news", rng_.chance(0.75), "simulator", ""};
+    } else if (what < 44) {
+        const char* channels[] = {"", "email", "sms", "push"};
+        command.body = model::Suppress{channels[rng_.below(4)], rng_.chance(0.7), "simulator"};
+    } else if (what < 46) {
+        command.body = model::Alias{people_[rng_.below(people_.size())]};
+    } else if (what < 48) {
+        command.body = model::Track{"rocket_started", {{"stage", std::int64_t{1}}}};
+    } else if (what < 70) {
+        command.body = model::Track{
+            "signed_up", {{"plan", rng_.chance(0.1) ? Value(std::int64_t{7}) : Value("pro")}}};
+    } else if (what < 85) {
+        command.body = model::Track{"bought", {{"order_id", "o" + std::to_string(number)}}};
+    } else {
+        command.body = model::Track{"viewed", {{"sku", "s" + std::to_string(rng_.below(5))}}};
+    }
+    if (const auto* alias = std::get_if<model::Alias>(&command.body)) {
+        moved_.insert(external_id);
+        moved_.insert(alias->to);
+    }
+    const std::uint64_t copies = rng_.chance(0.15) ? 2 : 1;  // a client that was not sure
+    for (std::uint64_t i = 0; i < copies; ++i) {
+        submit_at(i == 0 ? at : at + random_below(rng_, std::chrono::hours(1)), command);
+    }
+}
+
+void Simulation::plan_receipt(const Call& call) {
+    if (calm_ || !call.taken || !rng_.chance(weather_.receipts)) return;
+    model::Command command;
+    command.external_id = call.external_id;
+    command.person = call.person;
+    model::Receipt receipt;
+    receipt.kind = rng_.chance(0.9) ? model::ReceiptKind::delivered : model::ReceiptKind::bounced;
+    receipt.detail = "hard";
+    receipt.id = "r" + std::to_string(call.sequence);
+    const std::uint64_t copies = 1 + rng_.below(2);
+    for (std::uint64_t i = 0; i < copies; ++i) {
+        const Instant at =
+            now_ +
+            random_below(rng_, rng_.chance(0.5) ? Micros{kSecond} : Micros{std::chrono::hours(30)});
+        receipt.at = at;
+        command.body = model::ReceiptArrived{call.key, receipt};
+        submit_at(at, command);
+    }
+}
+
+// ---------------------------------------------------------------- life
+
+SimResult Simulation::run() {
+    result_.seed = seed_;
+    result_.repeat = "JOURNEY_SEED=" + std::to_string(seed_) +
+                     " build/dev/bin/test_engine_sim \"the seed of JOURNEY_SEED\"";
+    straight_ = std::make_unique<runtime::Node>(node_options());
+    plan_people();
+    recover();
+    live_until(kStart + options_.span);
+    // The end of the story: whatever is under way may end in peace.
+    calm_ = true;
+    crash_chance_ = 0;
+    providers_->calm();
+    model::Command resume;
+    resume.body = model::SetPaused{"", false};
+    submit_at(now_, resume);
+    resume.body = model::SetPaused{"welcome", false};
+    submit_at(now_, std::move(resume));
+    live_until(kStart + options_.span + std::chrono::hours(24 * 40));
+    check_end();
+    return std::move(result_);
+}
+
+void Simulation::live_until(Instant end) {
+    for (;;) {
+        const Instant next =
+            std::min(items_.empty() ? kNever : items_.begin()->first.first, node_->next_turn());
+        if (next > end || next == kNever) break;
+        now_ = std::max(now_, next);
+        while (!items_.empty() && items_.begin()->first.first <= now_) {
+            Item item = std::move(items_.begin()->second);
+            items_.erase(items_.begin());
+            deliver(std::move(item));
+        }
+        work();
+        if (!result_.violations.empty()) break;
+    }
+    now_ = std::max(now_, end);
+}
+
+void Simulation::deliver(Item item) {
+    if (auto* answer = std::get_if<Answer>(&item)) {
+        if (answer->incarnation == incarnation_)
+            node_->observe(answer->attempt, answer->response, now_);
+    } else if (auto* arrival = std::get_if<Arrival>(&item)) {
+        const model::Command& command = clients_[arrival->client].command;
+        if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
+            if (consent->granted) revoked_.erase(command.external_id);
+        } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
+            if (!suppress->suppressed) {
+                std::erase_if(suppressed_, [&](const auto& one) {
+                    return one.first.first == command.external_id;
+                });
+            }
+        }
+        pending_clients_.push_back(arrival->client);
+    }
+}
+
+void Simulation::work() {
+    for (std::uint32_t round = 0; round < kRoundsMost; ++round) {
+        node_->turn(now_);
+        for (model::Command& command : node_->take_commands())
+            pending_engine_.push_back(std::move(command));
+        const bool wrote = !pending_engine_.empty() || !pending_clients_.empty();
+        if (!append_pending()) return;
+        bool started = false;
+        if (!start_attempts(started)) return;
+        const bool stalled = !pending_engine_.empty();
+        if (stalled) {
+            items_.emplace(std::pair{now_ + kSecond, ++item_number_}, Wake{});
+            return;
+        }
+        if (!wrote && !started) return;
+        if (rng_.chance(0.03) && !checkpoint()) return;
+    }
+    violation("the node does not come to rest");
+}
+
+bool Simulation::append_pending() {
+    // Engine and clients meet in the log's queue in any order; each keeps its own.
+    std::vector<model::Command> group;
+    std::vector<std::pair<std::size_t, std::size_t>> clients;  // client, index in group
+    std::size_t engine = 0;
+    std::size_t client = 0;
+    while (engine < pending_engine_.size() || client < pending_clients_.size()) {
+        const bool take_client = client < pending_clients_.size() &&
+                                 (engine == pending_engine_.size() || rng_.chance(0.5));
+        if (take_client) {
+            clients.emplace_back(pending_clients_[client], group.size());
+            model::Command command = clients_[pending_clients_[client++]].command;
+            const bool for_all = std::holds_alternative<model::Publish>(command.body) ||
+                                 std::holds_alternative<model::SetPaused>(command.body);
+            command.partition = for_all ? model::kEveryPartition
+                                        : model::partition_of(command.person, options_.partitions);
+            command.at = now_;
+            if (command.event_time == Instant{}) command.event_time = now_;
+            group.push_back(std::move(command));
+        } else {
+            group.push_back(pending_engine_[engine++]);
+        }
+    }
+    if (group.empty()) return true;
+    if (may_crash(crash_chance_, "before the append")) return false;
+
+    ByteWriter bytes;
+    for (const model::Command& command : group)
+        model::encode(command, bytes);
+    const model::LogPosition first = log_.end() + 1;
+    const Result<void> appended =
+        log_.append({{first, static_cast<std::uint32_t>(group.size()), bytes.bytes()}}, epoch_);
+    if (!appended && appended.error().code == ErrorCode::refused) {
+        // Clients are told no and come again; what the engine has to say waits.
+        for (const auto& [who, index] : clients) {
+            items_.emplace(
+                std::pair{now_ + kSecond + random_below(rng_, 30 * kSecond), ++item_number_},
+                Arrival{who});
+        }
+        pending_clients_.clear();
+        return true;
+    }
+    if (!appended) {
+        crash("the disk failed");
+        return false;
+    }
+    follow();
+    if (may_crash(crash_chance_, "between the sync and the answers")) return false;
+    pending_engine_.clear();
+    std::vector<std::size_t> waiting = std::exchange(pending_clients_, {});
+    for (const std::size_t who : waiting) {
+        if (!is_opt_out(clients_[who].command.body)) answered(who);
+    }
+    node_->apply(group, first);
+    for (const std::size_t who : waiting) {
+        if (is_opt_out(clients_[who].command.body)) answered(who);
+    }
+    return !may_crash(crash_chance_, "after apply");
+}
+
+/// Everything durable reaches the node that never crashes.
+void Simulation::follow() {
+    const Result<void> read =
+        log_.read(straight_->applied() + 1, [&](const storage::LogBatch& batch) -> Result<void> {
+            trace(batch.commands);
+            result_.commands += batch.count;
+            return straight_->apply(batch);
+        });
+    if (!read) violation("the log cannot be read: " + read.error().detail);
+    straight_->take_commands();
+}
+
+void Simulation::answered(std::size_t client) {
+    clients_[client].acked = ++sequence_;
+    const model::Command& command = clients_[client].command;
+    if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
+        if (!consent->granted) revoked_[command.external_id] = sequence_;
+    } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
+        if (suppress->suppressed) suppressed_[{command.external_id, suppress->channel}] = sequence_;
+    }
+}
+
+bool Simulation::start_attempts(bool& any) {
+    for (runtime::OutgoingAttempt& attempt : node_->take_attempts(now_)) {
+        any = true;
+        if (may_crash(crash_chance_ / 2, "between the claim and the call")) return false;
+        const Call call = providers_->call(attempt, now_, ++sequence_);
+        ++result_.calls;
+        ByteWriter line;
+        line.instant(now_);
+        line.text(model::format_key(call.key));
+        line.u32(call.attempt);
+        line.u32(call.response.status);
+        trace(line.bytes());
+        check_call(call);
+        plan_receipt(call);
+        items_.emplace(std::pair{now_ + call.takes, ++item_number_},
+                       Answer{incarnation_, std::move(attempt), call.response});
+        if (may_crash(crash_chance_ / 2, "between the call and the answer")) return false;
+    }
+    return true;
+}
+
+// ---------------------------------------------------------------- disk and death
+
+bool Simulation::checkpoint() {
+    if (!unsaved_catalog_) unsaved_catalog_ = node_->next_catalog_checkpoint();
+    if (unsaved_catalog_) {
+        const Result<void> saved =
+            state_.save_catalog(unsaved_catalog_->stored, unsaved_catalog_->journeys_json,
+                                unsaved_catalog_->oldest_needed);
+        if (!saved && saved.error().code == ErrorCode::refused) return true;
+        if (!saved) return crash("the disk failed under a catalog"), false;
+        unsaved_catalog_.reset();
+        if (may_crash(crash_chance_ * 3, "between a catalog and the partitions")) return false;
+    }
+    model::LogPosition low_water = 0;
+    for (std::uint16_t i = 0; i < options_.partitions; ++i) {
+        if (unsaved_.empty()) {
+            if (auto next = node_->next_checkpoint()) unsaved_.push_back(std::move(*next));
+        }
+        if (unsaved_.empty()) break;
+        const Result<void> saved = state_.save(unsaved_);
+        if (!saved && saved.error().code == ErrorCode::refused) return true;
+        if (!saved) return crash("the disk failed under a checkpoint"), false;
+        unsaved_.clear();
+        low_water = node_->low_water();
+        if (may_crash(crash_chance_, "between two partitions")) return false;
+    }
+    if (low_water > 0 && rng_.chance(0.5)) static_cast<void>(log_.truncate(low_water));
+    return true;
+}
+
+bool Simulation::may_crash(double chance, std::string_view where) {
+    if (chance <= 0 || !rng_.chance(chance)) return false;
+    crash(where);
+    return true;
+}
+
+void Simulation::crash(std::string_view where) {
+    ++result_.crashes;
+    trace(where);
+    pending_engine_.clear();
+    unsaved_.clear();
+    unsaved_catalog_.reset();
+    for (const std::size_t who : std::exchange(pending_clients_, {})) {
+        if (clients_[who].acked != 0) continue;
+        items_.emplace(std::pair{now_ + kSecond + random_below(rng_, 30 * kSecond), ++item_number_},
+                       Arrival{who});
+    }
+    now_ += random_below(
+        rng_, rng_.chance(0.1) ? Micros{std::chrono::hours(8)} : Micros{std::chrono::minutes(2)});
+    recover();
+}
+
+void Simulation::recover() {
+    ++incarnation_;
+    epoch_ = log_.take_over();
+    node_ = std::make_unique<runtime::Node>(node_options());
+    const Result<void> recovered = node_->recover(state_, log_, now_);
+    if (!recovered) return violation("recovery failed: " + recovered.error().detail);
+    follow();
+    check_recovered();
+    for (model::Command& command : node_->take_commands()) {
+        if (const auto* outcome = std::get_if<model::Outcome>(&command.body))
+            lost_answers_.insert(outcome->key);
+        pending_engine_.push_back(std::move(command));
+    }
+    items_.emplace(std::pair{now_, ++item_number_}, Wake{});
+}
+
+SimResult run_seed(std::uint64_t seed, const SimOptions& options) {
+    return Simulation(seed, options).run();
+}
+
+}  // namespace journey::sim
