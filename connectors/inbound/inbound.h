@@ -1,0 +1,92 @@
+#pragma once
+// The door of connectors/inbound: what comes back to us, verified; and the addresses by which it
+// comes.
+
+#include "connectors/api/api.h"
+
+namespace journey::connectors::inbound {
+
+// ---- tokens: "/o/TOKEN.gif", "/c/TOKEN?u=…", "/u/TOKEN", "/r/twilio/TOKEN"
+
+enum class Purpose : std::uint8_t { open = 1, click = 2, unsubscribe = 3, callback = 4 };
+
+struct Token {
+    Purpose purpose = Purpose::open;
+    model::PersonId person;
+    model::MessageKey key;
+    friend bool operator==(const Token&, const Token&) = default;
+};
+
+/// 55 characters of base64url. `bound` is covered by the signature without being inside: a click's
+/// target.
+std::string sign_token(std::string_view secret, const Token& token, std::string_view bound = {});
+/// Nothing when forged, damaged, for another purpose or bound to something else.
+std::optional<Token> verify_token(std::string_view secret, std::string_view text, Purpose purpose,
+                                  std::string_view bound = {});
+
+struct LinkContext {
+    std::string_view public_url;  // "https://hello.shop.example", no slash at the end
+    std::string_view secret;
+    model::PersonId person;
+    model::MessageKey key;
+};
+
+std::string pixel_url(const LinkContext& context);
+std::string click_url(const LinkContext& context, std::string_view target);
+std::string unsubscribe_url(const LinkContext& context);
+std::string twilio_callback_url(const LinkContext& context);
+
+/// Who clicked; nothing unless `target` (decoded from `u`) is exactly what was signed. Only then
+/// redirect.
+std::optional<Token> verify_click(std::string_view secret, std::string_view token,
+                                  std::string_view target);
+
+/// Sends every `<a href="http…">` through click_url. Left alone: `except`, addresses of our own,
+/// `data-track="off"`, and what is not http. Linear.
+std::string with_tracked_links(std::string_view html, const LinkContext& context,
+                               std::string_view except);
+/// The pixel before the last `</body>`, or at the end.
+std::string with_pixel(std::string_view html, const LinkContext& context);
+/// A transparent GIF of one pixel: what "/o/…" answers.
+std::string_view pixel_gif();
+
+// ---- Twilio's status callback
+
+struct TwilioReport {
+    Token token;
+    std::string provider_id;                // the MessageSid
+    std::optional<model::Receipt> receipt;  // nothing for what is only on its way (queued, sent, …)
+};
+
+struct TwilioCall {
+    std::string_view auth_token;
+    std::string_view link_secret;
+    std::string_view public_url;
+    std::string_view token;      // from the path
+    std::string_view signature;  // X-Twilio-Signature
+    std::string_view body;       // application/x-www-form-urlencoded
+    Instant at{};
+};
+
+/// `refused` when the signature or the token is not genuine; `invalid` when the form cannot be
+/// read.
+Result<TwilioReport> read_twilio_report(const TwilioCall& call);
+
+/// Base64 of HMAC-SHA1 over the URL and the sorted fields.
+std::string twilio_signature(std::string_view auth_token, std::string_view url, const Form& form);
+
+// ---- Standard Webhooks
+
+struct WebhookCall {
+    std::string_view id;         // webhook-id
+    std::string_view timestamp;  // webhook-timestamp
+    std::string_view signature;  // webhook-signature: "v1,… v1,…"
+    std::string_view body;
+    Instant now{};
+};
+
+/// `secrets`: their bytes, any may match (rotation). `refused` when no signature does, or the time
+/// is more than five minutes off.
+Result<void> verify_webhook(std::span<const std::string> secrets, const WebhookCall& call);
+
+}  // namespace journey::connectors::inbound
