@@ -43,7 +43,7 @@ void Machine::on(const model::Command& command, const model::Outcome& outcome) {
             break;
         case ObservationKind::rejected:
             close(*person, outcome.key, MessageStatus::rejected,
-                  seen.reason == model::name_of(Reason::template_failed)
+                  seen.reason.rfind(model::name_of(Reason::template_failed), 0) == 0
                       ? Reason::template_failed
                       : Reason::provider_rejected,
                   seen.reason);
