@@ -11,7 +11,8 @@ namespace {
 constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
 // No zone is further from UTC than 26 hours.
 constexpr std::int64_t kOffsetMax = 26 * 3600;
-// Before the first and after the last of these years the nearest rule goes on.
+// Before the first and after the last of these years the nearest offset goes on.
+constexpr int kLastYear = 2099;
 const date::sys_days kTableFrom = date::sys_days{date::year{1900} / 1 / 1};
 const date::sys_days kTableTo = date::sys_days{date::year{2100} / 1 / 1};
 
@@ -32,8 +33,11 @@ std::vector<Zone::Span> read_spans(const std::string& name) {
             at = info.end;
         }
     } catch (const std::exception&) {
-        spans.clear();
+        return {};
     }
+    // The library reads a zone file's table, which ends in 2037 at the latest, and not the rule
+    // behind it.
+    extend_by_rule(spans, rule_of_file("/usr/share/zoneinfo/" + name), kLastYear);
     return spans;
 }
 

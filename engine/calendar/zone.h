@@ -43,6 +43,12 @@ std::int64_t seconds_of(Instant at);
 Instant instant_of_seconds(std::int64_t seconds, Micros rest = Micros{0});
 Date add_months(Date date, std::int64_t months);
 
+/// Appends the changes that the rule of a zone file (its last line) makes after the last span, up
+/// to a year.
+void extend_by_rule(std::vector<Zone::Span>& spans, std::string_view text, int last_year);
+/// "" when there is no such file, or no rule in it.
+std::string rule_of_file(const std::string& path);
+
 inline constexpr std::int64_t kSecondsOfDay = 86'400;
 
 }  // namespace journey::calendar
