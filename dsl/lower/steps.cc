@@ -97,7 +97,11 @@ class Lowering {
         const bool opens = !std::holds_alternative<sema::Send>(step.act) &&
                            !std::holds_alternative<sema::Let>(step.act) &&
                            !std::holds_alternative<sema::SetField>(step.act);
-        const std::size_t brace = words.find('{');
+        // In YAML a step's first line says what it does; the rest are its other keys.
+        const bool yaml = sources_.at(span.file).name().ends_with(".yaml") ||
+                          sources_.at(span.file).name().ends_with(".yml");
+        if (yaml) words = words.substr(0, words.find('\n'));
+        const std::size_t brace = yaml ? std::string_view::npos : words.find('{');
         if (opens && brace != std::string_view::npos) words = words.substr(0, brace);
         return one_line(words);
     }

@@ -54,6 +54,8 @@ class Context {
 
     void report(Diagnostic diagnostic) { out_.push_back(std::move(diagnostic)); }
 
+    bool has_errors() const { return source::has_errors(out_); }
+
     /// False, after J0105, when the name is taken.
     bool declare(Kind kind, const std::string& name, Span span, Index index);
     /// Null when there is none. Does not report.
