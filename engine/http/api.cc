@@ -1,5 +1,7 @@
 #include "engine/http/api.h"
 
+#include "engine/http/openapi.h"
+
 #include <fmt/format.h>
 
 namespace journey::http {
@@ -235,6 +237,11 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
             return respond(ready(request));
         case Endpoint::metrics:
             return metrics(std::move(respond));
+        case Endpoint::openapi: {
+            Reply reply;
+            reply.body = openapi_json();
+            return respond(std::move(reply));
+        }
         case Endpoint::twilio_report:
             return twilio_report(admission, request, std::move(respond));
         case Endpoint::pixel:
@@ -242,9 +249,9 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
         case Endpoint::click:
             return click(admission.parameter, request, std::move(respond));
         case Endpoint::unsubscribe_page:
-            return respond(unsubscribe_page(admission.parameter, request));
+            return respond(unsubscribe_page(admission.parameter));
         case Endpoint::unsubscribe:
-            return unsubscribe(admission.parameter, request, std::move(respond));
+            return unsubscribe(admission.parameter, std::move(respond));
     }
 }
 

@@ -59,8 +59,9 @@ class Api {
     void twilio_report(const Admission& admission, const Request& request, Respond respond);
     void pixel(const std::string& token, const Request& request, Respond respond);
     void click(const std::string& token, const Request& request, Respond respond);
-    Reply unsubscribe_page(const std::string& token, const Request& request) const;
-    void unsubscribe(const std::string& token, const Request& request, Respond respond);
+    Reply unsubscribe_page(const std::string& token) const;
+    void unsubscribe(const std::string& token, Respond respond);
+    void note(model::Command command);
 
     struct Bucket {
         double tokens = 0;

@@ -34,6 +34,7 @@ constexpr Route kRoutes[] = {
     {Method::get, "/livez", Endpoint::livez, Guard::none},
     {Method::get, "/readyz", Endpoint::readyz, Guard::none},
     {Method::get, "/metrics", Endpoint::metrics, Guard::none},
+    {Method::get, "/openapi.json", Endpoint::openapi, Guard::none},
     {Method::get, "/admin/program", Endpoint::program_show, Guard::admin},
     {Method::post, "/admin/program", Endpoint::program_apply, Guard::admin},
     {Method::get, "/admin/journeys", Endpoint::journeys, Guard::admin},
@@ -100,6 +101,10 @@ std::string methods_of(std::string_view path) {
         methods += name;
     }
     return methods;
+}
+
+std::span<const Route> all_routes() {
+    return kRoutes;
 }
 
 const std::vector<std::string>& known_paths() {

@@ -4,6 +4,7 @@
 #include "engine/http/exchange.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ enum class Endpoint : unsigned char {
     livez,
     readyz,
     metrics,
+    openapi,
     twilio_report,
     pixel,
     click,
@@ -63,7 +65,8 @@ struct Found {
 /// GET.
 std::optional<Found> find_route(Method method, std::string_view path);
 std::string methods_of(std::string_view path);
-/// Every pattern once: for suggestions.
+std::span<const Route> all_routes();
+/// Every pattern without a parameter: for suggestions.
 const std::vector<std::string>& known_paths();
 
 }  // namespace journey::http

@@ -2,6 +2,7 @@
 #include "tests/engine/http/kit/world.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 using namespace journey;
 using namespace journey::http::test;
@@ -198,4 +199,35 @@ TEST_CASE("metrics are Prometheus text", "[http]") {
         if (line.starts_with("# TYPE ")) family = line.substr(7, line.find(' ', 7) - 7);
         if (!line.starts_with('#')) CHECK(line.starts_with(family));
     }
+}
+
+TEST_CASE("the OpenAPI document has every address", "[http]") {
+    World world;
+    const Answer answer = world.ask("GET", "/openapi.json");
+    CHECK(answer.status == 200);
+    const Record document = answer.json();
+    CHECK(*find(document, "openapi") == Value("3.1.0"));
+    const Record& paths = *find(document, "paths")->as<Record>();
+    for (const auto& [path, method] : {std::pair{"/v1/batch", "post"},
+                                       {"/admin/program", "get"},
+                                       {"/admin/program", "post"},
+                                       {"/admin/people/{id}/timeline", "get"},
+                                       {"/o/{id}.gif", "get"},
+                                       {"/u/{id}", "post"}}) {
+        CAPTURE(path, method);
+        const Value* operations = find(paths, path);
+        REQUIRE(operations != nullptr);
+        const Value* operation = find(*operations->as<Record>(), method);
+        REQUIRE(operation != nullptr);
+        CHECK(find(*operation->as<Record>(), "responses") != nullptr);
+    }
+    std::set<std::string> ids;
+    std::size_t operations = 0;
+    for (const NamedValue& path : paths) {
+        for (const NamedValue& operation : *path.value.as<Record>()) {
+            ++operations;
+            ids.insert(*find(*operation.value.as<Record>(), "operationId")->as<std::string>());
+        }
+    }
+    CHECK(ids.size() == operations);
 }
