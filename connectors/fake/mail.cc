@@ -100,7 +100,7 @@ std::string text_of(const Part& part) {
     const std::size_t first = part.body.find(boundary);
     if (first == std::string_view::npos) return {};
     std::string_view rest = part.body.substr(first + boundary.size() + 2);
-    rest = rest.substr(0, rest.find(boundary));
+    rest = rest.substr(0, rest.find("\r\n" + boundary));  // the line end belongs to the boundary
     return decode_body(split_part(rest));
 }
 
