@@ -1,7 +1,6 @@
 #include "engine/http/session.h"
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -47,7 +46,7 @@ class BeastServer final : public Server {
           api_(options_, engine, logger),
           house_{.options = options_,
                  .api = api_,
-                 .returns = std::make_shared<Returns>(io_),
+                 .returns = returns_,
                  .gone = [this](std::uint64_t session) { forget(session); }} {
         house_.returns->deliver = [this] { deliver(); };
     }
@@ -206,7 +205,8 @@ class BeastServer final : public Server {
 
     const HttpOptions options_;
     Logger& logger_;
-    asio::io_context io_{1};
+    const std::shared_ptr<Returns> returns_ = std::make_shared<Returns>();
+    asio::io_context& io_ = returns_->io;
     asio::executor_work_guard<asio::io_context::executor_type> guard_{io_.get_executor()};
     Tcp::acceptor acceptor_{io_};
     asio::steady_timer sweeper_{io_};

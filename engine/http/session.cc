@@ -1,6 +1,5 @@
 #include "engine/http/session.h"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -54,22 +53,14 @@ Reply broken(std::string_view detail) {
 // ---- replies from other threads
 
 void Returns::put(Item item) {
-    const std::lock_guard lock(mutex_);
-    if (io_ == nullptr) return;
-    items_.push_back(std::move(item));
+    if (!items_.put(std::move(item))) return;
     // One wake-up carries everything that arrives before it runs.
-    if (items_.size() == 1) asio::post(*io_, [this] { deliver(); });
+    if (!woken_.exchange(true)) asio::post(io, [this] { deliver(); });
 }
 
 std::vector<Returns::Item> Returns::take() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(items_, {});
-}
-
-void Returns::close() {
-    const std::lock_guard lock(mutex_);
-    io_ = nullptr;
-    items_.clear();
+    woken_ = false;
+    return items_.take_now();
 }
 
 // ---- one connection

@@ -10,6 +10,8 @@
 
 #include "engine/http/api.h"
 
+#include <atomic>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -94,9 +96,9 @@ class Session : public std::enable_shared_from_this<Session> {
     std::size_t discarded_ = 0;
 };
 
+/// Owns the I/O context, so that an answer which comes after the server's end still finds it.
 class Returns {
   public:
-    explicit Returns(boost::asio::io_context& io) : io_(&io) {}
     struct Item {
         std::uint64_t session = 0;
         std::uint64_t request = 0;
@@ -105,14 +107,14 @@ class Returns {
     /// Any thread. Dropped when the server is gone.
     void put(Item item);
     std::vector<Item> take();
-    void close();
+    void close() { items_.close(); }
+
+    boost::asio::io_context io{1};
     std::function<void()> deliver;  // set before the first put; runs on the I/O thread
 
   private:
-    // Held for the length of a push: `io_` must not go while it is posted to.
-    std::mutex mutex_;
-    std::vector<Item> items_;
-    boost::asio::io_context* io_;
+    Mailbox<Item> items_;
+    std::atomic<bool> woken_ = false;
 };
 
 }  // namespace journey::http
