@@ -256,7 +256,10 @@ std::optional<Instant> worded_date(std::string_view text) {
 std::optional<Instant> instant_of_value(FilterRun& run, const Value& value) {
     if (const auto* at = value.as<Instant>()) return *at;
     if (const auto* date = value.as<Date>()) return Instant{days{date->days}};
-    if (const auto whole = integer_of(value)) {
+    const auto* words = value.as<std::string>();
+    const bool signed_text =
+        words != nullptr && (words->starts_with('-') || words->starts_with('+'));
+    if (const auto whole = signed_text ? std::nullopt : integer_of(value)) {
         constexpr std::int64_t kMost = 253'402'300'799;  // the end of the year 9999
         if (*whole < -kMost || *whole > kMost) return std::nullopt;
         return Instant{seconds{*whole}};

@@ -188,19 +188,32 @@ Value map(FilterRun& run, const Value& input) {
 }
 
 // `where: "name"` asks for truth, `where: "name", value` for equality.
-bool matches(FilterRun& run, const Value& element) {
-    const Value* found = property(run, element, run[0]);
-    if (run.count() < 2 || run[1].is_missing()) return is_truthy(*found);
-    return are_equal(*found, run[1]);
+bool meets(FilterRun& run, const Value& found) {
+    if (run.count() < 2 || run[1].is_missing()) return is_truthy(found);
+    return are_equal(found, run[1]);
 }
 
 Value where(FilterRun& run, const Value& input) {
     List out;
     for (Value& one : elements_of(input)) {
-        if (matches(run, one)) out.push_back(std::move(one));
+        if (meets(run, *property(run, one, run[0]))) out.push_back(std::move(one));
     }
     return out;
 }
+
+// `reject`, `has`, `find` and `find_index` also take texts, whose "property" is a part of them, as
+// in Ruby.
+bool matches(FilterRun& run, const Value& element) {
+    const auto* text = element.as<std::string>();
+    if (text == nullptr) {
+        if (element.is_missing()) run.fail("the list holds nothing where an object should be");
+        return meets(run, *property(run, element, run[0]));
+    }
+    if (run[0].is_missing()) return false;
+    const std::string part = text_of(run[0]);
+    return meets(run, text->find(part) == std::string::npos ? Value() : Value(part));
+}
+
 Value reject(FilterRun& run, const Value& input) {
     List out;
     for (Value& one : elements_of(input)) {
@@ -242,8 +255,12 @@ Value sum(FilterRun& run, const Value& input) {
 }
 
 Value slice(FilterRun& run, const Value& input) {
-    const auto from = integer_of(run[0]);
-    const auto count = run.count() > 1 ? integer_of(run[1]) : std::optional<std::int64_t>(1);
+    const auto whole = [](const Value& value) {
+        return value.as<double>() != nullptr ? std::nullopt : integer_of(value);
+    };
+    const auto from = whole(run[0]);
+    const bool counted = run.count() > 1 && !run[1].is_missing();
+    const auto count = counted ? whole(run[1]) : std::optional<std::int64_t>(1);
     if (!from || !count) return run.fail("`slice` needs whole numbers");
     const List* list = input.as<List>();
     const std::string text = list == nullptr ? text_of(input) : "";

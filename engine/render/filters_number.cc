@@ -94,7 +94,7 @@ Value divided_by(FilterRun& run, const Value& input) {
     if (x != nullptr && y != nullptr && *y != -1) return floor_divide(*x, *y);
     return x != nullptr && y != nullptr && *x != std::numeric_limits<std::int64_t>::min()
                ? Value(-*x)
-               : from_real(as_double(a) / as_double(b));
+               : Value(as_double(a) / as_double(b));
 }
 
 Value modulo(FilterRun& run, const Value& input) {

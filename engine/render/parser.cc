@@ -171,11 +171,11 @@ class Cutter {
 std::vector<Piece> pieces_of_lines(std::string_view markup, std::uint32_t line) {
     std::vector<Piece> pieces;
     while (!markup.empty()) {
-        const std::size_t end = markup.find_first_of("\r\n");
+        const std::size_t end = markup.find('\n');
         const std::string_view text = trimmed(markup.substr(0, end));
         if (!text.empty()) pieces.push_back(tag_piece(text, line));
         if (end == std::string_view::npos) break;
-        if (markup[end] == '\n') ++line;
+        ++line;
         markup.remove_prefix(end + 1);
     }
     return pieces;

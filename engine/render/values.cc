@@ -273,8 +273,8 @@ std::optional<int> compare(const Value& a, const Value& b) {
 }
 
 bool contains(const Value& whole, const Value& part) {
+    if (!is_truthy(part)) return false;
     if (const auto* text = whole.as<std::string>()) {
-        if (part.is_missing()) return false;
         return text->find(text_of(part)) != std::string::npos;
     }
     if (const auto* list = whole.as<List>()) {
