@@ -17,6 +17,7 @@ class LinkMaker {
     std::string track(std::string html, const std::string& unsubscribe) const;
 
   private:
+    connectors::inbound::LinkContext context() const;
     const LinkOptions& options_;
     const core::StartAttempt& attempt_;
 };

@@ -52,6 +52,7 @@ class Simulation {
     void crash(std::string_view where);
     void recover();
     void follow();
+    void remember_wish(const model::Command& command);
     void answered(std::size_t client);
     void plan_receipt(const Call& call);
     runtime::NodeOptions node_options() const;
@@ -96,7 +97,9 @@ class Simulation {
     std::optional<runtime::Node::CatalogCheckpoint> unsaved_catalog_;
 
     // ---- what checks remember
-    std::map<std::string, std::uint64_t> revoked_;  // person: acknowledged at
+    std::set<std::pair<std::string, std::string>> seen_;          // person and message id, durable
+    std::map<std::pair<std::string, std::string>, bool> wishes_;  // "do not": by consent or channel
+    std::map<std::string, std::uint64_t> revoked_;                // person: acknowledged at
     std::map<std::pair<std::string, std::string>, std::uint64_t> suppressed_;  // person and channel
     std::set<std::string> moved_;               // persons of an Alias
     std::set<model::MessageKey> lost_answers_;  // open at a crash

@@ -300,6 +300,10 @@ bool Simulation::append_pending() {
         pending_clients_.clear();
         return true;
     }
+    if (log_.end() >= first) {
+        for (const auto& [who, index] : clients)
+            remember_wish(group[index]);
+    }
     if (!appended) {
         crash("the disk failed");
         return false;
@@ -330,13 +334,26 @@ void Simulation::follow() {
     straight_->take_commands();
 }
 
+/// What people want, in the order of the log; the second copy of a command changes nothing.
+void Simulation::remember_wish(const model::Command& command) {
+    const bool first = seen_.emplace(command.external_id, command.message_id).second;
+    if (!first) return;
+    if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
+        wishes_[{command.external_id, "news"}] = !consent->granted;
+    } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
+        wishes_[{command.external_id, "channel " + suppress->channel}] = suppress->suppressed;
+    }
+}
+
 void Simulation::answered(std::size_t client) {
     clients_[client].acked = ++sequence_;
     const model::Command& command = clients_[client].command;
+    const std::string& who = command.external_id;
     if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
-        if (!consent->granted) revoked_[command.external_id] = sequence_;
+        if (!consent->granted && wishes_[{who, "news"}]) revoked_[who] = sequence_;
     } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
-        if (suppress->suppressed) suppressed_[{command.external_id, suppress->channel}] = sequence_;
+        const bool still = wishes_[{who, "channel " + suppress->channel}];
+        if (suppress->suppressed && still) suppressed_[{who, suppress->channel}] = sequence_;
     }
 }
 

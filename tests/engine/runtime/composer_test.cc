@@ -1,0 +1,126 @@
+#include "engine/runtime/composer.h"
+
+#include "tests/engine/runtime/kit.h"
+
+#include <catch2/catch.hpp>
+
+namespace journey::runtime {
+namespace {
+
+const Instant kNow = instant_of(1'772'445'600'000'000);
+
+struct Fixture {
+    Fixture() {
+        core::kit::Builder builder;
+        program = builder.program;
+        ir::Template& offer = program.templates[ir::find_named(program.templates, "offer")];
+        offer.subject = "For {{ first_name }}";
+        offer.body = "Dear {{ user.first_name }}, {{ amount }}";
+        offer.html =
+            "<html><body><p>{{ first_name }}</p><a "
+            "href=\"https://shop.example/x\">x</a></body></html>";
+        offer.profile_fields = {ir::find_named(program.profile, "first_name")};
+        offer.unsubscribe_automatic = true;
+        attempt.message_template = ir::find_named(program.templates, "offer");
+        attempt.key.bytes[0] = 1;
+        attempt.person = model::PersonId{7};
+        attempt.channel = "email";
+        attempt.address = "ada@example.com";
+        attempt.data = {{"amount", "10 EUR"}, {"user", Record{{"first_name", "Ada <b>"}}}};
+    }
+    Result<connectors::Message> compose(const LinkOptions& links = {}) {
+        attempt.program = std::make_shared<const ir::Program>(program);
+        Composer composer(links);
+        return composer.compose(attempt, kNow);
+    }
+    ir::Template& message(const char* name) {
+        return program.templates[ir::find_named(program.templates, name)];
+    }
+    ir::Program program;
+    core::StartAttempt attempt;
+};
+
+TEST_CASE("texts are rendered, and only HTML is escaped", "[runtime]") {
+    Fixture fixture;
+    const connectors::Message message = fixture.compose().value();
+    REQUIRE(message.subject == "For Ada <b>");
+    REQUIRE(message.text == "Dear Ada <b>, 10 EUR");
+    REQUIRE_THAT(message.html, Catch::Contains("<p>Ada &lt;b&gt;</p>"));
+    REQUIRE(message.from == "shop@example.com");
+    REQUIRE(message.unsubscribe_url.empty());  // nobody told us our own address
+}
+
+TEST_CASE("an argument of the step goes before the profile", "[runtime]") {
+    Fixture fixture;
+    put(fixture.attempt.data, "first_name", "Dr. Lovelace");
+    REQUIRE(fixture.compose().value().subject == "For Dr. Lovelace");
+}
+
+TEST_CASE("a line break in a name never becomes a second header", "[runtime]") {
+    Fixture fixture;
+    fixture.attempt.data = {
+        {"user", Record{{"first_name", std::string("Ada\r\nBcc: all@example.com\0", 24)}}}};
+    const connectors::Message message = fixture.compose().value();
+    REQUIRE(message.subject.find_first_of(std::string("\r\n\0", 3)) == std::string::npos);
+    REQUIRE(message.subject.starts_with("For Ada"));
+}
+
+TEST_CASE("a template that cannot be rendered fails closed, naming the place", "[runtime]") {
+    Fixture fixture;
+    fixture.message("offer").html = "line one\n{{ first_name | no_such_filter }}";
+    const auto message = fixture.compose();
+    REQUIRE(!message);
+    REQUIRE_THAT(message.error().detail,
+                 Catch::StartsWith("template_failed: template offer, html, line 2"));
+}
+
+TEST_CASE("links lead through us, except the one to unsubscribe", "[runtime]") {
+    Fixture fixture;
+    LinkOptions links;
+    links.public_url = "https://hello.shop.example";
+    links.secret = "secret";
+    const connectors::Message message = fixture.compose(links).value();
+    REQUIRE(message.unsubscribe_url.starts_with("https://hello.shop.example/u/"));
+    REQUIRE_THAT(message.html, Catch::Contains("https://hello.shop.example/c/"));
+    REQUIRE_THAT(message.html, !Catch::Contains("href=\"https://shop.example/x\""));
+    REQUIRE_THAT(message.html, Catch::Contains("href=\"" + message.unsubscribe_url + "\""));
+    REQUIRE_THAT(message.html, Catch::Contains("https://hello.shop.example/o/"));
+    REQUIRE_THAT(message.text, Catch::Contains(message.unsubscribe_url));
+    REQUIRE(message.callback_url.empty());
+
+    fixture.attempt.open_tracking = false;
+    links.track_clicks = false;
+    const connectors::Message quiet = fixture.compose(links).value();
+    REQUIRE_THAT(quiet.html, !Catch::Contains("/o/") && !Catch::Contains("/c/"));
+    fixture.attempt.message_class = ir::MessageClass::transactional;
+    REQUIRE(fixture.compose(links).value().unsubscribe_url.empty());
+}
+
+TEST_CASE("a webhook must render to JSON, and without a template tells what it knows",
+          "[runtime]") {
+    Fixture fixture;
+    fixture.attempt.channel = "hook";
+    fixture.attempt.address.clear();
+    fixture.attempt.message_template = ir::find_named(fixture.program.templates, "ping");
+    fixture.message("ping").body = R"({"name": {{ user.first_name | json }}})";
+    const auto good = fixture.compose();
+    REQUIRE((!good || good.value().payload == R"({"name": "Ada <b>"})"));
+    fixture.message("ping").body = R"({"name": {{ user.first_name }}})";
+    REQUIRE_THAT(fixture.compose().error().detail, Catch::Contains("JSON"));
+    fixture.attempt.message_template = ir::kNone;
+    REQUIRE_THAT(fixture.compose().value().payload, Catch::Contains("10 EUR"));
+}
+
+TEST_CASE("equal messages have equal bytes, and every part that is sent counts", "[runtime]") {
+    Fixture fixture;
+    const connectors::Message message = fixture.compose().value();
+    REQUIRE(canonical_bytes(message) == canonical_bytes(fixture.compose().value()));
+    connectors::Message other = message;
+    other.at += Micros{1};
+    REQUIRE(canonical_bytes(other) == canonical_bytes(message));
+    other.subject += ".";
+    REQUIRE(canonical_bytes(other) != canonical_bytes(message));
+}
+
+}  // namespace
+}  // namespace journey::runtime

@@ -1,0 +1,298 @@
+#include "engine/storage/memory/memory.h"
+#include "tests/engine/runtime/kit.h"
+
+#include <catch2/catch.hpp>
+
+namespace journey::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using storage::memory::MemoryLog;
+using storage::memory::MemoryState;
+
+const Instant kStart = instant_of(1'772'445'600'000'000);
+
+/// One process: a Node, its log, and time moved by hand.
+class Process {
+  public:
+    explicit Process(model::IdempotencyClass kind = model::IdempotencyClass::neither,
+                     std::uint32_t parallel = 2)
+        : connector_(std::make_shared<kit::PlainConnector>("email", kind, parallel)) {
+        start();
+    }
+    void start() {
+        NodeOptions options;
+        options.partitions = 4;
+        options.routes = {{"email", connector_, 0}};
+        node = std::make_unique<Node>(options);
+        REQUIRE(node->recover(state, log, now));
+    }
+    /// What was not appended is gone.
+    void crash() { start(); }
+
+    void append(std::vector<model::Command> commands) {
+        if (commands.empty()) return;
+        ByteWriter bytes;
+        for (model::Command& command : commands) {
+            command.at = now;
+            if (command.event_time == Instant{}) command.event_time = now;
+            if (command.partition != model::kEveryPartition && command.person.number != 0) {
+                command.partition = model::partition_of(command.person, 4);
+            }
+            model::encode(command, bytes);
+        }
+        const storage::LogBatch batch{log.end() + 1, static_cast<std::uint32_t>(commands.size()),
+                                      bytes.bytes()};
+        REQUIRE(log.append({batch}, 1));
+        REQUIRE(node->apply(batch));
+    }
+    /// Turns until nothing more is to be appended; what may start is collected.
+    void settle() {
+        for (;;) {
+            node->turn(now);
+            std::vector<model::Command> commands = node->take_commands();
+            std::vector<OutgoingAttempt> some = node->take_attempts(now);
+            for (const model::Command& command : commands)
+                emitted.push_back(command);
+            std::move(some.begin(), some.end(), std::back_inserter(attempts));
+            if (commands.empty() && some.empty()) return;
+            append(std::move(commands));
+        }
+    }
+    void checkpoint() {
+        if (auto catalog = node->next_catalog_checkpoint()) {
+            REQUIRE(state.save_catalog(catalog->stored, catalog->journeys_json,
+                                       catalog->oldest_needed));
+        }
+        while (auto next = node->next_checkpoint())
+            REQUIRE(state.save({*next}));
+    }
+    template <typename T>
+    std::vector<T> emitted_of() const {
+        std::vector<T> found;
+        for (const model::Command& command : emitted) {
+            if (const auto* body = std::get_if<T>(&command.body)) found.push_back(*body);
+        }
+        return found;
+    }
+
+    std::shared_ptr<kit::PlainConnector> connector_;
+    MemoryLog log;
+    MemoryState state;
+    Instant now = kStart;
+    std::unique_ptr<Node> node;
+    std::vector<OutgoingAttempt> attempts;
+    std::vector<model::Command> emitted;
+};
+
+TEST_CASE("an attempt comes out only when its claim went through the log", "[runtime]") {
+    Process process;
+    process.append({kit::publish_of(kit::receipts()), kit::identify("ada"), kit::viewed("ada")});
+    process.node->turn(process.now);
+    const auto claims = process.node->take_commands();
+    REQUIRE(claims.size() == 1);
+    REQUIRE(std::holds_alternative<model::Claim>(claims[0].body));
+    REQUIRE(process.node->take_attempts(process.now).empty());
+    process.append(claims);
+    const auto attempts = process.node->take_attempts(process.now);
+    REQUIRE(attempts.size() == 1);
+    REQUIRE(attempts[0].message.to == "ada@example.com");
+    REQUIRE(attempts[0].body_hash != Sha256{});
+}
+
+TEST_CASE("no more attempts are under way than the connector bears", "[runtime]") {
+    Process process;
+    process.append({kit::publish_of(kit::receipts())});
+    std::vector<model::Command> commands;
+    for (int i = 0; i < 10; ++i) {
+        commands.push_back(kit::identify("p" + std::to_string(i)));
+        commands.push_back(kit::viewed("p" + std::to_string(i)));
+    }
+    process.append(commands);
+    process.settle();
+    REQUIRE(process.attempts.size() == 2);
+    REQUIRE(process.emitted_of<model::Claim>().size() == 4);  // as many again are ready, not more
+    std::size_t seen = 0;
+    while (seen < process.attempts.size()) {
+        process.node->observe(process.attempts[seen++], kit::answer(202), process.now);
+        process.settle();
+        REQUIRE(process.attempts.size() <= seen + 2);
+    }
+    REQUIRE(process.attempts.size() == 10);
+    REQUIRE(process.node->attempts_under_way() == 0);
+    REQUIRE(process.node->numbers().observations.at("email/accepted") == 10);
+}
+
+TEST_CASE("an opt-out takes back what was granted and has not begun", "[runtime]") {
+    Process process(model::IdempotencyClass::neither, 1);
+    process.append({kit::publish_of(kit::offers())});
+    for (const char* who : {"ada", "bob"}) {
+        process.append({kit::identify(who),
+                        kit::command_of(who, model::ConsentChange{"news", true, "test", ""}),
+                        kit::viewed(who)});
+    }
+    process.now += 31min;
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);  // one begun, one granted and waiting for room
+    const std::string other = process.attempts[0].message.to == "ada@example.com" ? "bob" : "ada";
+    process.append({kit::command_of(other, model::ConsentChange{"news", false, "test", ""})});
+    process.node->observe(process.attempts[0], kit::answer(202), process.now);
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);
+    const auto outcomes = process.emitted_of<model::Outcome>();
+    const auto released =
+        std::count_if(outcomes.begin(), outcomes.end(), [](const model::Outcome& outcome) {
+            return outcome.observation.kind == model::ObservationKind::not_started;
+        });
+    REQUIRE(released == 1);
+    process.checkpoint();
+    std::vector<model::MessageStatus> statuses;
+    for (const auto& [key, row] : process.state.messages())
+        statuses.push_back(row.status);
+    std::sort(statuses.begin(), statuses.end());
+    REQUIRE(statuses == std::vector{model::MessageStatus::accepted, model::MessageStatus::skipped});
+}
+
+TEST_CASE("after a stop between claim and answer the provider's class decides", "[runtime]") {
+    struct Case {
+        model::IdempotencyClass kind;
+        model::ObservationKind expected;
+    };
+    using enum model::IdempotencyClass;
+    using enum model::ObservationKind;
+    const Case one = GENERATE(Case{neither, unknown}, Case{queryable, unknown}, Case{keyed, retry},
+                              Case{collapsible, retry});
+    const bool checkpointed = GENERATE(false, true);
+    Process process(one.kind);
+    process.append({kit::publish_of(kit::receipts()), kit::identify("ada"), kit::viewed("ada")});
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);
+    const model::MessageKey key = process.attempts[0].key;
+    if (checkpointed) process.checkpoint();
+    process.attempts.clear();
+    process.emitted.clear();
+    process.crash();
+    process.settle();
+    const auto outcomes = process.emitted_of<model::Outcome>();
+    REQUIRE(outcomes.size() == 1);
+    REQUIRE(outcomes[0].key == key);
+    REQUIRE(outcomes[0].observation.kind == one.expected);
+    process.now += 1h;
+    process.settle();
+    if (one.expected == unknown) {
+        REQUIRE(process.attempts.empty());
+        REQUIRE(process.node->unknown_messages().size() == 1);
+    } else {
+        REQUIRE(process.attempts.size() == 1);
+        REQUIRE(process.attempts[0].key == key);
+        REQUIRE(process.attempts[0].attempt == 2);
+    }
+}
+
+TEST_CASE("a recovered node is the same node, whatever was checkpointed when", "[runtime]") {
+    Process process;
+    process.append({kit::publish_of(kit::offers()), kit::identify("ada"), kit::viewed("ada")});
+    const int moment = GENERATE(0, 1, 2, 3);
+    if (moment == 1) process.checkpoint();
+    if (moment == 2) {  // only some partitions
+        auto catalog = process.node->next_catalog_checkpoint();
+        REQUIRE(process.state.save_catalog(catalog->stored, catalog->journeys_json,
+                                           catalog->oldest_needed));
+        for (int i = 0; i < 2; ++i)
+            REQUIRE(process.state.save({*process.node->next_checkpoint()}));
+    }
+    process.append({kit::identify("bob"), kit::viewed("bob"), kit::publish_of(kit::receipts())});
+    process.append({kit::viewed("ada"), kit::viewed("bob")});
+    if (moment == 3) {
+        process.checkpoint();
+        REQUIRE(process.log.truncate(process.node->low_water()));
+    }
+    const std::uint64_t before = process.node->state_hash();
+    const Instant next = process.node->next_turn();
+    process.crash();
+    REQUIRE(process.node->state_hash() == before);
+    REQUIRE(process.node->next_turn() <= next);
+    REQUIRE(process.node->counts().people == 2);
+}
+
+TEST_CASE("no partition is saved before the catalog it needs", "[runtime]") {
+    Process process;
+    process.append({kit::publish_of(kit::offers()), kit::identify("ada")});
+    REQUIRE(!process.node->next_checkpoint());
+    REQUIRE(process.node->next_catalog_checkpoint());
+    REQUIRE(process.node->next_checkpoint());
+}
+
+TEST_CASE("state and log of different times are refused", "[runtime]") {
+    Process process;
+    process.append({kit::publish_of(kit::offers()), kit::identify("ada")});
+    process.checkpoint();
+    MemoryLog other;
+    Node node({.partitions = 4, .routes = {}, .links = {}});
+    const auto recovered = node.recover(process.state, other, process.now);
+    REQUIRE(recovered.error().code == ErrorCode::storage_failed);
+    REQUIRE_THAT(recovered.error().detail, Catch::Contains("do not belong together"));
+}
+
+TEST_CASE("a timer is asked for once, at its time", "[runtime]") {
+    Process process;
+    process.append({kit::publish_of(kit::offers()), kit::identify("ada"), kit::viewed("ada")});
+    process.settle();
+    REQUIRE(process.node->next_turn() == kStart + 30min);
+    process.now = kStart + 30min - Micros{1};
+    process.node->turn(process.now);
+    REQUIRE(process.node->take_commands().empty());
+    process.now = kStart + 30min;
+    process.node->turn(process.now);
+    process.node->turn(process.now);
+    REQUIRE(process.node->take_commands().size() == 1);
+}
+
+TEST_CASE("a message the connector cannot make is rejected with its reason", "[runtime]") {
+    Process process;
+    process.append(
+        {kit::publish_of(kit::receipts()), kit::identify("nobody"), kit::viewed("nobody")});
+    process.settle();
+    REQUIRE(process.attempts.empty());
+    const auto outcomes = process.emitted_of<model::Outcome>();
+    REQUIRE(outcomes.size() == 1);
+    REQUIRE(outcomes[0].observation.kind == model::ObservationKind::rejected);
+    REQUIRE(outcomes[0].observation.reason == "nobody lives there");
+}
+
+TEST_CASE("a channel without a connector is answered, not waited for", "[runtime]") {
+    Process process;
+    core::kit::Builder builder;
+    ir::Journey journey = builder.journey("hooks", "viewed");
+    builder.send(journey, "ping");
+    core::kit::Builder::end(journey);
+    builder.keep(std::move(journey));
+    process.append({kit::publish_of(builder), kit::identify("ada"), kit::viewed("ada")});
+    process.settle();
+    const auto claims = process.emitted_of<model::Claim>();
+    REQUIRE(claims.size() == 1);
+    REQUIRE(!claims[0].connector_ready);
+    REQUIRE(process.attempts.empty());
+}
+
+TEST_CASE("an alias reaches the other partition through the log, also over a crash", "[runtime]") {
+    const bool crashes = GENERATE(false, true);
+    Process process;
+    process.append({kit::publish_of(kit::offers()), kit::identify("ada"), kit::viewed("ada")});
+    process.append({kit::command_of("ada", model::Alias{"user:adele"})});
+    if (crashes) {
+        static_cast<void>(process.node->take_commands());  // never reached the log
+        process.crash();
+    }
+    process.settle();
+    REQUIRE(process.emitted_of<model::Absorb>().size() == 1);
+    REQUIRE_THAT(process.node->profile_json(model::person_id_of("user:adele")),
+                 Catch::Contains("ada@example.com"));
+    process.emitted.clear();
+    process.crash();  // and it is not asked for again
+    process.settle();
+    REQUIRE(process.emitted_of<model::Absorb>().empty());
+}
+
+}  // namespace
+}  // namespace journey::runtime

@@ -1,0 +1,270 @@
+// The threads around the Node. Nothing here sleeps: every wait is for something that was promised.
+#include "engine/storage/memory/memory.h"
+#include "engine/storage/sqlite/sqlite.h"
+#include "tests/engine/runtime/kit.h"
+#include "tests/engine/storage/folder.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <future>
+#include <thread>
+
+namespace journey::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Keeps what was started until the test answers.
+class HeldTransport final : public connectors::net::Transport {
+  public:
+    struct Started {
+        connectors::Request request;
+        Done done;
+    };
+    void start(connectors::Request request, Micros, Done done) override {
+        started.put({std::move(request), std::move(done)});
+    }
+    std::size_t under_way() const override { return started.size(); }
+    Mailbox<Started> started;
+};
+
+/// Answers everything at once with 202, on the caller's thread.
+class EagerTransport final : public connectors::net::Transport {
+  public:
+    void start(connectors::Request, Micros, Done done) override {
+        ++calls;
+        done(kit::answer(202));
+    }
+    std::size_t under_way() const override { return 0; }
+    std::atomic<int> calls{0};
+};
+
+ServiceOptions options_of(std::uint32_t parallel = 16) {
+    ServiceOptions options;
+    options.node.partitions = 8;
+    options.node.routes = {
+        {"email",
+         std::make_shared<kit::PlainConnector>("email", model::IdempotencyClass::neither, parallel),
+         0}};
+    options.commit_window = Micros{0};
+    options.checkpoint_every = 50ms;
+    options.drain_at_most = 5s;
+    return options;
+}
+
+Result<void> submit_and_wait(Engine& engine, std::vector<model::Command> commands,
+                             AckWhen when = AckWhen::applied, bool reserved = false) {
+    std::promise<Result<void>> promise;
+    TRY(engine.submit(std::move(commands), when, reserved,
+                      [&](Result<void> result) { promise.set_value(std::move(result)); }));
+    return promise.get_future().get();
+}
+
+core::Counts counts_of(Engine& engine) {
+    std::promise<core::Counts> promise;
+    engine.ask_counts([&](core::Counts counts) { promise.set_value(std::move(counts)); });
+    return promise.get_future().get();
+}
+
+struct Disk {
+    storage::memory::Fault next = storage::memory::Fault::none;
+    storage::memory::MemoryLog log{1, [this] { return next; }};
+    storage::memory::MemoryState state;
+    storage::memory::MemoryLease lease;
+};
+
+TEST_CASE("what was acknowledged is in the log of the next process", "[runtime]") {
+    const test::Folder folder;
+    const SystemClock clock;
+    EagerTransport transport;
+    for (int life = 1; life <= 3; ++life) {
+        auto store = storage::sqlite::open_store(folder / "data", {}, Logger::silent());
+        REQUIRE(store);
+        Service service(options_of(), *store.value().log, *store.value().state,
+                        *store.value().lease, transport, clock, Logger::silent());
+        REQUIRE(service.start());
+        REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+        REQUIRE(submit_and_wait(
+            service, {kit::identify("ada"), kit::viewed("ada", "life" + std::to_string(life))},
+            AckWhen::durable));
+        REQUIRE(submit_and_wait(service, {kit::viewed("ada", "life1")}));
+        REQUIRE(counts_of(service).events == static_cast<std::uint64_t>(life));
+        REQUIRE(core::live_program(service.catalog()) != nullptr);
+        service.stop();
+        REQUIRE(service.numbers().queue_commands == 0);
+    }
+    REQUIRE(transport.calls == 3);
+}
+
+TEST_CASE("everything many threads submit is applied once", "[runtime]") {
+    Disk disk;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    options.commit_window = 500us;
+    Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::offers())}));
+    std::atomic<int> refused{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < 200; ++i) {
+                const std::string who = "p" + std::to_string(i % 20);
+                const std::string id = std::to_string(t) + "/" + std::to_string(i);
+                const AckWhen when = i % 2 == 0 ? AckWhen::durable : AckWhen::applied;
+                if (!submit_and_wait(service, {kit::viewed(who, id)}, when)) ++refused;
+            }
+        });
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    REQUIRE(refused == 0);
+    REQUIRE(submit_and_wait(service, {kit::identify("last")}));
+    REQUIRE(counts_of(service).events == 800);
+    REQUIRE(service.numbers().commands_appended >= 802);
+    REQUIRE(service.health().ready);
+    service.stop();
+    REQUIRE(!service.health().ready);
+    REQUIRE(service.submit({kit::identify("late")}, AckWhen::durable, false, {}).error().code ==
+            ErrorCode::cancelled);
+}
+
+TEST_CASE("a full queue says try again, and keeps room for opt-outs", "[runtime]") {
+    Disk disk;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    options.queue_commands_most = 10;
+    options.reserved_commands = 5;
+    Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    const auto many = [](int count) {
+        std::vector<model::Command> commands;
+        for (int i = 0; i < count; ++i)
+            commands.push_back(kit::identify("p" + std::to_string(i)));
+        return commands;
+    };
+    REQUIRE(submit_and_wait(service, many(11)).error().code == ErrorCode::retry);
+    REQUIRE(submit_and_wait(service, many(11), AckWhen::applied, true));
+    REQUIRE(submit_and_wait(service, many(16), AckWhen::applied, true).error().code ==
+            ErrorCode::retry);
+    REQUIRE(service.numbers().overloaded == 2);
+    REQUIRE(submit_and_wait(service, many(10)));
+}
+
+TEST_CASE("drain waits for the answer of what has begun and starts nothing else", "[runtime]") {
+    Disk disk;
+    const SystemClock clock;
+    HeldTransport transport;
+    Service service(options_of(1), disk.log, disk.state, disk.lease, transport, clock,
+                    Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+    for (const char* who : {"ada", "bob", "eve"})
+        REQUIRE(submit_and_wait(service, {kit::identify(who), kit::viewed(who)}));
+    auto begun = transport.started.take_all(10s);
+    REQUIRE(begun.size() == 1);
+    std::thread stopping([&] { service.stop(); });
+    begun[0].done(kit::answer(202));
+    stopping.join();
+    REQUIRE(transport.started.take_now().empty());
+
+    Node next(options_of(1).node);
+    REQUIRE(next.recover(disk.state, disk.log, clock.now()));
+    std::map<model::MessageStatus, int> rows;
+    while (next.next_catalog_checkpoint()) {
+    }
+    for (const auto& [key, row] : disk.state.messages())
+        ++rows[row.status];
+    REQUIRE(rows[model::MessageStatus::accepted] == 1);
+    REQUIRE(rows[model::MessageStatus::planned] == 2);
+    next.turn(clock.now());
+    std::size_t claims = 0;
+    for (const model::Command& command : next.take_commands()) {
+        claims += std::holds_alternative<model::Claim>(command.body) ? 1 : 0;
+        REQUIRE(!std::holds_alternative<model::Outcome>(command.body));  // nothing was left open
+    }
+    REQUIRE(claims == 2);
+}
+
+TEST_CASE("a full disk refuses events, keeps outcomes, and goes on by itself", "[runtime]") {
+    // Told by a shared flag, because the disk is another thread's.
+    std::atomic<bool> full{false};
+    storage::memory::MemoryLog log(
+        1, [&] { return full ? storage::memory::Fault::full : storage::memory::Fault::none; });
+    storage::memory::MemoryState state;
+    storage::memory::MemoryLease lease;
+    const SystemClock clock;
+    HeldTransport transport;
+    Service service(options_of(), log, state, lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+    REQUIRE(submit_and_wait(service, {kit::identify("ada"), kit::viewed("ada")}));
+    auto begun = transport.started.take_all(10s);
+    REQUIRE(begun.size() == 1);
+    full = true;
+    const auto refused = submit_and_wait(service, {kit::viewed("ada")});
+    REQUIRE(refused.error().code == ErrorCode::refused);
+    REQUIRE_THAT(refused.error().detail, Catch::StartsWith("disk is nearly full"));
+    REQUIRE(!service.health().ready);
+    begun[0].done(kit::answer(202));  // its Outcome has to wait
+    full = false;
+    // The stalled Outcome is tried again without anybody asking; then there is room for events
+    // again.
+    while (!service.health().ready)
+        std::this_thread::yield();
+    REQUIRE(submit_and_wait(service, {kit::identify("bob")}));
+    service.stop();
+    REQUIRE(state.messages().size() == 1);
+    REQUIRE(state.messages().begin()->second.status == model::MessageStatus::accepted);
+}
+
+TEST_CASE("a failed sync ends everything and acknowledges nothing", "[runtime]") {
+    std::atomic<bool> fails{false};
+    storage::memory::MemoryLog log(
+        1, [&] { return fails ? storage::memory::Fault::lost : storage::memory::Fault::none; });
+    storage::memory::MemoryState state;
+    storage::memory::MemoryLease lease;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    std::promise<std::string> told;
+    options.on_storage_failed = [&](const Error& why) { told.set_value(why.detail); };
+    options.drain_at_most = Micros{0};
+    Service service(options, log, state, lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::identify("ada")}));
+    fails = true;
+    REQUIRE(submit_and_wait(service, {kit::identify("bob")}).error().code ==
+            ErrorCode::storage_failed);
+    REQUIRE(!told.get_future().get().empty());
+    REQUIRE(!service.health().live);
+    REQUIRE(submit_and_wait(service, {kit::identify("eve")}).error().code == ErrorCode::cancelled);
+}
+
+TEST_CASE("the log is let go of behind the checkpoints", "[runtime]") {
+    Disk disk;
+    const SystemClock clock;
+    EagerTransport transport;
+    {
+        Service service(options_of(), disk.log, disk.state, disk.lease, transport, clock,
+                        Logger::silent());
+        REQUIRE(service.start());
+        REQUIRE(submit_and_wait(service, {kit::publish_of(kit::offers())}));
+        for (int i = 0; i < 50; ++i)
+            REQUIRE(submit_and_wait(service, {kit::viewed("p" + std::to_string(i))}));
+    }
+    std::size_t batches = 0;
+    REQUIRE(disk.log.read(1, [&](const storage::LogBatch&) -> Result<void> {
+        ++batches;
+        return success();
+    }));
+    REQUIRE(batches == 1);
+    Node next(options_of().node);
+    REQUIRE(next.recover(disk.state, disk.log, clock.now()));
+    REQUIRE(next.counts().events == 50);
+}
+
+}  // namespace
+}  // namespace journey::runtime
