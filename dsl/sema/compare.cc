@@ -196,7 +196,8 @@ bool is_user_tags(Context& cx, const ast::Expr& expr) {
            ir::find_named(cx.schema().profile, "tags") == kNone;
 }
 
-NodePtr check_in(Context& cx, NodePtr left, NodePtr right, bool negated, Span span) {
+NodePtr check_in(Context& cx, const ast::Expr& list, NodePtr left, NodePtr right, bool negated,
+                 Span span) {
     if (right->type.kind != TypeKind::list) {
         cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", right->span,
                                     "After `in` I need a list, and this is " +
@@ -208,11 +209,12 @@ NodePtr check_in(Context& cx, NodePtr left, NodePtr right, bool negated, Span sp
     if (element.kind != TypeKind::missing && !comparable(left->type, element)) {
         return report_mismatch(cx, *left, *right, span);
     }
-    if (is_constant(*right)) {
-        if (const auto* list = std::get_if<List>(&right->constant.held)) {
-            for (const Value& value : *list) {
-                const NodePtr item = make_constant(value, right->span);
-                if (outside_choices(cx, *left, *item)) return broken_node(span);
+    if (const auto* items = std::get_if<ast::ListLiteral>(&list.what)) {
+        for (const ast::ExprPtr& item : items->items) {
+            const auto* literal = std::get_if<ast::Literal>(&item->what);
+            if (literal == nullptr) continue;
+            if (outside_choices(cx, *left, *make_constant(literal->value, item->span))) {
+                return broken_node(span);
             }
         }
     }
@@ -351,8 +353,8 @@ NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compa
             return check_equality(cx, compare, std::move(left), std::move(right), span);
         case CompareOp::in:
         case CompareOp::not_in:
-            return check_in(cx, std::move(left), std::move(right), compare.op == CompareOp::not_in,
-                            span);
+            return check_in(cx, *compare.right, std::move(left), std::move(right),
+                            compare.op == CompareOp::not_in, span);
         case CompareOp::contains:
         case CompareOp::not_contains:
             return check_contains(cx, std::move(left), std::move(right),

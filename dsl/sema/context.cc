@@ -38,13 +38,14 @@ std::string upper_title(std::string_view words) {
     return title;
 }
 
+}  // namespace
+
 std::string_view article(std::string_view word) {
+    if (word == "sms") return "an";
     const bool vowel =
         !word.empty() && std::string_view("aeiou").find(word[0]) != std::string_view::npos;
     return vowel ? "an" : "a";
 }
-
-}  // namespace
 
 std::string Context::place(Span span) const {
     const source::Source& text = sources.at(span.file);

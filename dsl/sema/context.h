@@ -81,6 +81,8 @@ class Context {
     std::map<std::string, Declared> names_[9];
 };
 
+/// "a" or "an".
+std::string_view article(std::string_view word);
 /// "`name`"
 std::string tick(std::string_view name);
 /// "a, b and c"

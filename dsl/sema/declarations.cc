@@ -399,12 +399,13 @@ void check_use(Context& cx, const std::vector<ast::File>& files) {
                 Diagnostic diagnostic = Diagnostic::error(
                     "J0109", "FILE NOT FOUND", use->file.span,
                     "There is no file " + tick(use->file.value) + " in this project.");
-                const std::vector<std::string> near = did_you_mean(wanted, names);
-                if (!near.empty()) {
-                    diagnostic.after = "These names are close:   " + columns(near);
-                    diagnostic.fixes.push_back({Applicability::probable,
-                                                "write \"" + near[0] + "\".",
-                                                {{use->file.span, "\"" + near[0] + "\""}}});
+                if (!did_you_mean(wanted, names).empty()) {
+                    diagnostic =
+                        with_near_names(std::move(diagnostic), wanted, use->file.span, names);
+                    for (source::Fix& fix : diagnostic.fixes) {
+                        fix.says = "write \"" + fix.edits.front().text + "\".";
+                        fix.edits.front().text = "\"" + fix.edits.front().text + "\"";
+                    }
                 } else {
                     diagnostic.help.push_back(
                         "all files of one project are checked together: "

@@ -383,7 +383,7 @@ NodePtr of_label(Context& cx, const Scope& scope, const ast::Name& label,
             if (can_report(channel.kind, name)) can.push_back(name);
         }
         cx.report(Diagnostic::error("J0311", "NOBODY WILL TELL US", label.span,
-                                    channel.name + " messages cannot be " + event.name +
+                                    "A message by " + channel.name + " cannot be " + event.name +
                                         "; this would wait in vain.")
                       .and_other(found->second.span, "sent here, by " + channel.name)
                       .and_after("They can be:  " + columns(can)));

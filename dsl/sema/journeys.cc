@@ -103,11 +103,13 @@ class JourneyChecker {
                   [&](const ast::UseFrequency& use) {
                       if (once("frequency", head.span)) {
                           into_.frequency = cx_.find(Kind::frequency, use.policy).value_or(kNone);
+                          into_.frequency_broken = into_.frequency == kNone;
                       }
                   },
                   [&](const ast::UseQuiet& use) {
                       if (once("quiet", head.span)) {
                           into_.quiet = cx_.find(Kind::quiet, use.policy).value_or(kNone);
+                          into_.quiet_broken = into_.quiet == kNone;
                       }
                   },
                   [&](const ast::ExpiresAfter& expires) { check_lifetime(expires, head.span); },
@@ -279,7 +281,7 @@ class JourneyChecker {
                                          tick(into_.name) + " has " + std::to_string(count) +
                                              " steps, and a journey has at most 500."));
         }
-        if (count == 0 && decl_.do_keyword && decl_.steps.empty()) {
+        if (count == 0 && decl_.do_keyword && decl_.steps.empty() && !cx_.has_errors()) {
             cx_.report(
                 Diagnostic::warning("J0302", "NOTHING HAPPENS", *decl_.do_keyword,
                                     tick(into_.name) + " has no steps, so nobody notices it."));

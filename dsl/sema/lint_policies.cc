@@ -49,8 +49,8 @@ void check_quiet(Context& cx, const Journey& journey) {
 void lint_policies(Context& cx) {
     for (const Journey& journey : cx.model.journeys) {
         if (journey.message_class != ir::MessageClass::marketing) continue;
-        check_quiet(cx, journey);
-        if (journey.frequency != kNone) continue;
+        if (!journey.quiet_broken) check_quiet(cx, journey);
+        if (journey.frequency != kNone || journey.frequency_broken) continue;
         bool sends = false;
         each_step(journey.steps, [&](const Step& step) {
             const auto* send = std::get_if<Send>(&step.act);

@@ -182,6 +182,9 @@ struct Journey {
     std::vector<Exit> exits;
     Index frequency = kNone;
     Index quiet = kNone;
+    /// Named, but unknown: reported already.
+    bool frequency_broken = false;
+    bool quiet_broken = false;
     std::optional<CalendarDuration> lifetime;
     Span lifetime_span;
     std::string zone;

@@ -134,12 +134,12 @@ class StepChecker {
 
     void wrong_channel(const ast::Send& send, const ir::Template& text) {
         const std::string& right = cx_.schema().channels[text.channel].name;
-        cx_.report(Diagnostic::error("J0103", "ANOTHER CHANNEL'S TEMPLATE", send.channel.span,
-                                     tick(text.name) + " is a " + right +
-                                         " template, but you send it by " + send.channel.text + ".")
-                       .and_fix(Applicability::probable,
-                                "write `send " + right + " " + text.name + "`.",
-                                {{send.channel.span, right}}));
+        cx_.report(
+            Diagnostic::error("J0103", "ANOTHER CHANNEL'S TEMPLATE", send.channel.span,
+                              tick(text.name) + " is " + std::string(article(right)) + " " + right +
+                                  " template, but you send it by " + send.channel.text + ".")
+                .and_fix(Applicability::probable, "write `send " + right + " " + text.name + "`.",
+                         {{send.channel.span, right}}));
     }
 
     void check_class(const ast::Send& send, const ir::Template& text) {

@@ -185,6 +185,9 @@ class TemplateChecker {
                     "J0102", "UNKNOWN PROPERTY", span_of(text, mention),
                     "`user` has no property " + tick(mention.property) + where + ".");
                 diagnostic.after = "It has:  " + columns(names);
+                const std::vector<std::string> near = did_you_mean(mention.property, names);
+                if (!near.empty())
+                    diagnostic.help.push_back("did you mean `user." + near[0] + "`?");
                 cx_.report(std::move(diagnostic));
             }
             return;

@@ -331,8 +331,8 @@ class TestChecker {
         if (text.channel != *channel) {
             const std::string& right = cx_.schema().channels[text.channel].name;
             cx_.report(Diagnostic::error("J0103", "ANOTHER CHANNEL'S TEMPLATE", sent.channel.span,
-                                         tick(text.name) + " is a " + right +
-                                             " template, but you expect it by " +
+                                         tick(text.name) + " is " + std::string(article(right)) +
+                                             " " + right + " template, but you expect it by " +
                                              sent.channel.text + ".")
                            .and_fix(Applicability::certain, "write " + tick(right) + ".",
                                     {{sent.channel.span, right}}));

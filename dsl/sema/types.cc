@@ -67,6 +67,35 @@ std::optional<ir::Type> resolve_element(Context& cx, const ast::Type& of, TypeKi
 
 }  // namespace
 
+namespace {
+
+std::string describe_many(const ir::Type& type, const ir::Program& schema) {
+    switch (type.kind) {
+        case TypeKind::boolean:
+            return "yes/no values";
+        case TypeKind::integer:
+        case TypeKind::real:
+            return "numbers";
+        case TypeKind::duration:
+            return "lengths of time";
+        case TypeKind::instant:
+            return "moments";
+        case TypeKind::date:
+            return "dates";
+        case TypeKind::time_of_day:
+            return "times of day";
+        case TypeKind::zone:
+            return "time zones";
+        case TypeKind::event:
+            return type.event < schema.events.size() ? schema.events[type.event].name + " events"
+                                                     : "events";
+        default:
+            return describe(type, schema);
+    }
+}
+
+}  // namespace
+
 std::string describe(const ir::Type& type, const ir::Program& schema) {
     switch (type.kind) {
         case TypeKind::money:
@@ -86,7 +115,7 @@ std::string describe(const ir::Type& type, const ir::Program& schema) {
         case TypeKind::map: {
             const std::string outer = type.kind == TypeKind::list ? "a list" : "a map";
             if (type.element == TypeKind::missing) return "an empty list";
-            return outer + " whose parts are each " + describe(element_of(type), schema);
+            return outer + " of " + describe_many(element_of(type), schema);
         }
         default:
             return describe_kind(type.kind);
@@ -172,6 +201,9 @@ bool comparable(const ir::Type& a, const ir::Type& b) {
     if (is_number(a) && is_number(b)) return true;
     if (is_text(a) && is_text(b)) return true;
     if (a.kind != b.kind) return false;
+    if (a.kind == TypeKind::money) {
+        return a.currency.empty() || b.currency.empty() || a.currency == b.currency;
+    }
     if (a.kind == TypeKind::list || a.kind == TypeKind::map) {
         return a.element == TypeKind::missing || b.element == TypeKind::missing ||
                comparable(element_of(a), element_of(b));

@@ -10,6 +10,14 @@ std::string tick(std::string_view word) {
     return "`" + std::string(word) + "`";
 }
 
+/// "a condition" at the head of a sentence.
+std::string sentence(std::string words) {
+    if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') {
+        words[0] = static_cast<char>(words[0] - 'a' + 'A');
+    }
+    return words;
+}
+
 std::string shape(const Node& node) {
     switch (node.kind) {
         case Kind::nothing:
@@ -20,6 +28,8 @@ std::string shape(const Node& node) {
             return "a list";
         case Kind::map:
             return "a map";
+        case Kind::broken:
+            break;
     }
     return "something else";
 }
@@ -82,29 +92,33 @@ const Node* Builder::need(const Node& map, std::string_view key, const std::stri
 
 bool Builder::want_map(const Node& node, const std::string& what) {
     if (node.kind == Kind::map) return true;
+    if (node.kind == Kind::broken) return false;
     Span at = node.span;
     if (node.kind == Kind::list) at.end = at.begin;
     report(Diagnostic::error(
         "J0805", "ANOTHER SHAPE", at,
-        what + " is a map of `key: value` lines, and this is " + shape(node) + "."));
+        sentence(what) + " is a map of `key: value` lines, and this is " + shape(node) + "."));
     return false;
 }
 
 bool Builder::want_list(const Node& node, const std::string& what) {
     if (node.kind == Kind::list) return true;
+    if (node.kind == Kind::broken) return false;
     Span at = node.span;
     if (node.kind == Kind::map) at.end = at.begin;
-    report(Diagnostic::error("J0805", "ANOTHER SHAPE", at,
-                             what + " is a list of `- ` lines, and this is " + shape(node) + "."));
+    report(Diagnostic::error(
+        "J0805", "ANOTHER SHAPE", at,
+        sentence(what) + " is a list of `- ` lines, and this is " + shape(node) + "."));
     return false;
 }
 
 bool Builder::want_scalar(const Node& node, const std::string& what) {
     if (node.kind == Kind::scalar) return true;
+    if (node.kind == Kind::broken) return false;
     Span at = node.span;
     if (node.kind != Kind::nothing) at.end = at.begin;
     report(Diagnostic::error("J0805", "ANOTHER SHAPE", at,
-                             what + " is one value, and this is " + shape(node) + "."));
+                             sentence(what) + " is one value, and this is " + shape(node) + "."));
     return false;
 }
 
@@ -113,7 +127,7 @@ std::vector<const Node*> Builder::items_of(const Node& node) {
     if (node.kind == Kind::list) {
         for (const Node& item : node.items)
             items.push_back(&item);
-    } else if (node.kind != Kind::nothing) {
+    } else if (node.kind != Kind::nothing && node.kind != Kind::broken) {
         items.push_back(&node);
     }
     return items;
@@ -275,7 +289,7 @@ ast::File parse_file(const source::SourceSet& sources, FileId file, Diagnostics&
     const source::Source& source = sources.at(file);
     source::report_invisible(source, file, diagnostics);
     const std::optional<Node> document = read_document(source, file, diagnostics);
-    if (!document || document->kind == Kind::nothing) {
+    if (!document || document->kind == Kind::nothing || document->kind == Kind::broken) {
         ast::File empty;
         empty.id = file;
         return empty;

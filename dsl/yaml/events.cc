@@ -42,6 +42,7 @@ class Collector final : public YAML::EventHandler {
                 .and_after("An alias repeats a piece of the file that may stand far away.")
                 .and_help("make it a `segment` and name that"));
         Node node;
+        node.kind = Kind::broken;
         node.span = span;
         finish(std::move(node));
     }
@@ -62,7 +63,7 @@ class Collector final : public YAML::EventHandler {
         }
         if (tag != "?" && tag != "!") {
             refuse_tag(begin, value);
-            node.kind = Kind::nothing;
+            node.kind = Kind::broken;
             finish(std::move(node));
             return;
         }
@@ -240,7 +241,7 @@ class Collector final : public YAML::EventHandler {
         parent.node.pairs.push_back({std::move(key), std::move(value)});
     }
 
-    void refuse_key(const Node& map, const Node& key) {
+    void refuse_key(Node& map, const Node& key) {
         const std::string_view rest = std::string_view(source_.text()).substr(map.span.begin);
         if (rest.starts_with("{{")) {
             out_.push_back(Diagnostic::error("J0806", "YAML HID YOUR VALUE",
@@ -248,9 +249,10 @@ class Collector final : public YAML::EventHandler {
                                              "YAML reads a value that starts with `{` as a map, so "
                                              "this text arrived as something else.")
                                .and_help("put it in quotes: \"{{ … }}\""));
+            map.kind = Kind::broken;
             return;
         }
-        if (key.kind == Kind::nothing) return;  // reported where it stands
+        if (key.kind == Kind::broken) return;  // reported where it stands
         out_.push_back(Diagnostic::error("J0803", "A KEY THAT IS NOT A WORD", key.span,
                                          "A list or a map cannot be a key here."));
     }
@@ -281,7 +283,8 @@ std::optional<Span> colon_in_value(const source::Source& source, FileId file, st
         const std::size_t first = text.find(": ");
         if (first == std::string_view::npos) continue;
         const std::size_t value = text.find_first_not_of(' ', first + 1);
-        if (value == std::string_view::npos || text[value] == '"' || text[value] == '\'') continue;
+        if (value == std::string_view::npos) continue;
+        if (std::string_view("\"'{[").find(text[value]) != std::string_view::npos) continue;
         const std::size_t second = text.find(": ", value);
         if (second == std::string_view::npos) continue;
         const std::uint32_t begin = source.line_begin(at);
@@ -296,6 +299,26 @@ Diagnostic plain_error(const source::Source& source, FileId file, std::uint32_t 
     const auto size = static_cast<std::uint32_t>(source.text().size());
     const Span span{file, std::min(at, size), std::min(at + 1, size)};
     return Diagnostic::error("J0001", "THIS IS NOT YAML", span, message);
+}
+
+/// The last `[` or `{` before `end` that was opened and not closed; quotes are skipped.
+std::uint32_t unclosed_flow(std::string_view text, std::uint32_t end) {
+    std::vector<std::uint32_t> open;
+    char quote = 0;
+    for (std::uint32_t i = 0; i < end && i < text.size(); ++i) {
+        const char c = text[i];
+        if (quote != 0) {
+            if (c == quote || c == '\n') quote = 0;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '[' || c == '{') {
+            open.push_back(i);
+        } else if ((c == ']' || c == '}') && !open.empty()) {
+            open.pop_back();
+        }
+    }
+    if (!open.empty()) return open.back();
+    return text.empty() ? 0 : std::min(end, static_cast<std::uint32_t>(text.size() - 1));
 }
 
 /// yaml-cpp's message in the author's terms (LANGUAGE 3.6).
@@ -316,6 +339,11 @@ Diagnostic translate(const source::Source& source, FileId file,
                    "Line " + std::to_string(tab) + " is indented with a tab; YAML needs spaces.")
             .and_fix(source::Applicability::certain, "write two spaces.",
                      {{{file, where, where + 1}, "  "}});
+    }
+    if (says("flow")) {
+        const std::uint32_t opener = unclosed_flow(source.text(), at);
+        return plain_error(source, file, opener,
+                           std::string("This `") + source.text()[opener] + "` is never closed.");
     }
     if (const std::optional<Span> value = colon_in_value(source, file, line)) {
         const std::string words(source.slice(*value));
@@ -338,9 +366,6 @@ Diagnostic translate(const source::Source& source, FileId file,
                                   "` a meaning of its own.");
         diagnostic.help.push_back("put the value in quotes");
         return diagnostic;
-    }
-    if (says("flow")) {
-        return plain_error(source, file, at, "A `[` or `{` before this place is never closed.");
     }
     if (says("end of map") || says("end of sequence") || says("illegal")) {
         return plain_error(source, file, at,

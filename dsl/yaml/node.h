@@ -15,7 +15,8 @@ using source::FileId;
 using source::Span;
 using Diagnostics = std::vector<Diagnostic>;
 
-enum class Kind : unsigned char { nothing, scalar, list, map };
+/// `broken`: reported already, silent from here on.
+enum class Kind : unsigned char { nothing, scalar, list, map, broken };
 enum class Style : unsigned char { plain, quoted, block };
 
 struct Pair;
