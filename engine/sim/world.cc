@@ -79,14 +79,14 @@ class VirtualWorld::Impl {
     void settle() {
         for (;;) {
             node.turn(now);
-            std::vector<model::Command> commands = node.take_commands();
-            if (!commands.empty()) apply(commands);
             std::vector<runtime::OutgoingAttempt> attempts = node.take_attempts(now);
             for (runtime::OutgoingAttempt& attempt : attempts) {
                 SentMessage message{now, std::move(attempt.message), attempt.attempt};
                 node.observe(attempt, provider(message), now);
                 if (options.record_sent) sent.push_back(std::move(message));
             }
+            std::vector<model::Command> commands = node.take_commands();
+            if (!commands.empty()) apply(commands);
             if (commands.empty() && attempts.empty()) return;
         }
     }

@@ -50,8 +50,8 @@ class Process {
     void settle() {
         for (;;) {
             node->turn(now);
-            std::vector<model::Command> commands = node->take_commands();
             std::vector<OutgoingAttempt> some = node->take_attempts(now);
+            std::vector<model::Command> commands = node->take_commands();
             for (const model::Command& command : commands)
                 emitted.push_back(command);
             std::move(some.begin(), some.end(), std::back_inserter(attempts));

@@ -33,10 +33,12 @@ class EagerTransport final : public connectors::net::Transport {
   public:
     void start(connectors::Request, Micros, Done done) override {
         ++calls;
+        called.put(1);
         done(kit::answer(202));
     }
     std::size_t under_way() const override { return 0; }
     std::atomic<int> calls{0};
+    Mailbox<int> called;
 };
 
 ServiceOptions options_of(std::uint32_t parallel = 16) {
@@ -90,6 +92,7 @@ TEST_CASE("what was acknowledged is in the log of the next process", "[runtime]"
         REQUIRE(submit_and_wait(service, {kit::viewed("ada", "life1")}));
         REQUIRE(counts_of(service).events == static_cast<std::uint64_t>(life));
         REQUIRE(core::live_program(service.catalog()) != nullptr);
+        REQUIRE(!transport.called.take_all(10s).empty());
         service.stop();
         REQUIRE(service.numbers().queue_commands == 0);
     }
