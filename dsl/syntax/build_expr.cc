@@ -1,4 +1,5 @@
 #include "dsl/syntax/build.h"
+#include "dsl/syntax/messages.h"
 #include "dsl/syntax/scan.h"
 
 #include <charconv>
@@ -8,6 +9,9 @@ namespace journey::syntax {
 
 using source::Applicability;
 using source::Diagnostic;
+
+// `a + b + c` leans to the left, one level of the tree a sign; whoever walks the tree recurses.
+constexpr int kChainMax = 200;
 
 ast::ExprPtr Builder::make(source::Span where, ast::ExprKind what) const {
     return std::make_unique<ast::Expr>(ast::Expr{where, std::move(what)});
@@ -191,7 +195,11 @@ ast::ExprPtr Builder::tail(ast::ExprPtr left, std::uint32_t at) {
 ast::ExprPtr Builder::arithmetic(std::uint32_t at) {
     Children parts = children(at);
     ast::ExprPtr left = expr(parts.take());
-    while (!parts.done()) {
+    for (int length = 1; !parts.done(); ++length) {
+        if (length > kChainMax) {
+            report_too_deep(m_, m_.marks[parts.take()].begin, "brackets");
+            break;
+        }
         const std::uint32_t sign = parts.take();
         const char written = slice(sign)[0];
         ast::ExprPtr right = expr(parts.take());
@@ -208,7 +216,11 @@ ast::ExprPtr Builder::arithmetic(std::uint32_t at) {
 ast::ExprPtr Builder::postfix(std::uint32_t at) {
     Children parts = children(at);
     ast::ExprPtr of = expr(parts.take());
-    while (!parts.done()) {
+    for (int length = 1; !parts.done(); ++length) {
+        if (length > kChainMax) {
+            report_too_deep(m_, m_.marks[parts.take()].begin, "brackets");
+            break;
+        }
         const std::uint32_t next = parts.take();
         const source::Span all = source::join(of->span, span(next));
         Children inner = children(next);

@@ -233,6 +233,7 @@ class Matching {
     int brackets = 0;  // inside ( ) or [ ], where line ends are blanks
     int depth = 0;     // of expressions
     int blocks = 0;
+    int reports = 0;  // of lines that could not be read
     std::uint32_t stuck_at = 0;
     std::vector<Wanted> expected;  // at stuck_at, each once
 };

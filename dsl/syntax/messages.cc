@@ -364,6 +364,10 @@ bool already_explained(const Matching& state, std::size_t begin, std::size_t at)
 }  // namespace
 
 void report_stuck(Matching& state, BlockKind kind, std::size_t begin) {
+    // Nobody reads the hundred and first; and a file that is no journey at all should be refused
+    // quickly.
+    constexpr int kReportsMax = 100;
+    if (++state.reports > kReportsMax) return;
     begin = after_label(state, kind, begin);
     std::size_t at = std::max<std::size_t>(state.stuck_at, begin);
     if (already_explained(state, begin, at)) return;

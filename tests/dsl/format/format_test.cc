@@ -16,7 +16,7 @@ struct Done {
     std::size_t comments = 0;
 };
 
-Done format(std::string_view text) {
+Done formatted(std::string_view text) {
     source::SourceSet sources;
     syntax::Diagnostics diagnostics;
     const auto id = sources.add("a.journey", text, diagnostics);
@@ -29,8 +29,8 @@ Done format(std::string_view text) {
 
 /// The property: the same tree, and nothing left to do.
 std::string checked(std::string_view text) {
-    const Done once = format(text);
-    const Done twice = format(once.text);
+    const Done once = formatted(text);
+    const Done twice = formatted(once.text);
     CHECK(once.tree == twice.tree);
     CHECK(once.comments == twice.comments);
     CHECK(once.text == twice.text);
@@ -72,7 +72,7 @@ TEST_CASE("a corpus squeezed or stretched comes back the same", "[format]") {
             stretched += c;
             if (c == ' ' && !quoted && !comment && !in_date) stretched += " \t ";
         }
-        CHECK(format(stretched).text == text);
+        CHECK(formatted(stretched).text == text);
     }
 }
 
@@ -145,6 +145,6 @@ TEST_CASE("comments stay where they are", "[format]") {
 }
 
 TEST_CASE("an empty file stays empty", "[format]") {
-    CHECK(format("").text.empty());
-    CHECK(format("\n\n  \n").text.empty());
+    CHECK(formatted("").text.empty());
+    CHECK(formatted("\n\n  \n").text.empty());
 }
