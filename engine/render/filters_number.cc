@@ -164,15 +164,15 @@ Value at_most(FilterRun& run, const Value& input) {
     return value_of(as_double(a) > as_double(b) ? b : a);
 }
 
-std::string grouped(std::string digits) {
+std::string grouped(std::string_view digits) {
+    std::string out;
     const std::size_t first = digits.starts_with('-') ? 1 : 0;
-    std::size_t end = digits.find('.');
-    if (end == std::string::npos) end = digits.size();
-    while (end > first + 3) {
-        end -= 3;
-        digits.insert(end, ",");
+    const std::size_t end = std::min(digits.find('.'), digits.size());
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > first && i < end && (end - i) % 3 == 0) out += ',';
+        out += digits[i];
     }
-    return digits;
+    return out;
 }
 
 std::string_view symbol_of(std::string_view code) {

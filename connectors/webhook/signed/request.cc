@@ -14,12 +14,12 @@ constexpr std::size_t kPayloadMost = 256 * 1024;
 Result<std::string> secret_bytes(std::string_view secret) {
     constexpr std::string_view kPrefix = "whsec_";
     if (secret.starts_with(kPrefix)) secret.remove_prefix(kPrefix.size());
-    auto bytes = from_base64(secret);
-    if (!bytes || bytes->size() < 24 || bytes->size() > 64) {
+    std::string bytes = from_base64(secret).value_or("");
+    if (bytes.size() < 24 || bytes.size() > 64) {
         return error(ErrorCode::invalid,
                      "a webhook's secret is \"whsec_\" and the base64 of 24 to 64 bytes");
     }
-    return std::move(*bytes);
+    return bytes;
 }
 
 std::string webhook_signature(std::string_view secret_bytes, std::string_view id,
