@@ -1,5 +1,6 @@
 #include "dsl/syntax/build.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace journey::syntax {
@@ -185,6 +186,18 @@ ast::JourneyDecl Builder::journey(std::uint32_t at) {
         }
         made.do_keyword = keyword(line);
         made.steps = steps(inner.take());
+    }
+    const source::Span all = span(at);
+    const bool explained =
+        std::any_of(m_.diagnostics.begin(), m_.diagnostics.end(), [&](const Diagnostic& one) {
+            return one.span.file == all.file && one.span.begin >= all.begin &&
+                   one.span.begin <= all.end;
+        });
+    if (!made.do_keyword && !explained) {
+        m_.diagnostics.push_back(
+            Diagnostic::error("J0001", "NO STEPS", made.name.span,
+                              fmt::format("The journey `{}` does nothing.", made.name.text))
+                .and_help("give it steps: `do { … }` as its last part."));
     }
     return made;
 }

@@ -114,7 +114,7 @@ TEST_CASE("a mistake in a piece is shown in the file", "[syntax][pieces]") {
         std::string_view(fixture.sources.at(fixture.id).text()).substr(6, 11), fixture.id, 6, {}};
     CHECK_FALSE(syntax::parse_duration(piece, fixture.diagnostics));
     CHECK(render(fixture.sources, fixture.diagnostics) ==
-          R"(-- I GOT STUCK HERE ---------------------------------------- a.yaml:1:7  J0001
+          R"(-- I GOT STUCK HERE ------------------------------------------ a.yaml:1:7  J0001
 
 I was reading a duration and got stuck at `upto`.
 
