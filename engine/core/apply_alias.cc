@@ -182,8 +182,7 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
         // asking again is harmless.
         if (ours.message.status == model::MessageStatus::planned && ours.ready)
             make_ready(into, ours);
-        if (ours.message.status == model::MessageStatus::planned && !ours.ready)
-            parked_.insert(into.id);
+        if (waits_for_resume(ours)) parked_.insert(into.id);
     }
     levels_changed_ = true;
 }

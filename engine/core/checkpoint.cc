@@ -75,11 +75,7 @@ void Machine::index_person(Person& person) {
         if (entry.parked) parked_.insert(person.id);
     }
     for (const Intent& intent : person.intents) {
-        const model::Reason reason = intent.message.reason;
-        if (intent.message.status == model::MessageStatus::planned && !intent.ready &&
-            (reason == model::Reason::paused || reason == model::Reason::kill_switch)) {
-            parked_.insert(person.id);
-        }
+        if (waits_for_resume(intent)) parked_.insert(person.id);
     }
     schedule(person);
 }

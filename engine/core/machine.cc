@@ -31,6 +31,7 @@ void Machine::on(const model::Command&, const model::Publish&) {}
 void Machine::on(const model::Command&, const model::SetPaused&) {}
 
 void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects) {
+    if (position < applied_) return;
     const std::string before = live_hash(catalog_);
     const std::uint32_t fields_before = catalog_->fields.size();
     catalog_ = std::move(catalog);
@@ -64,40 +65,36 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
             changed(person);
         }
     }
-    // What waited for a resume goes on; the rest waits on.
+    // What waited for a resume is due now; the next Tick, which knows the time, lets it go on.
     const std::set<model::PersonId> parked = std::exchange(parked_, {});
-    for (const model::PersonId id : parked) {
-        Person* person = people_.find(id);
-        std::vector<std::uint32_t> resumed;
-        for (Entry& entry : person->entries) {
-            if (!entry.parked) continue;
-            if (catalog_->stopped(journey_of(entry).name)) {
-                parked_.insert(id);
-            } else {
-                resumed.push_back(entry.ordinal);
-            }
-        }
-        for (Intent& intent : person->intents) {
-            const model::Reason reason = intent.message.reason;
-            if (intent.message.status != model::MessageStatus::planned || intent.ready) continue;
-            if (reason != model::Reason::paused && reason != model::Reason::kill_switch) continue;
-            const ir::Journey& journey =
-                linked(intent.message.program).program->journeys[intent.message.journey];
-            if (catalog_->stopped("") || catalog_->stopped(journey.name)) {
-                parked_.insert(id);
-            } else {
-                make_ready(*person, intent);
-            }
-        }
-        for (const std::uint32_t ordinal : resumed) {
-            Entry* entry = person->entry(ordinal);
-            if (entry == nullptr || !entry->parked) continue;
-            entry->parked = false;
-            wake(*person, *entry);
-        }
-        finish_command(*person);
-    }
+    for (const model::PersonId id : parked)
+        resume(*people_.find(id));
     effects_ = nullptr;
+}
+
+void Machine::resume(Person& person) {
+    for (Entry& entry : person.entries) {
+        if (!entry.parked) continue;
+        if (catalog_->stopped(journey_of(entry).name)) {
+            parked_.insert(person.id);
+            continue;
+        }
+        entry.parked = false;
+        entry.due = now_;
+        changed(person);
+    }
+    for (Intent& intent : person.intents) {
+        if (!waits_for_resume(intent)) continue;
+        const ir::Program& program = *linked(intent.message.program).program;
+        if (catalog_->stopped("") ||
+            catalog_->stopped(program.journeys[intent.message.journey].name)) {
+            parked_.insert(person.id);
+            continue;
+        }
+        intent.due = now_;
+        changed(person);
+    }
+    schedule(person);
 }
 
 Person* Machine::reach(const model::Command& command, bool make) {

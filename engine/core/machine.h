@@ -60,6 +60,7 @@ class Machine {
     /// The person, made when `make`; null when unknown or moved (then the command is on its way to
     /// the new place).
     Person* reach(const model::Command& command, bool make);
+    void resume(Person& person);
     void forward(const model::Command& command, const Person& stub);
     bool is_repeat(Person& person, const model::Command& command);
     /// What every command about a person ends with.

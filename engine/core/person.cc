@@ -124,6 +124,12 @@ Instant Person::next_due() const {
     return first;
 }
 
+bool waits_for_resume(const Intent& intent) {
+    const model::Reason reason = intent.message.reason;
+    return intent.message.status == model::MessageStatus::planned && !intent.ready &&
+           (reason == model::Reason::paused || reason == model::Reason::kill_switch);
+}
+
 std::string text_of(model::EntryId id) {
     std::string text(16, '0');
     for (std::size_t i = 0; i < 16; ++i)

@@ -118,6 +118,9 @@ struct Intent {
     std::string address;
 };
 
+/// Held by a pause or the kill switch.
+bool waits_for_resume(const Intent& intent);
+
 struct Moved {
     std::string to;
     model::LogPosition at = 0;

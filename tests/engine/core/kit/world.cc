@@ -88,6 +88,7 @@ void World::publish(const Builder& builder) {
         partition.use_catalog(catalog, position, effects);
     take(effects);
     drain();
+    advance_to(now);
 }
 
 void World::pause(const std::string& journey, bool paused) {
@@ -98,6 +99,7 @@ void World::pause(const std::string& journey, bool paused) {
         partition.use_catalog(catalog, position, effects);
     take(effects);
     drain();
+    advance_to(now);
 }
 
 void World::track(const std::string& person, const std::string& event, Record properties,
