@@ -42,6 +42,7 @@ struct SinkMessage {
     std::string from;
     std::string subject;  // email's subject, push's title
     std::string text;     // what a person reads (of e-mail the text part); of webhooks the JSON
+    std::string html;     // of e-mail, where it has one
     std::string answer;   // the behaviour's name
     bool accepted = false;
     bool repeated = false;  // accepted before under the same key, by a provider that drops repeats

@@ -3,6 +3,9 @@
 
 #include "connectors/fake/provider.h"
 
+#include <array>
+#include <tuple>
+
 namespace journey::connectors::fake {
 namespace {
 
@@ -91,17 +94,23 @@ std::string decode_body(const Part& part) {
     return std::string(part.body);
 }
 
-std::string text_of(const Part& part) {
-    const auto* type = header_named(part.headers, "content-type");
+/// The first two parts of multipart/alternative, which are text and HTML; else the body alone.
+std::pair<std::string, std::string> texts_of(const Part& whole) {
+    const auto* type = header_named(whole.headers, "content-type");
     const std::size_t at = type == nullptr ? std::string::npos : type->find("boundary=\"");
-    if (at == std::string::npos) return decode_body(part);
+    if (at == std::string::npos) return {decode_body(whole), ""};
     const std::size_t begin = at + 10;
     const std::string boundary = "--" + type->substr(begin, type->find('"', begin) - begin);
-    const std::size_t first = part.body.find(boundary);
-    if (first == std::string_view::npos) return {};
-    std::string_view rest = part.body.substr(first + boundary.size() + 2);
-    rest = rest.substr(0, rest.find("\r\n" + boundary));  // the line end belongs to the boundary
-    return decode_body(split_part(rest));
+    std::array<std::string, 2> parts;
+    std::string_view rest = whole.body;
+    for (std::string& part : parts) {
+        const std::size_t first = rest.find(boundary);
+        if (first == std::string_view::npos || rest.size() < first + boundary.size() + 2) break;
+        rest.remove_prefix(first + boundary.size() + 2);
+        // The line end before a boundary belongs to the boundary.
+        part = decode_body(split_part(rest.substr(0, rest.find("\r\n" + boundary))));
+    }
+    return {std::move(parts[0]), std::move(parts[1])};
 }
 
 }  // namespace
@@ -117,7 +126,7 @@ ReadMail read_mail(std::string_view message) {
     if (const auto* subject = header_named(whole.headers, "subject")) {
         mail.subject = decode_words(*subject);
     }
-    mail.text = text_of(whole);
+    std::tie(mail.text, mail.html) = texts_of(whole);
     return mail;
 }
 

@@ -154,6 +154,7 @@ Understood understand_mail(std::string_view mail_from, std::string_view rcpt_to,
     call.message.from = mail.from.empty() ? std::string(mail_from) : std::move(mail.from);
     call.message.subject = std::move(mail.subject);
     call.message.text = std::move(mail.text);
+    call.message.html = std::move(mail.html);
     call.message.body_sha256 = to_hex(view_of(sha256(message)));
     return call;
 }

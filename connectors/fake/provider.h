@@ -62,6 +62,7 @@ struct ReadMail {
     std::string from;
     std::string subject;
     std::string text;
+    std::string html;
 };
 ReadMail read_mail(std::string_view message);
 
