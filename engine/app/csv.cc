@@ -6,7 +6,7 @@ constexpr std::size_t kRowMost = 1u << 20;
 }
 
 int CsvReader::get() {
-    const int c = in_.rdbuf()->sbumpc();
+    const int c = in_->rdbuf()->sbumpc();
     if (c == std::char_traits<char>::eof()) return -1;
     ++offset_;
     if (c == '\n') ++line_;
@@ -41,7 +41,7 @@ bool CsvReader::next(CsvRow& row) {
                 if (row.problem.empty()) field.push_back(letter);
                 continue;
             }
-            if (in_.rdbuf()->sgetc() == '"') {
+            if (in_->rdbuf()->sgetc() == '"') {
                 get();
                 field.push_back('"');
             } else {
@@ -55,7 +55,7 @@ bool CsvReader::next(CsvRow& row) {
             row.fields.push_back(std::exchange(field, {}));
         } else if (letter == '\n') {
             break;
-        } else if (letter == '\r' && in_.rdbuf()->sgetc() == '\n') {
+        } else if (letter == '\r' && in_->rdbuf()->sgetc() == '\n') {
             get();
             break;
         } else if (row.problem.empty()) {

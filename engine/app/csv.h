@@ -19,7 +19,7 @@ class CsvReader {
   public:
     /// `offset` and `line` say where `in` stands when a resumed import starts in the middle.
     explicit CsvReader(std::istream& in, std::uint64_t offset = 0, std::uint64_t line = 1)
-        : in_(in), offset_(offset), line_(line) {}
+        : in_(&in), offset_(offset), line_(line) {}
     /// False at the end. A row over 1 MiB, or a quote that never ends, is a problem, not a crash.
     bool next(CsvRow& row);
     std::uint64_t offset() const { return offset_; }
@@ -27,7 +27,7 @@ class CsvReader {
 
   private:
     int get();
-    std::istream& in_;
+    std::istream* in_;
     std::uint64_t offset_ = 0;
     std::uint64_t line_ = 1;
 };
