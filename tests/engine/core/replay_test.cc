@@ -78,8 +78,11 @@ Builder rich(std::uint32_t version) {
 
 model::Observation any_answer(Rng& rng) {
     model::Observation seen;
-    seen.kind =
-        rng.chance(0.6) ? ObservationKind::accepted : static_cast<ObservationKind>(rng.below(6));
+    const double dice = rng.unit();
+    // Retries most of all: what is remembered between two attempts is the easiest to lose.
+    seen.kind = dice < 0.35   ? ObservationKind::accepted
+                : dice < 0.75 ? ObservationKind::retry
+                              : static_cast<ObservationKind>(rng.below(6));
     seen.provider_id = "p" + std::to_string(rng.below(1000));
     return seen;
 }
@@ -90,7 +93,7 @@ void live_a_little(World& world, Rng& rng) {
         return *(all.begin() + rng.below(all.size()));
     };
     const std::string id = rng.chance(0.5) ? "" : "m" + std::to_string(rng.below(400));
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 6; ++i)
         world.answers.push_back(any_answer(rng));
     world.claiming = !rng.chance(0.2);
     world.answering = !rng.chance(0.2);
@@ -224,7 +227,7 @@ TEST_CASE(
                     REQUIRE(got == expected);
                 }
                 if (rng.chance(0.05)) broken.store_now();
-                if (rng.chance(0.02)) {
+                if (rng.chance(0.07)) {
                     broken.store_now();
                     broken.restart();
                     REQUIRE(broken.partition->state_hash() == straight.partition->state_hash());
