@@ -316,7 +316,8 @@ Value truncate(FilterRun& run, const Value& input) {
     const auto length = static_cast<std::int64_t>(starts.size() - 1);
     if (length <= *wanted) return text;
     const auto tail_length = static_cast<std::int64_t>(count_code_points(tail));
-    const auto keep = static_cast<std::size_t>(std::max<std::int64_t>(0, *wanted - tail_length));
+    const std::int64_t room = std::max<std::int64_t>(0, *wanted);
+    const auto keep = static_cast<std::size_t>(std::max<std::int64_t>(0, room - tail_length));
     return text.substr(0, starts[keep]) + tail;
 }
 

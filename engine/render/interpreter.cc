@@ -331,7 +331,7 @@ class Interpreter {
         first = lenient_integer(evaluate(*expression.first).get());
         last = lenient_integer(evaluate(*expression.last).get());
         constexpr std::int64_t kMost = std::int64_t{1} << 53;
-        if (std::abs(first) > kMost || std::abs(last) > kMost)
+        if (first < -kMost || first > kMost || last < -kMost || last > kMost)
             return broken("the range is too large");
         return !failed_;
     }

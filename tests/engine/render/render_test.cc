@@ -132,6 +132,8 @@ TEST_CASE("hostile sources end in an error or a text, never in a crash", "[rende
           std::string("{{ 'a' | slice: -9223372036854775808, 9223372036854775807 }}"),
           std::string("{{ -9223372036854775808 | divided_by: -1 }}"),
           std::string("{{ -9223372036854775808 | abs }}{{ 5 | modulo: -1 }}"),
+          std::string("{{ 'xyz' | truncate: -9223372036854775808 }}"),
+          std::string("{{ (-9223372036854775808..9223372036854775807) | size }}"),
           std::string("{{ 'x' | truncate: -5 }}{{ 9e9 | date: '%' }}{{ 1 | date: '%99999Y' }}")}) {
         CHECK_NOTHROW(rendered(source));
     }
