@@ -155,10 +155,18 @@ class Walk {
             line = text + 1;
         }
         skip_indent(indent);
-        for (const char wanted : scalar_.text) {
+        const std::string& value = scalar_.text;
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            const char wanted = value[i];
             if (here() == '\n' && (wanted == '\n' || wanted == ' ')) {
                 scalar_.offsets.push_back(at_++);
                 skip_indent(indent);
+                // Folding makes one line feed of a line's end and the empty line below it.
+                const bool more = i + 1 < value.size() && value[i + 1] != '\n';
+                while (more && here() == '\n') {
+                    ++at_;
+                    skip_indent(indent);
+                }
             } else if (here() == wanted) {
                 scalar_.offsets.push_back(at_++);
             } else {

@@ -1,0 +1,206 @@
+#include "dsl/dsl.h"
+#include "dsl/yaml/node.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace journey;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kTests = fs::path(JOURNEY_SOURCE_DIR) / "tests/dsl";
+
+std::string read_file(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    REQUIRE(in);
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+dsl::Compilation compile_same(const std::string& name) {
+    std::vector<dsl::SourceFile> files;
+    files.push_back({"shop.schema.journey", read_file(kTests / "yaml/same/shop.schema.journey")});
+    files.push_back({name, read_file(kTests / "yaml/same" / name)});
+    return dsl::compile(std::move(files));
+}
+
+bool same_moment(const sema::TestMoment& a, const sema::TestMoment& b) {
+    return a.absolute == b.absolute && a.offset == b.offset;
+}
+
+}  // namespace
+
+TEST_CASE("a journey means the same in both surfaces, by its hash", "[yaml]") {
+    const std::string name = GENERATE("welcome", "receipt", "everything");
+    CAPTURE(name);
+    const dsl::Compilation dsl = compile_same(name + ".journey");
+    const dsl::Compilation yaml = compile_same(name + ".journey.yaml");
+    INFO(dsl::render_short(dsl) << dsl::render_short(yaml));
+    REQUIRE(dsl.program);
+    REQUIRE(yaml.program);
+    REQUIRE(dsl.program->journeys.size() == 1);
+    CHECK(dsl.program->journeys[0].hash == yaml.program->journeys[0].hash);
+    CHECK(dsl.program->journeys[0].title == yaml.program->journeys[0].title);
+    CHECK(dsl.program->journeys[0].about == yaml.program->journeys[0].about);
+    const auto& steps = yaml.program->journeys[0].states;
+    REQUIRE(dsl.program->journeys[0].states.size() == steps.size());
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        CHECK(dsl.program->journeys[0].states[i].step == steps[i].step);
+    }
+}
+
+TEST_CASE("a test means the same in both surfaces", "[yaml]") {
+    const dsl::Compilation dsl = compile_same("everything.journey");
+    const dsl::Compilation yaml = compile_same("everything.journey.yaml");
+    REQUIRE(dsl.tests.size() == 1);
+    REQUIRE(yaml.tests.size() == 1);
+    const dsl::TestCase& a = dsl.tests[0];
+    const dsl::TestCase& b = yaml.tests[0];
+    CHECK(a.title == b.title);
+    CHECK(a.start == b.start);
+    CHECK(a.zone == b.zone);
+    CHECK(a.profile == b.profile);
+    CHECK(a.consents == b.consents);
+    CHECK(a.tags == b.tags);
+    REQUIRE(a.history.size() == b.history.size());
+    CHECK(a.history[0].data == b.history[0].data);
+    CHECK(a.history[0].before_start == b.history[0].before_start);
+    REQUIRE(a.arms.size() == 2);
+    REQUIRE(b.arms.size() == 2);
+    CHECK(b.arms[1].holdout);
+    REQUIRE(a.lines.size() == b.lines.size());
+    for (std::size_t i = 0; i < a.lines.size(); ++i) {
+        CAPTURE(a.lines[i].text, b.lines[i].text);
+        CHECK(same_moment(a.lines[i].at, b.lines[i].at));
+        CHECK(a.lines[i].every == b.lines[i].every);
+        CHECK(a.lines[i].act.index() == b.lines[i].act.index());
+    }
+}
+
+TEST_CASE("declarations give the same program, byte for byte", "[yaml]") {
+    std::vector<Bytes> programs;
+    for (const char* name : {"declarations.schema.journey", "declarations.schema.journey.yaml"}) {
+        const dsl::Compilation made =
+            dsl::compile({{name, read_file(kTests / "yaml/same" / name)}});
+        INFO(dsl::render(made));
+        REQUIRE(made.program);
+        programs.push_back(ir::encode(*made.program));
+    }
+    CHECK(programs[0] == programs[1]);
+}
+
+TEST_CASE("every byte of a scalar is found in the file", "[yaml]") {
+    const auto [label, file, marked] = GENERATE(table<std::string, std::string, std::string>({
+        {"plain", "a: user.vip\n", "user.vip"},
+        {"plain over two lines", "a: user\n   vip\n", "vip"},
+        {"plain with wide characters", "a: 欢迎 vip\n", "vip"},
+        {"single quotes", "a: 'it''s vip'\n", "vip"},
+        {"double quotes", "a: \"x \\\"y\\\" \\u6b22 vip\"\n", "vip"},
+        {"double quotes over lines", "a: \"x\n   vip\"\n", "vip"},
+        {"literal block", "a: |\n    first\n    second vip\n", "vip"},
+        {"literal block with deeper lines", "a: |\n  first\n    vip\n", "vip"},
+        {"folded block", "a: >-\n    first\n    vip\n", "vip"},
+        {"folded block with an empty line", "a: >\n    first\n\n    vip\n", "vip"},
+        {"in a flow map", "a: {b: vip }\n", "vip"},
+    }));
+    CAPTURE(label);
+    source::SourceSet sources;
+    yaml::Diagnostics diagnostics;
+    const auto id = sources.add("x.yaml", file, diagnostics);
+    REQUIRE(id);
+    std::optional<yaml::Node> node = yaml::read_document(sources.at(*id), *id, diagnostics);
+    CHECK(diagnostics.empty());
+    REQUIRE(node);
+    while (node->kind == yaml::Kind::map) {
+        yaml::Node inner = std::move(node->pairs[0].value);
+        node = std::move(inner);
+    }
+    REQUIRE(node->kind == yaml::Kind::scalar);
+    REQUIRE(node->offsets.size() == node->text.size() + 1);
+    const std::size_t at = node->text.find(marked);
+    REQUIRE(at != std::string::npos);
+    CHECK(file.substr(node->offsets[at], marked.size()) == marked);
+    CHECK(std::is_sorted(node->offsets.begin(), node->offsets.end()));
+}
+
+TEST_CASE("YAML never guesses: words stay words", "[yaml]") {
+    const std::string file =
+        "profile:\n  a: one of \"yes\", \"no\", \"0123\" default \"no\"\n  b: string default "
+        "\"yes\"\n";
+    const dsl::Compilation made = dsl::compile({{"a.yaml", file}});
+    INFO(dsl::render(made));
+    REQUIRE(made.program);
+    CHECK(*made.program->profile[0].fallback == Value("no"));
+    CHECK(made.program->profile[0].type.choices == std::vector<std::string>{"yes", "no", "0123"});
+}
+
+TEST_CASE("line ends of any kind and a byte order mark change nothing", "[yaml]") {
+    const std::string plain = "segments:\n  a: now > now\n  b: user in a\n";
+    const auto [label, newline, head] = GENERATE(table<std::string, std::string, std::string>(
+        {{"CRLF", "\r\n", ""}, {"CR", "\r", ""}, {"a byte order mark", "\n", "\xef\xbb\xbf"}}));
+    CAPTURE(label);
+    std::string other = head;
+    for (const char c : plain)
+        other += c == '\n' ? newline : std::string(1, c);
+    const dsl::Compilation made = dsl::compile({{"a.yaml", other}});
+    INFO(dsl::render(made));
+    REQUIRE(made.program);
+    CHECK(made.program->segments.size() == 2);
+}
+
+TEST_CASE("damaged YAML is answered with diagnostics, never with a crash", "[yaml][hostile]") {
+    std::vector<std::string> seeds;
+    for (const fs::path& folder : {kTests / "yaml/same", kTests / "golden"}) {
+        for (const auto& entry : fs::directory_iterator(folder)) {
+            if (entry.path().extension() == ".yaml") seeds.push_back(read_file(entry.path()));
+        }
+    }
+    std::sort(seeds.begin(), seeds.end());
+    Rng rng(20260321);
+    const std::string_view nasty = "{}[]:#&*!|>'\"%@`\t\n -?,\\";
+    for (int round = 0; round < 400; ++round) {
+        std::string text = seeds[rng.below(seeds.size())];
+        for (std::uint64_t edits = 1 + rng.below(4); edits > 0 && !text.empty(); --edits) {
+            const std::size_t at = rng.below(text.size());
+            switch (rng.below(4)) {
+                case 0:
+                    text.resize(at);
+                    break;
+                case 1:
+                    text[at] = nasty[rng.below(nasty.size())];
+                    break;
+                case 2:
+                    text.insert(at, 1, nasty[rng.below(nasty.size())]);
+                    break;
+                default:
+                    text.erase(at, 1 + rng.below(8));
+                    break;
+            }
+        }
+        CAPTURE(round, text);
+        const dsl::Compilation made = dsl::compile({{"x.yaml", text}});
+        for (const dsl::Diagnostic& diagnostic : made.diagnostics) {
+            CHECK(diagnostic.span.begin <= diagnostic.span.end);
+            CHECK(diagnostic.span.end <= made.sources.at(diagnostic.span.file).text().size());
+        }
+        const bool silent = dsl::render(made).empty() && !made.program;
+        CHECK_FALSE(silent);
+    }
+}
+
+TEST_CASE("deep and wide YAML is refused in time", "[yaml][hostile]") {
+    const std::vector<std::string> texts = {"a: " + std::string(400, '['),
+                                            "a: " + std::string(100'000, '['),
+                                            std::string(std::size_t{1} << 21, 'a'),
+                                            "a: &x [b]\nb: *x\n",
+                                            "? [a]\n: b\n",
+                                            std::string("\xff\xfe\0z", 4)};
+    for (const std::string& text : texts) {
+        const dsl::Compilation made = dsl::compile({{"x.yaml", text}});
+        CHECK(source::has_errors(made.diagnostics));
+    }
+}
