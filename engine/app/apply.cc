@@ -61,7 +61,7 @@ int print_journeys(const Record& answer) {
         if (record == nullptr) continue;
         const std::uint64_t entered = number_in(*record, "entered");
         const std::uint64_t ended = number_in(*record, "ended");
-        fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", text_in(*record, "journey"), entered,
+        fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", text_in(*record, "name"), entered,
                    entered - ended, number_in(*record, "sent"), number_in(*record, "goals"),
                    number_in(*record, "skipped"), number_in(*record, "unknown"));
         const Value* waiting = find(*record, "waiting");

@@ -99,7 +99,7 @@ struct DemoOptions {
     std::string data_directory;
     std::uint64_t seed = 1;
     std::uint32_t people = 400;
-    double speed = 7200;
+    double speed = 14400;
     std::uint64_t seconds = 0;  // 0: until Ctrl-C
     std::string listen = "127.0.0.1:0";
 };

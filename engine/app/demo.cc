@@ -132,7 +132,7 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
                     steps += fmt::format("{}{} {}", steps.empty() ? "" : ", ", step.name,
                                          to_json(step.value));
             }
-            const Value* name = find(journey, "journey");
+            const Value* name = find(journey, "name");
             const std::uint64_t entered = number_in(journey, "entered");
             out += fmt::format(
                 "  {:<22}{:>8}{:>8}{:>7}{:>7}{:>9}   {}\n",

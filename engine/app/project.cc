@@ -85,7 +85,9 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) 
         waiting.insert(waiting.end(), found.begin(), found.end());
     }
     std::vector<dsl::SourceFile> files;
+    const std::size_t asked = waiting.size();
     std::set<std::string> known;
+    std::set<std::string> only_used;
     std::vector<fs::path> folders;
     for (std::size_t i = 0; i < waiting.size(); ++i) {
         const fs::path path = fs::path(waiting[i]).lexically_normal();
@@ -99,6 +101,7 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) 
         }
         if (std::find(folders.begin(), folders.end(), path.parent_path()) == folders.end())
             folders.push_back(path.parent_path());
+        if (i >= asked) only_used.insert(path.string());
         files.push_back({path.string(), std::move(text)});
     }
     dsl::Options options;
@@ -109,7 +112,13 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) 
         }
         return std::nullopt;
     };
-    return dsl::compile(std::move(files), options);
+    dsl::Compilation compilation = dsl::compile(std::move(files), options);
+    // That a shared file has more than this project needs is no news for those who only use it.
+    std::erase_if(compilation.diagnostics, [&](const dsl::Diagnostic& one) {
+        return one.severity == source::Severity::information &&
+               only_used.contains(std::string(compilation.sources.at(one.span.file).name()));
+    });
+    return compilation;
 }
 
 void print_diagnostics(const dsl::Compilation& compilation, bool short_form) {
