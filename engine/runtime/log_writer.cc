@@ -64,7 +64,6 @@ void LogWriter::run(Instant at_least) {
             const Result<void> tidied = log_.tidy();
             if (!tidied && tidied.error().code != ErrorCode::refused) fail({}, tidied.error());
         }
-        gauges_.log_bytes = log_.size_bytes();
         if (work.empty() && inbox_.closed()) return;
     }
 }
@@ -223,8 +222,10 @@ void LogWriter::fail(std::vector<Submission> group, const Error& why) {
 }
 
 void LogWriter::look_at_disk() {
-    if (options_.data_directory.empty() || steady_micros() < next_look_) return;
+    if (steady_micros() < next_look_) return;
     next_look_ = steady_micros() + options_.disk_look_every.count();
+    gauges_.log_bytes = log_.size_bytes();
+    if (options_.data_directory.empty()) return;
     struct statvfs found {};
     if (::statvfs(options_.data_directory.c_str(), &found) != 0) return;
     const std::uint64_t free_bytes = std::uint64_t{found.f_bavail} * found.f_frsize;

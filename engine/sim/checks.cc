@@ -6,11 +6,13 @@ namespace journey::sim {
 
 namespace {
 
-bool is_marketing(const core::CatalogPtr& catalog, const std::string& message_template) {
+/// "" when it needs none.
+std::string consent_of(const core::CatalogPtr& catalog, const std::string& message_template) {
     const auto program = core::live_program(catalog);
-    if (program == nullptr) return false;
+    if (program == nullptr) return "";
     const ir::Index found = ir::find_named(program->templates, message_template);
-    return found != ir::kNone && program->templates[found].consent != ir::kNone;
+    const ir::Index consent = found == ir::kNone ? ir::kNone : program->templates[found].consent;
+    return consent == ir::kNone ? "" : program->consents[consent].name;
 }
 
 }  // namespace
@@ -29,8 +31,8 @@ void Simulation::check_call(const Call& call) {
     }
     if (moved_.contains(call.external_id))
         return;  // what was said under the old name is checked in core's own tests
-    if (revoked_.contains(call.external_id) &&
-        is_marketing(node_->catalog(), call.message_template)) {
+    if (revoked_.contains(
+            {call.external_id, consent_of(node_->catalog(), call.message_template)})) {
         violation("I3: " + call.message_template + " to " + call.external_id +
                   " began after the acknowledged opt-out");
     }

@@ -14,6 +14,9 @@
 
 namespace journey::sim {
 
+inline const Instant kSimulationStart = instant_of(1'772'445'600'000'000);  // 2026-03-02T10:00:00Z
+inline constexpr Micros kSecond = std::chrono::seconds(1);
+
 /// What a client sent, and whether it was told that it counts. It tries again until it is told.
 struct ClientCommand {
     model::Command command;
@@ -37,10 +40,16 @@ class Simulation {
     struct Wake {};
     using Item = std::variant<Answer, Arrival, Wake>;
 
-    // ---- simulator.cc
+    // ---- plans.cc, then simulator.cc
     void plan_people();
+    void plan_operators(const std::vector<Bytes>& programs);
     void plan_one(const std::string& external_id, Instant at, std::uint64_t number);
+    model::CommandBody body_of(const std::string& external_id, std::uint64_t number);
+    Value any_value(const ir::Type& type, std::uint64_t number);
+    model::Identify any_traits(const std::string& external_id);
     void submit_at(Instant at, model::Command command);
+    /// A while, shorter than `most`.
+    Micros some(Micros most);
     void live_until(Instant end);
     void deliver(Item item);
     void work();
@@ -81,6 +90,8 @@ class Simulation {
     std::map<std::pair<Instant, std::uint64_t>, Item> items_;
     std::vector<ClientCommand> clients_;
     std::vector<std::string> people_;
+    ir::Program
+        schema_;  // of the first program: what events people can cause, and what they can say no to
 
     storage::memory::MemoryLog log_;
     storage::memory::MemoryState state_;
@@ -99,7 +110,7 @@ class Simulation {
     // ---- what checks remember
     std::set<std::pair<std::string, std::string>> seen_;          // person and message id, durable
     std::map<std::pair<std::string, std::string>, bool> wishes_;  // "do not": by consent or channel
-    std::map<std::string, std::uint64_t> revoked_;                // person: acknowledged at
+    std::map<std::pair<std::string, std::string>, std::uint64_t> revoked_;     // person and consent
     std::map<std::pair<std::string, std::string>, std::uint64_t> suppressed_;  // person and channel
     std::set<std::string> moved_;               // persons of an Alias
     std::set<model::MessageKey> lost_answers_;  // open at a crash

@@ -1,4 +1,3 @@
-#include "engine/sim/programs.h"
 #include "engine/sim/simulation.h"
 
 namespace journey::sim {
@@ -7,14 +6,7 @@ namespace {
 
 using storage::memory::Fault;
 
-const Instant kStart = instant_of(1'772'445'600'000'000);  // 2026-03-02T10:00:00Z
-constexpr Micros kSecond = std::chrono::seconds(1);
 constexpr std::uint32_t kRoundsMost = 10'000;
-
-Micros random_below(Rng& rng, Micros most) {
-    return Micros{static_cast<std::int64_t>(
-        rng.below(static_cast<std::uint64_t>(std::max<std::int64_t>(1, most.count()))))};
-}
 
 bool is_opt_out(const model::CommandBody& body) {
     if (const auto* consent = std::get_if<model::ConsentChange>(&body)) return !consent->granted;
@@ -28,7 +20,7 @@ Simulation::Simulation(std::uint64_t seed, const SimOptions& options)
     : seed_(seed),
       options_(options),
       rng_(seed),
-      now_(kStart),
+      now_(kSimulationStart),
       log_(1, [this] { return fault(disk_trouble_, disk_trouble_ / 4); }),
       state_([this] { return fault(disk_trouble_, disk_trouble_ / 8); }) {
     // A quarter of the worlds is calm, a few are cruel.
@@ -44,7 +36,7 @@ Simulation::Simulation(std::uint64_t seed, const SimOptions& options)
     crash_chance_ = options.crashes && rng_.chance(0.8) ? rng_.unit() * 0.03 : 0;
     disk_trouble_ = options.weather && rng_.chance(0.5) ? rng_.unit() * 0.03 : 0;
     std::map<std::string, model::IdempotencyClass> classes;
-    for (const char* channel : {"email", "push", "sms"}) {
+    for (const char* channel : {"email", "push", "sms", "webhook"}) {
         using enum model::IdempotencyClass;
         const model::IdempotencyClass choices[] = {neither, keyed, queryable, collapsible};
         classes[channel] = choices[rng_.below(4)];
@@ -79,105 +71,6 @@ void Simulation::violation(std::string sentence) {
         result_.violations.push_back(format_instant(now_) + " " + std::move(sentence));
 }
 
-// ---------------------------------------------------------------- people and operators
-
-void Simulation::submit_at(Instant at, model::Command command) {
-    clients_.push_back({std::move(command), 0});
-    items_.emplace(std::pair{at, ++item_number_}, Arrival{clients_.size() - 1});
-}
-
-void Simulation::plan_people() {
-    const std::vector<Bytes> programs =
-        options_.programs.empty() ? own_programs() : options_.programs;
-    for (std::size_t i = 0; i < programs.size(); ++i) {
-        model::Command publish;
-        publish.body = model::Publish{programs[i]};
-        submit_at(kStart + options_.span * static_cast<int>(i) / static_cast<int>(programs.size()),
-                  std::move(publish));
-    }
-    for (int i = 0; i < 3 && rng_.chance(0.5); ++i) {
-        const std::string journey = rng_.chance(0.5) ? "" : "welcome";
-        const Instant at = kStart + random_below(rng_, options_.span);
-        for (const bool paused : {true, false}) {
-            model::Command pause;
-            pause.body = model::SetPaused{journey, paused};
-            submit_at(paused ? at : at + random_below(rng_, std::chrono::hours(5)),
-                      std::move(pause));
-        }
-    }
-    for (std::uint32_t i = 0; i < options_.people; ++i)
-        people_.push_back("user:p" + std::to_string(i));
-    for (std::uint64_t i = 0; i < options_.commands; ++i) {
-        const std::string& who = people_[rng_.below(people_.size())];
-        plan_one(who, kStart + kSecond + random_below(rng_, options_.span), i);
-    }
-}
-
-void Simulation::plan_one(const std::string& external_id, Instant at, std::uint64_t number) {
-    model::Command command;
-    command.external_id = external_id;
-    command.person = model::person_id_of(external_id);
-    command.message_id = "m" + std::to_string(number);
-    // Half of what arrives late by minutes, some by days: people's phones were off.
-    command.event_time = rng_.chance(0.2) ? at - random_below(rng_, std::chrono::hours(48)) : at;
-    const std::uint64_t what = rng_.below(100);
-    if (what < 25) {
-        const char* zones[] = {"Europe/Berlin", "Asia/Shanghai", "America/New_York",
-                               "Pacific/Auckland", "not/a_zone"};
-        const std::string name = external_id.substr(5);
-        command.body =
-            model::Identify{{{"email", name + "@example.com"},
-                             {"phone", "+49301234" + std::to_string(1000 + rng_.below(9000))},
-                             {"device", "device-" + name},
-                             {"first_name", name},
-                             {"time_zone", zones[rng_.below(5)]}}};
-    } else if (what < 40) {
-        command.body = model::ConsentChange{"news", rng_.chance(0.75), "simulator", ""};
-    } else if (what < 44) {
-        const char* channels[] = {"", "email", "sms", "push"};
-        command.body = model::Suppress{channels[rng_.below(4)], rng_.chance(0.7), "simulator"};
-    } else if (what < 46) {
-        command.body = model::Alias{people_[rng_.below(people_.size())]};
-    } else if (what < 48) {
-        command.body = model::Track{"rocket_started", {{"stage", std::int64_t{1}}}};
-    } else if (what < 70) {
-        command.body = model::Track{
-            "signed_up", {{"plan", rng_.chance(0.1) ? Value(std::int64_t{7}) : Value("pro")}}};
-    } else if (what < 85) {
-        command.body = model::Track{"bought", {{"order_id", "o" + std::to_string(number)}}};
-    } else {
-        command.body = model::Track{"viewed", {{"sku", "s" + std::to_string(rng_.below(5))}}};
-    }
-    if (const auto* alias = std::get_if<model::Alias>(&command.body)) {
-        moved_.insert(external_id);
-        moved_.insert(alias->to);
-    }
-    const std::uint64_t copies = rng_.chance(0.15) ? 2 : 1;  // a client that was not sure
-    for (std::uint64_t i = 0; i < copies; ++i) {
-        submit_at(i == 0 ? at : at + random_below(rng_, std::chrono::hours(1)), command);
-    }
-}
-
-void Simulation::plan_receipt(const Call& call) {
-    if (calm_ || !call.taken || !rng_.chance(weather_.receipts)) return;
-    model::Command command;
-    command.external_id = call.external_id;
-    command.person = call.person;
-    model::Receipt receipt;
-    receipt.kind = rng_.chance(0.9) ? model::ReceiptKind::delivered : model::ReceiptKind::bounced;
-    receipt.detail = "hard";
-    receipt.id = "r" + std::to_string(call.sequence);
-    const std::uint64_t copies = 1 + rng_.below(2);
-    for (std::uint64_t i = 0; i < copies; ++i) {
-        const Instant at =
-            now_ +
-            random_below(rng_, rng_.chance(0.5) ? Micros{kSecond} : Micros{std::chrono::hours(30)});
-        receipt.at = at;
-        command.body = model::ReceiptArrived{call.key, receipt};
-        submit_at(at, command);
-    }
-}
-
 // ---------------------------------------------------------------- life
 
 SimResult Simulation::run() {
@@ -187,7 +80,7 @@ SimResult Simulation::run() {
     straight_ = std::make_unique<runtime::Node>(node_options());
     plan_people();
     recover();
-    live_until(kStart + options_.span);
+    live_until(kSimulationStart + options_.span);
     // The end of the story: whatever is under way may end in peace.
     calm_ = true;
     crash_chance_ = 0;
@@ -197,7 +90,7 @@ SimResult Simulation::run() {
     submit_at(now_, resume);
     resume.body = model::SetPaused{"welcome", false};
     submit_at(now_, std::move(resume));
-    live_until(kStart + options_.span + std::chrono::hours(24 * 40));
+    live_until(kSimulationStart + options_.span + std::chrono::hours(24 * 40));
     check_end();
     return std::move(result_);
 }
@@ -226,7 +119,7 @@ void Simulation::deliver(Item item) {
     } else if (auto* arrival = std::get_if<Arrival>(&item)) {
         const model::Command& command = clients_[arrival->client].command;
         if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
-            if (consent->granted) revoked_.erase(command.external_id);
+            if (consent->granted) revoked_.erase({command.external_id, consent->consent});
         } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
             if (!suppress->suppressed) {
                 std::erase_if(suppressed_, [&](const auto& one) {
@@ -293,9 +186,8 @@ bool Simulation::append_pending() {
     if (!appended && appended.error().code == ErrorCode::refused) {
         // Clients are told no and come again; what the engine has to say waits.
         for (const auto& [who, index] : clients) {
-            items_.emplace(
-                std::pair{now_ + kSecond + random_below(rng_, 30 * kSecond), ++item_number_},
-                Arrival{who});
+            items_.emplace(std::pair{now_ + kSecond + some(30 * kSecond), ++item_number_},
+                           Arrival{who});
         }
         pending_clients_.clear();
         return true;
@@ -339,7 +231,7 @@ void Simulation::remember_wish(const model::Command& command) {
     const bool first = seen_.emplace(command.external_id, command.message_id).second;
     if (!first) return;
     if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
-        wishes_[{command.external_id, "news"}] = !consent->granted;
+        wishes_[{command.external_id, consent->consent}] = !consent->granted;
     } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
         wishes_[{command.external_id, "channel " + suppress->channel}] = suppress->suppressed;
     }
@@ -350,7 +242,8 @@ void Simulation::answered(std::size_t client) {
     const model::Command& command = clients_[client].command;
     const std::string& who = command.external_id;
     if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
-        if (!consent->granted && wishes_[{who, "news"}]) revoked_[who] = sequence_;
+        if (!consent->granted && wishes_[{who, consent->consent}])
+            revoked_[{who, consent->consent}] = sequence_;
     } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
         const bool still = wishes_[{who, "channel " + suppress->channel}];
         if (suppress->suppressed && still) suppressed_[{who, suppress->channel}] = sequence_;
@@ -422,11 +315,11 @@ void Simulation::crash(std::string_view where) {
     unsaved_catalog_.reset();
     for (const std::size_t who : std::exchange(pending_clients_, {})) {
         if (clients_[who].acked != 0) continue;
-        items_.emplace(std::pair{now_ + kSecond + random_below(rng_, 30 * kSecond), ++item_number_},
+        items_.emplace(std::pair{now_ + kSecond + some(30 * kSecond), ++item_number_},
                        Arrival{who});
     }
-    now_ += random_below(
-        rng_, rng_.chance(0.1) ? Micros{std::chrono::hours(8)} : Micros{std::chrono::minutes(2)});
+    now_ +=
+        some(rng_.chance(0.1) ? Micros{std::chrono::hours(8)} : Micros{std::chrono::minutes(2)});
     recover();
 }
 

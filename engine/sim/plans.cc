@@ -1,0 +1,176 @@
+// What people and operators do, drawn from what the first program declares.
+#include "engine/sim/programs.h"
+#include "engine/sim/simulation.h"
+
+namespace journey::sim {
+
+void Simulation::submit_at(Instant at, model::Command command) {
+    clients_.push_back({std::move(command), 0});
+    items_.emplace(std::pair{at, ++item_number_}, Arrival{clients_.size() - 1});
+}
+
+Micros Simulation::some(Micros most) {
+    return Micros{static_cast<std::int64_t>(
+        rng_.below(static_cast<std::uint64_t>(std::max<std::int64_t>(1, most.count()))))};
+}
+
+void Simulation::plan_people() {
+    const std::vector<Bytes> programs =
+        options_.programs.empty() ? own_programs() : options_.programs;
+    Result<ir::Program> schema = ir::decode(programs.front());
+    if (!schema) return violation("the first program cannot be read: " + schema.error().detail);
+    schema_ = std::move(schema).value();
+    plan_operators(programs);
+    for (std::uint32_t i = 0; i < options_.people; ++i)
+        people_.push_back("user:p" + std::to_string(i));
+    for (std::uint64_t i = 0; i < options_.commands; ++i) {
+        const std::string& who = people_[rng_.below(people_.size())];
+        plan_one(who, kSimulationStart + kSecond + some(options_.span), i);
+    }
+}
+
+void Simulation::plan_operators(const std::vector<Bytes>& programs) {
+    for (std::size_t i = 0; i < programs.size(); ++i) {
+        model::Command publish;
+        publish.body = model::Publish{programs[i]};
+        const auto share = static_cast<std::int64_t>(i) * options_.span /
+                           static_cast<std::int64_t>(programs.size());
+        submit_at(kSimulationStart + share, std::move(publish));
+    }
+    for (int i = 0; i < 3 && rng_.chance(0.5); ++i) {
+        const bool all = schema_.journeys.empty() || rng_.chance(0.5);
+        const std::string journey =
+            all ? "" : schema_.journeys[rng_.below(schema_.journeys.size())].name;
+        const Instant at = kSimulationStart + some(options_.span);
+        for (const bool paused : {true, false}) {
+            model::Command pause;
+            pause.body = model::SetPaused{journey, paused};
+            submit_at(paused ? at : at + some(std::chrono::hours(5)), std::move(pause));
+        }
+    }
+}
+
+void Simulation::plan_one(const std::string& external_id, Instant at, std::uint64_t number) {
+    model::Command command;
+    command.external_id = external_id;
+    command.person = model::person_id_of(external_id);
+    command.message_id = "m" + std::to_string(number);
+    // Some of it arrives late: people's phones were off.
+    command.event_time = rng_.chance(0.2) ? at - some(std::chrono::hours(48)) : at;
+    command.body = body_of(external_id, number);
+    if (const auto* alias = std::get_if<model::Alias>(&command.body)) {
+        moved_.insert(external_id);
+        moved_.insert(alias->to);
+    }
+    const std::uint64_t copies = rng_.chance(0.15) ? 2 : 1;  // a client that was not sure
+    for (std::uint64_t i = 0; i < copies; ++i) {
+        submit_at(i == 0 ? at : at + some(std::chrono::hours(1)), command);
+    }
+}
+
+model::CommandBody Simulation::body_of(const std::string& external_id, std::uint64_t number) {
+    const std::uint64_t what = rng_.below(100);
+    if (what < 25) return any_traits(external_id);
+    if (what < 40 && !schema_.consents.empty()) {
+        const std::string& consent = schema_.consents[rng_.below(schema_.consents.size())].name;
+        return model::ConsentChange{consent, rng_.chance(0.75), "simulator", ""};
+    }
+    if (what < 44) {
+        const char* channels[] = {"", "email", "sms", "push"};
+        return model::Suppress{channels[rng_.below(4)], rng_.chance(0.7), "simulator"};
+    }
+    if (what < 46) return model::Alias{people_[rng_.below(people_.size())]};
+    std::vector<const ir::EventType*> events;
+    for (const ir::EventType& event : schema_.events) {
+        if (!event.builtin) events.push_back(&event);
+    }
+    if (what < 48 || events.empty())
+        return model::Track{"rocket_started", {{"stage", std::int64_t{1}}}};
+    const ir::EventType& event = *events[rng_.below(events.size())];
+    Record properties;
+    for (const ir::Field& field : event.fields) {
+        if (!field.required && rng_.chance(0.1)) continue;
+        properties.push_back({field.name, any_value(field.type, number)});
+    }
+    return model::Track{event.name, std::move(properties)};
+}
+
+/// As JSON would bring it, now and then of the wrong kind.
+Value Simulation::any_value(const ir::Type& type, std::uint64_t number) {
+    if (rng_.chance(0.02)) return Value(List{Value("what is this"), Value(true)});
+    const auto small = static_cast<std::int64_t>(rng_.below(12));
+    switch (type.kind) {
+        case ir::TypeKind::boolean:
+            return Value(rng_.chance(0.5));
+        case ir::TypeKind::integer:
+            return Value(small);
+        case ir::TypeKind::real:
+        case ir::TypeKind::money:
+            return Value(static_cast<double>(small) * 9.5);
+        case ir::TypeKind::choice:
+            return type.choices.empty() ? Value()
+                                        : Value(type.choices[rng_.below(type.choices.size())]);
+        case ir::TypeKind::instant:
+            return Value(format_instant(now_ + some(options_.span)));
+        case ir::TypeKind::date:
+            return Value("2026-03-0" + std::to_string(1 + small % 9));
+        case ir::TypeKind::time_of_day:
+            return Value("12:30");
+        case ir::TypeKind::duration:
+            return Value("1h");
+        case ir::TypeKind::zone: {
+            const char* zones[] = {"Europe/Berlin", "Asia/Shanghai", "America/New_York",
+                                   "Pacific/Auckland", "not/a_zone"};
+            return Value(zones[rng_.below(5)]);
+        }
+        case ir::TypeKind::list:
+            return Value(List{Value("a"), Value("b")});
+        case ir::TypeKind::text:
+            return Value((rng_.chance(0.5) ? "s" : "o" + std::to_string(number) + "-") +
+                         std::to_string(small));
+        case ir::TypeKind::missing:
+        case ir::TypeKind::map:
+        case ir::TypeKind::event:
+            return Value();
+    }
+    return Value();
+}
+
+model::Identify Simulation::any_traits(const std::string& external_id) {
+    const std::string name = external_id.substr(external_id.find(':') + 1);
+    model::Identify identify;
+    for (std::size_t i = 0; i < schema_.profile.size(); ++i) {
+        const ir::Field& field = schema_.profile[i];
+        Value value = any_value(field.type, 0);
+        for (const ir::Channel& channel : schema_.channels) {
+            if (channel.address_field != i) continue;
+            if (channel.kind == ir::ChannelKind::email) value = Value(name + "@example.com");
+            if (channel.kind == ir::ChannelKind::sms)
+                value = Value("+49301234" + std::to_string(1000 + rng_.below(9000)));
+            if (channel.kind == ir::ChannelKind::push) value = Value("device-" + name);
+        }
+        identify.traits.push_back({field.name, std::move(value)});
+    }
+    return identify;
+}
+
+void Simulation::plan_receipt(const Call& call) {
+    if (calm_ || !call.taken || !rng_.chance(weather_.receipts)) return;
+    model::Command command;
+    command.external_id = call.external_id;
+    command.person = call.person;
+    model::Receipt receipt;
+    receipt.kind = rng_.chance(0.9) ? model::ReceiptKind::delivered : model::ReceiptKind::bounced;
+    receipt.detail = "hard";
+    receipt.id = "r" + std::to_string(call.sequence);
+    const std::uint64_t copies = 1 + rng_.below(2);
+    for (std::uint64_t i = 0; i < copies; ++i) {
+        const Instant at =
+            now_ + some(rng_.chance(0.5) ? Micros{kSecond} : Micros{std::chrono::hours(30)});
+        receipt.at = at;
+        command.body = model::ReceiptArrived{call.key, receipt};
+        submit_at(at, command);
+    }
+}
+
+}  // namespace journey::sim
