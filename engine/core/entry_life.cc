@@ -71,7 +71,7 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Pic
             happening->detail = arm;
         return target;
     };
-    const std::string& who = person.external_id;
+    const std::string_view who = model::customer_id_of(person.external_id);
     if (pick.holdout > 0 &&
         rules::experiment_hash(pick.experiment + "/holdout", who) < pick.holdout) {
         return led_to("holdout", pick.holdout_target);

@@ -1,16 +1,18 @@
 #pragma once
-// Program: what the compiler makes and the engine runs. Plain data, immutable once verified, versioned
-// bytes (bytes.cc), content-addressed (hash of the bytes). The engine runs programs compiled years ago.
+// Program: what the compiler makes and the engine runs. Plain data, immutable once verified,
+// versioned bytes (bytes.cc), content-addressed (hash of the bytes). The engine runs programs
+// compiled years ago.
 //
-// Names are strings, relations are indices into the vectors of the same Program. kNone means "none".
+// Names are strings, relations are indices into the vectors of the same Program. kNone means
+// "none".
+
+#include "engine/base/base.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "engine/base/base.h"
 
 namespace journey::ir {
 
@@ -50,19 +52,21 @@ struct Field {
     std::string name;
     Type type;
     bool required = false;
-    bool personal = false;           // `pii`: never in logs, links or metrics
+    bool personal = false;          // `pii`: never in logs, links or metrics
     std::optional<Value> fallback;  // `default`
 };
 
 struct EventType {
     std::string name;
     std::vector<Field> fields;
-    bool builtin = false;  // made by the engine: delivered opened clicked bounced complained replied unsubscribed
+    bool builtin = false;  // made by the engine: delivered opened clicked bounced complained
+                           // replied unsubscribed
 };
 
 /// Fields of every built-in event, in this order.
-inline constexpr const char* kBuiltinEventFields[] = {"message", "template", "channel", "journey", "entry", "url"};
-inline constexpr const char* kBuiltinEvents[] = {"delivered", "opened",     "clicked",     "bounced",
+inline constexpr const char* kBuiltinEventFields[] = {"message", "template", "channel",
+                                                      "journey", "entry",    "url"};
+inline constexpr const char* kBuiltinEvents[] = {"delivered",  "opened",  "clicked",     "bounced",
                                                  "complained", "replied", "unsubscribed"};
 
 enum class ChannelKind : std::uint8_t { email, sms, push, webhook };
@@ -88,7 +92,8 @@ struct Consent {
 
 enum class CalendarUnit : std::uint8_t { none, day, week, month };
 
-/// At most `count` messages per window: a calendar unit where the person lives, or exact rolling seconds.
+/// At most `count` messages per window: a calendar unit where the person lives, or exact rolling
+/// seconds.
 struct FrequencyLimit {
     std::uint32_t count = 0;
     Index channel = kNone;  // kNone: every channel ("messages")
@@ -102,8 +107,8 @@ struct Frequency {
     std::string name;
     std::vector<FrequencyLimit> limits;
     MessageClass counts = MessageClass::marketing;
-    bool hold_when_full = false;      // else skip
-    CalendarDuration hold_at_most;    // with hold_when_full
+    bool hold_when_full = false;    // else skip
+    CalendarDuration hold_at_most;  // with hold_when_full
 };
 
 enum class NoZone : std::uint8_t { hold, skip, use };
@@ -135,7 +140,8 @@ struct Template {
     std::string body;     // sms and push text, email text part, webhook JSON body
     std::string html;     // email: the file's content, taken in at compile time
     std::vector<TemplateParam> params;
-    std::vector<Index> profile_fields;  // profile fields the text mentions as {{ user.x }} or {{ x }}
+    std::vector<Index>
+        profile_fields;  // profile fields the text mentions as {{ user.x }} or {{ x }}
     bool unsubscribe_automatic = false;
 };
 
@@ -149,7 +155,7 @@ enum class Op : std::uint8_t {
     local,          // a: Journey::locals
     now,
     entry_time,
-    entry_id,      // text; equals field `entry` of built-in events
+    entry_id,  // text; equals field `entry` of built-in events
     trigger_time,
     row_time,
     logical_not,  // operands: 1
@@ -161,35 +167,48 @@ enum class Op : std::uint8_t {
     less_equal,
     greater,
     greater_equal,
-    in,           // operand 0 in operand 1 (a list)
-    contains,     // list or text operand 0 contains operand 1
+    in,        // operand 0 in operand 1 (a list)
+    contains,  // list or text operand 0 contains operand 1
     starts_with,
     ends_with,
-    between,      // operand 0 between 1 and 2, both ends in
+    between,  // operand 0 between 1 and 2, both ends in
     is_missing,
     is_present,
-    is_blank,     // missing, "" or only blanks, or an empty list
-    fallback,     // operand 0 default operand 1
+    is_blank,  // missing, "" or only blanks, or an empty list
+    fallback,  // operand 0 default operand 1
     add,
     subtract,
     multiply,
     divide,
     negate,
-    member,       // a: segments
-    tagged,       // operand 0: text
-    consented,    // a: consents
-    reachable,    // a: channels
-    aggregate,    // a: aggregates
-    record_field, // operand 0: record (event); a: field of event type b
-    record_time,  // operand 0: record (event)
-    time_since,   // operand 0: instant or event; exact duration (seconds) until now
-    list,         // operands: elements
-    map,          // operands: constant text, value, constant text, value, …
-    size, lower, upper, trim, abs, round, floor, ceil, concat,
-    year, month, day, weekday, hour, minute,  // operand 0: instant or date; operand 1 (optional): zone text
-    date_of,      // operand 0: instant, operand 1 (optional): zone
+    member,        // a: segments
+    tagged,        // operand 0: text
+    consented,     // a: consents
+    reachable,     // a: channels
+    aggregate,     // a: aggregates
+    record_field,  // operand 0: record (event); a: field of event type b
+    record_time,   // operand 0: record (event)
+    time_since,    // operand 0: instant or event; exact duration (seconds) until now
+    list,          // operands: elements
+    map,           // operands: constant text, value, constant text, value, …
+    size,
+    lower,
+    upper,
+    trim,
+    abs,
+    round,
+    floor,
+    ceil,
+    concat,
+    year,
+    month,
+    day,
+    weekday,
+    hour,
+    minute,   // operand 0: instant or date; operand 1 (optional): zone text
+    date_of,  // operand 0: instant, operand 1 (optional): zone
     days_between,
-    element,      // operand 0: list or map; operand 1: integer index or text key
+    element,  // operand 0: list or map; operand 1: integer index or text key
 };
 
 /// One node. Operands are Program::operands[first, first + count).
@@ -203,14 +222,26 @@ struct Expr {
     Index count = 0;
 };
 
-enum class AggregateFn : std::uint8_t { did, count, sum, avg, min, max, first, last, distinct, count_distinct, list };
+enum class AggregateFn : std::uint8_t {
+    did,
+    count,
+    sum,
+    avg,
+    min,
+    max,
+    first,
+    last,
+    distinct,
+    count_distinct,
+    list
+};
 
 enum class WindowKind : std::uint8_t { ever, within, since, before, between };
 
 struct Window {
     WindowKind kind = WindowKind::ever;
     CalendarDuration within;  // subtracted from now in the workspace's zone
-    Index since = kNone;      // exprs: since, before (a); between: since = from, until = to (half open)
+    Index since = kNone;  // exprs: since, before (a); between: since = from, until = to (half open)
     Index until = kNone;
 };
 
@@ -220,8 +251,9 @@ struct Aggregate {
     Index field = kNone;   // of the event; for sum avg min max distinct count_distinct
     Index filter = kNone;  // exprs; row scope is the event
     Window window;
-    std::uint32_t stop_at = 0;  // the answer need not be exact from here on (threshold pushed down); 0: exact
-    std::uint32_t limit = 0;    // list
+    std::uint32_t stop_at =
+        0;  // the answer need not be exact from here on (threshold pushed down); 0: exact
+    std::uint32_t limit = 0;  // list
 };
 
 struct Segment {
@@ -232,7 +264,8 @@ struct Segment {
 
 // ---------------------------------------------------------------- journeys
 
-/// An event with a condition on it. `filter` sees row = that event, and trigger/local of the entry where there is one.
+/// An event with a condition on it. `filter` sees row = that event, and trigger/local of the entry
+/// where there is one.
 struct Pattern {
     Index event = kNone;
     Index filter = kNone;
@@ -291,8 +324,8 @@ struct Arm {
     Index target = kNone;
 };
 
-/// Assignment: GrowthBook's hash version 2 of the person's external id with seed `experiment`; the holdout is
-/// drawn first with seed `experiment + "/holdout"`.
+/// Assignment: GrowthBook's hash version 2 of the customer's own id (no "user:" before it) with
+/// seed `experiment`; the holdout is drawn first with seed `experiment + "/holdout"`.
 struct Pick {
     std::string experiment;
     double holdout = 0;  // share, 0 to 1
@@ -311,8 +344,8 @@ struct WaitUntil {
 };
 
 struct WaitArm {
-    Pattern pattern;         // `on`; event none: `when`
-    Index condition = kNone; // `when`
+    Pattern pattern;          // `on`; event none: `when`
+    Index condition = kNone;  // `when`
     Index target = kNone;
 };
 
@@ -370,7 +403,7 @@ struct Journey {
     Index frequency = kNone;
     Index quiet = kNone;
     std::optional<CalendarDuration> lifetime;  // `expires after`
-    std::string zone;  // "" = where the person lives
+    std::string zone;                          // "" = where the person lives
     std::int32_t priority = 0;
     std::vector<State> states;
     Index start = kNone;

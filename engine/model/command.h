@@ -1,6 +1,6 @@
 #pragma once
-// Commands: everything that can change state, with the instant it happened. The Log is a sequence of batches of these;
-// state is a function of it.
+// Commands: everything that can change state, with the instant it happened. The Log is a sequence
+// of batches of these; state is a function of it.
 
 #include "engine/model/delivery.h"
 
@@ -17,15 +17,16 @@ struct Track {
 struct ConsentChange {
     std::string consent;  // name of the consent group
     bool granted = false;
-    std::string source;   // where it was given: "preference page", "api", …
-    std::string proof;    // text shown, IP, …; free
+    std::string source;  // where it was given: "preference page", "api", …
+    std::string proof;   // text shown, IP, …; free
 };
 struct Suppress {
     std::string channel;  // "" = every channel
     bool suppressed = true;
     std::string reason;
 };
-/// Everything known of the envelope's person moves to `to` (an external id); later commands for the old id follow.
+/// Everything known of the envelope's person moves to `to` (an external id); later commands for the
+/// old id follow.
 struct Alias {
     std::string to;
 };
@@ -39,7 +40,8 @@ struct Absorb {
 // ---- from the engine's own runtime
 /// Time has passed: everything due at or before the envelope's instant happens.
 struct Tick {};
-/// "May this go out now?" Durable before the first byte leaves: applying it starts the Attempt, or says hold or skip.
+/// "May this go out now?" Durable before the first byte leaves: applying it starts the Attempt, or
+/// says hold or skip.
 struct Claim {
     MessageKey key;
     std::uint32_t attempt = 1;
@@ -65,16 +67,18 @@ struct SetPaused {
     bool paused = true;
 };
 
-using CommandBody = std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick, Claim, Outcome,
-                                 ReceiptArrived, Publish, SetPaused>;
+using CommandBody = std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick,
+                                 Claim, Outcome, ReceiptArrived, Publish, SetPaused>;
 
 struct Command {
     PartitionId partition{};
     PersonId person{};        // of Track, Identify, …, Claim, Outcome, ReceiptArrived
     std::string external_id;  // of commands from the API: the canonical id person was made from
     Instant at{};             // when the daemon took it in: the core's "now"
-    Instant event_time{};     // when it happened, by the sender's clock corrected for skew; = at where unknown
-    std::string message_id;   // the sender's, "" when it gave none; de-duplicates API commands per person
+    Instant event_time{};  // when it happened, by the sender's clock corrected for skew; = at where
+                           // unknown
+    std::string
+        message_id;  // the sender's, "" when it gave none; de-duplicates API commands per person
     CommandBody body;
 };
 

@@ -7,19 +7,20 @@ namespace journey::model {
 
 /// What the provider did with one Attempt, as far as we can know.
 enum class ObservationKind : std::uint8_t {
-    accepted,     // 2xx, 250
-    rejected,     // final no: the message can never be accepted
-    retry,        // certainly not taken; try the same key again, not before `retry_at`
-    pause,        // 401, 403, certificate: the connector is at fault, not the message; same key later
-    unknown,      // bytes may have reached the provider and we hold no answer
+    accepted,  // 2xx, 250
+    rejected,  // final no: the message can never be accepted
+    retry,     // certainly not taken; try the same key again, not before `retry_at`
+    pause,     // 401, 403, certificate: the connector is at fault, not the message; same key later
+    unknown,   // bytes may have reached the provider and we hold no answer
     not_started,  // claimed, but no byte left: released on drain or opt-out
 };
 
 struct Observation {
     ObservationKind kind = ObservationKind::unknown;
-    std::string provider_id;   // the provider's name for the message
-    std::string reason;        // one short sentence with the provider's code, no addresses
-    Micros retry_after{0};     // with retry and pause: at least this long, 0 = the engine's own backoff
+    std::string provider_id;  // the provider's name for the message
+    std::string reason;       // one short sentence with the provider's code, no addresses
+    Micros retry_after{
+        0};  // with retry and pause: at least this long, 0 = the engine's own backoff
     std::uint32_t status = 0;  // HTTP or SMTP status where there was one
 };
 
@@ -32,35 +33,35 @@ enum class IdempotencyClass : std::uint8_t {
 };
 
 enum class MessageStatus : std::uint8_t {
-    planned,     // an Intent, waiting for a claim (or for its hold or retry to end)
-    claimed,     // an Attempt may be under way
+    planned,  // an Intent, waiting for a claim (or for its hold or retry to end)
+    claimed,  // an Attempt may be under way
     accepted,
-    rejected,    // by the provider, final
-    skipped,     // by our rules, final, with a Reason
-    expired,     // no longer valid, final
-    unknown,     // final until a receipt speaks
+    rejected,  // by the provider, final
+    skipped,   // by our rules, final, with a Reason
+    expired,   // no longer valid, final
+    unknown,   // final until a receipt speaks
 };
 
 /// The closed list of why a message was held or skipped.
 enum class Reason : std::uint8_t {
     none,
-    entry_over,        // the entry ended before the send
-    no_address,        // the profile has no address for the channel
-    no_consent,        // consent for the template's group is missing or withdrawn
-    suppressed,        // hard bounce, complaint, unsubscribe or manual suppression on this channel
-    frequency,         // the frequency policy is full
+    entry_over,  // the entry ended before the send
+    no_address,  // the profile has no address for the channel
+    no_consent,  // consent for the template's group is missing or withdrawn
+    suppressed,  // hard bounce, complaint, unsubscribe or manual suppression on this channel
+    frequency,   // the frequency policy is full
     quiet_hours,
-    no_zone,           // quiet hours cannot be known
-    not_valid_anymore, // `valid for/until` passed
-    paused,            // the journey is paused
-    kill_switch,       // all sending is stopped by an operator
+    no_zone,            // quiet hours cannot be known
+    not_valid_anymore,  // `valid for/until` passed
+    paused,             // the journey is paused
+    kill_switch,        // all sending is stopped by an operator
     provider_rate,
     connector_paused,  // credentials or certificate refused
     template_failed,   // rendering failed; fail closed
     missing_variable,  // a required template variable has no value
     retries_exhausted,
     provider_rejected,
-    no_connector,      // no connector is configured for the channel
+    no_connector,  // no connector is configured for the channel
 };
 
 std::string_view name_of(ObservationKind kind);
@@ -69,7 +70,16 @@ std::string_view name_of(Reason reason);  // "quiet_hours"
 /// A sentence for a marketer: "Quiet hours: held until the window opens."
 std::string_view sentence_of(Reason reason);
 
-enum class ReceiptKind : std::uint8_t { delivered, opened, clicked, bounced, complained, replied, unsubscribed, failed };
+enum class ReceiptKind : std::uint8_t {
+    delivered,
+    opened,
+    clicked,
+    bounced,
+    complained,
+    replied,
+    unsubscribed,
+    failed
+};
 std::string_view name_of(ReceiptKind kind);
 
 /// What a provider's webhook, our pixel or our redirect said later.

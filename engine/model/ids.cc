@@ -28,6 +28,13 @@ PersonId person_id_of(std::string_view external_id) {
     return PersonId{number};
 }
 
+std::string_view customer_id_of(std::string_view external_id) {
+    for (const std::string_view kind : {"user:", "anon:"}) {
+        if (external_id.starts_with(kind)) return external_id.substr(kind.size());
+    }
+    return external_id;
+}
+
 PartitionId partition_of(PersonId person, std::uint16_t partitions) {
     ENSURE(partitions > 0 && partitions < kEveryPartition.number, "a store has 1 to 65,534 parts");
     // A person's number is a piece of a SHA-256 already: its remainder is as even as any hash.

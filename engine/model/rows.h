@@ -1,6 +1,7 @@
 #pragma once
-// The rows of the State store, as the core writes and reads them. Profiles, entries and messages are legible to people
-// and to SQL tools; `state` of a profile is the core's own compact form and the truth.
+// The rows of the State store, as the core writes and reads them. Profiles, entries and messages
+// are legible to people and to SQL tools; `state` of a profile is the core's own compact form and
+// the truth.
 
 #include "engine/model/delivery.h"
 
@@ -9,8 +10,8 @@ namespace journey::model {
 struct ProfileRow {
     PersonId id;
     std::string external_id;
-    std::string json;   // attributes, tags, consents, suppressions: for people
-    Bytes state;        // everything the core needs; empty: the person is gone (aliased away)
+    std::string json;  // attributes, tags, consents, suppressions: for people
+    Bytes state;       // everything the core needs; empty: the person is gone (aliased away)
     Instant next_due = kNever;
 };
 
@@ -24,7 +25,8 @@ struct EntryRow {
     Instant entered_at{};
     std::optional<Instant> due_at;
     std::optional<Instant> ended_at;
-    std::string reason;  // of the end: "finished", "goal first_order", "exited", "expired", the author's word
+    std::string reason;  // of the end: "finished", "goal first_order", "exited", "expired", the
+                         // author's word
 };
 
 struct MessageRow {

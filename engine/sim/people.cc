@@ -7,14 +7,14 @@ namespace {
 
 bool falls_into(const ArmWish& wish, const std::string& external_id) {
     const ir::Pick& pick = *wish.pick;
-    const bool held_out = pick.holdout > 0 && rules::experiment_hash(pick.experiment + "/holdout",
-                                                                     external_id) < pick.holdout;
+    const std::string_view who = model::customer_id_of(external_id);
+    const bool held_out = pick.holdout > 0 &&
+                          rules::experiment_hash(pick.experiment + "/holdout", who) < pick.holdout;
     if (held_out || wish.arm.empty()) return held_out && wish.arm.empty();
     std::vector<double> weights;
     for (const ir::Arm& arm : pick.arms)
         weights.push_back(arm.weight);
-    const auto arm =
-        rules::choose_arm(rules::experiment_hash(pick.experiment, external_id), weights);
+    const auto arm = rules::choose_arm(rules::experiment_hash(pick.experiment, who), weights);
     return arm && pick.arms[*arm].name == wish.arm;
 }
 
