@@ -16,6 +16,9 @@ sigset_t block_signals() {
     sigemptyset(&signals);
     for (const int number : {SIGINT, SIGTERM, SIGHUP})
         sigaddset(&signals, number);
+    // A closed connection and a full disk are answered where they are met, not by dying.
+    ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all inherit it
     return signals;
 }
