@@ -102,6 +102,7 @@ bool known_zone(Context& cx, const ast::Text& zone);
 std::string zone_name(Context& cx, const ast::Zone& zone);
 
 // The parts, in the order they run.
+void check_files(Context& cx, const std::vector<ast::File>& files);
 void check_declarations(Context& cx, const std::vector<ast::File>& files);
 void check_templates(Context& cx, const std::vector<ast::File>& files);
 void check_segments(Context& cx, const std::vector<ast::File>& files);

@@ -8,53 +8,6 @@ using ir::TypeKind;
 
 namespace {
 
-std::vector<const ast::Steps*> blocks_of(const ast::Step& step) {
-    std::vector<const ast::Steps*> blocks;
-    std::visit(
-        Match{[&](const ast::WaitAtMost& wait) {
-                  for (const ast::WaitArm& arm : wait.arms) {
-                      std::visit(
-                          Match{[&](const ast::OnArm& on) { blocks.push_back(&on.steps); },
-                                [&](const ast::WhenArm& when) { blocks.push_back(&when.steps); },
-                                [&](const ast::TimeoutArm& out) { blocks.push_back(&out.steps); },
-                                [](const ast::NotYet&) {}},
-                          arm.what);
-                  }
-              },
-              [&](const ast::If& branch) {
-                  for (const ast::Branch& one : branch.branches)
-                      blocks.push_back(&one.steps);
-                  if (branch.otherwise) blocks.push_back(&branch.otherwise->steps);
-              },
-              [&](const ast::Choose& choose) {
-                  for (const ast::Choice& choice : choose.choices) {
-                      std::visit(
-                          Match{
-                              [&](const ast::Branch& one) { blocks.push_back(&one.steps); },
-                              [&](const ast::Otherwise& other) { blocks.push_back(&other.steps); },
-                              [](const ast::NotYet&) {}},
-                          choice.what);
-                  }
-              },
-              [&](const ast::Split& split) {
-                  for (const ast::ArmLine& line : split.lines) {
-                      if (const auto* arm = std::get_if<ast::Arm>(&line.what)) {
-                          blocks.push_back(&arm->steps);
-                      }
-                  }
-              },
-              [&](const ast::Experiment& experiment) {
-                  for (const ast::ArmLine& line : experiment.lines) {
-                      if (const auto* arm = std::get_if<ast::Arm>(&line.what)) {
-                          blocks.push_back(&arm->steps);
-                      }
-                  }
-              },
-              [](const auto&) {}},
-        step.what);
-    return blocks;
-}
-
 class StepChecker {
   public:
     StepChecker(Context& cx, Scope& scope, Journey& journey)
@@ -74,7 +27,9 @@ class StepChecker {
         made.span = step.span;
         made.keyword = step.keyword;
         const bool real = std::visit(
-            Match{[&](const ast::Send& send) { return put(made, check_send(send)); },
+            Match{[&](const ast::Send& send) {
+                      return put(made, check_send(cx_, scope_, journey_, send));
+                  },
                   [&](const ast::Delay& delay) { return put(made, check_delay(delay)); },
                   [&](const ast::WaitUntil& wait) { return put(made, check_until(wait)); },
                   [&](const ast::WaitAtMost& wait) { return put(made, check_at_most(wait)); },
@@ -108,206 +63,6 @@ class StepChecker {
     void after_wait() {
         std::erase_if(scope_.present,
                       [](const std::string& path) { return path.starts_with("user."); });
-    }
-
-    // ------------------------------------------------------------ send
-
-    std::optional<Send> check_send(const ast::Send& send) {
-        Send made;
-        const std::optional<Index> channel = cx_.find(Kind::channel, send.channel);
-        const std::optional<Index> found = cx_.find(Kind::message_template, send.template_name);
-        if (channel) made.channel = *channel;
-        if (found) {
-            made.message_template = *found;
-            const ir::Template& text = cx_.schema().templates[*found];
-            if (channel && text.channel != *channel) wrong_channel(send, text);
-            check_class(send, text);
-            check_args(send, text, made);
-        } else if (send.with) {
-            for (const ast::Pair& pair : send.with->pairs)
-                check_expr(cx_, scope_, *pair.value);
-        }
-        for (const ast::SendOption& option : send.options)
-            check_option(send, option, made);
-        return made;
-    }
-
-    void wrong_channel(const ast::Send& send, const ir::Template& text) {
-        const std::string& right = cx_.schema().channels[text.channel].name;
-        cx_.report(
-            Diagnostic::error("J0103", "ANOTHER CHANNEL'S TEMPLATE", send.channel.span,
-                              tick(text.name) + " is " + std::string(article(right)) + " " + right +
-                                  " template, but you send it by " + send.channel.text + ".")
-                .and_fix(Applicability::probable, "write `send " + right + " " + text.name + "`.",
-                         {{send.channel.span, right}}));
-    }
-
-    void check_class(const ast::Send& send, const ir::Template& text) {
-        if (journey_.message_class == ir::MessageClass::transactional &&
-            text.message_class == ir::MessageClass::marketing) {
-            cx_.report(
-                Diagnostic::error("J0403", "MARKETING IN A RECEIPT", send.template_name.span,
-                                  "A transactional journey cannot send the marketing template " +
-                                      tick(text.name) + ".")
-                    .and_after("People cannot refuse transactional messages, so they must not "
-                               "carry offers.")
-                    .and_help("move it to a marketing journey"));
-        }
-    }
-
-    void check_args(const ast::Send& send, const ir::Template& text, Send& made) {
-        std::set<std::string> given;
-        if (send.with) {
-            for (const ast::Pair& pair : send.with->pairs) {
-                NodePtr value = check_expr(cx_, scope_, *pair.value);
-                if (!given.insert(pair.key.text).second) {
-                    cx_.report(Diagnostic::error("J0105", "GIVEN TWICE", pair.key.span,
-                                                 tick(pair.key.text) + " is given twice."));
-                    continue;
-                }
-                check_arg(text, pair, std::move(value), made);
-            }
-        }
-        std::vector<std::string> lacking;
-        for (const ir::TemplateParam& param : text.params) {
-            if (param.field.required && !param.field.fallback &&
-                !given.contains(param.field.name)) {
-                lacking.push_back(tick(param.field.name));
-            }
-        }
-        if (lacking.empty()) return;
-        Diagnostic diagnostic = Diagnostic::error(
-            "J0501", "A VARIABLE IS MISSING", send.template_name.span,
-            tick(text.name) + " needs " + listed(lacking) + ", and this send does not give " +
-                (lacking.size() == 1 ? "it." : "them."));
-        const std::string read = as_people_read(text);
-        if (!read.empty()) diagnostic.after = "People would read \"" + read + "\"";
-        diagnostic.fixes.push_back({Applicability::sketch, with_lacking(send, text, given), {}});
-        cx_.report(std::move(diagnostic));
-    }
-
-    /// The text with nothing where the variables stand.
-    static std::string as_people_read(const ir::Template& text) {
-        const std::string& from = !text.body.empty() ? text.body : text.subject;
-        std::string read;
-        std::size_t at = 0;
-        while (at < from.size()) {
-            if (from.compare(at, 2, "{{") == 0) {
-                const std::size_t end = from.find("}}", at);
-                if (end == std::string::npos) return "";
-                at = end + 2;
-                continue;
-            }
-            read.push_back(from[at++]);
-        }
-        return read.size() > 80 ? "" : read;
-    }
-
-    std::string with_lacking(const ast::Send& send, const ir::Template& text,
-                             const std::set<std::string>& given) const {
-        std::string pairs;
-        auto add = [&](const std::string& pair) { pairs += (pairs.empty() ? "" : ", ") + pair; };
-        if (send.with) {
-            for (const ast::Pair& pair : send.with->pairs) {
-                add(pair.key.text + ": " + cx_.words(pair.value->span));
-            }
-        }
-        for (const ir::TemplateParam& param : text.params) {
-            if (!param.field.required || given.contains(param.field.name)) continue;
-            std::string from = "…";
-            if (ir::find_named(cx_.schema().profile, param.field.name) != kNone) {
-                from = "user." + param.field.name;
-            }
-            for (const Index event : scope_.journey->triggers) {
-                if (ir::find_named(cx_.schema().events[event].fields, param.field.name) != kNone) {
-                    from = "trigger." + param.field.name;
-                }
-            }
-            add(param.field.name + ": " + from);
-        }
-        return "with { " + pairs + " }";
-    }
-
-    void check_arg(const ir::Template& text, const ast::Pair& pair, NodePtr value, Send& made) {
-        const ir::Field* field = nullptr;
-        std::vector<std::string> names;
-        for (const ir::TemplateParam& param : text.params) {
-            names.push_back(param.field.name);
-            if (param.field.name == pair.key.text) field = &param.field;
-        }
-        if (field == nullptr) {
-            Diagnostic diagnostic = Diagnostic::warning(
-                "J0502", "NOBODY READS THIS", pair.key.span,
-                tick(text.name) + " does not need " + tick(pair.key.text) + ".");
-            const std::vector<std::string> near = did_you_mean(pair.key.text, names);
-            if (!near.empty()) {
-                diagnostic.after = "These names are close:   " + columns(near);
-            } else if (!names.empty()) {
-                diagnostic.after = "It needs:  " + columns(names);
-            }
-            cx_.report(std::move(diagnostic));
-            return;
-        }
-        value = fit(cx_, std::move(value), field->type, field->name);
-        if (value->broken) return;
-        if (value->may_be_missing && field->required && !field->fallback) {
-            const std::string words = cx_.words(value->span);
-            const std::string example = is_text(field->type) ? "\"friend\"" : "…";
-            cx_.report(Diagnostic::error("J0208", "IT MAY BE MISSING", value->span,
-                                         tick(words) + " may be missing, and " + tick(text.name) +
-                                             " cannot do without " + tick(field->name) + ".")
-                           .and_fix(Applicability::sketch, "add `default " + example + "`.",
-                                    {{{value->span.file, value->span.end, value->span.end},
-                                      " default " + example}}));
-            return;
-        }
-        made.args.push_back({pair.key.text, std::move(value)});
-    }
-
-    void check_option(const ast::Send& send, const ast::SendOption& option, Send& made) {
-        std::visit(Match{[&](const ast::ValidFor& valid) {
-                             if (!once_valid(made, option.span)) return;
-                             made.validity.kind = ir::Validity::Kind::for_duration;
-                             made.validity.duration = valid.duration.value;
-                             made.validity_span = valid.duration.span;
-                         },
-                         [&](const ast::ValidUntil& valid) {
-                             if (!once_valid(made, option.span)) return;
-                             made.validity.kind = ir::Validity::Kind::until_time;
-                             made.validity.until_seconds = valid.time.value.seconds;
-                             made.validity.zone = zone_name(cx_, valid.zone);
-                             made.validity_span = valid.time.span;
-                         },
-                         [&](const ast::RetryFor& retry) { made.retry_for = retry.duration.value; },
-                         [&](const ast::SendTo&) {
-                             cx_.report(cannot_yet(
-                                 option.span, "send to another address than the person's own"));
-                         },
-                         [&](const ast::Without& without) {
-                             if (without.waived == ast::Waived::frequency) {
-                                 made.waive_frequency = true;
-                                 return;
-                             }
-                             made.waive_quiet = true;
-                             refuse_without_quiet(send, option.span, made);
-                         }},
-                   option.what);
-    }
-
-    bool once_valid(const Send& made, Span span) {
-        if (made.validity.kind == ir::Validity::Kind::none) return true;
-        cx_.report(Diagnostic::error("J0105", "SAID TWICE", span, "This send says `valid` twice.")
-                       .and_other(made.validity_span, "first here"));
-        return false;
-    }
-
-    void refuse_without_quiet(const ast::Send& send, Span span, const Send& made) {
-        if (made.message_template == kNone) return;
-        const ir::Template& text = cx_.schema().templates[made.message_template];
-        if (text.message_class != ir::MessageClass::marketing) return;
-        cx_.report(Diagnostic::error("J0410", "NOT AT NIGHT", span,
-                                     "`without quiet` is for transactional messages, and " +
-                                         tick(send.template_name.text) + " is marketing."));
     }
 
     // ------------------------------------------------------------ waits
@@ -573,17 +328,6 @@ class StepChecker {
 
     // ------------------------------------------------------------ experiments
 
-    static std::string percent_text(std::int64_t basis_points) {
-        std::string text = std::to_string(basis_points / 100);
-        if (basis_points % 100 != 0) {
-            std::string rest = std::to_string(100 + basis_points % 100).substr(1);
-            while (rest.ends_with('0'))
-                rest.pop_back();
-            text += "." + rest;
-        }
-        return text + "%";
-    }
-
     std::optional<Pick> check_pick(const ast::Name& name, const std::vector<ast::ArmLine>& lines,
                                    bool split) {
         Pick made;
@@ -627,7 +371,7 @@ class StepChecker {
         fork.join();
         known.holdout = holdout.has_value();
         if (fresh) cx_.experiments[name.text] = known;
-        if (!check_shares(name, split, holdout, holdout_points, arm_points, shares))
+        if (!shares_add_up(cx_, name, split, holdout, holdout_points, arm_points, shares))
             return std::nullopt;
         made.holdout = static_cast<double>(holdout_points) / 10000.0;
         for (PickArm& arm : made.arms)
@@ -640,37 +384,6 @@ class StepChecker {
             return;
         cx_.report(Diagnostic::error("J0105", "DECLARED TWICE", arm.name.span,
                                      "Two arms are called " + tick(arm.name.text) + "."));
-    }
-
-    /// Shares of an experiment's arms add up to 100% without its holdout; a split's with it.
-    bool check_shares(const ast::Name& name, bool split, const std::optional<Span>& holdout,
-                      std::int64_t holdout_points, std::int64_t arm_points,
-                      const std::vector<std::pair<Span, std::int64_t>>& shares) {
-        if (shares.empty()) {
-            cx_.report(Diagnostic::error("J0306", "NOBODY TO COMPARE", name.span,
-                                         tick(name.text) + " has no arms."));
-            return false;
-        }
-        if (holdout && (holdout_points <= 0 || holdout_points >= 10000)) {
-            cx_.report(Diagnostic::error("J0306", "SHARES DO NOT ADD UP", *holdout,
-                                         "A holdout is more than 0% and less than 100%."));
-            return false;
-        }
-        const std::int64_t total = arm_points + (split ? holdout_points : 0);
-        if (total == 10000 && arm_points > 0) return true;
-        Diagnostic diagnostic =
-            Diagnostic::error("J0306", "SHARES DO NOT ADD UP", shares.back().first,
-                              "The arms of " + tick(name.text) + " add up to " +
-                                  percent_text(total) + ", and must add up to 100%.");
-        for (std::size_t i = 0; i + 1 < shares.size(); ++i) {
-            diagnostic.others.push_back({shares[i].first, "", false});
-        }
-        if (holdout && !split) {
-            diagnostic.after = "`holdout " + percent_text(holdout_points) +
-                               "` is taken first and does not count here.";
-        }
-        cx_.report(std::move(diagnostic));
-        return false;
     }
 
     // ------------------------------------------------------------ values
@@ -758,97 +471,8 @@ class StepChecker {
 
 }  // namespace
 
-void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope) {
-    for (const ast::Step& step : steps) {
-        if (step.label) {
-            Label label;
-            label.span = step.label->span;
-            if (const auto* send = std::get_if<ast::Send>(&step.what)) {
-                if (const Declared* channel = cx.peek(Kind::channel, send->channel.text)) {
-                    label.channel = channel->index;
-                }
-                if (const Declared* text =
-                        cx.peek(Kind::message_template, send->template_name.text)) {
-                    label.message_template = text->index;
-                }
-            }
-            const auto [at, fresh] = scope.labels.try_emplace(step.label->text, label);
-            if (!fresh) {
-                cx.report(Diagnostic::error("J0106", "ALREADY USED", step.label->span,
-                                            "Two steps are called " + tick(step.label->text) + ".")
-                              .and_label("and again here")
-                              .and_other(at->second.span, "first here")
-                              .and_after("Labels keep people's places when the journey changes, so "
-                                         "each must be unique."));
-            }
-        }
-        for (const ast::Steps* block : blocks_of(step))
-            collect_labels(cx, *block, scope);
-    }
-}
-
 Steps check_steps(Context& cx, Scope& scope, Journey& journey, const ast::Steps& steps) {
     return StepChecker(cx, scope, journey).run(steps);
-}
-
-bool continues(const Steps& steps) {
-    for (const Step& step : steps) {
-        if (!continues(step)) return false;
-    }
-    return true;
-}
-
-bool continues(const Step& step) {
-    return std::visit(Match{[](const Stop&) { return false; },
-                            [](const Branch& branch) {
-                                for (const Case& one : branch.cases) {
-                                    if (continues(one.steps)) return true;
-                                }
-                                return continues(branch.otherwise);
-                            },
-                            [](const AtMost& wait) {
-                                for (const WaitArm& arm : wait.arms) {
-                                    if (continues(arm.steps)) return true;
-                                }
-                                return continues(wait.timeout);
-                            },
-                            [](const Pick& pick) {
-                                for (const PickArm& arm : pick.arms) {
-                                    if (continues(arm.steps)) return true;
-                                }
-                                return false;
-                            },
-                            [](const auto&) { return true; }},
-                      step.act);
-}
-
-void each_block(const Steps& steps, const std::function<void(const Steps&)>& visit) {
-    visit(steps);
-    for (const Step& step : steps) {
-        std::visit(Match{[&](const Branch& branch) {
-                             for (const Case& one : branch.cases)
-                                 each_block(one.steps, visit);
-                             each_block(branch.otherwise, visit);
-                         },
-                         [&](const AtMost& wait) {
-                             for (const WaitArm& arm : wait.arms)
-                                 each_block(arm.steps, visit);
-                             each_block(wait.timeout, visit);
-                         },
-                         [&](const Pick& pick) {
-                             for (const PickArm& arm : pick.arms)
-                                 each_block(arm.steps, visit);
-                         },
-                         [](const auto&) {}},
-                   step.act);
-    }
-}
-
-void each_step(const Steps& steps, const std::function<void(const Step&)>& visit) {
-    each_block(steps, [&](const Steps& block) {
-        for (const Step& step : block)
-            visit(step);
-    });
 }
 
 }  // namespace journey::sema

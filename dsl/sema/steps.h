@@ -10,6 +10,16 @@ void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope);
 
 Steps check_steps(Context& cx, Scope& scope, Journey& journey, const ast::Steps& steps);
 
+std::optional<Send> check_send(Context& cx, const Scope& scope, const Journey& journey,
+                               const ast::Send& send);
+
+/// Shares of an experiment's arms add up to 100% without its holdout; a split's with it. Else
+/// J0306.
+bool shares_add_up(Context& cx, const ast::Name& name, bool split,
+                   const std::optional<Span>& holdout, std::int64_t holdout_points,
+                   std::int64_t arm_points,
+                   const std::vector<std::pair<Span, std::int64_t>>& shares);
+
 /// Does anybody come out at the end of these steps?
 bool continues(const Steps& steps);
 bool continues(const Step& step);

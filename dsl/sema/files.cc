@@ -1,0 +1,96 @@
+// Files of one project: the edition they are written in, and what they `use`.
+
+#include "dsl/sema/context.h"
+
+namespace journey::sema {
+
+namespace {
+
+void check_use(Context& cx, const std::vector<ast::File>& files) {
+    auto base_name = [](const std::string& path) {
+        const std::size_t slash = path.find_last_of('/');
+        return slash == std::string::npos ? path : path.substr(slash + 1);
+    };
+    std::vector<std::string> names;
+    for (const ast::File& file : files)
+        names.push_back(base_name(cx.sources.at(file.id).name()));
+    std::map<std::string, std::vector<std::pair<std::string, Span>>> uses;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        for (const ast::Item& item : files[i].items) {
+            const auto* use = std::get_if<ast::Use>(&item.what);
+            if (use == nullptr) continue;
+            if (use->as) cx.report(cannot_yet(use->as->span, "give a used file another name"));
+            const std::string wanted = base_name(use->file.value);
+            if (std::find(names.begin(), names.end(), wanted) == names.end()) {
+                Diagnostic diagnostic = Diagnostic::error(
+                    "J0109", "FILE NOT FOUND", use->file.span,
+                    "There is no file " + tick(use->file.value) + " in this project.");
+                if (!did_you_mean(wanted, names).empty()) {
+                    diagnostic =
+                        with_near_names(std::move(diagnostic), wanted, use->file.span, names);
+                    for (source::Fix& fix : diagnostic.fixes) {
+                        fix.says = "write \"" + fix.edits.front().text + "\".";
+                        fix.edits.front().text = "\"" + fix.edits.front().text + "\"";
+                    }
+                } else {
+                    diagnostic.help.push_back(
+                        "all files of one project are checked together: "
+                        "`journey check .`");
+                }
+                cx.report(std::move(diagnostic));
+                continue;
+            }
+            uses[names[i]].push_back({wanted, use->file.span});
+        }
+    }
+    // A cycle is told once, at the `use` that closes it, walking in order of the files.
+    std::map<std::string, int> state;  // 1: on the way, 2: done
+    std::function<void(const std::string&)> walk = [&](const std::string& name) {
+        state[name] = 1;
+        for (const auto& [wanted, span] : uses[name]) {
+            if (state[wanted] == 1) {
+                cx.report(Diagnostic::error("J0109", "FILES USE EACH OTHER", span,
+                                            wanted == name ? name + " uses itself."
+                                                           : name + " uses " + wanted +
+                                                                 ", which uses " + name + ".")
+                              .and_help("remove one `use`: names belong to the whole project "
+                                        "anyway"));
+            } else if (state[wanted] == 0) {
+                walk(wanted);
+            }
+        }
+        state[name] = 2;
+    };
+    for (const std::string& name : names) {
+        if (state[name] == 0) walk(name);
+    }
+}
+
+void check_language(Context& cx, const std::vector<ast::File>& files) {
+    for (const ast::File& file : files) {
+        bool first_item = true;
+        for (const ast::Item& item : file.items) {
+            const auto* language = std::get_if<ast::Language>(&item.what);
+            if (language != nullptr && language->edition.value != 1) {
+                cx.report(Diagnostic::error("J0010", "ANOTHER EDITION", language->edition.span,
+                                            "This file says `language " +
+                                                std::to_string(language->edition.value) +
+                                                "`; I understand 1.")
+                              .and_help("a newer `journey` may understand it"));
+            } else if (language != nullptr && !first_item) {
+                cx.report(Diagnostic::error("J0010", "LANGUAGE COMES FIRST", item.span,
+                                            "`language 1` is the first line of a file."));
+            }
+            first_item = false;
+        }
+    }
+}
+
+}  // namespace
+
+void check_files(Context& cx, const std::vector<ast::File>& files) {
+    check_language(cx, files);
+    check_use(cx, files);
+}
+
+}  // namespace journey::sema

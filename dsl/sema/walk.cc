@@ -1,0 +1,147 @@
+// Walking over steps: the author's for their labels, the checked ones for whoever asks.
+
+#include "dsl/sema/steps.h"
+
+namespace journey::sema {
+
+namespace {
+
+std::vector<const ast::Steps*> blocks_of(const ast::Step& step) {
+    std::vector<const ast::Steps*> blocks;
+    std::visit(
+        Match{[&](const ast::WaitAtMost& wait) {
+                  for (const ast::WaitArm& arm : wait.arms) {
+                      std::visit(
+                          Match{[&](const ast::OnArm& on) { blocks.push_back(&on.steps); },
+                                [&](const ast::WhenArm& when) { blocks.push_back(&when.steps); },
+                                [&](const ast::TimeoutArm& out) { blocks.push_back(&out.steps); },
+                                [](const ast::NotYet&) {}},
+                          arm.what);
+                  }
+              },
+              [&](const ast::If& branch) {
+                  for (const ast::Branch& one : branch.branches)
+                      blocks.push_back(&one.steps);
+                  if (branch.otherwise) blocks.push_back(&branch.otherwise->steps);
+              },
+              [&](const ast::Choose& choose) {
+                  for (const ast::Choice& choice : choose.choices) {
+                      std::visit(
+                          Match{
+                              [&](const ast::Branch& one) { blocks.push_back(&one.steps); },
+                              [&](const ast::Otherwise& other) { blocks.push_back(&other.steps); },
+                              [](const ast::NotYet&) {}},
+                          choice.what);
+                  }
+              },
+              [&](const ast::Split& split) {
+                  for (const ast::ArmLine& line : split.lines) {
+                      if (const auto* arm = std::get_if<ast::Arm>(&line.what)) {
+                          blocks.push_back(&arm->steps);
+                      }
+                  }
+              },
+              [&](const ast::Experiment& experiment) {
+                  for (const ast::ArmLine& line : experiment.lines) {
+                      if (const auto* arm = std::get_if<ast::Arm>(&line.what)) {
+                          blocks.push_back(&arm->steps);
+                      }
+                  }
+              },
+              [](const auto&) {}},
+        step.what);
+    return blocks;
+}
+
+}  // namespace
+
+void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope) {
+    for (const ast::Step& step : steps) {
+        if (step.label) {
+            Label label;
+            label.span = step.label->span;
+            if (const auto* send = std::get_if<ast::Send>(&step.what)) {
+                if (const Declared* channel = cx.peek(Kind::channel, send->channel.text)) {
+                    label.channel = channel->index;
+                }
+                if (const Declared* text =
+                        cx.peek(Kind::message_template, send->template_name.text)) {
+                    label.message_template = text->index;
+                }
+            }
+            const auto [at, fresh] = scope.labels.try_emplace(step.label->text, label);
+            if (!fresh) {
+                cx.report(Diagnostic::error("J0106", "ALREADY USED", step.label->span,
+                                            "Two steps are called " + tick(step.label->text) + ".")
+                              .and_label("and again here")
+                              .and_other(at->second.span, "first here")
+                              .and_after("Labels keep people's places when the journey changes, so "
+                                         "each must be unique."));
+            }
+        }
+        for (const ast::Steps* block : blocks_of(step))
+            collect_labels(cx, *block, scope);
+    }
+}
+
+bool continues(const Steps& steps) {
+    for (const Step& step : steps) {
+        if (!continues(step)) return false;
+    }
+    return true;
+}
+
+bool continues(const Step& step) {
+    return std::visit(Match{[](const Stop&) { return false; },
+                            [](const Branch& branch) {
+                                for (const Case& one : branch.cases) {
+                                    if (continues(one.steps)) return true;
+                                }
+                                return continues(branch.otherwise);
+                            },
+                            [](const AtMost& wait) {
+                                for (const WaitArm& arm : wait.arms) {
+                                    if (continues(arm.steps)) return true;
+                                }
+                                return continues(wait.timeout);
+                            },
+                            [](const Pick& pick) {
+                                for (const PickArm& arm : pick.arms) {
+                                    if (continues(arm.steps)) return true;
+                                }
+                                return false;
+                            },
+                            [](const auto&) { return true; }},
+                      step.act);
+}
+
+void each_block(const Steps& steps, const std::function<void(const Steps&)>& visit) {
+    visit(steps);
+    for (const Step& step : steps) {
+        std::visit(Match{[&](const Branch& branch) {
+                             for (const Case& one : branch.cases)
+                                 each_block(one.steps, visit);
+                             each_block(branch.otherwise, visit);
+                         },
+                         [&](const AtMost& wait) {
+                             for (const WaitArm& arm : wait.arms)
+                                 each_block(arm.steps, visit);
+                             each_block(wait.timeout, visit);
+                         },
+                         [&](const Pick& pick) {
+                             for (const PickArm& arm : pick.arms)
+                                 each_block(arm.steps, visit);
+                         },
+                         [](const auto&) {}},
+                   step.act);
+    }
+}
+
+void each_step(const Steps& steps, const std::function<void(const Step&)>& visit) {
+    each_block(steps, [&](const Steps& block) {
+        for (const Step& step : block)
+            visit(step);
+    });
+}
+
+}  // namespace journey::sema
