@@ -144,6 +144,7 @@ int operate_command(const OperateOptions& options) {
     if (options.what == "journeys") return print_journeys(record);
     const Value* rows = find(record, options.what == "timeline" ? "timeline" : "messages");
     if (rows != nullptr && rows->as<List>() != nullptr) {
+        if (rows->as<List>()->empty()) fmt::print("None.\n");
         if (options.what == "timeline") {
             print_rows(*rows->as<List>(), {"at", "kind", "text"});
         } else {

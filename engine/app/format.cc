@@ -74,8 +74,12 @@ int format_command(const FormatOptions& options) {
             if (!written) return fail(written.error());
         }
     }
-    fmt::print(stderr, "{} of {} files {}\n", changed, seen,
-               options.check ? "are not in the one style; run `journey fmt`" : "changed");
+    if (!options.check) {
+        fmt::print(stderr, "{} of {} files changed\n", changed, seen);
+    } else if (changed > 0) {
+        fmt::print(stderr, "{} of {} files are not in the one style; run `journey fmt`\n", changed,
+                   seen);
+    }
     return status;
 }
 

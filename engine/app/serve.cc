@@ -52,8 +52,8 @@ int serve_command(const ServeOptions& options) {
     if (!options.project.empty()) {
         auto compiled = compile_project({options.project});
         if (!compiled) return fail(compiled.error());
-        print_diagnostics(compiled.value(), false);
         if (!compiled.value().program) {
+            print_diagnostics(compiled.value(), false);
             fmt::print(stderr, "The daemon does not start with these mistakes in {}.\n",
                        options.project);
             return 1;
