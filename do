@@ -124,24 +124,6 @@ lint() {
     if (($# > 0)); then printf '%s\n' "$@" | run_lint 0; else files_to_lint | run_lint 0; fi
 }
 
-# Tests labelled `process` start the real binary, and want it optimised.
-process_tests() {
-    ctest --preset release -N -L process 2>/dev/null | sed -nE 's/^ *Test +#[0-9]+: //p' || true
-}
-
-has_target() { ninja -C build/release -t query "$1" >/dev/null 2>&1; }
-
-build_release() {
-    cmake --preset release
-    local targets=() target
-    # add_room_tests names the program of engine/http test_engine_http; a script has none.
-    for target in journey $(process_tests | sed 's#/#_#g; s#^#test_#'); do
-        if has_target "$target"; then targets+=("$target"); fi
-    done
-    if ((${#targets[@]} == 0)); then return; fi
-    cmake --build --preset release -j "$JOBS" --target "${targets[@]}"
-}
-
 # "95% tests passed, 2 tests failed out of 40", the last in the file, as "38 2".
 counts_of() {
     sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests failed out of ([0-9]+)$/\1 \2/p' "$1" |
@@ -149,33 +131,21 @@ counts_of() {
 }
 
 run_tests() {
-    local problems=() passed=0 failed=0 more_passed more_failed log
+    local problems=() passed=0 failed=0
     install_all
     mkdir -p build
-    rm -f build/ctest-*.log
     export CTEST_PARALLEL_LEVEL="$JOBS" CMAKE_BUILD_PARALLEL_LEVEL="$JOBS"
 
     check_format || problems+=("format: run clang-format -i on the files above")
     say "build, with sanitizers"
     cmake --preset dev
     cmake --build --preset dev -j "$JOBS"
-    say "build, optimised"
-    build_release
     say "lint, for $LINT_SECONDS s"
     files_to_lint | run_lint "$LINT_SECONDS" || problems+=("lint: see clang-tidy's words above")
 
-    if [[ -n $(process_tests) ]]; then
-        say "test, optimised"
-        ctest --preset release -L process 2>&1 | tee build/ctest-release.log ||
-            problems+=("tests of the optimised build")
-    fi
     say "test, with sanitizers"
-    cmake --workflow --preset dev 2>&1 | tee build/ctest-dev.log || problems+=("tests")
-
-    for log in build/ctest-*.log; do
-        read -r more_passed more_failed < <(counts_of "$log") || fail "$log tells no result"
-        passed=$((passed + more_passed)) failed=$((failed + more_failed))
-    done
+    ctest --preset dev 2>&1 | tee build/ctest.log || problems+=("tests")
+    read -r passed failed < <(counts_of build/ctest.log) || fail "build/ctest.log tells no result"
     if ((${#problems[@]} > 0)); then printf 'not right: %s\n' "${problems[@]}" >&2; fi
     printf '%d passed, %d failed\n' "$passed" "$failed"
     ((${#problems[@]} == 0))
