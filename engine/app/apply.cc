@@ -131,6 +131,11 @@ int operate_command(const OperateOptions& options) {
         answer = client.get("/admin/journeys");
     }
     if (!answer) return fail(answer.error());
+    if (answer.value().status == 401 && daemon.admin_token.empty())
+        return fail(error(ErrorCode::refused,
+                          fmt::format("there is no admin token in {}/keys: give --data DIRECTORY, "
+                                      "--token TOKEN or JOURNEY_ADMIN_TOKEN",
+                                      daemon.data_directory)));
     if (answer.value().status != 200)
         return fail(error(ErrorCode::refused, problem_of(answer.value())));
     if (options.json) {

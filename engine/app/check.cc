@@ -7,6 +7,14 @@
 #include <fmt/format.h>
 
 namespace journey::app {
+namespace {
+
+/// "1 journey", "5 journeys".
+std::string counted(std::size_t number, const char* what) {
+    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+}  // namespace
 
 int check_command(const CheckOptions& options) {
     auto compiled = compile_project(options.paths);
@@ -23,16 +31,15 @@ int check_command(const CheckOptions& options) {
     } else {
         print_diagnostics(compilation, options.short_form);
         if (compilation.program && errors == 0) {
-            fmt::print("{} journeys, {} tests: no mistakes{}.\n",
-                       compilation.program->journeys.size(), compilation.tests.size(),
-                       warnings > 0 ? fmt::format(", {} {}", warnings,
-                                                  warnings == 1 ? "warning" : "warnings")
-                                    : "");
+            fmt::print(
+                "{}, {}: no mistakes{}.\n",
+                counted(compilation.program->journeys.size(), "journey"),
+                counted(compilation.tests.size(), "test"),
+                warnings > 0 ? ", " + counted(static_cast<std::size_t>(warnings), "warning") : "");
         } else {
-            fmt::print(stderr, "{} {}{}.\n", errors, errors == 1 ? "mistake" : "mistakes",
-                       warnings > 0 ? fmt::format(", {} {}", warnings,
-                                                  warnings == 1 ? "warning" : "warnings")
-                                    : "");
+            fmt::print(
+                stderr, "{}{}.\n", counted(static_cast<std::size_t>(errors), "mistake"),
+                warnings > 0 ? ", " + counted(static_cast<std::size_t>(warnings), "warning") : "");
         }
     }
     return errors > 0 || (options.strict && warnings > 0) ? 1 : 0;

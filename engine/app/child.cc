@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
@@ -75,6 +76,7 @@ Result<std::unique_ptr<ChildDaemon>> ChildDaemon::start(ChildOptions options,
     if (child->pid_ < 0) return error(ErrorCode::retry, "the system gives no new process");
     if (child->pid_ == 0) {
         ::setpgid(0, 0);  // Ctrl-C is for the parent, which then stops us in order
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // and when it cannot, the system does
         const int out = ::open(log_file.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
         if (out >= 0) {
             ::dup2(out, 1);

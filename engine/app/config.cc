@@ -100,6 +100,18 @@ void routes_from(const Setting& connectors, Config& out) {
     }
 }
 
+/// Links and signatures are made by adding a path, so no slash may stand at the end.
+std::string public_url_from(const Setting& setting) {
+    std::string url = setting.text();
+    while (url.ends_with('/'))
+        url.pop_back();
+    const bool sound = (url.starts_with("https://") || url.starts_with("http://")) &&
+                       url.find_first_of("?# ") == std::string::npos;
+    if (!url.empty() && !sound)
+        setting.complain("an address like https://hello.shop.example belongs here");
+    return url;
+}
+
 std::string random_key() {
     std::ifstream in("/dev/urandom", std::ios::binary);
     std::string bytes(32, '\0');
@@ -118,7 +130,7 @@ Result<Config> load_config(const std::string& path) {
         auto set = set_listen(listen.text(), out.http);
         if (!set) listen.complain(set.error().detail);
     }
-    out.http.public_url = file["public url"].text();
+    out.http.public_url = public_url_from(file["public url"]);
     for (const Setting& key : file["write keys"].items())
         out.http.write_keys.push_back(key.secret());
     out.http.admin_token = file["admin token"].secret();

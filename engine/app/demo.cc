@@ -12,6 +12,7 @@
 #include <fstream>
 #include <queue>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <thread>
 
 namespace journey::app {
@@ -101,9 +102,26 @@ std::string shorten(std::string text, std::size_t width) {
     return text;
 }
 
+/// Removes a directory of our own, however the demo ends.
+struct TidyUp {
+    std::string directory;
+    ~TidyUp() {
+        std::error_code ignored;
+        if (!directory.empty()) std::filesystem::remove_all(directory, ignored);
+    }
+};
+
+/// Columns of the terminal, 100 when it does not say.
+std::size_t screen_width() {
+    winsize size{};
+    return ::ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 100;
+}
+
 struct Summary {
     std::uint64_t sent_events = 0;
     std::uint64_t visits = 0;  // opens and clicks
+    std::string tool;
+    std::string data_directory;
     std::vector<std::string> problems;
 };
 
@@ -114,7 +132,7 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
     auto parsed = value_from_json(answer.value().body);
     if (!parsed || parsed.value().as<Record>() == nullptr) return;
     const Record& counts = *parsed.value().as<Record>();
-    std::string out = redraw ? "\033[H\033[J" : "";
+    std::string out;
     out += fmt::format(
         "journeyd demo · {} in the shop · {} events taken · {} people · {} opens and clicks\n\n",
         format_instant(now).substr(0, 16), number_in(counts, "events"), number_in(counts, "people"),
@@ -152,8 +170,25 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
     }
     for (const std::string& problem : summary.problems)
         out += fmt::format("\n  ! {}", problem);
-    out += redraw ? "\n  Ctrl-C stops everything.\n" : "\n";
-    fmt::print("{}", out);
+    if (sink.counts("email").calls + sink.counts("push").calls == 0)
+        out += "    nothing yet: people are only just arriving\n";
+    if (!redraw) {
+        fmt::print("{}\n", out);
+        std::fflush(stdout);
+        return;
+    }
+    out += fmt::format(
+        "\n  beside it: {} timeline u00042 --to {} --data {}\n  Ctrl-C stops everything.\n",
+        summary.tool, client.base(), summary.data_directory);
+    // Lines longer than the screen would wrap and push the top away.
+    const std::size_t width = screen_width();
+    std::string screen = "\033[H\033[J";
+    for (std::size_t begin = 0; begin < out.size();) {
+        const std::size_t end = std::min(out.find('\n', begin), out.size());
+        screen += shorten(out.substr(begin, end - begin), width - 1) + "\n";
+        begin = end + 1;
+    }
+    fmt::print("{}", screen);
     std::fflush(stdout);
 }
 
@@ -162,14 +197,15 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
 int demo_command(const DemoOptions& options, const std::string& program_path) {
     struct sigaction action {};
     action.sa_handler = on_interrupt;
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
+        ::sigaction(number, &action, nullptr);
 
     auto start = parse_instant(kStart);
     ENSURE(start.has_value(), "the demo's first day must be a date");
     const bool own_directory = options.data_directory.empty();
     const std::string directory =
         own_directory ? make_temporary_directory("demo") : options.data_directory;
+    TidyUp tidy{own_directory ? directory : ""};
     std::filesystem::create_directories(directory);
     ::setenv("JOURNEY_DEMO_SECRET", "demo-secret", 0);
 
@@ -203,6 +239,8 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
     ShopTraffic traffic(traffic_options, clock.now());
     Readers readers(options.seed);
     Summary summary;
+    summary.tool = std::filesystem::relative(program_path).string();
+    summary.data_directory = directory + "/data";
     const bool redraw = is_terminal(1);
     const auto began = std::chrono::steady_clock::now();
     auto drawn = began;
@@ -236,6 +274,7 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
             if (client.get(path)) ++summary.visits;
         }
         if (!daemon.running()) {
+            tidy.directory.clear();
             fmt::print(stderr, "journey demo: the daemon has ended; its log is {}\n",
                        directory + "/serve.log");
             return 3;
@@ -254,7 +293,7 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
                status == 0 ? ""
                            : fmt::format(" but for the daemon, which ended with {}; see {}", status,
                                          directory + "/serve.log"));
-    const std::string tool = std::filesystem::relative(program_path).string();
+    const std::string& tool = summary.tool;
     fmt::print("  1. {} test {}                      tests of 90-day journeys, in milliseconds\n",
                tool, options.project);
     fmt::print(
@@ -263,7 +302,6 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
         options.project);
     fmt::print("  3. {} serve {} --data {}    then, beside it: {} journeys\n", tool,
                options.project, "journey-data", tool);
-    if (own_directory) std::filesystem::remove_all(directory);
     return status == 0 ? 0 : 3;
 }
 

@@ -22,13 +22,17 @@ struct Place {
     std::uint64_t offset = 0;
     std::uint64_t line = 1;
     std::uint64_t events = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t reject_bytes = 0;  // of the reject file that belong to rows before `offset`
 };
 
 std::optional<Place> load_place(const std::string& path, const std::string& fingerprint) {
     std::ifstream in(path);
     std::string stored;
     Place place;
-    if (in >> stored >> place.offset >> place.line >> place.events && stored == fingerprint)
+    if (in >> stored >> place.offset >> place.line >> place.events >> place.rejected >>
+            place.reject_bytes &&
+        stored == fingerprint)
         return place;
     return std::nullopt;
 }
@@ -37,8 +41,8 @@ Result<void> save_place(const std::string& path, const std::string& fingerprint,
                         const Place& place) {
     {
         std::ofstream out(path + ".new", std::ios::trunc);
-        out << fingerprint << ' ' << place.offset << ' ' << place.line << ' ' << place.events
-            << '\n';
+        out << fingerprint << ' ' << place.offset << ' ' << place.line << ' ' << place.events << ' '
+            << place.rejected << ' ' << place.reject_bytes << '\n';
         if (!out.flush())
             return error(
                 ErrorCode::storage_failed,
@@ -109,24 +113,28 @@ int import_command(const ImportOptions& options) {
         to_hex(view_of(sha256(options.csv + "\n" + options.mapping + "\n" + std::to_string(bytes))))
             .substr(0, 16);
 
+    Place place;
     std::ofstream rejects;
-    std::uint64_t rejected = 0;
+    bool rejects_written = true;
     const auto reject = [&](const RejectedRow& row) {
         if (!rejects.is_open()) rejects.open(reject_file, std::ios::app);
         rejects << csv_text({std::to_string(row.line), row.reason}) << ',' << csv_text(row.fields)
                 << '\n';
-        ++rejected;
+        rejects_written = rejects_written && rejects.good();
+        ++place.rejected;
     };
     auto opened = MappedCsv::open(from_pipe ? static_cast<std::istream&>(std::cin) : file,
                                   mapping.value(), reject);
     if (!opened) return fail(opened.error());
     MappedCsv& csv = *opened.value();
 
-    Place place;
     if (!from_pipe && !options.from_start) {
         if (const auto stored = load_place(state_file, fingerprint)) {
             place = *stored;
             csv.resume(place.offset, place.line);
+            // What was rejected after the saved place will be met again.
+            std::error_code ignored;
+            if (place.reject_bytes > 0) fs::resize_file(reject_file, place.reject_bytes, ignored);
             fmt::print(stderr, "going on at line {} ({} events were taken before)\n", place.line,
                        place.events);
         }
@@ -173,6 +181,15 @@ int import_command(const ImportOptions& options) {
         }
         place.offset = csv.consumed();
         place.line = csv.consumed_line();
+        if (rejects.is_open()) {
+            rejects.flush();
+            std::error_code ignored;
+            place.reject_bytes = fs::file_size(reject_file, ignored);
+        }
+        if (!rejects_written)
+            return fail(error(ErrorCode::storage_failed,
+                              fmt::format("I cannot write {}; nothing after line {} was taken",
+                                          reject_file, place.line)));
         if (!from_pipe) {
             auto saved = save_place(state_file, fingerprint, place);
             if (!saved) return fail(saved.error());
@@ -180,15 +197,19 @@ int import_command(const ImportOptions& options) {
         progress.at(place.offset, fmt::format("{} events", place.events));
     }
     progress.finish(fmt::format("{} events taken", place.events));
-    if (rejected > 0)
+    if (place.rejected > 0)
         fmt::print(stderr,
                    "{} rows could not be used; each stands in {} with its line and the reason\n",
-                   rejected, reject_file);
+                   place.rejected, reject_file);
     if (refused > 0)
         fmt::print(stderr, "the daemon refused {} events; the first: {}\n", refused,
                    first_complaint);
     if (refused == 0 && warnings > 0)
         fmt::print(stderr, "the daemon had {} remarks; the first: {}\n", warnings, first_complaint);
+    if (place.events > 0)
+        fmt::print(stderr,
+                   "rows taken before change nothing; events older than ten minutes are history: "
+                   "conditions see them, but they start no journey\n");
     std::error_code ignored;
     if (!from_pipe) fs::remove(state_file, ignored);
     return refused > 0 ? 1 : 0;

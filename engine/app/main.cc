@@ -4,6 +4,7 @@
 #include "engine/app/commands.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 
@@ -180,6 +181,22 @@ int main(int argc, char** argv) {
     seeds_app->add_option("--project", seeds.project, "Folder of journeys")->capture_default_str();
     seeds_app->callback([&] { status = seeds_command(seeds); });
 
+    if (argc < 2 || std::string_view(argv[1]) == "help") {
+        fmt::print("{}", app.help());
+        return argc < 2 ? 2 : 0;
+    }
+    if (const std::string_view word = argv[1]; !word.starts_with('-')) {
+        std::vector<std::string> commands;
+        for (const CLI::App* command : app.get_subcommands({}))
+            commands.push_back(command->get_name());
+        if (std::find(commands.begin(), commands.end(), word) == commands.end()) {
+            const auto near = journey::did_you_mean(word, commands);
+            fmt::print(stderr, "journey: there is no command `{}`; {}\n", word,
+                       near.empty() ? "`journey help` lists them"
+                                    : fmt::format("did you mean `{}`?", near.front()));
+            return 2;
+        }
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {  // CLI11's way of saying "usage" and "help"

@@ -118,7 +118,9 @@ Result<std::unique_ptr<MappedCsv>> MappedCsv::open(std::istream& in, const Mappi
     std::unique_ptr<MappedCsv> out(new MappedCsv(in, mapping, std::move(reject)));
     CsvRow header;
     if (!out->reader_.next(header) || !header.problem.empty())
-        return error(ErrorCode::invalid, "the file is empty: its first line must name the columns");
+        return error(ErrorCode::invalid,
+                     "the file has no first line that names the columns; is it packed? "
+                     "(`xz -dk` and `gunzip -k` unpack)");
     if (header.fields[0].starts_with("\xEF\xBB\xBF")) header.fields[0].erase(0, 3);
     for (std::size_t i = 0; i < header.fields.size(); ++i)
         out->columns_.emplace(header.fields[i], i);

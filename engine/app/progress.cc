@@ -29,8 +29,9 @@ void Progress::at(std::uint64_t done, const std::string& note) {
 
 void Progress::draw(std::uint64_t done, const std::string& note) {
     if (!terminal_) {
-        fmt::print(stderr, "{}: {}{} {}\n", what_, done,
-                   total_ == 0 ? "" : fmt::format(" of {}", total_), note);
+        fmt::print(stderr, "{}: {} {}\n", what_,
+                   total_ == 0 ? "" : fmt::format("{}%", std::min(done, total_) * 100 / total_),
+                   note);
         return;
     }
     constexpr std::size_t kWidth = 30;
