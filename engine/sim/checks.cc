@@ -140,6 +140,22 @@ void Simulation::check_counts() {
     compare("accepted", sent, result_.accepted);
     compare("unknown", unknown, result_.unknown);
     compare("skipped", skipped, result_.skipped);
+    if (skipped != result_.skipped) {
+        for (const core::JourneyCounts& journey : node_->counts().journeys) {
+            std::string text = journey.journey + " counted";
+            for (const auto& [reason, count] : journey.skipped_by)
+                text += " " + reason + "=" + std::to_string(count);
+            std::map<std::string, int> by;
+            for (const auto& [key, row] : state_.messages()) {
+                if (row.journey == journey.journey)
+                    ++by[std::string(name_of(row.status)) + "/" + std::string(name_of(row.reason))];
+            }
+            text += "; rows";
+            for (const auto& [what, count] : by)
+                text += " " + what + "=" + std::to_string(count);
+            violation(text);
+        }
+    }
 }
 
 }  // namespace journey::sim
