@@ -3,6 +3,7 @@
 #include "engine/render/filters.h"
 
 #include <cmath>
+#include <deque>
 #include <fmt/format.h>
 
 namespace journey::render {
@@ -12,7 +13,7 @@ enum class Flow : std::uint8_t { on, broken, continued, failed };
 
 struct Local {
     std::string name;
-    Value value;
+    const Value* value = nullptr;
     bool markup = false;  // captured: its parts were escaped when they were written
 };
 
@@ -37,6 +38,20 @@ struct Items {
         return Ref(&(*list)[static_cast<std::size_t>(index)]);
     }
 };
+
+/// What a kept value costs of the budget: its texts, and a little for every part.
+std::size_t weight_of(const Value& value) {
+    if (const auto* text = value.as<std::string>()) return 8 + text->size();
+    std::size_t sum = 8;
+    if (const auto* list = value.as<List>()) {
+        for (const Value& one : *list)
+            sum += weight_of(one);
+    } else if (const auto* record = value.as<Record>()) {
+        for (const NamedValue& one : *record)
+            sum += one.name.size() + weight_of(one.value);
+    }
+    return sum;
+}
 
 class Interpreter {
   public:
@@ -103,7 +118,9 @@ class Interpreter {
         bool markup = false;
         Ref value = evaluate(node.value, markup);
         if (failed_) return Flow::failed;
-        set(node.name, value.take(), markup);
+        Value kept = value.take();
+        if (!meter_.spend_bytes(weight_of(kept))) return over_budget();
+        set(node.name, std::move(kept), markup);
         return Flow::on;
     }
 
@@ -469,7 +486,7 @@ class Interpreter {
             return frame->item.is_borrowed() ? Ref(&frame->item.get())
                                              : Ref(Value(frame->item.get()));
         }
-        if (const Local* found = local(name)) return Ref(&found->value);
+        if (const Local* found = local(name)) return Ref(found->value);
         if (const Value* found = find(data_, name)) return Ref(found);
         for (const auto& [counter, value] : counters_) {
             if (counter == name) return Ref(Value(value));
@@ -492,13 +509,15 @@ class Interpreter {
     }
 
     void set(const std::string& name, Value value, bool markup) {
+        // A loop or a case may be looking at the old value: it stays until the end.
+        kept_.push_back(std::move(value));
         for (Local& one : locals_) {
             if (one.name != name) continue;
-            one.value = std::move(value);
+            one.value = &kept_.back();
             one.markup = markup;
             return;
         }
-        locals_.push_back({name, std::move(value), markup});
+        locals_.push_back({name, &kept_.back(), markup});
     }
 
     Ref member(Ref of, const Segment& segment) {
@@ -595,6 +614,7 @@ class Interpreter {
     std::uint32_t line_ = 1;
     bool failed_ = false;
     RenderError error_;
+    std::deque<Value> kept_;
     std::vector<Local> locals_;
     std::vector<Frame> frames_;
     std::vector<std::pair<std::string, std::int64_t>> counters_;

@@ -100,6 +100,15 @@ TEST_CASE("mistakes are refused with their line and a mend", "[render]") {
     CHECK(rendered(source) == wanted);
 }
 
+TEST_CASE("assigning inside a loop or a case does not pull the list from under it", "[render]") {
+    CHECK(
+        rendered("{% assign xs = 'a,b,c,d,e,f,g,h,i' | split: ',' %}"
+                 "{% for x in xs %}{% assign xs = 'z' %}{% assign y1 = x %}{% capture y2 %}{{ x }}"
+                 "{% endcapture %}{{ y2 }}{% endfor %}") == "abcdefghi");
+    CHECK(rendered("{% assign x = 1 %}{% case x %}{% when 1 %}{% assign x = 2 %}{% assign a = 1 %}"
+                   "{% assign b = 1 %}{% assign c = 1 %}one{% when 2 %}two{% endcase %}") == "one");
+}
+
 TEST_CASE("no template outlives its budget", "[render]") {
     const std::string source =
         GENERATE("{% for i in (1..1000000000) %}{% endfor %}",
