@@ -1,0 +1,247 @@
+// What comes back: a mail's pixel, its tracked link, its unsubscribe and Twilio's report, all the way from the sink's copy
+// of the message to the journey that waits for them.
+
+#include "connectors/fake/fake.h"
+#include "connectors/inbound/inbound.h"
+#include "tests/process/kit.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <fstream>
+
+using namespace journey;
+using namespace journey::process_tests;
+namespace inbound = journey::connectors::inbound;
+
+namespace {
+
+constexpr const char* kProject = R"(language 1
+workspace echo {
+  time zone "UTC"
+}
+profile user {
+  email string pii
+  phone string pii
+}
+event asked
+event texted
+channel email {
+  address user.email
+  from "Echo <hello@echo.example>"
+}
+channel sms {
+  address user.phone
+  sender "ECHO"
+}
+consent news "News" {
+  channels email
+  basis opt in
+}
+frequency gentle {
+  at most 9 messages per 168h
+  counts marketing
+  when full skip
+}
+template letter email marketing {
+  consent news
+  subject "A letter"
+  file "letter.html"
+  unsubscribe automatic
+}
+template note sms transactional {
+  body "Noted."
+}
+journey letters "A letter, and what became of it" {
+  version 1
+  enter when asked
+  reenter always
+  frequency gentle
+  expires after 9 days
+  do {
+    mail: send email letter
+    after_mail: wait at most 2 days {
+      on clicked of mail { stop as clicked_it }
+      timeout
+    }
+  }
+}
+journey notes "A note, and whether it arrived" transactional {
+  version 1
+  enter when texted
+  reenter always
+  while running parallel
+  expires after 9 days
+  do {
+    text: send sms note
+    after_text: wait at most 2 days {
+      on delivered of text { stop as it_arrived }
+      timeout
+    }
+  }
+}
+)";
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+struct Echo {
+    TemporaryDirectory directory;
+    std::unique_ptr<connectors::fake::SinkServer> sink;
+    std::unique_ptr<app::ChildDaemon> daemon;
+    std::unique_ptr<app::Client> client;
+    std::string public_url;
+
+    Echo() {
+        write_file(directory.path("project/echo.journey"), kProject);
+        write_file(
+            directory.path("project/letter.html"),
+            "<html><body><p>Read <a href=\"https://echo.example/a?b=1&amp;c=2\">this</a>.</p>"
+            "<a href=\"{{ unsubscribe_url }}\">No more</a></body></html>");
+        auto started_sink = connectors::fake::SinkServer::start({});
+        REQUIRE(started_sink);
+        sink = std::move(started_sink).value();
+        const std::uint16_t port = app::free_port();
+        public_url = fmt::format("http://127.0.0.1:{}", port);
+        ::setenv("JOURNEY_TEST_SECRET", "a-token", 1);
+        write_file(directory.path("c.yaml"),
+                   fmt::format(R"(public url: {}/
+connectors:
+  email: {{kind: smtp, url: "{}", require tls: no}}
+  sms: {{kind: twilio, base: "{}", account sid: AC00000000000000000000000000000001, auth token: "env:JOURNEY_TEST_SECRET", sender: "+12025550100"}}
+network: {{allow private: yes, allow http: yes}}
+)",
+                               public_url, sink->smtp_url(), sink->http_url()));
+        auto started = app::ChildDaemon::start(
+            {journey_binary(),
+             {directory.path("project"), "--config", directory.path("c.yaml")},
+             directory.path("data"),
+             port,
+             directory.path("log")});
+        INFO((started ? std::string() : started.error().detail));
+        REQUIRE(started);
+        daemon = std::move(started).value();
+        client = std::make_unique<app::Client>(daemon->url(), daemon->write_key(),
+                                               daemon->admin_token());
+        post("/v1/identify",
+             R"({"userId":"ada","traits":{"email":"ada@example.com","phone":"+4917012345678"}})");
+        post("/v1/consent", R"({"userId":"ada","consent":"news","granted":true})");
+    }
+
+    void post(const std::string& path, const std::string& body) const {
+        auto answer = client->post(path, body);
+        REQUIRE(answer);
+        INFO(answer.value().body);
+        REQUIRE(answer.value().status == 200);
+    }
+
+    connectors::fake::SinkMessage next_message(std::size_t number) const {
+        std::vector<connectors::fake::SinkMessage> messages;
+        REQUIRE(eventually(std::chrono::seconds(10), [&] {
+            messages = sink->last(10);
+            return messages.size() >= number;
+        }));
+        return messages[number - 1];
+    }
+
+    std::string story() const {
+        auto answer = client->get("/admin/people/user%3Aada/timeline");
+        REQUIRE(answer);
+        return answer.value().body;
+    }
+
+    bool tells(std::string_view part) const {
+        return eventually(std::chrono::seconds(5), [&] { return has(story(), part); });
+    }
+};
+
+/// The path of the quoted link with `mark` in it, as a browser would ask for it.
+std::string link_with(const std::string& html, std::string_view mark) {
+    const std::size_t at = html.find(mark);
+    REQUIRE(at != std::string::npos);
+    std::string url =
+        html.substr(html.rfind('"', at) + 1, html.find('"', at) - html.rfind('"', at) - 1);
+    for (std::size_t amp = url.find("&amp;"); amp != std::string::npos; amp = url.find("&amp;"))
+        url.replace(amp, 5, "&");
+    return url.substr(url.find('/', url.find("//") + 2));
+}
+
+}  // namespace
+
+TEST_CASE("a pixel, a click and an unsubscribe find the person and the journey", "[process]") {
+    const Echo echo;
+    echo.post("/v1/track", R"({"userId":"ada","event":"Asked","messageId":"1"})");
+    const connectors::fake::SinkMessage mail = echo.next_message(1);
+    const std::uint16_t port = echo.daemon->port();
+
+    const std::string pixel = talk(
+        port,
+        "GET " + link_with(mail.html, "/o/") + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        false);
+    CHECK(has(pixel, " 200 "));
+    CHECK(has(pixel, "image/gif"));
+    CHECK(echo.tells("opened"));
+
+    const std::string click = link_with(mail.html, "/c/");
+    const std::string forged =
+        talk(port,
+             "GET " + click.substr(0, click.find("u=")) +
+                 "u=https%3A%2F%2Fevil.example HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+             false);
+    CHECK(has(forged, " 404 "));
+    CHECK_FALSE(has(forged, "Location"));
+    const std::string clicked =
+        talk(port, "GET " + click + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", false);
+    CHECK(has(clicked, " 302 "));
+    CHECK(has(clicked, "Location: https://echo.example/a?b=1&c=2\r\n"));
+    CHECK(echo.tells("clicked_it"));
+
+    const std::string leave = link_with(mail.html, "/u/");
+    talk(port, "GET " + leave + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", false);
+    talk(port, "HEAD " + leave + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", false);
+    CHECK_FALSE(has(echo.story(), "nsubscribed"));
+    const std::string form = "List-Unsubscribe=One-Click";
+    const std::string left =
+        talk(port,
+             fmt::format("POST {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: "
+                         "application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{}",
+                         leave, form.size(), form),
+             false);
+    CHECK(has(left, " 200 "));
+    CHECK(echo.tells("nsubscribed"));
+    echo.post("/v1/track", R"({"userId":"ada","event":"Asked","messageId":"2"})");
+    CHECK(echo.tells("consent"));
+    CHECK(echo.sink->last(10).size() == 1);
+}
+
+TEST_CASE("Twilio's report is believed only with its signature", "[process]") {
+    const Echo echo;
+    echo.post("/v1/track", R"({"userId":"ada","event":"Texted","messageId":"1"})");
+    const connectors::fake::SinkMessage text = echo.next_message(1);
+    const auto key = model::parse_key(text.key);
+    REQUIRE(key);
+    auto secret = std::string();
+    {
+        std::ifstream in(echo.directory.path("data/keys/link_secret"));
+        std::getline(in, secret);
+    }
+    const std::string url = inbound::twilio_callback_url(
+        {echo.public_url, secret, model::person_id_of("user:ada"), *key});
+    const connectors::Form form{{"MessageSid", "SM1"}, {"MessageStatus", "delivered"}};
+    const std::string body = "MessageSid=SM1&MessageStatus=delivered";
+    const auto report = [&](const std::string& signature) {
+        return talk(
+            echo.daemon->port(),
+            fmt::format("POST {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Twilio-Signature: "
+                        "{}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                        "{}\r\n\r\n{}",
+                        url.substr(echo.public_url.size()), signature, body.size(), body),
+            false);
+    };
+    CHECK(has(report(inbound::twilio_signature("another-token", url, form)), " 403 "));
+    CHECK_FALSE(has(echo.story(), "it_arrived"));
+    const std::string genuine = report(inbound::twilio_signature("a-token", url, form));
+    CAPTURE(genuine);
+    CHECK((has(genuine, " 200 ") || has(genuine, " 204 ")));
+    CHECK(echo.tells("it_arrived"));
+}
