@@ -1,6 +1,7 @@
-//   delivered, read              delivered
-//   undelivered, failed          unsubscribed (21610: they said STOP), bounced (30005, 30006: no
-//   such handset), else failed everything else              no receipt: it is only on its way
+//   delivered, read      delivered
+//   undelivered, failed  unsubscribed (21610: they said STOP), bounced (30005, 30006: no such
+//                        handset), else failed
+//   everything else      no receipt: it is only on its way
 
 #include "connectors/inbound/inbound.h"
 

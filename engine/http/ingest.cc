@@ -1,12 +1,11 @@
 //   identify  Identify of the person; with both ids also Alias anonymous -> user, before it
 //   track     Track of the event, under its declared name
-//   page      Track of page_viewed, screen of screen_viewed, where the program declares it; else
-//   the person is made
-//             known and nothing more, because undeclared page views would fill the quarantine with
-//             noise
+//   page      Track of page_viewed, screen of screen_viewed, where the program declares it; else the
+//             person is made known and nothing more, because undeclared page views would fill the
+//             quarantine with noise
 //   group     Identify with group_id
 //   alias     Alias previousId -> userId; senders use both kinds of id for the former, so both are
-//   forwarded
+//             forwarded
 // What the context says about the person and the program declares becomes an Identify in front of
 // the event. It has a message id of its own, derived from the event's: de-duplication is per person
 // and message id.
