@@ -3,10 +3,14 @@
 //   not answered, bytes left              by class   perhaps somebody has it
 //   2xx                                   accepted
 //   3xx                                   pause      redirects are never followed: the base address
-//   is wrong 401, 403, 407                         pause 409 accepted when keyed: our key was there
-//   before; else rejected 429                                   retry      after Retry-After within
-//   [1 s, 1 h] other 4xx                             rejected 5xx and everything else by class
-// by class: keyed and collapsible retry, queryable and neither stay unknown.
+//                                                    is wrong
+//   401, 403, 407                         pause
+//   409                                   accepted   when keyed: our key was there before; else
+//                                                    rejected
+//   429                                   retry      after Retry-After within [1 s, 1 h]
+//   other 4xx                             rejected
+//   5xx and everything else               by class
+// by class: keyed and collapsible retry, queryable and neither stay unknown; both are ambiguous.
 
 #include "connectors/api/api.h"
 
@@ -74,6 +78,7 @@ Observation ambiguous(const Response& response, IdempotencyClass idempotency, st
     seen.kind = may_repeat ? ObservationKind::retry : ObservationKind::unknown;
     seen.reason = std::move(reason);
     seen.status = response.status;
+    seen.ambiguous = true;
     if (may_repeat) seen.retry_after = retry_after(response);
     return seen;
 }

@@ -1,11 +1,15 @@
 // Alias: the person becomes a stub that knows where it went; everything else travels in an Absorb.
 //   person unknown       a stub, so that what comes later follows
 //   to itself            nothing
+//   a stub               nothing: the first owner keeps it. On a device that two people share, each
+//                        identify brings an Alias of the same anonymous id; following the stub would
+//                        move the first of them into the second. Later events go to the first
 // Absorb, at its address:
 //   met before (from, released_at)                 nothing
 //   a stub, and the way on leads back to who left  the stub becomes a person again: the newest word
-//   wins a stub                                         sent on, and the stub is remembered on the
-//   way else                                           merged
+//                                                  wins
+//   a stub                                         sent on, and the stub is remembered on the way
+//   else                                           merged
 // An Absorb's state: hops:varint { external id of a stub it passed : text } person (encode.cc)
 #include "engine/core/machine.h"
 
@@ -39,6 +43,8 @@ Parcel unpack(std::string_view state) {
 }  // namespace
 
 void Machine::on(const model::Command& command, const model::Alias& alias) {
+    const Person* known = people_.find(command.person);
+    if (known != nullptr && known->moved() != nullptr) return;
     Person* person = reach(command, true);
     if (person == nullptr || is_repeat(*person, command)) return;
     if (alias.to == person->external_id || alias.to.empty()) return finish_command(*person);
@@ -184,7 +190,7 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
             make_ready(into, ours);
         if (waits_for_resume(ours)) parked_.insert(into.id);
     }
-    levels_changed_ = true;
+    attributes_changed(into);
 }
 
 }  // namespace journey::core

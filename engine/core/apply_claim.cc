@@ -21,11 +21,7 @@ void Machine::on(const model::Command& command, const model::Claim& claim) {
                 hold(*person, *intent, verdict);
                 break;
             case rules::Decision::skip:
-                close(*person, claim.key,
-                      verdict.reason == model::Reason::not_valid_anymore
-                          ? model::MessageStatus::expired
-                          : model::MessageStatus::skipped,
-                      verdict.reason, verdict.saw);
+                close_skipped(*person, claim.key, verdict);
                 break;
         }
     }

@@ -33,16 +33,7 @@ void Machine::on(const model::Command& command, const model::Identify& identify)
         }
         any = person->set_attribute(live->profile[field], std::move(value)) || any;
     }
-    if (any) {
-        levels_changed_ = true;
-        changed(*person);
-        for (Intent& intent : person->intents) {
-            const bool waits =
-                intent.message.status == model::MessageStatus::planned && !intent.ready;
-            if (waits && intent.message.reason == model::Reason::no_zone)
-                make_ready(*person, intent);
-        }
-    }
+    if (any) attributes_changed(*person);
     finish_command(*person);
 }
 

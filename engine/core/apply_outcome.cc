@@ -3,7 +3,9 @@
 //   rejected      final; its place under the frequency policy is free again
 //   retry, pause  the next attempt after a backoff, or final when that would be too late (send.cc)
 //   unknown       final; the entry goes on as if it had been sent. A receipt that came first says
-//   more not_started   asked for again at once; after an opt-out it is decided again here and now
+//                 more
+//   not_started   asked for again at once; after an opt-out it is decided again here and now
+// An ambiguous answer leaves the Intent in doubt: whatever ends it but an acceptance, it is unknown.
 #include "engine/core/machine.h"
 
 namespace journey::core {
@@ -12,13 +14,6 @@ namespace {
 using model::MessageStatus;
 using model::ObservationKind;
 using model::Reason;
-
-bool has_reached(const Message& message) {
-    for (const ReceiptNote& note : message.receipts) {
-        if (note.kind != model::ReceiptKind::failed) return true;
-    }
-    return false;
-}
 
 }  // namespace
 
@@ -37,6 +32,7 @@ void Machine::on(const model::Command& command, const model::Outcome& outcome) {
         message.has_body_hash = true;
     }
     if (!seen.provider_id.empty()) message.provider_id = seen.provider_id;
+    if (seen.ambiguous) intent->in_doubt = true;
     switch (seen.kind) {
         case ObservationKind::accepted:
             close(*person, outcome.key, MessageStatus::accepted, Reason::none, seen.reason);
@@ -49,9 +45,7 @@ void Machine::on(const model::Command& command, const model::Outcome& outcome) {
                   seen.reason);
             break;
         case ObservationKind::unknown:
-            close(*person, outcome.key,
-                  has_reached(message) ? MessageStatus::accepted : MessageStatus::unknown,
-                  Reason::none, seen.reason);
+            close(*person, outcome.key, MessageStatus::unknown, Reason::none, seen.reason);
             break;
         case ObservationKind::retry:
         case ObservationKind::pause:
@@ -59,12 +53,12 @@ void Machine::on(const model::Command& command, const model::Outcome& outcome) {
             break;
         case ObservationKind::not_started: {
             message.status = MessageStatus::planned;
-            message.claimed_at = kNever;
+            if (!intent->in_doubt) message.claimed_at = kNever;
             ++intent->attempt;
             changed(*person, message);
             const rules::Verdict verdict = verdict_of(*person, *intent, true);
             if (verdict.decision == rules::Decision::skip) {
-                close(*person, outcome.key, MessageStatus::skipped, verdict.reason, verdict.saw);
+                close_skipped(*person, outcome.key, verdict);
             } else {
                 make_ready(*person, *intent);
             }

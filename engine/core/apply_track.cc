@@ -2,8 +2,8 @@
 //   message id met before      counted
 //   built-in event by name     quarantined: those come only from providers, with proof
 //   event not declared         quarantined, so that nothing is lost
-//   declared                   properties typed by the schema, history, goals, exits, arms,
-//   triggers (offer.cc, enter.cc)
+//   declared                   properties typed by the schema, history, goals, exits, arms, triggers
+//                              (offer.cc, enter.cc)
 #include "engine/core/machine.h"
 
 namespace journey::core {

@@ -1,6 +1,6 @@
 // A partition's own bytes, beside its people:
-//   meta = version:u8=1 now:instant tally (tally.cc) appends:varint { cause:varint from:text
-//   command (model) }
+//   meta = version:u8=1 now:instant tally (tally.cc)
+//          appends:varint { cause:varint from:text command (model) }
 #include "engine/core/machine.h"
 
 namespace journey::core {

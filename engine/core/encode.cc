@@ -1,24 +1,28 @@
 // A person's bytes. Numbers of fields, events, consents and channels are the Catalog's.
 //
 //   person  = version:u8=1 id:u64 external_id:text first_seen:instant next_ordinal:varint
-//             attributes:n{ field:varint value } history:n{ time:instant event:varint packed:text }
-//             seen:n{ hash:u64 day:varint } entries:n{ entry } ended:n{ ended } intents:n{ intent }
-//             messages:n{ message } rare:bool [ extras:record tags:n{ text } consents:n{
-//             number:varint granted:bool at:instant source:text proof:text }
-//                         suppressions:n{ channel:u16 at:instant reason:text } moved:bool [ to:text
-//                         at:varint ] absorbed:n{ from:text released_at:varint } ]
-//   entry   = id:u64 ordinal:varint program:varint journey:varint state:varint phase:u8 parked:bool
-//   entered_at:instant
-//             trigger_time:instant due:instant expires:instant goals:varint key:u64 per:u64
-//             values:n{ value } visits:n{ state:varint count:varint }
+//             attributes:n{ field:varint value }
+//             history:n{ time:instant event:varint packed:text }
+//             seen:n{ hash:u64 day:varint }
+//             entries:n{ entry } ended:n{ ended } intents:n{ intent } messages:n{ message }
+//             rare:bool [
+//                 extras:record tags:n{ text }
+//                 consents:n{ number:varint granted:bool at:instant source:text proof:text }
+//                 suppressions:n{ channel:u16 at:instant reason:text }
+//                 moved:bool [ to:text at:varint ]
+//                 absorbed:n{ from:text released_at:varint } ]
+//   entry   = id:u64 ordinal:varint program:varint journey:varint state:varint phase:u8
+//             parked:bool entered_at:instant trigger_time:instant due:instant expires:instant
+//             goals:varint key:u64 per:u64 values:n{ value } visits:n{ state:varint count:varint }
 //   ended   = id:u64 entered_at:instant ended_at:instant key:u64 per:u64 journey:text
-//   version:varint reason:text step:text message = key:16 entry:u64 program journey state visit
-//   channel attempts:varint status reason class:u8 planned_at:instant
-//             claimed_at:instant finished_at:instant detail:text provider_id:text body_hash:bool [
-//             32 ] receipts:n{ kind:u8 at:instant id:u64 }
-//   intent  = message attempt:varint failures:varint ready:bool frozen:bool due:instant
-//   valid_until:instant
-//             first_claim:instant args:record data:record address:text
+//             version:varint reason:text step:text
+//   message = key:16 entry:u64 program journey state visit channel attempts:varint
+//             status reason class:u8 planned_at:instant claimed_at:instant finished_at:instant
+//             detail:text provider_id:text body_hash:bool [ 32 ]
+//             receipts:n{ kind:u8 at:instant id:u64 }
+//   intent  = message attempt:varint failures:varint ready:bool frozen:bool in_doubt:bool
+//             due:instant valid_until:instant first_claim:instant args:record data:record
+//             address:text
 //   n{ x }  = count:varint x*
 #include "engine/core/machine.h"
 
@@ -181,6 +185,7 @@ void put_intent(ByteWriter& out, const Intent& intent) {
     out.varint(intent.failures);
     out.boolean(intent.ready);
     out.boolean(intent.frozen);
+    out.boolean(intent.in_doubt);
     for (const Instant at : {intent.due, intent.valid_until, intent.first_claim})
         out.instant(at);
     out.record(intent.args);
@@ -196,6 +201,7 @@ Intent get_intent(ByteReader& in, const Catalog& catalog) {
     intent.failures = number<std::uint32_t>(in, 0xffffffffu);
     intent.ready = in.boolean();
     intent.frozen = in.boolean();
+    intent.in_doubt = in.boolean();
     for (Instant* at : {&intent.due, &intent.valid_until, &intent.first_claim})
         *at = in.instant();
     intent.args = in.record();

@@ -3,8 +3,9 @@
 //   `only if` says no                                 nothing
 //   re-entry rule says no                             nothing
 //   an entry with the same key is live   ignore       nothing
-//                                        restart      that one ends as "restarted"; a new one
-//                                        starts queue        waits behind it parallel     starts
+//                                        restart      that one ends as "restarted"; a new one starts
+//                                        queue        waits behind it
+//                                        parallel     starts
 //   otherwise                                         starts
 #include "engine/core/machine.h"
 

@@ -3,10 +3,9 @@
 //   Send      plans one Intent               rests, sending, until the message is final; then next
 //   Test      asks its condition             if_true or if_false
 //   Pick      draws by hash                  the holdout, or an arm
-//   Await     sets its timer                 a `when` arm that holds already; timeout when it is
-//   due already;
-//                                            else rests, waiting, until an arm, an exit or the
-//                                            timer
+//   Await     sets its timer                 a `when` arm that holds already; timeout when it is due
+//                                            already; else rests, waiting, until an arm, an exit or
+//                                            the timer
 //   SetField  SetLocal  Tag   write          next
 //   End       is over                        watching while a goal's window is open, else gone
 //
@@ -56,8 +55,8 @@ std::optional<ir::Index> Machine::enter_state(Person& person, std::uint32_t ordi
 
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Send& send) {
     rest(person, entry, Phase::sending);
-    plan(person, entry, send);
-    return std::nullopt;
+    if (plan(person, entry, send)) return std::nullopt;
+    return send.next;
 }
 
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Test& test) {

@@ -33,7 +33,6 @@ void Machine::on(const model::Command&, const model::SetPaused&) {}
 void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects) {
     if (position < applied_) return;
     const std::string before = live_hash(catalog_);
-    const std::uint32_t fields_before = catalog_->fields.size();
     catalog_ = std::move(catalog);
     applied_ = std::max(applied_, position);
     effects_ = &effects;
@@ -44,8 +43,8 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
         happening.at = now_;
         happening.detail = live->hash;
     }
-    // Traits that came before their declaration become attributes.
-    if (live != nullptr && catalog_->fields.size() > fields_before) {
+    // Traits that came while no program declared them become attributes.
+    if (live != nullptr && live->hash != before) {
         for (Person& person : people_.all()) {
             if (!person.rare_parts || person.rare_parts->extras.empty()) continue;
             const Record extras = std::exchange(person.rare_parts->extras, {});
@@ -56,13 +55,16 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
                     field == ir::kNone
                         ? Value()
                         : expr::coerce(trait.value, live->program->profile[field].type, fits);
-                if (fits) {
-                    person.set_attribute(live->profile[field], std::move(value));
-                } else {
+                if (!fits) {
                     person.rare_parts->extras.push_back(trait);
+                } else if (person.set_attribute(live->profile[field], std::move(value))) {
+                    attributes_changed(person);
                 }
             }
             changed(person);
+            if (!levels_changed_) continue;
+            if (person.scheduled <= now_) wake_due(person, now_);
+            finish_command(person);
         }
     }
     // What waited for a resume is due now; the next Tick, which knows the time, lets it go on.
@@ -91,10 +93,21 @@ void Machine::resume(Person& person) {
             parked_.insert(person.id);
             continue;
         }
+        // Not waiting any more: another resume before the next Tick must not move its time.
+        intent.message.reason = model::Reason::none;
         intent.due = now_;
-        changed(person);
+        changed(person, intent.message);
     }
     schedule(person);
+}
+
+void Machine::attributes_changed(Person& person) {
+    levels_changed_ = true;
+    changed(person);
+    for (Intent& intent : person.intents) {
+        const bool waits = intent.message.status == model::MessageStatus::planned && !intent.ready;
+        if (waits && intent.message.reason == model::Reason::no_zone) make_ready(person, intent);
+    }
 }
 
 Person* Machine::reach(const model::Command& command, bool make) {

@@ -63,6 +63,8 @@ class Machine {
     void resume(Person& person);
     void forward(const model::Command& command, const Person& stub);
     bool is_repeat(Person& person, const model::Command& command);
+    /// Asks again for what waited to know where the person lives.
+    void attributes_changed(Person& person);
     /// What every command about a person ends with.
     void finish_command(Person& person);
 
@@ -105,15 +107,18 @@ class Machine {
     void wake(Person& person, Entry& entry);
 
     // ---- messages: send.cc
-    void plan(Person& person, Entry& entry, const ir::Send& send);
+    /// False when this very message is final already, so that nothing is left to wait for.
+    bool plan(Person& person, Entry& entry, const ir::Send& send);
     void make_ready(Person& person, Intent& intent);
     rules::Verdict verdict_of(const Person& person, const Intent& intent,
                               bool connector_ready) const;
     void grant(Person& person, Intent& intent);
     void hold(Person& person, Intent& intent, const rules::Verdict& verdict);
-    /// Moves the intent to the final messages and lets its entry go on.
+    /// Moves the intent to the final messages and lets its entry go on. One that is in doubt and
+    /// not accepted becomes unknown, whatever `status` says.
     void close(Person& person, const model::MessageKey& key, model::MessageStatus status,
                model::Reason reason, std::string detail);
+    void close_skipped(Person& person, const model::MessageKey& key, const rules::Verdict& verdict);
     void skip_planned(Person& person, model::EntryId entry);
     bool variables(const Person& person, const Intent& intent, Record* data) const;
     void retry_or_give_up(Person& person, Intent& intent, const model::Observation& observation);

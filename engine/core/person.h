@@ -108,9 +108,10 @@ struct Intent {
     Message message;
     std::uint32_t attempt = 1;  // of the next or the running claim
     std::uint32_t failures = 0;
-    bool ready = false;    // IntentReady is out and not yet answered
-    bool frozen = false;   // `data` and `address` are those of the first granted claim
-    Instant due = kNever;  // hold or retry ends
+    bool ready = false;     // IntentReady is out and not yet answered
+    bool frozen = false;    // `data` and `address` are those of the first granted claim
+    bool in_doubt = false;  // an attempt got no clear answer: the provider may have it
+    Instant due = kNever;   // hold or retry ends
     Instant valid_until = kNever;
     Instant first_claim = kNever;
     Record args;

@@ -1,11 +1,16 @@
 // The life of an Intent (RELIABILITY 1.2):
 //
-//   planned --ready-----> asked for (IntentReady is out)
-//   asked   --Claim: go--> claimed      frozen on the first grant: a repeat of the key sends the
-//   same bytes asked   --Claim: hold> planned      until the hold ends, a resume, or validity asked
-//   --Claim: skip> final claimed --Outcome----> accepted, rejected, unknown: final; retry, pause,
-//   not_started: planned again, next attempt planned --entry over-> skipped; --validity ends->
-//   expired
+//   planned  --ready------------>  asked     IntentReady is out
+//   asked    --Claim: go-------->  claimed   frozen on the first grant: a repeat of the key sends
+//                                            the same bytes
+//   asked    --Claim: hold------>  planned   until the hold ends, a resume, or validity
+//   asked    --Claim: skip------>  final
+//   claimed  --Outcome---------->  final     accepted, rejected, unknown
+//                                  planned   retry, pause, not_started: the next attempt
+//   planned  --entry over------->  final     skipped
+//   planned  --validity ends---->  final     expired
+//
+// In doubt (an attempt had no clear answer), every end but `accepted` becomes `unknown`.
 #include "engine/core/machine.h"
 
 namespace journey::core {
@@ -32,9 +37,16 @@ Micros with_jitter(Micros wait, const Intent& intent) {
     return wait + Micros(wait.count() / 1000 * share);
 }
 
+// Only an accepted message gives receipts of these kinds.
+bool has_reached(const Message& message) {
+    return std::any_of(
+        message.receipts.begin(), message.receipts.end(),
+        [](const ReceiptNote& note) { return note.kind != model::ReceiptKind::failed; });
+}
+
 }  // namespace
 
-void Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
+bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
     const LinkedProgram& program = linked(entry.program);
     const ir::Journey& journey = journey_of(entry);
     const ir::Template& text = program.program->templates[send.message_template];
@@ -81,16 +93,18 @@ void Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
             break;
         }
     }
-    if (person.intent(message.key) != nullptr || person.final_message(message.key) != nullptr) {
+    const bool over = person.final_message(message.key) != nullptr;
+    if (over || person.intent(message.key) != nullptr) {
         // The key is made of what can only be met once, so this is a repeat of what was already
-        // done.
+        // done. While the other is open its end lets this entry go on.
         happens(Happening::Kind::refused_duplicate, person, message);
-        return;
+        return !over;
     }
     Intent& planned = person.intents.push_back(std::move(intent));
     changed(person, planned.message);
     happens(Happening::Kind::planned, person, planned.message);
     make_ready(person, planned);
+    return true;
 }
 
 void Machine::make_ready(Person& person, Intent& intent) {
@@ -195,7 +209,9 @@ rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
                 count(one);
         }
         for (const Intent& one : person.intents) {
-            if (one.message.status == MessageStatus::claimed) count(one.message);
+            const bool own = one.message.key == message.key;
+            if (one.message.status == MessageStatus::claimed || (one.in_doubt && !own))
+                count(one.message);
         }
     }
     facts.sent = sent;
@@ -261,8 +277,14 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
                     Reason reason, std::string detail) {
     Intent* intent = person.intent(key);
     ENSURE(intent != nullptr, "closed a message that is not open");
+    const bool in_doubt = intent->in_doubt;
     Message message = std::move(intent->message);
     person.intents.erase(static_cast<std::size_t>(intent - person.intents.begin()));
+    if (in_doubt && status != MessageStatus::accepted) status = MessageStatus::unknown;
+    if (status == MessageStatus::unknown && has_reached(message)) {
+        status = MessageStatus::accepted;
+        reason = Reason::none;
+    }
     message.status = status;
     message.reason = reason;
     message.detail = std::move(detail);
@@ -305,6 +327,14 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
     const ir::Index next = std::get<ir::Send>(state_of(*entry).act).next;
     if (next == ir::kNone) return finish(person, entry->ordinal, "finished");
     run(person, entry->ordinal, next);
+}
+
+void Machine::close_skipped(Person& person, const model::MessageKey& key,
+                            const rules::Verdict& verdict) {
+    close(person, key,
+          verdict.reason == Reason::not_valid_anymore ? MessageStatus::expired
+                                                      : MessageStatus::skipped,
+          verdict.reason, verdict.saw);
 }
 
 void Machine::skip_planned(Person& person, model::EntryId entry) {

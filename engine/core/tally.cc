@@ -1,7 +1,8 @@
 // Tally bytes:
 //   events:varint duplicates:varint unknown_events:varint bad_properties:varint by_channel:words
-//   journeys:varint { name:text entered ended goals sent skipped unknown:varint ended_by:words
-//   arms:words skipped_by:words } words = count:varint { text varint }
+//   journeys:varint { name:text entered ended goals sent skipped unknown:varint
+//                     ended_by:words arms:words skipped_by:words }
+//   words = count:varint { text varint }
 #include "engine/core/tally.h"
 
 namespace journey::core {

@@ -23,7 +23,8 @@
 //  10 receipt   := key, receipt
 //  11 publish   := text program
 //  12 paused    := text journey, flag paused
-// observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status
+// observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
+//                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
 // key         := 16 bytes
 // flag        := byte 0 or 1
@@ -44,6 +45,7 @@ void write(ByteWriter& out, const Observation& observation) {
     out.text(observation.reason);
     out.svarint(observation.retry_after.count());
     out.varint(observation.status);
+    out.boolean(observation.ambiguous);
 }
 
 void write(ByteWriter& out, const Receipt& receipt) {
@@ -145,6 +147,7 @@ Observation read_observation(ByteReader& in) {
     it.reason = in.text();
     it.retry_after = Micros{in.svarint()};
     it.status = small(in);
+    it.ambiguous = flag(in);
     return it;
 }
 

@@ -9,7 +9,7 @@ namespace journey::model {
 enum class ObservationKind : std::uint8_t {
     accepted,  // 2xx, 250
     rejected,  // final no: the message can never be accepted
-    retry,     // certainly not taken; try the same key again, not before `retry_at`
+    retry,     // not taken, or a repeat does no harm: the same key again after `retry_after`
     pause,     // 401, 403, certificate: the connector is at fault, not the message; same key later
     unknown,   // bytes may have reached the provider and we hold no answer
     not_started,  // claimed, but no byte left: released on drain or opt-out
@@ -22,6 +22,7 @@ struct Observation {
     Micros retry_after{
         0};  // with retry and pause: at least this long, 0 = the engine's own backoff
     std::uint32_t status = 0;  // HTTP or SMTP status where there was one
+    bool ambiguous = false;    // the provider may have it; with retry: the same key asks again
 };
 
 /// What an ambiguous answer means, by provider (RELIABILITY 1.3, 1.5).

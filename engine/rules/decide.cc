@@ -56,12 +56,8 @@ Verdict within_validity(const SendFacts& facts, Verdict verdict) {
         return skip(Reason::not_valid_anymore, valid + ", now " + local_text(facts.now, zone));
     }
     if (verdict.decision != Decision::hold) return verdict;
-    if (verdict.hold_until == kNever) {
-        // Nobody knows how long; at the end of validity we ask once more and skip.
-        verdict.hold_until = *facts.valid_until;
-        return verdict;
-    }
-    if (verdict.hold_until < *facts.valid_until) return verdict;
+    // Nobody knows how long a hold without an end takes; it may well be over in time.
+    if (verdict.hold_until == kNever || verdict.hold_until < *facts.valid_until) return verdict;
     std::string saw = valid + ", held until " + local_text(verdict.hold_until, zone) + " by " +
                       std::string(model::name_of(verdict.reason));
     if (!verdict.saw.empty()) saw += " (" + verdict.saw + ")";

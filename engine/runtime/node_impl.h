@@ -56,7 +56,6 @@ class Node::Impl {
     Instant newest{Micros{0}};
     model::LogPosition catalog_position = 0;
     bool catalog_unsaved = false;
-    bool stopped = false;
     Instant now_{Micros{0}};  // of the last call that brought one
 
     core::Effects effects;  // reused

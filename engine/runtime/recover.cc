@@ -1,7 +1,8 @@
 // After a stop of any kind:
 //   catalogs, then every partition with the catalog of its own position   from the State
 //   commands behind the least applied position                            from the Log; effects are
-//   dropped what the partitions still know as unfinished                          settled below
+//                                                                         dropped
+//   what the partitions still know as unfinished                          settled below
 #include "engine/runtime/node_impl.h"
 
 namespace journey::runtime {
@@ -33,6 +34,7 @@ Error apart(const std::string& how) {
 model::Observation lost_answer(const Route* route) {
     model::Observation observation;
     observation.kind = model::ObservationKind::unknown;
+    observation.ambiguous = true;
     if (route != nullptr) {
         switch (route->connector->traits().idempotency) {
             case model::IdempotencyClass::keyed:
@@ -64,6 +66,9 @@ Result<void> Node::Impl::recover(storage::StateStore& state, storage::Log& log, 
         TRY(partition.restore(stored));
         partitions[i] = std::move(partition);
         saved[i] = stored.applied;
+        // The log may hold them already, and then replay confirms them.
+        for (const core::AppendCommand& append : partitions[i].unfinished().appends)
+            note_append(append);
         most = std::max(most, stored.applied);
         least = std::min(least, stored.applied);
     }
@@ -102,8 +107,10 @@ Result<void> Node::Impl::recover(storage::StateStore& state, storage::Log& log, 
             emit(claimed.person, now,
                  model::Outcome{claimed.key, claimed.attempt, std::move(observation), {}});
         }
-        for (core::AppendCommand& append : unfinished.appends)
+        for (core::AppendCommand& append : unfinished.appends) {
+            note_append(append);
             emit(std::move(append));
+        }
     }
     return success();
 }

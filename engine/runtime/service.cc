@@ -279,7 +279,7 @@ void Service::Impl::run_engine() {
         engine_now = std::max(engine_now, clock.now());
         if (!draining && !gauges.failed) node.turn(engine_now);
         to_log(node.take_commands());
-        if (!gauges.failed) {
+        if (!draining && !gauges.failed) {
             for (OutgoingAttempt& attempt : node.take_attempts(engine_now))
                 start_attempt(std::move(attempt));
         }

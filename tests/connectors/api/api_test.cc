@@ -76,6 +76,9 @@ TEST_CASE("an answer means what the provider's class lets it mean", "[api]") {
     for (const Row& row : table_of_classes()) {
         CAPTURE(row.label);
         CHECK(observe_http(row.response, IdempotencyClass::keyed).kind == row.keyed);
+        for (const auto kind : {IdempotencyClass::keyed, IdempotencyClass::neither}) {
+            CHECK(observe_http(row.response, kind).ambiguous == (row.neither == kUnknown));
+        }
         CHECK(observe_http(row.response, IdempotencyClass::queryable).kind == row.queryable);
         CHECK(observe_http(row.response, IdempotencyClass::neither).kind == row.neither);
         CHECK(observe_http(row.response, IdempotencyClass::collapsible).kind == row.collapsible);
@@ -88,6 +91,8 @@ TEST_CASE("an answer means what the provider's class lets it mean", "[api]") {
 TEST_CASE("an unreadable 2xx is ambiguous", "[api]") {
     CHECK(observe_malformed(answered(200), IdempotencyClass::keyed).kind == kRetry);
     CHECK(observe_malformed(answered(200), IdempotencyClass::neither).kind == kUnknown);
+    CHECK(observe_malformed(answered(200), IdempotencyClass::keyed).ambiguous);
+    CHECK(observe_malformed(answered(200), IdempotencyClass::neither).ambiguous);
 }
 
 TEST_CASE("Retry-After is kept between a second and an hour", "[api]") {

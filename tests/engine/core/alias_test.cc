@@ -163,3 +163,24 @@ TEST_CASE("an Absorb of nonsense is kept aside", "[core]") {
     }
     CHECK(world.partitions[0].take_checkpoint().quarantine.size() == 3);
 }
+
+TEST_CASE("an alias of somebody who has moved already moves nobody", "[core]") {
+    World world = open_shop();
+    world.identify("first", {{"tier", "gold"}});
+    world.identify("second", {{"tier", "old"}});
+    world.alias("device", "first");
+    world.alias("device", "first");
+    world.alias("device", "second");
+    CHECK(world.counts().people == 2);
+    CHECK(profile(world, "first").find("moved_to") == std::string::npos);
+    CHECK(profile(world, "first").find("gold") != std::string::npos);
+    CHECK(profile(world, "second").find("gold") == std::string::npos);
+    world.track("device", "viewed");
+    world.track("first", "bought", {{"order_id", "1"}});
+    CHECK(world.reasons("j") == std::vector<std::string>{"bought"});
+
+    world.alias("first", "second");  // said about that very person, it holds
+    CHECK(world.counts().people == 1);
+    world.track("device", "viewed");
+    CHECK(world.journey("j").entered == 2);
+}

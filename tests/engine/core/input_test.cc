@@ -246,3 +246,26 @@ TEST_CASE("history since the entry, before a date, between two, and the last eve
     CHECK(*find(data, "last") == Value("2"));
     CHECK(*find(data, "zeros") == Value(1));
 }
+
+TEST_CASE("a trait that came while undeclared is seen by who waits for it once it is declared",
+          "[core]") {
+    const auto with_tier = [](bool declared) {
+        Builder b;
+        ir::Journey j = b.journey("j", "viewed");
+        const Index gold = b.op(ir::Op::equal, {b.user("tier"), b.constant(Value("gold"))});
+        b.wait(j, hours(5), {{{}, declared ? gold : ir::kNone, 2}});
+        b.end(j, "timeout");
+        b.end(j, "gold");
+        if (declared) b.keep(std::move(j));
+        if (!declared) b.program.profile[b.field("tier")].name = "level";
+        return b;
+    };
+    World world;
+    world.publish(with_tier(true));
+    world.track("ada", "viewed");
+    world.publish(with_tier(false));
+    world.identify("ada", {{"tier", "gold"}});
+    CHECK(world.journey("j").ended == 0);
+    world.publish(with_tier(true));
+    CHECK(world.reasons("j") == std::vector<std::string>{"gold"});
+}

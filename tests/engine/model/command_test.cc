@@ -41,9 +41,11 @@ std::vector<Sample> samples() {
         with("absorb", Absorb{"anon:9", std::string("\0\xff state", 8), 77}),
         with("tick", Tick{}),
         with("claim", Claim{key, 2, false}),
-        with(
-            "outcome",
-            Outcome{key, 4, {ObservationKind::retry, "SM1", "busy", Micros{5'000'000}, 503}, hash}),
+        with("outcome",
+             Outcome{key,
+                     4,
+                     {ObservationKind::retry, "SM1", "busy", Micros{5'000'000}, 503, true},
+                     hash}),
         with("receipt",
              ReceiptArrived{key, {ReceiptKind::clicked, kNoon, "https://x.test/", "d", "id"}}),
         with("publish", Publish{std::string(300, 'p')}),
@@ -102,6 +104,7 @@ TEST_CASE("the fields of an outcome survive the Log", "[model]") {
         CHECK(got.key == wanted->key);
         CHECK(got.attempt == 4);
         CHECK(got.observation.kind == ObservationKind::retry);
+        CHECK(got.observation.ambiguous);
         CHECK(got.observation.provider_id == "SM1");
         CHECK(got.observation.reason == "busy");
         CHECK(got.observation.retry_after == Micros{5'000'000});

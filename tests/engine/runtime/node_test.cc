@@ -177,6 +177,7 @@ TEST_CASE("after a stop between claim and answer the provider's class decides", 
     REQUIRE(outcomes.size() == 1);
     REQUIRE(outcomes[0].key == key);
     REQUIRE(outcomes[0].observation.kind == one.expected);
+    REQUIRE(outcomes[0].observation.ambiguous);
     process.now += 1h;
     process.settle();
     if (one.expected == unknown) {
@@ -292,6 +293,28 @@ TEST_CASE("an alias reaches the other partition through the log, also over a cra
     process.crash();  // and it is not asked for again
     process.settle();
     REQUIRE(process.emitted_of<model::Absorb>().empty());
+}
+
+TEST_CASE("what has to be appended is known after a stop and confirmed when it comes back",
+          "[runtime]") {
+    const bool logged = GENERATE(false, true);
+    Process process;
+    process.append({kit::publish_of(kit::offers()), kit::identify("ada"), kit::viewed("ada")});
+    process.append({kit::command_of("ada", model::Alias{"user:adele"})});
+    const std::vector<model::Command> absorb = process.node->take_commands();
+    REQUIRE(absorb.size() == 1);
+    process.checkpoint();  // with the append open
+    if (logged) process.append(absorb);
+    process.crash();
+    process.settle();
+    REQUIRE(process.emitted_of<model::Absorb>().size() == (logged ? 0 : 1));
+    process.checkpoint();
+    process.emitted.clear();
+    process.crash();
+    process.settle();
+    REQUIRE(process.emitted_of<model::Absorb>().empty());
+    REQUIRE_THAT(process.node->profile_json(model::person_id_of("user:adele")),
+                 Catch::Contains("ada@example.com"));
 }
 
 }  // namespace

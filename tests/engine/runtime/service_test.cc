@@ -169,6 +169,8 @@ TEST_CASE("drain waits for the answer of what has begun and starts nothing else"
     auto begun = transport.started.take_all(10s);
     REQUIRE(begun.size() == 1);
     std::thread stopping([&] { service.stop(); });
+    while (service.health().ready)
+        std::this_thread::yield();  // the answer comes while draining
     begun[0].done(kit::answer(202));
     stopping.join();
     REQUIRE(transport.started.take_now().empty());
