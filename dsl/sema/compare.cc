@@ -59,6 +59,10 @@ NodePtr report_mismatch(Context& cx, const Node& left, const Node& right, Span s
         diagnostic.help.push_back("say the unit, for example `" + cx.words(right.span) + " days`");
     } else if (is_day_or_moment(left.type) && is_day_or_moment(right.type)) {
         diagnostic.help.push_back("turn the moment into a date with `date_of(…)`");
+    } else if (is_day_or_moment(left.type)) {
+        help_with_date(cx, diagnostic, right);
+    } else if (is_day_or_moment(right.type)) {
+        help_with_date(cx, diagnostic, left);
     }
     cx.report(std::move(diagnostic));
     return broken_node(span);
@@ -333,6 +337,31 @@ std::optional<ir::Type> arithmetic_type(ast::ArithmeticOp op, const ir::Type& a,
     return std::nullopt;
 }
 
+/// A date moved by hours has no value: the engine would never know when. J0209, true when told.
+bool refuse_hours(Context& cx, const Node& date, const Node& length) {
+    if (date.type.kind != TypeKind::date || !is_constant(length)) return false;
+    const auto* value = std::get_if<CalendarDuration>(&length.constant.held);
+    if (value == nullptr || value->seconds == 0) return false;
+    const std::string words = cx.words(length.span);
+    Diagnostic diagnostic =
+        Diagnostic::error("J0209", "A DATE HAS NO HOURS", length.span,
+                          tick(cx.words(date.span)) + " is a date, and a date has no hours.");
+    diagnostic.label = "this counts hours";
+    const std::int64_t days = value->days + value->seconds / 86400;
+    if (value->seconds % 86400 == 0 && value->months == 0) {
+        const std::string meant = std::to_string(days) + (days == 1 ? " day" : " days");
+        diagnostic.fixes.push_back(
+            {Applicability::certain, "write " + tick(meant) + ".", {{length.span, meant}}});
+    } else {
+        diagnostic.after = "A date is a whole day on the calendar; which moment lies " + words +
+                           " away from it depends on the hour the day is counted from.";
+        diagnostic.help.push_back("count whole days and say the hour: `wait until " +
+                                  cx.words(date.span) + " - 1 day at 10:00 local`");
+    }
+    cx.report(std::move(diagnostic));
+    return true;
+}
+
 }  // namespace
 
 NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compare, Span span) {
@@ -433,6 +462,8 @@ NodePtr check_arithmetic(Context& cx, const Scope& scope, const ast::Arithmetic&
         cx.report(std::move(diagnostic));
         return broken_node(span);
     }
+    if (refuse_hours(cx, *left, *right) || refuse_hours(cx, *right, *left))
+        return broken_node(span);
     const Op op = arithmetic.op == ast::ArithmeticOp::add        ? Op::add
                   : arithmetic.op == ast::ArithmeticOp::subtract ? Op::subtract
                   : arithmetic.op == ast::ArithmeticOp::multiply ? Op::multiply
@@ -440,6 +471,12 @@ NodePtr check_arithmetic(Context& cx, const Scope& scope, const ast::Arithmetic&
     NodePtr node = make(op, *type, span);
     node->may_be_missing =
         left->may_be_missing || right->may_be_missing || (op == Op::divide && !is_constant(*right));
+    // The length may turn out to count hours, which no date has.
+    if (type->kind == TypeKind::date &&
+        (!is_constant(*left) || left->type.kind == TypeKind::date) &&
+        (!is_constant(*right) || right->type.kind == TypeKind::date)) {
+        node->may_be_missing = true;
+    }
     node->operands.push_back(std::move(left));
     node->operands.push_back(std::move(right));
     return fold(cx, std::move(node));
@@ -491,6 +528,7 @@ NodePtr fit(Context& cx, NodePtr node, const ir::Type& to, const std::string& pl
                                        "This is " + describe(node->type, cx.schema()) + ", and " +
                                            tick(place) + " is " + describe(to, cx.schema()) + ".");
     if (currencies) diagnostic.help.push_back("convert before sending the event");
+    if (is_day_or_moment(to)) help_with_date(cx, diagnostic, *node);
     if (!currencies && to.kind == TypeKind::money && is_number(node->type) && is_constant(*node)) {
         const std::string meant =
             (to.currency.empty() ? "CNY" : to.currency) + " " + cx.words(span);

@@ -225,6 +225,11 @@ NodePtr unknown_name(Context& cx, const Scope& scope, const ast::Name& name, Spa
         for (const std::string& text : meant) {
             diagnostic.fixes.push_back({sure, "write " + tick(text) + ".", {{span, text}}});
         }
+    } else if (cx.peek(Kind::event, name.text) != nullptr) {
+        diagnostic.before = tick(name.text) + " is an event, and an event is not a value.";
+        const std::string asked =
+            "did(" + name.text + (scope.journey != nullptr ? " since entry)" : " within 30 days)");
+        diagnostic.help.push_back("to ask whether it happened: " + tick(asked));
     } else {
         const std::vector<std::string> near = did_you_mean(name.text, candidates);
         if (near.empty()) {
@@ -499,7 +504,7 @@ std::optional<Instant> instant_of_moment(Context& cx, const ast::LocalMoment& mo
             cx.report(Diagnostic::error("J0211", "WHOSE CLOCK?", moment.zone->span,
                                         "`local` is a different moment for everybody, and here I "
                                         "need one.")
-                          .and_help("name a zone: `in \"Asia/Shanghai\"`"));
+                          .and_help("name a zone: `in \"" + cx.schema().workspace.zone + "\"`"));
             return std::nullopt;
         }
         if (!known_zone(cx, *moment.zone->named)) return std::nullopt;

@@ -70,6 +70,8 @@ NodePtr make(ir::Op op, ir::Type type, Span span);
 NodePtr make_constant(Value value, Span span);
 NodePtr broken_node(Span span);
 bool is_constant(const Node& node);
+/// Adds the mend when `node` is a date in quotes, or one the way another country writes it.
+void help_with_date(Context& cx, Diagnostic& diagnostic, const Node& node);
 /// Folds constants; reports J0210. Keeps what cannot be folded.
 NodePtr fold(Context& cx, NodePtr node);
 NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compare, Span span);

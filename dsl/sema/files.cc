@@ -86,11 +86,26 @@ void check_language(Context& cx, const std::vector<ast::File>& files) {
     }
 }
 
+/// A file saved before it was written, or all of it commented out.
+void check_contents(Context& cx, const std::vector<ast::File>& files) {
+    if (cx.has_errors()) return;
+    for (const ast::File& file : files) {
+        const bool empty = std::all_of(
+            file.items.begin(), file.items.end(),
+            [](const ast::Item& item) { return std::holds_alternative<ast::Language>(item.what); });
+        if (!empty) continue;
+        cx.report(Diagnostic::warning("J0113", "NOTHING IN IT", {file.id, 0, 0},
+                                      "There is no journey and no declaration in this file.")
+                      .and_help("a journey begins with `journey welcome \"Welcome\" {`"));
+    }
+}
+
 }  // namespace
 
 void check_files(Context& cx, const std::vector<ast::File>& files) {
     check_language(cx, files);
     check_use(cx, files);
+    check_contents(cx, files);
 }
 
 }  // namespace journey::sema

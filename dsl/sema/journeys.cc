@@ -99,7 +99,7 @@ class JourneyChecker {
                           into_.overlap = overlap_of(running.overlap);
                   },
                   [&](const ast::Goal& goal) { check_goal(goal, head.span); },
-                  [&](const ast::Exit& exit) { check_exit(exit); },
+                  [&](const ast::Exit& exit) { check_exit(exit, head.keyword); },
                   [&](const ast::UseFrequency& use) {
                       if (once("frequency", head.span)) {
                           into_.frequency = cx_.find(Kind::frequency, use.policy).value_or(kNone);
@@ -230,12 +230,36 @@ class JourneyChecker {
         into_.goals.push_back(std::move(made));
     }
 
-    void check_exit(const ast::Exit& exit) {
+    /// `exit if subscribed`, where that is something that happens.
+    bool is_event(const ast::Expr& condition, Span keyword) {
+        const auto* ref = std::get_if<ast::NameRef>(&condition.what);
+        if (ref == nullptr || known_.locals.contains(ref->name.text)) return false;
+        Declared* event = cx_.peek(Kind::event, ref->name.text);
+        if (event == nullptr) return false;
+        event->used = true;
+        const std::string meant = "exit when " + ref->name.text;
+        Diagnostic diagnostic =
+            Diagnostic::error("J0108", "AN EVENT, NOT A CONDITION", condition.span,
+                              tick(ref->name.text) + " is an event: write " + tick(meant) + ".");
+        const std::string between = cx_.words({keyword.file, keyword.begin, condition.span.begin});
+        const std::size_t at = between.rfind("if");
+        if (at != std::string::npos) {
+            const auto begin = static_cast<std::uint32_t>(keyword.begin + at);
+            diagnostic.fixes.push_back({Applicability::certain,
+                                        "write " + tick(meant) + ".",
+                                        {{{keyword.file, begin, begin + 2}, "when"}}});
+        }
+        cx_.report(std::move(diagnostic));
+        return true;
+    }
+
+    void check_exit(const ast::Exit& exit, Span keyword) {
         Exit made;
         std::visit(Match{[&](const ast::EventSel& event) {
                              made.pattern = check_pattern(cx_, scope_, event);
                          },
                          [&](const ast::ExprPtr& condition) {
+                             if (is_event(*condition, keyword)) return;
                              made.condition = check_condition(cx_, scope_, *condition);
                          }},
                    exit.on);
@@ -270,7 +294,7 @@ class JourneyChecker {
         if (node->op == ir::Op::user_field && node->path == "user.time_zone")
             return;  // as it is anyway
         cx_.report(cannot_yet(zone.expr->span, "take the journey's time zone from a property",
-                              "name a zone: `time zone \"Asia/Shanghai\"`"));
+                              "name a zone: `time zone \"" + cx_.schema().workspace.zone + "\"`"));
     }
 
     void check_size() {

@@ -30,6 +30,15 @@ void check_quiet(Context& cx, const Journey& journey) {
         if (!told.insert(send->channel).second) return;
         const std::string policy = policies.empty() ? "night" : policies.front();
         const bool other = journey.quiet != kNone;
+        std::string help = other ? "add `" + channel.name + "` to the policy's `on` line"
+                                 : "add a line `quiet " + policy + "` to the journey";
+        if (policies.empty()) {
+            const std::string& zone = cx.schema().workspace.zone;
+            help +=
+                ", and declare it once for the project:\n\n    quiet night {\n      from 21:30 to "
+                "09:00 local\n      on " +
+                channel.name + "\n      then hold\n      if no zone use \"" + zone + "\"\n    }";
+        }
         cx.report(
             Diagnostic::error("J0406", "AT ANY HOUR?", step.keyword,
                               other ? "`quiet " + cx.schema().quiets[journey.quiet].name +
@@ -39,8 +48,7 @@ void check_quiet(Context& cx, const Journey& journey) {
                                           " and has no quiet hours.")
                 .and_after("Texts at 3 in the morning are a complaint, and in some countries a "
                            "fine.")
-                .and_help(other ? "add `" + channel.name + "` to the policy's `on` line"
-                                : "add a line `quiet " + policy + "` to the journey"));
+                .and_help(std::move(help)));
     });
 }
 

@@ -4,6 +4,29 @@
 
 namespace journey::sema {
 
+namespace {
+
+/// The examples in messages were written in Shanghai; the reader's workspace has a place of its own.
+void speak_of_here(const std::string& zone, Diagnostics& diagnostics) {
+    const std::string elsewhere = "\"Asia/Shanghai\"";
+    const std::string here = "\"" + zone + "\"";
+    if (zone.empty() || here == elsewhere) return;
+    const auto move = [&](std::string& words) {
+        for (std::size_t at = 0; (at = words.find(elsewhere, at)) != std::string::npos;)
+            words.replace(at, elsewhere.size(), here);
+    };
+    for (Diagnostic& one : diagnostics) {
+        if (one.code == "J0001") move(one.after);
+        for (std::string& help : one.help)
+            move(help);
+        for (source::Fix& fix : one.fixes) {
+            if (fix.edits.empty()) move(fix.says);
+        }
+    }
+}
+
+}  // namespace
+
 Model check(const std::vector<ast::File>& files, const source::SourceSet& sources,
             const Options& options, Diagnostics& diagnostics) {
     Context cx(sources, options, diagnostics);
@@ -18,6 +41,7 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
     lint_policies(cx);
     lint_conditions(cx);
     lint_unused(cx);
+    speak_of_here(cx.model.schema.workspace.zone, diagnostics);
     return std::move(cx.model);
 }
 

@@ -141,6 +141,8 @@ class StepChecker {
             } else if (at->type.kind == TypeKind::boolean) {
                 diagnostic.help.push_back("to wait for a condition: `wait at most 3 days { when " +
                                           cx_.words(at->span) + " { … } }`");
+            } else {
+                help_with_date(cx_, diagnostic, *at);
             }
             cx_.report(std::move(diagnostic));
             return false;

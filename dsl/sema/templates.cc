@@ -140,18 +140,49 @@ class TemplateChecker {
         return {whole.file, whole.begin + 1 + mention.begin, whole.begin + 1 + mention.end};
     }
 
+    /// True when the text cannot be read because a `{{` never ends; said once for each.
+    bool check_open(const Text& text) {
+        const std::vector<OpenMention> all = find_open_mentions(text.value);
+        const std::string where = text.literal ? "" : " in " + text.said->value;
+        const Span whole = text.said->span;
+        const bool exact = text.literal && whole.size() == text.value.size() + 2;
+        for (const OpenMention& one : all) {
+            const bool half = one.brace != 0;
+            const std::uint32_t end = half ? one.brace + 1 : one.begin + 2;
+            const Span span =
+                exact ? Span{whole.file, whole.begin + 1 + one.begin, whole.begin + 1 + end}
+                      : whole;
+            Diagnostic diagnostic = Diagnostic::error(
+                "J0501", "TWO BRACES", span,
+                half ? "This `{{`" + where + " is closed with one `}`."
+                     : "This `{{`" + where + " is never closed: write `}}` after the name.");
+            if (half && exact) {
+                diagnostic.fixes.push_back({Applicability::certain,
+                                            "write `}}`.",
+                                            {{{span.file, span.end, span.end}, "}"}}});
+            }
+            cx_.report(std::move(diagnostic));
+        }
+        return !all.empty();
+    }
+
     void check_variables() {
         std::set<std::string> mentioned;
         std::set<std::string> told;
         std::set<Index> profile;
+        bool open = false;
         for (const Text& text : texts_) {
+            if (check_open(text)) {
+                open = true;
+                continue;
+            }
             for (const Mention& mention : find_mentions(text.value)) {
                 mentioned.insert(mention.name);
                 check_mention(text, mention, told, profile);
             }
         }
         into_.profile_fields.assign(profile.begin(), profile.end());
-        if (file_unread_) return;
+        if (file_unread_ || open) return;
         for (std::size_t i = 0; i < into_.params.size(); ++i) {
             const std::string& name = into_.params[i].field.name;
             if (mentioned.contains(name)) continue;

@@ -168,4 +168,44 @@ std::vector<Mention> find_mentions(std::string_view text) {
     return Scanner(text).run();
 }
 
+std::vector<OpenMention> find_open_mentions(std::string_view text) {
+    std::vector<OpenMention> found;
+    std::size_t at = 0;
+    while ((at = text.find('{', at)) != std::string_view::npos) {
+        if (text.substr(at, 2) == "{%") {
+            // What stands in `raw` and `comment` is not read.
+            const std::size_t word = std::min(text.find_first_not_of("- ", at + 2), text.size());
+            const std::string_view rest = text.substr(word);
+            at += 2;
+            for (const std::string_view tag : {"endraw", "endcomment"}) {
+                if (rest.starts_with(tag.substr(3))) at = std::min(text.find(tag, at), text.size());
+            }
+            continue;
+        }
+        if (text.substr(at, 2) != "{{") {
+            ++at;
+            continue;
+        }
+        OpenMention open{static_cast<std::uint32_t>(at), 0};
+        bool closed = false;
+        char quote = 0;
+        std::size_t i = at + 2;
+        for (; i < text.size(); ++i) {
+            const char c = text[i];
+            if (quote != 0) {
+                if (c == quote) quote = 0;
+                continue;
+            }
+            if (c == '"' || c == '\'') quote = c;
+            if (c != '}' && c != '{') continue;
+            closed = text.substr(i, 2) == "}}";
+            if (!closed && c == '}') open.brace = static_cast<std::uint32_t>(i);
+            break;
+        }
+        if (!closed) found.push_back(open);
+        at = std::max(at + 2, i);
+    }
+    return found;
+}
+
 }  // namespace journey::sema

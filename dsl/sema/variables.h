@@ -21,4 +21,11 @@ struct Mention {
 /// out.
 std::vector<Mention> find_mentions(std::string_view text);
 
+/// A `{{` without its `}}`.
+struct OpenMention {
+    std::uint32_t begin = 0;
+    std::uint32_t brace = 0;  // the lone `}` that was meant to close it, or 0
+};
+std::vector<OpenMention> find_open_mentions(std::string_view text);
+
 }  // namespace journey::sema

@@ -2,6 +2,7 @@
 
 #include "dsl/syntax/scan.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -115,6 +116,28 @@ std::optional<Unit> alias(std::string_view word) {
     return std::nullopt;
 }
 
+/// `dy`, `Days`, `huors`. Words that often follow a number on purpose are left alone.
+std::optional<Unit> near_unit(std::string_view word) {
+    static constexpr std::array<std::string_view, 5> kOthers = {"when", "where", "with", "within",
+                                                                "to"};
+    if (word.size() < 2 || is_reserved(word) ||
+        std::find(kOthers.begin(), kOthers.end(), word) != kOthers.end()) {
+        return std::nullopt;
+    }
+    std::vector<std::string> names;
+    for (const std::string_view name : kSpelled) {
+        names.emplace_back(name);
+        names.push_back(std::string(name) + "s");
+    }
+    const std::vector<std::string> near = did_you_mean(word, names);
+    if (near.empty()) return std::nullopt;
+    const std::string_view found = near.front();
+    for (std::size_t i = 0; i < kSpelled.size(); ++i) {
+        if (found.starts_with(kSpelled[i])) return static_cast<Unit>(i);
+    }
+    return std::nullopt;
+}
+
 /// 1.5 hours as whole units: "1h30m". Empty when it does not come out even, or depends on the
 /// calendar.
 std::string without_fraction(double count, Unit unit) {
@@ -222,6 +245,11 @@ std::optional<Diagnostic> misspelt_duration(const Matching& state, std::size_t a
         if (before == begin || digits == before) return std::nullopt;
         begin = digits;
     }
+    // `within 10 Days` gets stuck before the number.
+    if (count_digits(text.substr(begin, end - begin)) == end - begin) {
+        const std::size_t word = end + scan::blanks(text.substr(end));
+        end = word + scan::word(text.substr(word));
+    }
     const std::string_view run = text.substr(begin, end - begin);
     if (scan::duration(run) == run.size()) return std::nullopt;  // only in the wrong place
     const std::size_t whole = count_digits(run);
@@ -246,7 +274,9 @@ std::optional<Diagnostic> misspelt_duration(const Matching& state, std::size_t a
         made = mend(std::move(made), Applicability::probable, fmt::format("{}m", digits));
         return mend(std::move(made), Applicability::probable, fmt::format("{}mo", digits));
     }
-    const std::optional<Unit> unit = alias(unit_word);
+    std::optional<Unit> unit = alias(unit_word);
+    const bool guessed = !unit;
+    if (!unit && !fraction) unit = near_unit(unit_word);
     if (!unit) return std::nullopt;
     if (fraction) {
         const std::string spelling = without_fraction(std::stod(std::string(digits)), *unit);
@@ -267,7 +297,7 @@ std::optional<Diagnostic> misspelt_duration(const Matching& state, std::size_t a
         Diagnostic::error("J0008", title, span, fmt::format("`{}` is written `{}`.", run, spelling))
             .and_after(
                 "Units are `s m h d w mo y` right behind the number, or one word: `15 minutes`."),
-        Applicability::certain, spelling);
+        guessed ? Applicability::probable : Applicability::certain, spelling);
 }
 
 }  // namespace journey::syntax

@@ -169,6 +169,7 @@ class Braces {
         std::uint32_t open = 0;
         std::uint32_t end = 0;  // of the `}`, or where the block seems to stop
         bool closed = true;
+        bool missing = false;  // `do` at the end of a line: the `{` was forgotten, `open` is there
     };
     void scan(std::string_view text);
     /// Null when there is no brace at `open`.
@@ -233,6 +234,7 @@ class Matching {
     int brackets = 0;  // inside ( ) or [ ], where line ends are blanks
     int depth = 0;     // of expressions
     int blocks = 0;
+    bool curly_told = false;
     int reports = 0;  // of lines that could not be read
     std::uint32_t stuck_at = 0;
     std::vector<Wanted> expected;  // at stuck_at, each once

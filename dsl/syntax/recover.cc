@@ -7,6 +7,8 @@
 
 namespace journey::syntax {
 
+using source::Diagnostic;
+
 void Matching::stuck(std::size_t at, std::string_view wanted, bool is_word) {
     if (at < stuck_at) return;
     if (at > stuck_at) restart_stuck(at);
@@ -104,6 +106,15 @@ std::size_t indent_at(std::string_view text, std::size_t line_begin) {
 
 }  // namespace
 
+/// A line that is `do` alone, with no `{` on the next one either.
+bool forgets_brace(std::string_view text, std::size_t at) {
+    if (!stands_alone(text.substr(at), "do")) return false;
+    const std::size_t after = at + 2 + scan::blanks(text.substr(at + 2));
+    if (after < text.size() && text[after] != '\n' && text[after] != '#') return false;
+    const std::size_t next = after + scan::blanks_and_lines(text.substr(after));
+    return next < text.size() && text[next] != '{';
+}
+
 void Braces::walk(std::string_view text, bool by_indentation) {
     pairs_.clear();
     strays_.clear();
@@ -151,7 +162,19 @@ void Braces::walk(std::string_view text, bool by_indentation) {
             case '\t':
                 at += scan::blanks(text.substr(at));
                 continue;
+            case 'd':
+                if (first && forgets_brace(text, at)) {
+                    at += 2;
+                    stack.push_back({pairs_.size(), line_begin, indent});
+                    pairs_.push_back({static_cast<std::uint32_t>(at), 0, true, true});
+                    continue;
+                }
+                break;
             default:
+                if (const std::size_t length = scan::curly_text(text.substr(at))) {
+                    at += length;
+                    continue;
+                }
                 break;
         }
         ++at;
@@ -222,7 +245,7 @@ std::size_t end_of_statement(const Matching& state, std::size_t from, Visit visi
                 break;
             }
             default:
-                ++at;
+                at += std::max<std::size_t>(1, scan::curly_text(text.substr(at)));
         }
     }
     return std::min(at, text.size());
@@ -323,31 +346,71 @@ void match_lines(Input& in, Matching& state, BlockKind kind, std::size_t end) {
     }
 }
 
+namespace {
+
+struct Inside {
+    std::size_t open;
+    std::size_t inside;  // of the first line
+    std::size_t end;     // of the last
+    std::size_t after;
+};
+
+void match_inside(Input& in, Matching& state, BlockKind kind, const Inside& where) {
+    const std::uint32_t index = state.open(Kind::block, where.open);
+    if (state.blocks >= kBlockDepthMax) {
+        report_too_deep(state, where.open, "blocks");
+    } else {
+        ++state.blocks;
+        const int depth = std::exchange(state.depth, 0);
+        const int brackets = std::exchange(state.brackets, 0);
+        move_to(in, state, where.inside);
+        match_lines(in, state, kind, where.end);
+        state.depth = depth;
+        state.brackets = brackets;
+        --state.blocks;
+    }
+    move_to(in, state, where.after);
+    state.restart_stuck(where.after);
+    state.close(index, where.after);
+}
+
+/// A block whose `{` was forgotten: said once, and read as if it were there.
+bool match_forgotten_block(Input& in, Matching& state, BlockKind kind, std::size_t at) {
+    const std::string_view text = state.text;
+    std::size_t open = std::min(at, text.size());
+    while (open > 0 && (text[open - 1] == ' ' || text[open - 1] == '\t'))
+        --open;
+    const Braces::Pair* pair = state.braces.find(static_cast<std::uint32_t>(open));
+    if (pair == nullptr || !pair->missing || open < 2) return false;
+    Diagnostic made = Diagnostic::error("J0004", "A BRACE IS MISSING", state.span(open - 2, open),
+                                        "The steps stand in braces: `do {` … `}`.");
+    std::vector<source::Edit> edits = {{state.span(open, open), " {"}};
+    std::size_t after = pair->end + (pair->closed ? 1 : 0);
+    if (pair->closed) {
+        made = std::move(made).and_fix(source::Applicability::certain, "write `do {`.", edits);
+    } else {
+        while (after > open && (text[after - 1] == '\n' || text[after - 1] == ' '))
+            --after;
+        made = std::move(made).and_help("write `do {` here, and `}` after the last step.");
+    }
+    state.diagnostics.push_back(std::move(made));
+    match_inside(in, state, kind, {open, open, pair->end, after});
+    return true;
+}
+
+}  // namespace
+
 bool match_block(Input& in, Matching& state, BlockKind kind) {
     const std::size_t open = next_token(in, state);
     if (open >= state.text.size() || state.text[open] != '{') {
+        if (match_forgotten_block(in, state, kind, open)) return true;
         state.stuck(open, "{", true);
         return false;
     }
     const Braces::Pair* pair = state.braces.find(static_cast<std::uint32_t>(open));
     const std::size_t end = pair == nullptr ? state.text.size() : pair->end;
     const std::size_t after = after_braces(state, open);
-    const std::uint32_t index = state.open(Kind::block, open);
-    if (state.blocks >= kBlockDepthMax) {
-        report_too_deep(state, open, "blocks");
-    } else {
-        ++state.blocks;
-        const int depth = std::exchange(state.depth, 0);
-        const int brackets = std::exchange(state.brackets, 0);
-        move_to(in, state, open + 1);
-        match_lines(in, state, kind, end);
-        state.depth = depth;
-        state.brackets = brackets;
-        --state.blocks;
-    }
-    move_to(in, state, after);
-    state.restart_stuck(after);
-    state.close(index, after);
+    match_inside(in, state, kind, {open, open + 1, end, after});
     return true;
 }
 

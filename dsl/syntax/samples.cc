@@ -93,8 +93,8 @@ constexpr std::array kSamples = {
            "send email welcome_hello\nsend push cart_coupon with { code: trigger.code } valid for "
            "24h"},
     Sample{K::steps, "wait", "a `wait`",
-           "wait 2 days\nwait until 10:00 local\nwait until Tuesday at 10:00 local\nwait at most 1 "
-           "day { on clicked of mail { … } }"},
+           "wait 2 days\nwait until 10:00 local\nwait until Tuesday at 10:00 local\nwait until "
+           "trigger.date - 1 day at 10:00 local\nwait at most 1 day { on clicked of mail { … } }"},
     Sample{K::steps, "if", "an `if`", "if did(order_paid since entry) { … } else { … }"},
     Sample{K::steps, "else", "an `else`", "if user.tier is \"pro\" {\n  …\n} else {\n  …\n}"},
     Sample{K::steps, "choose", "a `choose`",

@@ -305,13 +305,34 @@ std::size_t blanks_and_lines(std::string_view text) {
     return n;
 }
 
+namespace {
+
+constexpr std::string_view kCurlyOpen = "“";
+constexpr std::string_view kCurlyClose = "”";
+
+}  // namespace
+
+std::size_t curly_text(std::string_view text) {
+    if (!text.starts_with(kCurlyOpen) && !text.starts_with(kCurlyClose)) return 0;
+    const std::string_view line = text.substr(0, rest_of_line(text));
+    for (std::size_t n = kCurlyOpen.size(); n < line.size(); ++n) {
+        if (line[n] == '"') return n + 1;
+        const std::string_view rest = line.substr(n);
+        if (rest.starts_with(kCurlyClose) || rest.starts_with(kCurlyOpen))
+            return n + kCurlyClose.size();
+    }
+    return 0;
+}
+
 std::size_t string_or_line(std::string_view text) {
     std::size_t n = 1;
+    std::size_t curly = 0;  // the closing quote may be a curly one
     while (n < text.size() && text[n] != '\n') {
         if (text[n] == '"') return n + 1;
+        if (curly == 0 && text.substr(n).starts_with(kCurlyClose)) curly = n + kCurlyClose.size();
         n += text[n] == '\\' && n + 1 < text.size() && text[n + 1] != '\n' ? 2 : 1;
     }
-    return std::min(n, text.size());
+    return curly != 0 ? curly : std::min(n, text.size());
 }
 
 }  // namespace scan

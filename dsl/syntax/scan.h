@@ -35,6 +35,9 @@ std::size_t blanks(std::string_view text);
 std::size_t blanks_and_lines(std::string_view text);
 /// To the line feed or the end of the text.
 std::size_t rest_of_line(std::string_view text);
+/// A text in “curly” quotes on one line, which a word processor wrote; its closing sign may be `"`.
+/// 0 when there is none.
+std::size_t curly_text(std::string_view text);
 /// A string at the front for skipping over text that may be wrong: to its closing quote, or to the
 /// end of the line.
 std::size_t string_or_line(std::string_view text);

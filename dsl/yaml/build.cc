@@ -59,7 +59,12 @@ void Builder::check_keys(const Node& map, const std::string& owner, Keys known) 
         Diagnostic diagnostic =
             Diagnostic::error("J0804", "UNKNOWN KEY", pair.key.span,
                               owner + " has no " + tick(key) + "; it knows: " + all + ".");
-        const std::vector<std::string> near = did_you_mean(key, names);
+        // A key that is there already is hardly what was meant.
+        std::vector<std::string> unused;
+        for (const std::string& name : names) {
+            if (pair_of(map, name) == nullptr) unused.push_back(name);
+        }
+        const std::vector<std::string> near = did_you_mean(key, unused);
         if (!near.empty()) {
             diagnostic.fixes.push_back({near.size() == 1 ? source::Applicability::certain
                                                          : source::Applicability::probable,
@@ -152,6 +157,18 @@ syntax::Piece Builder::rest_of(const Node& scalar, std::size_t skip) const {
 std::optional<ast::SendOption> Builder::read_option(const Pair& pair) {
     const std::string what = tick(pair.key.text);
     if (!want_scalar(pair.value, what)) return std::nullopt;
+    if (pair.key.text == "retry" || pair.key.text == "valid") {
+        syntax::Diagnostics unheard;
+        if (syntax::parse_duration(piece(pair.value), unheard)) {
+            const Span value = pair.value.span;
+            const std::string meant = pair.key.text + ": for " + pair.value.text;
+            report(Diagnostic::error("J0805", "FOR HOW LONG?", value,
+                                     what + " is written " + tick(meant) + ".")
+                       .and_fix(source::Applicability::certain, "write " + tick(meant) + ".",
+                                {{{value.file, value.begin, value.begin}, "for "}}));
+            return std::nullopt;
+        }
+    }
     const std::string joined = pair.key.text + " " + pair.value.text;
     std::vector<std::uint32_t> offsets(pair.key.offsets.begin(), pair.key.offsets.end());
     offsets.insert(offsets.end(), pair.value.offsets.begin(), pair.value.offsets.end());
