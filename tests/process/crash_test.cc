@@ -210,7 +210,7 @@ network: {{allow private: yes, allow http: yes}}
 
     const app::Client client(daemon->url(), daemon->write_key(), daemon->admin_token());
     Value counts;
-    const bool settled = eventually(std::chrono::seconds(120), [&] {
+    const bool settled = eventually(std::chrono::seconds(400), [&] {
         auto answer = client.get("/admin/journeys");
         if (!answer || answer.value().status != 200) return false;
         counts = value_from_json(answer.value().body).value();
