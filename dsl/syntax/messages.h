@@ -28,4 +28,12 @@ BlockKind block_of(BlockKind kind, std::string_view statement);
 /// A line beginning with this word goes on with the statement above it.
 bool is_continuation(std::string_view first);
 
+// Particular mistakes; nullopt when they do not apply.
+
+/// One message for the whole text, since whoever pasted one line pasted them all; an empty
+/// diagnostic for the places after the first.
+std::optional<source::Diagnostic> curly_quotes(Matching& state, std::size_t at);
+/// `20.05.2026`
+std::optional<source::Diagnostic> foreign_date(const Matching& state, std::size_t at);
+
 }  // namespace journey::syntax
