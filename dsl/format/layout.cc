@@ -100,7 +100,8 @@ class Layout {
 
     static std::string shown(const Piece& piece) {
         std::string text(piece.text);
-        while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.pop_back();
+        while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+            text.pop_back();
         if (piece.kind != TokenKind::literal) return text;
         // An amount of money is one token with any number of blanks in it.
         const std::size_t gap = text.find_first_of(" \t");

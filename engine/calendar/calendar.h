@@ -32,7 +32,8 @@ Instant subtract(Instant at, const CalendarDuration& duration, const Zone& zone)
 
 /// The first instant after or at `from` whose local time is `time` (and whose weekday is `weekday`, 1 = Monday, when given).
 /// Today counts when the time is still ahead.
-Instant next_time(Instant from, TimeOfDay time, std::optional<std::uint8_t> weekday, const Zone& zone);
+Instant next_time(Instant from, TimeOfDay time, std::optional<std::uint8_t> weekday,
+                  const Zone& zone);
 
 /// Midnight that starts the local day, week (from Monday = 1 or another first day) or month that holds `at`.
 Instant start_of_day(Instant at, const Zone& zone);
@@ -40,9 +41,11 @@ Instant start_of_week(Instant at, std::uint8_t first_day, const Zone& zone);
 Instant start_of_month(Instant at, const Zone& zone);
 
 /// Is the local time of `at` inside [from, to)? from > to spans midnight.
-bool inside_daily_window(Instant at, std::int32_t from_seconds, std::int32_t to_seconds, const Zone& zone);
+bool inside_daily_window(Instant at, std::int32_t from_seconds, std::int32_t to_seconds,
+                         const Zone& zone);
 /// The next instant at which the window is not in force: `at` itself when outside. kNever for a window of 24 hours.
-Instant end_of_daily_window(Instant at, std::int32_t from_seconds, std::int32_t to_seconds, const Zone& zone);
+Instant end_of_daily_window(Instant at, std::int32_t from_seconds, std::int32_t to_seconds,
+                            const Zone& zone);
 
 std::uint8_t weekday_of(Date date);  // 1 = Monday … 7 = Sunday
 struct Civil {

@@ -41,10 +41,12 @@ Value record_of(const ir::EventType& type, const Row& row);
 /// Facts charges for aggregates. Budget: 10,000 nodes, then missing; ir::verify admits no tree that needs more.
 /// A missing user field yields the field's `default`. Calendar arithmetic, and the parts of an instant where no zone is
 /// given, are in the workspace's zone.
-Value evaluate(const ir::Program& program, ir::Index expr, const Facts& facts, const Row* row = nullptr);
+Value evaluate(const ir::Program& program, ir::Index expr, const Facts& facts,
+               const Row* row = nullptr);
 
 /// True only for boolean true.
-bool holds(const ir::Program& program, ir::Index expr, const Facts& facts, const Row* row = nullptr);
+bool holds(const ir::Program& program, ir::Index expr, const Facts& facts,
+           const Row* row = nullptr);
 
 /// Turns a JSON-typed value into `type`, or missing when it does not fit (text "2026-03-01" to date, RFC 3339 text to instant,
 /// number to money of the type's currency, "CNY 19.90" to money, integer to real, …). `fits` tells which.

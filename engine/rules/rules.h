@@ -12,8 +12,9 @@ enum class Decision : std::uint8_t { send, hold, skip };
 struct Verdict {
     Decision decision = Decision::send;
     model::Reason reason = model::Reason::none;
-    Instant hold_until{};  // with hold: when to ask again at the latest; kNever when nobody can know (pause, kill switch)
-    std::string saw;       // the values the rule saw, for explain: "2 of 2 push today"
+    Instant
+        hold_until{};  // with hold: when to ask again at the latest; kNever when nobody can know (pause, kill switch)
+    std::string saw;  // the values the rule saw, for explain: "2 of 2 push today"
 };
 
 /// A message that counts against frequency policies: claimed and not known to be refused.
@@ -36,10 +37,11 @@ struct SendFacts {
     std::optional<Instant> valid_until;
     ir::MessageClass message_class = ir::MessageClass::marketing;
     ir::Index channel = ir::kNone;
-    std::string_view channel_name;  // for `saw` only
+    std::string_view channel_name;             // for `saw` only
     const ir::Frequency* frequency = nullptr;  // null: none, waived or transactional
     const ir::Quiet* quiet = nullptr;
-    const calendar::Zone* person_zone = nullptr;  // null: not known (frequency then uses workspace_zone)
+    const calendar::Zone* person_zone =
+        nullptr;  // null: not known (frequency then uses workspace_zone)
     const calendar::Zone* workspace_zone = nullptr;
     std::uint8_t week_starts = 1;
     std::span<const SentBefore> sent;  // any order
