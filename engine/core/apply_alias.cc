@@ -1,6 +1,6 @@
 // Alias: the person becomes a stub that knows where it went; everything else travels in an Absorb.
 //   person unknown       a stub, so that what comes later follows
-//   to itself            nothing
+//   to itself            nothing; nor to somebody it has absorbed: they are one already
 //   a stub               nothing: the first owner keeps it. On a device that two people share, each
 //                        identify brings an Alias of the same anonymous id; following the stub would
 //                        move the first of them into the second. Later events go to the first
@@ -40,6 +40,21 @@ Parcel unpack(std::string_view state) {
     return parcel;
 }
 
+bool has_absorbed(const Person& person, std::string_view who) {
+    if (!person.rare_parts) return false;
+    const auto& marks = person.rare_parts->absorbed;
+    return std::any_of(marks.begin(), marks.end(),
+                       [&](const AbsorbedMark& mark) { return mark.from == who; });
+}
+
+/// Each mark once: a person that moves back and forth would double them with every move.
+void add_mark(std::vector<AbsorbedMark>& marks, AbsorbedMark mark) {
+    const bool known = std::any_of(marks.begin(), marks.end(), [&](const AbsorbedMark& one) {
+        return one.from == mark.from && one.released_at == mark.released_at;
+    });
+    if (!known) marks.push_back(std::move(mark));
+}
+
 }  // namespace
 
 void Machine::on(const model::Command& command, const model::Alias& alias) {
@@ -47,7 +62,9 @@ void Machine::on(const model::Command& command, const model::Alias& alias) {
     if (known != nullptr && known->moved() != nullptr) return;
     Person* person = reach(command, true);
     if (person == nullptr || is_repeat(*person, command)) return;
-    if (alias.to == person->external_id || alias.to.empty()) return finish_command(*person);
+    if (alias.to == person->external_id || alias.to.empty() || has_absorbed(*person, alias.to)) {
+        return finish_command(*person);
+    }
 
     model::Absorb absorb;
     absorb.from = person->external_id;
@@ -128,7 +145,7 @@ void Machine::on(const model::Command& command, const model::Absorb& absorb) {
 void Machine::merge(Person& into, Person&& from, model::LogPosition released_at) {
     changed(into);
     into.first_seen = std::min(into.first_seen, from.first_seen);
-    into.rare().absorbed.push_back({from.external_id, released_at});
+    add_mark(into.rare().absorbed, {from.external_id, released_at});
     for (Attribute& one : from.attributes) {
         if (into.attribute(one.field) == nullptr)
             into.set_attribute(one.field, std::move(one.value));
@@ -157,7 +174,7 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
         for (SuppressionRecord& one : theirs.suppressions)
             into.set_suppressed(std::move(one), true);
         for (AbsorbedMark& one : theirs.absorbed)
-            into.rare().absorbed.push_back(std::move(one));
+            add_mark(into.rare().absorbed, std::move(one));
     }
     for (Entry& entry : from.entries) {
         entry.ordinal = into.next_ordinal++;

@@ -118,7 +118,9 @@ void LogWriter::write_slice(std::vector<Submission> group) {
 }
 
 Result<void> LogWriter::append(std::vector<Submission>& group) {
-    const Instant now = std::max(clock_.now(), last_at_);
+    const Instant real = clock_.now();
+    const Instant now = std::max(real, last_at_);
+    note_clock(now - real);
     std::vector<storage::LogBatch> batches;
     storage::LogBatch batch;
     batch.first = log_.end() + 1;
@@ -131,7 +133,7 @@ Result<void> LogWriter::append(std::vector<Submission>& group) {
         batch.first = next;
     };
     for (Submission& submission : group) {
-        stamp(submission, now);
+        stamp(submission, now, now - real);
         for (const model::Command& command : submission.commands) {
             model::encode(command, bytes_);
             ++batch.count;
@@ -151,12 +153,15 @@ Result<void> LogWriter::append(std::vector<Submission>& group) {
     return done;
 }
 
-void LogWriter::stamp(Submission& submission, Instant now) {
+/// When the clock was set back, our own time stands until it has caught up; an event keeps its distance
+/// to now, or it would look as old as the step was wide and start nothing.
+void LogWriter::stamp(Submission& submission, Instant now, Micros behind) {
     for (model::Command& command : submission.commands) {
         if (submission.from_engine) {
             command.at = std::max(command.at, last_at_);
         } else {
             command.at = std::max(now, last_at_);
+            if (command.event_time != Instant{}) command.event_time += behind;
             if (std::holds_alternative<model::Publish>(command.body) ||
                 std::holds_alternative<model::SetPaused>(command.body)) {
                 command.partition = model::kEveryPartition;
@@ -218,6 +223,19 @@ void LogWriter::fail(std::vector<Submission> group, const Error& why) {
     for (Submission& submission : group) {
         gauges_.left_queue(submission);
         if (submission.done) submission.done(error(ErrorCode::storage_failed, why.detail));
+    }
+}
+
+void LogWriter::note_clock(Micros behind) {
+    const bool back = behind > std::chrono::seconds(1);
+    if (back == clock_is_back_) return;
+    clock_is_back_ = back;
+    if (back) {
+        logger_.warn("clock.set_back",
+                     {{"behind_ms", behind.count() / 1000},
+                      {"detail", "timers stand still until the clock has caught up"}});
+    } else {
+        logger_.info("clock.caught_up");
     }
 }
 

@@ -81,7 +81,8 @@ class LogWriter {
     void write(std::vector<Submission> group);
     void write_slice(std::vector<Submission> group);
     Result<void> append(std::vector<Submission>& group);
-    void stamp(Submission& submission, Instant now);
+    void stamp(Submission& submission, Instant now, Micros behind);
+    void note_clock(Micros behind);
     void hand_on(std::vector<Submission> group, model::LogPosition first);
     void no_room(std::vector<Submission> group, const Error& why);
     void look_at_disk();
@@ -96,6 +97,7 @@ class LogWriter {
     Mailbox<Work> inbox_;
     std::vector<Submission> stalled_;  // the engine's own, waiting for room on the disk
     std::size_t last_gathered_ = 0;
+    bool clock_is_back_ = false;
     Instant last_at_{Micros{0}};
     std::int64_t next_look_ = 0;
     std::int64_t next_retry_ = 0;

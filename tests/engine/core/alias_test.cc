@@ -112,9 +112,23 @@ TEST_CASE("an alias to oneself or to and fro loses nothing", "[core]") {
     world.alias("a", "b");
     world.alias("b", "a");
     CHECK(world.counts().people == 1);
-    CHECK(profile(world, "a").find("gold") != std::string::npos);
-    world.track("b", "viewed");
+    CHECK(profile(world, "b").find("gold") != std::string::npos);
+    world.track("a", "viewed");
     CHECK(world.journey("j").entered == 1);
+}
+
+TEST_CASE("two ids told apart and together for ever stay one person of one size", "[core]") {
+    World world = open_shop();
+    world.identify("a", {{"tier", "gold"}});
+    world.identify("b", {{"tier", "silver"}});
+    world.alias("a", "b");
+    const std::size_t log = world.log.size();
+    for (int i = 0; i < 40; ++i) {
+        world.alias("b", "a");
+        world.alias("a", "b");
+    }
+    CHECK(world.counts().people == 1);
+    CHECK(world.log.size() == log + 80);  // the aliases themselves, and nothing they led to
 }
 
 TEST_CASE("an Absorb that is appended twice is absorbed once", "[core]") {
