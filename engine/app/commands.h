@@ -45,8 +45,8 @@ struct ServeOptions {
     std::string config;
     std::string data_directory;
     std::string listen;
-    std::string clock_start;  // demo clock: RFC 3339
-    double clock_speed = 0;   // 0: the system's clock
+    std::string clock_start;            // demo clock: RFC 3339
+    std::optional<double> clock_speed;  // absent: the system's clock
     bool quiet = false;
 };
 int serve_command(const ServeOptions& options);

@@ -106,7 +106,7 @@ std::string public_url_from(const Setting& setting) {
     while (url.ends_with('/'))
         url.pop_back();
     const bool sound = (url.starts_with("https://") || url.starts_with("http://")) &&
-                       url.find_first_of("?# ") == std::string::npos;
+                       url.find_first_of("?# \r\n\t") == std::string::npos;
     if (!url.empty() && !sound)
         setting.complain("an address like https://hello.shop.example belongs here");
     return url;
@@ -135,8 +135,11 @@ Result<Config> load_config(const std::string& path) {
         out.http.write_keys.push_back(key.secret());
     out.http.admin_token = file["admin token"].secret();
     out.http.connections_most = file["connections most"].number(out.http.connections_most);
-    out.http.events_per_second_most =
-        static_cast<std::uint32_t>(file["events per second"].number(0));
+    if (out.http.connections_most < 1) file["connections most"].complain("at least 1");
+    const std::uint64_t per_second = file["events per second"].number(0);
+    if (per_second > 1'000'000'000)
+        file["events per second"].complain("at most 1000000000; 0 is no limit");
+    out.http.events_per_second_most = static_cast<std::uint32_t>(per_second);
     const std::uint64_t partitions = file["partitions"].number(out.partitions);
     if (partitions < 1 || partitions > 4096) file["partitions"].complain("between 1 and 4096");
     out.partitions = static_cast<std::uint16_t>(partitions);

@@ -7,11 +7,36 @@
 
 namespace journey::app {
 
+namespace {
+
+/// Every person lives in a partition by hash, so the number may never change: written down at the
+/// first start, held against the configuration at every later one.
+Result<void> keep_partitions(const std::string& data_directory, std::uint16_t partitions) {
+    const std::string path = data_directory + "/partitions";
+    std::uint32_t stored = 0;
+    if (std::ifstream in(path); in >> stored) {
+        if (stored == partitions) return success();
+        return error(
+            ErrorCode::conflict,
+            fmt::format("the data in {} were made with {} partitions and the configuration "
+                        "says {}; this number cannot change: write `partitions: {}`",
+                        data_directory, stored, partitions, stored));
+    }
+    std::ofstream out(path, std::ios::trunc);
+    out << partitions << '\n';
+    if (!out.flush())
+        return error(ErrorCode::storage_failed, fmt::format("I cannot write {}", path));
+    return success();
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clock> clock) {
     std::unique_ptr<Daemon> daemon(new Daemon());
     daemon->clock_ = std::move(clock);
     daemon->logger_ = std::make_unique<Logger>(*daemon->clock_, Logger::stderr_sink());
     TRY(daemon->store_, storage::sqlite::open_store(config.data_directory, {}, *daemon->logger_));
+    TRY(keep_partitions(config.data_directory, config.partitions));
     TRY(daemon->keys_, load_or_make_keys(config.data_directory));
     daemon->transport_ = connectors::net::make_transport(config.network, *daemon->logger_);
 
@@ -62,7 +87,7 @@ void Daemon::stop() {
 
 Result<std::unique_ptr<Clock>> make_demo_clock(const std::string& data_directory,
                                                const std::string& start, double speed) {
-    if (speed <= 0 || speed > 1e6)
+    if (!(speed > 0 && speed <= 1e6))
         return error(ErrorCode::invalid,
                      "the demo clock's speed is a number over 0 and at most 1000000");
     TRY(Instant first, parse_instant(start));

@@ -97,7 +97,8 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) 
         for (const std::string& used : used_files(text, yaml)) {
             const fs::path target = (path.parent_path() / used).lexically_normal();
             std::error_code ignored;
-            if (fs::is_regular_file(target, ignored)) waiting.push_back(target.string());
+            if (is_journey_file(target) && fs::is_regular_file(target, ignored))
+                waiting.push_back(target.string());
         }
         if (std::find(folders.begin(), folders.end(), path.parent_path()) == folders.end())
             folders.push_back(path.parent_path());

@@ -61,9 +61,9 @@ int serve_command(const ServeOptions& options) {
         project = std::move(compiled).value();
     }
     std::unique_ptr<Clock> clock = std::make_unique<SystemClock>();
-    if (options.clock_speed > 0) {
+    if (options.clock_speed) {
         auto fast =
-            make_demo_clock(config.data_directory, options.clock_start, options.clock_speed);
+            make_demo_clock(config.data_directory, options.clock_start, *options.clock_speed);
         if (!fast) return fail(fast.error());
         clock = std::move(fast).value();
     }
@@ -75,8 +75,8 @@ int serve_command(const ServeOptions& options) {
     if (project && publish_project(daemon, *project) != 0) return 1;
 
     fmt::print("journey serves on http://{}:{}{}\n", address, daemon.port(),
-               options.clock_speed > 0
-                   ? fmt::format(", with a demo clock {} times as fast", options.clock_speed)
+               options.clock_speed
+                   ? fmt::format(", with a demo clock {} times as fast", *options.clock_speed)
                    : "");
     if (daemon.keys().fresh)
         fmt::print(

@@ -8,6 +8,10 @@
 #include <yaml-cpp/yaml.h>
 
 namespace journey::app {
+namespace {
+constexpr std::size_t kFileMost = 1u << 20;
+constexpr std::size_t kSecretMost = 4096;
+}  // namespace
 
 struct Setting::Node {
     enum class Kind { scalar, list, map } kind = Kind::scalar;
@@ -20,13 +24,23 @@ struct Setting::Node {
 };
 
 struct Setting::File {
+    static constexpr int kDepthMost = 32;
+    static constexpr std::size_t kNodesMost = 10'000;
+    std::size_t nodes = 0;
     std::string name;
     std::unique_ptr<Node> root;
     std::string mistake;
 
-    std::unique_ptr<Node> take(const YAML::Node& from) {
+    std::unique_ptr<Node> take(const YAML::Node& from, int depth = 0) {
         auto node = std::make_unique<Node>();
         node->line = from.Mark().line + 1;
+        // An alias may point at what holds it, and copies of copies grow without end.
+        if (depth > kDepthMost || ++nodes > kNodesMost) {
+            if (mistake.empty())
+                mistake = fmt::format("{}:{}: this is nested too deeply, or repeats itself by `*`",
+                                      name, node->line);
+            return node;
+        }
         if (from.IsMap()) {
             node->kind = Node::Kind::map;
             for (const auto& pair : from) {
@@ -36,12 +50,12 @@ struct Setting::File {
                         mistake = fmt::format("{}:{}: `{}` stands here twice; remove one", name,
                                               pair.first.Mark().line + 1, key);
                 }
-                node->map.emplace_back(key, take(pair.second));
+                node->map.emplace_back(key, take(pair.second, depth + 1));
             }
         } else if (from.IsSequence()) {
             node->kind = Node::Kind::list;
             for (const auto& item : from)
-                node->list.push_back(take(item));
+                node->list.push_back(take(item, depth + 1));
         } else if (from.IsScalar()) {
             node->scalar = from.Scalar();
         }
@@ -85,9 +99,13 @@ Result<Setting> Setting::load(const std::string& path) {
     if (!in)
         return error(ErrorCode::not_found,
                      fmt::format("I cannot read {}; does the file exist?", path));
-    std::stringstream text;
-    text << in.rdbuf();
-    return parse(text.str(), path);
+    std::string text(kFileMost + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kFileMost)
+        return error(ErrorCode::refused,
+                     fmt::format("{} is larger than 1 MiB; is it a settings file?", path));
+    return parse(text, path);
 }
 
 bool Setting::present() const {
@@ -168,9 +186,10 @@ std::string Setting::secret() const {
             complain(fmt::format("I cannot read the secret's file {}", path));
             return std::string();
         }
-        std::string line;
-        std::getline(in, line);
-        if (!line.empty() && line.back() == '\r') line.pop_back();
+        std::string line(kSecretMost, '\0');
+        in.read(line.data(), static_cast<std::streamsize>(line.size()));
+        line.resize(static_cast<std::size_t>(in.gcount()));
+        line.resize(std::min(line.find_first_of("\r\n"), line.size()));
         return line;
     };
     if (reference.starts_with("env:")) {
