@@ -32,9 +32,10 @@ Checkpointer::Checkpointer(CheckpointerOptions options, storage::StateStore& sta
     : options_(std::move(options)), state_(state), logger_(logger), gauges_(gauges) {}
 
 void Checkpointer::run() {
-    while (!stop_.closed()) {
+    for (bool last = false; !last && !gauges_.failed;) {
         stop_.take_all(options_.every);
-        if (gauges_.failed) return;
+        // Asked before the round: what stop() waited for must be in a round that begins after it.
+        last = stop_.closed();
         round();
     }
 }
