@@ -1,5 +1,7 @@
 #include "engine/core/catalog.h"
 
+#include <set>
+
 namespace journey::core {
 namespace {
 
@@ -14,21 +16,28 @@ void put_reverse(std::vector<ir::Index>& reverse, std::uint16_t number, std::siz
     reverse[number] = static_cast<ir::Index>(index);
 }
 
-// The events an expression's history questions look at.
-void history_bits(const LinkedProgram& linked, ir::Index root, std::uint64_t& bits) {
-    if (root == ir::kNone) return;
+// The events an expression's history questions look at. Visits each node once: by way of segments
+// and filters one node can be reached in very many ways.
+void history_bits(const LinkedProgram& linked, ir::Index root, std::uint64_t& bits,
+                  std::set<ir::Index>& seen) {
+    if (root == ir::kNone || !seen.insert(root).second) return;
     const ir::Program& program = *linked.program;
     const ir::Expr& expr = program.exprs[root];
     if (expr.op == ir::Op::aggregate) {
         const ir::Aggregate& asked = program.aggregates[expr.a];
         bits |= event_bit(linked.events[asked.event].number);
-        history_bits(linked, asked.filter, bits);
-        history_bits(linked, asked.window.since, bits);
-        history_bits(linked, asked.window.until, bits);
+        history_bits(linked, asked.filter, bits, seen);
+        history_bits(linked, asked.window.since, bits, seen);
+        history_bits(linked, asked.window.until, bits, seen);
     }
-    if (expr.op == ir::Op::member) history_bits(linked, program.segments[expr.a].expr, bits);
+    if (expr.op == ir::Op::member) history_bits(linked, program.segments[expr.a].expr, bits, seen);
     for (ir::Index i = 0; i < expr.count; ++i)
-        history_bits(linked, program.operands[expr.first + i], bits);
+        history_bits(linked, program.operands[expr.first + i], bits, seen);
+}
+
+void history_bits(const LinkedProgram& linked, ir::Index root, std::uint64_t& bits) {
+    std::set<ir::Index> seen;
+    history_bits(linked, root, bits, seen);
 }
 
 void targets_of(const ir::State& state, std::vector<ir::Index>& out) {

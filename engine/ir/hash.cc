@@ -1,6 +1,7 @@
 #include "engine/ir/ir.h"
 
 #include <map>
+#include <set>
 
 // The hash of what a journey means. The tree below is written with names where the program has
 // numbers, so that two compilers, or one compiler before and after an unrelated declaration, agree:
@@ -13,9 +14,14 @@
 // States are numbered as they are met from the start; a field is written where it is read, with its
 // type. Left out: places in files, titles and words for people, step names, versions, owners,
 // rates, and `stop_at`, which changes cost and no answer.
+//
+// A segment is written in full where it is asked for, and beyond 1 MiB by name if it was before.
 
 namespace journey::ir {
 namespace {
+
+// Segments that name others twice grow as powers of two; from here on each is written only once.
+constexpr std::size_t kInFullMost = 1u << 20;
 
 class MeaningWriter {
   public:
@@ -193,7 +199,8 @@ class MeaningWriter {
         if (it.op == Op::member) {
             const Segment& segment = get(program_.segments, it.a);
             out_.text(segment.name);
-            expr(segment.expr, kNone);
+            const bool is_new = segments_.insert(it.a).second;
+            if (is_new || out_.bytes().size() < kInFullMost) expr(segment.expr, kNone);
         } else {
             names(it, row);
         }
@@ -304,6 +311,7 @@ class MeaningWriter {
     const Journey& journey_;
     ByteWriter out_;
     std::map<Index, std::size_t> numbers_;
+    std::set<Index> segments_;  // written in full before
 };
 
 }  // namespace

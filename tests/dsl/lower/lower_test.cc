@@ -169,6 +169,27 @@ TEST_CASE("the same files give the same bytes, and formatting is not meaning", "
     REQUIRE(decoded.has_value());
 }
 
+TEST_CASE("segments that double at each step are too expensive, and soon found so", "[lower]") {
+    for (const char* both : {"user in s@ and user in s@",
+                             "count(bought where user in s@ and user in s@ within 30d) >= 1"}) {
+        CAPTURE(both);
+        std::string text = "segment s0 = user.email is present\n";
+        for (int i = 1; i <= 60; ++i) {
+            std::string is = both;
+            for (std::size_t at = is.find('@'); at != std::string::npos; at = is.find('@'))
+                is.replace(at, 1, std::to_string(i - 1));
+            text += "segment s" + std::to_string(i) + " = " + is + "\n";
+        }
+        text += steps_of("send email hi", "  only if user in s60\n");
+        const dsl::Compilation made = compile_with(text);
+        CHECK_FALSE(made.program);
+        bool told = false;
+        for (const dsl::Diagnostic& diagnostic : made.diagnostics)
+            told = told || diagnostic.code == "J0903";
+        CHECK(told);
+    }
+}
+
 TEST_CASE("what the verifier limits is told to the author", "[lower]") {
     std::string text = "segment s0 = user.email is present\n";
     for (int i = 1; i < 80; ++i) {
