@@ -131,6 +131,7 @@ std::variant<Api::Admission, Reply> Api::admit(const Request& head) {
             break;
         case Guard::none:
         case Guard::signature:
+            admission.body_most = std::min(admission.body_most, kSmallBody);
             break;
     }
     if (refusal) return std::move(*refusal);

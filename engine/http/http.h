@@ -6,6 +6,9 @@
 
 namespace journey::http {
 
+/// What an address takes that nobody has to prove anything for: links, receipts, health.
+inline constexpr std::size_t kSmallBody = 16u << 10;
+
 struct HttpOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;            // 0: any free one; see Server::port
@@ -16,6 +19,9 @@ struct HttpOptions {
     std::string twilio_auth_token;     // "" = no Twilio callbacks taken
     std::size_t body_most = 1u << 20;  // bytes; more is 413
     std::size_t program_most = 64u << 20;  // bytes of a program sent to /admin/program
+    /// Bytes of all bodies under way together; more is 503. Callers without a proven write key may
+    /// fill half of it. Bodies up to kSmallBody are never turned away, those of /admin not counted.
+    std::size_t bodies_most = 64u << 20;
     std::size_t header_most = 32u << 10;
     std::size_t connections_most = 2000;
     std::size_t batch_most = 2500;             // events in a batch

@@ -120,6 +120,12 @@ void Session::on_head(Failure failure) {
     }
     parser_->body_limit(admission_.body_most);
     if (parser_->is_done()) return handle();
+    if (!reserve_body()) {
+        Reply reply = problem(503, "overloaded",
+                              "Too many large bodies are arriving at once; try again soon.");
+        reply.headers.push_back({"Retry-After", "1"});
+        return refuse(std::move(reply));
+    }
     const auto expect = parser_->get()[beast::http::field::expect];
     if (expect.empty()) return read_body();
     if (!beast::iequals(expect, "100-continue")) {
@@ -189,6 +195,27 @@ void Session::fill_request() {
     old_http_ = head.version() == 10;
 }
 
+// A body in chunks announces nothing, so it counts as the largest it may become.
+bool Session::reserve_body() {
+    if (admission_.route->guard == Guard::admin) return true;
+    const std::size_t most =
+        admission_.write_key ? house_.options.bodies_most : house_.options.bodies_most / 2;
+    const auto bytes =
+        static_cast<std::size_t>(parser_->content_length().value_or(admission_.body_most));
+    // A lone body always has room: `body_most` may be set larger than all.
+    const bool crowded = house_.bodies > 0 && house_.bodies + bytes > most;
+    if (bytes > kSmallBody && crowded) return false;
+    house_.bodies += bytes;
+    body_reserved_ = bytes;
+    return true;
+}
+
+// With its memory, which would else be held for as long as the other side takes to read the reply.
+void Session::release_body() {
+    house_.bodies -= std::exchange(body_reserved_, 0);
+    if (parser_) std::string().swap(parser_->get().body());
+}
+
 void Session::read_body() {
     enter(Phase::reading_body, house_.options.idle_deadline);
     const std::uint64_t length = parser_->content_length().value_or(kReadAtOnce);
@@ -218,6 +245,7 @@ void Session::handle() {
     };
     house_.api.handle(admission_, std::move(request_), std::move(respond));
     request_ = {};
+    release_body();
 }
 
 void Session::answer(std::uint64_t request, Reply reply) {
@@ -257,6 +285,7 @@ void Session::on_broken(Failure failure) {
 }
 
 void Session::write(Reply reply, bool keep) {
+    release_body();
     keep = keep && !house_.draining;
     ++house_.api.numbers().replies[reply.status];
     out_.clear();
@@ -334,6 +363,7 @@ void Session::close_if_idle() {
 void Session::close() {
     if (phase_ == Phase::gone) return;
     phase_ = Phase::gone;
+    house_.bodies -= std::exchange(body_reserved_, 0);
     Failure ignored;
     socket_.close(ignored);
     house_.gone(id_);

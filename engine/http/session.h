@@ -36,6 +36,7 @@ struct House {
     std::shared_ptr<Returns> returns;
     std::function<void(std::uint64_t session)> gone;
     bool draining = false;
+    std::size_t bodies = 0;  // bytes promised to the bodies under way
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -66,6 +67,8 @@ class Session : public std::enable_shared_from_this<Session> {
     void on_head(Failure failure);
     std::optional<Reply> check_head();
     void fill_request();
+    bool reserve_body();
+    void release_body();
     void read_body();
     void on_body(Failure failure);
     void handle();
@@ -94,6 +97,7 @@ class Session : public std::enable_shared_from_this<Session> {
     bool old_http_ = false;   // the request was HTTP/1.0
     std::uint64_t requests_ = 0;
     std::size_t discarded_ = 0;
+    std::size_t body_reserved_ = 0;  // this session's part of House::bodies
 };
 
 /// Owns the I/O context, so that an answer which comes after the server's end still finds it.

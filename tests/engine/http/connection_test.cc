@@ -164,6 +164,57 @@ TEST_CASE("sizes have limits, and the sender is told which", "[http]") {
     CHECK(world.engine.submissions().size() <= 1);
 }
 
+TEST_CASE("links and reports take small bodies only", "[http]") {
+    World world;
+    const std::string large((16u << 10) + 1, 'x');
+    for (const auto& [method, path] :
+         std::vector<std::pair<const char*, const char*>>{{"POST", "/u/token"},
+                                                          {"POST", "/r/twilio/token"},
+                                                          {"GET", "/o/token.gif"},
+                                                          {"GET", "/c/token"},
+                                                          {"GET", "/livez"}}) {
+        CAPTURE(method, path);
+        CHECK(world.ask(method, path, "", large).status == 413);
+    }
+    // Answered by its head alone, whatever follows.
+    CHECK(world.ask("POST", "/nowhere", "", large).status == 404);
+}
+
+TEST_CASE("large bodies that arrive together have one budget", "[http]") {
+    auto options = test_options();
+    options.bodies_most = 200'000;
+    World world(options);
+    const auto open = [&](const std::string& auth, const std::string& framing) {
+        Connection connection = world.connect();
+        connection.send("POST /v1/track HTTP/1.1\r\nHost: a\r\n" + auth + framing +
+                        "\r\nExpect: 100-continue\r\n\r\n");
+        return connection;
+    };
+    const std::string length = "Content-Length: 90000";
+    Connection first = open("", length);
+    REQUIRE(first.receive().status == 100);
+
+    Connection stranger = open("", length);
+    const Answer refused = stranger.receive();
+    CHECK(refused.status == 503);
+    CHECK(refused.header("Retry-After") == "1");
+    CHECK(refused.header("Connection") == "close");
+    CHECK(open("", "Transfer-Encoding: chunked").receive().status == 503);
+
+    // Who shows a write key has the other half; small bodies always pass.
+    Connection known = open(basic(kKey), length);
+    CHECK(known.receive().status == 100);
+    CHECK(open(basic(kKey), length).receive().status == 503);
+    CHECK(world.post("/v1/track", kEvent).status == 200);
+
+    // What was read gives its room back.
+    first.send(std::string(90000, 'x'));
+    CHECK(first.receive().status == 401);
+    known.send(std::string(90000, 'x'));
+    CHECK(known.receive().status == 400);
+    CHECK(open("", length).receive().status == 100);
+}
+
 TEST_CASE("an address has a limit", "[http]") {
     World world;
     CHECK(world.ask("GET", "/livez?" + std::string(9000, 'x')).status == 414);
