@@ -148,10 +148,11 @@ bool is_inner_door_for(const SourceFile& file, std::string_view included) {
            (builds_and_joins(file.path) || file.path.starts_with("engine/sim/"));
 }
 
-// Rooms with a second, lighter door: what the HTTP API needs of the engine without the threads behind
-// it, and trees as text for tests.
+// Doors beside the door: what the HTTP API needs of the engine without the threads behind it, trees as
+// text, and what tests of the whole binary start it with.
 bool is_second_door(std::string_view included) {
-    return included == "engine/runtime/engine.h" || included == "dsl/ast/same.h";
+    return included == "engine/runtime/engine.h" || included == "dsl/ast/same.h" ||
+           included == "engine/app/child.h" || included == "engine/app/project.h";
 }
 
 std::optional<std::string> fault_of_ours(const SourceFile& file, const RoomMap& rooms,
