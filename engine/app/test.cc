@@ -162,16 +162,11 @@ class Trial {
         }
         auto published = world_.publish(ir::encode(program_));
         if (!published) return published.error().detail;
-        if (!test_.profile.empty() || !test_.tags.empty()) {
-            Record traits = test_.profile;
-            if (!test_.tags.empty()) {
-                List tags;
-                for (const std::string& tag : test_.tags)
-                    tags.emplace_back(tag);
-                put(traits, "tags", Value(std::move(tags)));
-            }
-            submit(model::Identify{std::move(traits)}, std::nullopt);
+        if (!test_.tags.empty()) {
+            return "`given tag` cannot be done yet: only journeys add tags; let an event lead "
+                   "there first";
         }
+        if (!test_.profile.empty()) submit(model::Identify{test_.profile}, std::nullopt);
         for (const ir::Index consent : test_.consents) {
             submit(model::ConsentChange{program_.consents[consent].name, true, "given in the test",
                                         ""},
