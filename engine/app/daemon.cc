@@ -31,7 +31,8 @@ Result<void> keep_partitions(const std::string& data_directory, std::uint16_t pa
 
 }  // namespace
 
-Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clock> clock) {
+Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clock> clock,
+                                              const ir::Program* program) {
     std::unique_ptr<Daemon> daemon(new Daemon());
     daemon->clock_ = std::move(clock);
     daemon->logger_ = std::make_unique<Logger>(*daemon->clock_, Logger::stderr_sink());
@@ -54,6 +55,12 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
         std::move(options), *daemon->store_.log, *daemon->store_.state, *daemon->store_.lease,
         *daemon->transport_, *daemon->clock_, *daemon->logger_);
     TRY(daemon->service_->start());
+    // Before anybody can send an event that a journey waits for.
+    if (program != nullptr) {
+        TRY(const bool changed, daemon->publish(*program));
+        daemon->logger_->info(changed ? "program.published" : "program.unchanged",
+                              {{"journeys", static_cast<std::int64_t>(program->journeys.size())}});
+    }
     TRY(daemon->server_, http::Server::start(config.http, *daemon->service_, *daemon->logger_));
     return daemon;
 }

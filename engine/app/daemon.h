@@ -9,7 +9,9 @@ namespace journey::app {
 class Daemon {
   public:
     /// Opens the data, recovers, listens. What fails is said in a sentence for the operator.
-    static Result<std::unique_ptr<Daemon>> start(Config config, std::unique_ptr<Clock> clock);
+    /// `program` (may be null) is live before the first request is taken.
+    static Result<std::unique_ptr<Daemon>> start(Config config, std::unique_ptr<Clock> clock,
+                                                 const ir::Program* program);
     ~Daemon();
 
     std::uint16_t port() const { return server_->port(); }

@@ -69,10 +69,10 @@ int serve_command(const ServeOptions& options) {
     }
     const std::string data_directory = config.data_directory;
     const std::string address = config.http.address;
-    auto started = Daemon::start(std::move(config), std::move(clock));
+    auto started =
+        Daemon::start(std::move(config), std::move(clock), project ? &*project->program : nullptr);
     if (!started) return fail(started.error());
     Daemon& daemon = *started.value();
-    if (project && publish_project(daemon, *project) != 0) return 1;
 
     fmt::print("journey serves on http://{}:{}{}\n", address, daemon.port(),
                options.clock_speed
