@@ -12,25 +12,6 @@
 namespace journey::app {
 namespace {
 
-std::string first_line(const std::string& path) {
-    std::ifstream in(path);
-    std::string line;
-    std::getline(in, line);
-    return line;
-}
-
-std::uint64_t number_in(const Record& record, std::string_view name) {
-    const Value* value = find(record, name);
-    if (value == nullptr) return 0;
-    const std::int64_t* number = value->as<std::int64_t>();
-    return number == nullptr ? 0 : static_cast<std::uint64_t>(*number);
-}
-
-std::string text_in(const Record& record, std::string_view name) {
-    const Value* value = find(record, name);
-    return value == nullptr || value->as<std::string>() == nullptr ? "" : *value->as<std::string>();
-}
-
 /// Prints a list of records as a table with the columns named.
 void print_rows(const List& rows, std::initializer_list<std::string_view> columns) {
     for (const Value& row : rows) {

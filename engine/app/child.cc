@@ -15,13 +15,6 @@
 namespace journey::app {
 namespace {
 
-std::string first_line(const std::string& path) {
-    std::ifstream in(path);
-    std::string line;
-    std::getline(in, line);
-    return line;
-}
-
 std::string tail_of(const std::string& path) {
     std::ifstream in(path);
     std::vector<std::string> lines;

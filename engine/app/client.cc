@@ -1,6 +1,7 @@
 #include "engine/app/client.h"
 
 #include <fmt/format.h>
+#include <fstream>
 #include <future>
 
 namespace journey::app {
@@ -68,6 +69,25 @@ std::string problem_of(const Answer& answer) {
         }
     }
     return fmt::format("the daemon answered {}", answer.status);
+}
+
+std::string first_line(const std::string& path) {
+    std::ifstream in(path);
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
+std::uint64_t number_in(const Record& record, std::string_view name) {
+    const Value* value = find(record, name);
+    if (value == nullptr) return 0;
+    const std::int64_t* number = value->as<std::int64_t>();
+    return number == nullptr ? 0 : static_cast<std::uint64_t>(*number);
+}
+
+std::string text_in(const Record& record, std::string_view name) {
+    const Value* value = find(record, name);
+    return value == nullptr || value->as<std::string>() == nullptr ? "" : *value->as<std::string>();
 }
 
 std::string url_part(std::string_view text) {

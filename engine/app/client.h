@@ -32,6 +32,13 @@ class Client {
 /// What a problem+json body says, as one sentence; or the status.
 std::string problem_of(const Answer& answer);
 
+/// Of a daemon's answer: 0 and "" where there is no such number or text.
+std::uint64_t number_in(const Record& record, std::string_view name);
+std::string text_in(const Record& record, std::string_view name);
+
+/// "" when the file cannot be read; keys stand alone on their line.
+std::string first_line(const std::string& path);
+
 /// The words of `text` as a part of a URL's path.
 std::string url_part(std::string_view text);
 

@@ -82,12 +82,6 @@ class Readers {
     std::priority_queue<Visit, std::vector<Visit>, std::greater<>> later_;
 };
 
-std::uint64_t number_in(const Record& record, std::string_view name) {
-    const Value* value = find(record, name);
-    const std::int64_t* number = value == nullptr ? nullptr : value->as<std::int64_t>();
-    return number == nullptr ? 0 : static_cast<std::uint64_t>(*number);
-}
-
 std::string shorten(std::string text, std::size_t width) {
     while (display_width(text) > width) {
         do

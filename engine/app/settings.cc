@@ -114,9 +114,6 @@ bool Setting::present() const {
 bool Setting::is_map() const {
     return node_ != nullptr && node_->kind == Node::Kind::map;
 }
-bool Setting::is_list() const {
-    return node_ != nullptr && node_->kind == Node::Kind::list;
-}
 
 Setting Setting::operator[](std::string_view key) const {
     const std::string name(key);

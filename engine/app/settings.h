@@ -18,7 +18,6 @@ class Setting {
 
     bool present() const;
     bool is_map() const;
-    bool is_list() const;
     /// The child called `key`; asking marks the key as known.
     Setting operator[](std::string_view key) const;
     std::vector<Setting> items() const;  // of a list

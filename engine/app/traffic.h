@@ -13,7 +13,6 @@ struct TrafficOptions {
     std::uint32_t people = 400;
     double visits_per_day = 0.6;  // each person's mean
     double newcomers_per_day = 25;
-    std::string workspace_currency = "CNY";
 };
 
 /// One call of the Segment-shaped API, due at `at`.
