@@ -1,0 +1,28 @@
+#pragma once
+// What happened in a test, as lines for a person to read.
+
+#include "engine/calendar/calendar.h"
+#include "engine/core/core.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace journey::app {
+
+struct StoryLine {
+    Instant at{};
+    std::string text;
+    std::string note;  // what the test said about it: "you expected this ✓"
+};
+
+/// "09:00:00", with the date in front when it is another day than `before`.
+std::string clock_text(Instant at, std::optional<Instant> before, const calendar::Zone& zone);
+
+/// One happening in words; "" when it is not worth a line.
+std::string story_of(const core::Happening& happening, const calendar::Zone& zone);
+
+/// Moment by moment, notes in a column of their own.
+std::string print_story(const std::vector<StoryLine>& story, const calendar::Zone& zone);
+
+}  // namespace journey::app

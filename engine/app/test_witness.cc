@@ -1,0 +1,247 @@
+#include "engine/app/test_witness.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace journey::app {
+namespace {
+
+using core::Happening;
+
+constexpr std::size_t kNoLine = static_cast<std::size_t>(-1);
+constexpr const char* kExpected = "you expected this ✓";
+
+const auto kAny = [](const Happening&) { return true; };
+
+/// What an expectation wants to see, for the column of notes; "" for what wants to see nothing.
+std::string wish(const ir::Program& program, const sema::TestAct& act) {
+    const auto message = [&](ir::Index channel, ir::Index message_template) {
+        return program.channels[channel].name + " " + program.templates[message_template].name;
+    };
+    return std::visit(
+        Match{[](const sema::ExpectEntered& one) {
+                  return std::string(one.negated ? "you expected: nobody enters"
+                                                 : "you expected: entered");
+              },
+              [](const sema::ExpectExited& one) {
+                  return one.as ? "you expected: exited as " + *one.as
+                                : std::string("you expected: exited");
+              },
+              [&](const sema::ExpectSent& one) {
+                  const std::string what = message(one.channel, one.message_template);
+                  return (one.negated ? "you expected: not sent " : "you expected: sent ") + what;
+              },
+              [](const sema::ExpectNothingSent&) {
+                  return std::string("you expected: nothing sent");
+              },
+              [](const sema::ExpectNoMoreSends&) {
+                  return std::string("you expected: no more sends");
+              },
+              [](const sema::ExpectHeld& one) { return "you expected: held " + one.step; },
+              [](const sema::ExpectSkipped& one) { return "you expected: skipped " + one.step; },
+              [](const sema::ExpectGoal& one) { return "you expected: goal " + one.name; },
+              [](const sema::ExpectWaiting& one) { return "you expected: waiting at " + one.step; },
+              [](const auto&) { return std::string(); }},
+        act);
+}
+
+}  // namespace
+
+void Witness::see(std::vector<Happening> happenings) {
+    for (Happening& happening : happenings) {
+        std::string text = story_of(happening, zone_);
+        line_of_.push_back(text.empty() ? kNoLine : story_.size());
+        if (happening.kind == Happening::Kind::attempted)
+            sends_.push_back({happening.at, happening.channel, happening.message_template,
+                              happening.data, false, line_of_.back()});
+        if (!text.empty()) story_.push_back({happening.at, std::move(text), ""});
+        happened_.push_back(std::move(happening));
+    }
+}
+
+void Witness::tell(Instant at, std::string text) {
+    story_.push_back({at, std::move(text), ""});
+}
+
+std::optional<std::string> Witness::judge(const sema::TestAct& expectation, const Moment& moment) {
+    return std::visit(Match{[&](const sema::ExpectEntered& one) { return expect(one); },
+                            [&](const sema::ExpectExited& one) { return expect(one); },
+                            [&](const sema::ExpectSent& one) { return expect(one); },
+                            [&](const sema::ExpectNothingSent& one) { return expect(one); },
+                            [&](const sema::ExpectNoMoreSends& one) { return expect(one); },
+                            [&](const sema::ExpectHeld& one) { return expect(one, moment); },
+                            [&](const sema::ExpectSkipped& one) { return expect(one); },
+                            [&](const sema::ExpectGoal& one) { return expect(one); },
+                            [&](const sema::ExpectWaiting& one) { return expect(one); },
+                            [](const auto&) -> Problem { return std::nullopt; }},
+                      expectation);
+}
+
+const Happening* Witness::last(Happening::Kind kind, const Fits& fits) const {
+    const auto found =
+        std::find_if(happened_.rbegin(), happened_.rend(),
+                     [&](const Happening& one) { return one.kind == kind && fits(one); });
+    return found == happened_.rend() ? nullptr : &*found;
+}
+
+void Witness::confirm(const Happening& happening) {
+    const std::size_t line = line_of_[static_cast<std::size_t>(&happening - happened_.data())];
+    if (line != kNoLine) story_[line].note = kExpected;
+}
+
+Witness::Problem Witness::expect(const sema::ExpectEntered& wanted) {
+    const Happening* entered = last(Happening::Kind::entered, kAny);
+    if ((entered != nullptr) == wanted.negated)
+        return wanted.negated ? "somebody entered" : "nobody entered";
+    if (entered != nullptr) confirm(*entered);
+    return std::nullopt;
+}
+
+Witness::Problem Witness::expect(const sema::ExpectExited& wanted) {
+    const Happening* ended = last(Happening::Kind::ended, kAny);
+    if (ended == nullptr) return "nobody left the journey";
+    if (wanted.as && ended->detail != *wanted.as && ended->detail != "goal " + *wanted.as)
+        return fmt::format("the exit was as `{}`", ended->detail);
+    confirm(*ended);
+    return std::nullopt;
+}
+
+Witness::Problem Witness::expect(const sema::ExpectSent& wanted) {
+    const std::string& channel = program_.channels[wanted.channel].name;
+    const std::string& name = program_.templates[wanted.message_template].name;
+    std::string near;
+    for (Send& send : sends_) {
+        if (send.channel != channel || send.message_template != name) continue;
+        if (wanted.negated) return fmt::format("{} {} was sent", channel, name);
+        if (send.claimed) continue;
+        const auto differs =
+            std::find_if(wanted.with.begin(), wanted.with.end(), [&](const NamedValue& one) {
+                const Value* got = find(send.data, one.name);
+                return got == nullptr || !(*got == one.value);
+            });
+        if (differs == wanted.with.end()) {
+            send.claimed = true;
+            if (send.line != kNoLine) story_[send.line].note = kExpected;
+            return std::nullopt;
+        }
+        const Value* got = find(send.data, differs->name);
+        near = fmt::format("it was sent, but with {}: {}", differs->name,
+                           got == nullptr ? "nothing" : to_json(*got));
+    }
+    if (wanted.negated) return std::nullopt;
+    return near.empty() ? fmt::format("{} {} was not sent", channel, name) : near;
+}
+
+Witness::Problem Witness::expect(const sema::ExpectNothingSent&) {
+    if (sends_.empty()) return std::nullopt;
+    return fmt::format("{} {} was sent", sends_.front().channel, sends_.front().message_template);
+}
+
+Witness::Problem Witness::expect(const sema::ExpectNoMoreSends&) {
+    if (sends_.empty() || sends_.back().claimed) return std::nullopt;
+    return fmt::format("{} {} was sent too", sends_.back().channel, sends_.back().message_template);
+}
+
+Witness::Problem Witness::expect(const sema::ExpectHeld& wanted, const Moment& moment) {
+    const Happening* held =
+        last(Happening::Kind::held, [&](const Happening& one) { return one.step == wanted.step; });
+    if (held == nullptr) return fmt::format("`{}` was not held", wanted.step);
+    if (!held->until) return fmt::format("`{}` was held until further notice", wanted.step);
+    if (*held->until != moment(wanted.until))
+        return fmt::format("`{}` was held until{}", wanted.step,
+                           clock_text(*held->until, std::nullopt, zone_));
+    confirm(*held);
+    return std::nullopt;
+}
+
+Witness::Problem Witness::expect(const sema::ExpectSkipped& wanted) {
+    const Happening* skipped = last(Happening::Kind::skipped,
+                                    [&](const Happening& one) { return one.step == wanted.step; });
+    if (skipped == nullptr) return fmt::format("`{}` was not skipped", wanted.step);
+    const std::string why = fmt::format("{} {} {}", model::name_of(skipped->reason),
+                                        model::sentence_of(skipped->reason), skipped->detail);
+    if (wanted.because && why.find(*wanted.because) == std::string::npos)
+        return fmt::format("`{}` was skipped because: {}", wanted.step, why);
+    confirm(*skipped);
+    return std::nullopt;
+}
+
+Witness::Problem Witness::expect(const sema::ExpectGoal& wanted) {
+    const Happening* goal = last(Happening::Kind::goal,
+                                 [&](const Happening& one) { return one.detail == wanted.name; });
+    if (goal == nullptr) return fmt::format("the goal `{}` was not reached", wanted.name);
+    confirm(*goal);
+    return std::nullopt;
+}
+
+Witness::Problem Witness::expect(const sema::ExpectWaiting& wanted) const {
+    for (auto one = happened_.rbegin(); one != happened_.rend(); ++one) {
+        if (one->kind == Happening::Kind::ended) return "the journey is over by then";
+        if (one->kind != Happening::Kind::moved) continue;
+        if (one->step == wanted.step) return std::nullopt;
+        return fmt::format("the person is at `{}`", one->step);
+    }
+    return "nobody entered";
+}
+
+const Happening* Witness::stopped(const sema::ExpectSent& wanted) const {
+    const std::string& channel = program_.channels[wanted.channel].name;
+    const std::string& name = program_.templates[wanted.message_template].name;
+    for (auto one = happened_.rbegin(); one != happened_.rend(); ++one) {
+        const bool stops = one->kind == Happening::Kind::skipped ||
+                           one->kind == Happening::Kind::held ||
+                           one->kind == Happening::Kind::rejected;
+        if (stops && one->channel == channel && one->message_template == name) return &*one;
+    }
+    return nullptr;
+}
+
+void Witness::expected(const sema::TestAct& act, Instant now) {
+    const std::string note = wish(program_, act);
+    if (note.empty()) return;
+    std::size_t line = kNoLine;
+    const auto at_happening = [&](const Happening* one) {
+        if (one != nullptr) line = line_of_[static_cast<std::size_t>(one - happened_.data())];
+    };
+    if (const auto* sent = std::get_if<sema::ExpectSent>(&act)) {
+        if (!sent->negated) at_happening(stopped(*sent));
+    } else if (const auto* held = std::get_if<sema::ExpectHeld>(&act)) {
+        at_happening(last(Happening::Kind::held,
+                          [&](const Happening& one) { return one.step == held->step; }));
+    } else if (const auto* skipped = std::get_if<sema::ExpectSkipped>(&act)) {
+        at_happening(last(Happening::Kind::skipped,
+                          [&](const Happening& one) { return one.step == skipped->step; }));
+    } else if (std::holds_alternative<sema::ExpectExited>(act)) {
+        at_happening(last(Happening::Kind::ended, kAny));
+    }
+    if (std::holds_alternative<sema::ExpectNothingSent>(act) && !sends_.empty())
+        line = sends_.front().line;
+    if (std::holds_alternative<sema::ExpectNoMoreSends>(act) && !sends_.empty())
+        line = sends_.back().line;
+    if (line != kNoLine && story_[line].note.empty()) {
+        story_[line].note = note;
+    } else {
+        story_.push_back({now, "by now", note});
+    }
+}
+
+std::string Witness::help_for(const sema::TestAct& act) const {
+    const auto* sent = std::get_if<sema::ExpectSent>(&act);
+    if (sent == nullptr || sent->negated) return "";
+    const Happening* one = stopped(*sent);
+    if (one == nullptr) return "";
+    if (one->kind == Happening::Kind::held) {
+        return one->until
+                   ? fmt::format("it goes out later: move the line, or `expect held {}`", one->step)
+                   : "";
+    }
+    if (one->kind != Happening::Kind::skipped) return "";
+    const std::string expect_it =
+        fmt::format("`expect skipped {} because \"{}\"`", one->step, model::name_of(one->reason));
+    const ir::Index consent = program_.templates[sent->message_template].consent;
+    if (one->reason == model::Reason::no_consent && consent != ir::kNone)
+        return fmt::format("{}, or `given consent {}`", expect_it, program_.consents[consent].name);
+    return expect_it + ", if that is what should happen";
+}
+
+}  // namespace journey::app
