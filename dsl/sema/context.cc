@@ -56,7 +56,25 @@ std::uint32_t Context::line(Span span) const {
     return sources.at(span.file).place_of(span.begin).line;
 }
 
+void Context::note(std::string_view kind, std::string_view owner, std::string_view name, Span span,
+                   bool declares) {
+    if (options.names == nullptr || span.empty()) return;
+    // What is meant without being written stands nowhere.
+    const std::string_view written = sources.slice(span);
+    if (written != name && written.size() != name.size() + 2) return;
+    options.names->occurrences.push_back(
+        {kind, std::string(owner), std::string(name), span, declares, false});
+}
+
+void Context::note_elsewhere(std::string_view kind, std::string_view owner, std::string_view name,
+                             Span span) {
+    if (options.names == nullptr) return;
+    options.names->occurrences.push_back(
+        {kind, std::string(owner), std::string(name), span, false, true});
+}
+
 bool Context::declare(Kind kind, const std::string& name, Span span, Index index) {
+    note(words_for(kind), "", name, span, true);
     auto& table = names_[static_cast<std::size_t>(kind)];
     const auto [at, fresh] = table.try_emplace(name, Declared{span, index, false, false, false});
     if (fresh) return true;
@@ -88,6 +106,7 @@ std::optional<Index> Context::find(Kind kind, const ast::Name& name) {
 std::optional<Index> Context::find(Kind kind, const std::string& name, Span span) {
     if (Declared* declared = peek(kind, name)) {
         declared->used = true;
+        note(words_for(kind), "", name, span);
         if (declared->broken || declared->index == kNone) return std::nullopt;
         return declared->index;
     }

@@ -63,6 +63,12 @@ class Context {
     /// Reports J0101 (events), J0103 (templates) or J0104 with names that are close. Marks it used.
     std::optional<Index> find(Kind kind, const ast::Name& name);
     std::optional<Index> find(Kind kind, const std::string& name, Span span);
+    /// Remembers where a name stands, when somebody asked for names.
+    void note(std::string_view kind, std::string_view owner, std::string_view name, Span span,
+              bool declares = false);
+    /// The same for a name in a file that `span` names.
+    void note_elsewhere(std::string_view kind, std::string_view owner, std::string_view name,
+                        Span span);
     std::vector<std::string> names_of(Kind kind) const;
     const std::map<std::string, Declared>& all(Kind kind) const {
         return names_[static_cast<std::size_t>(kind)];

@@ -66,6 +66,7 @@ void check_fields(Context& cx, const std::vector<ast::FieldLine>& lines, const s
                           .and_other(at->second, "first here"));
             continue;
         }
+        cx.note("property", owner, field->name.text, field->name.span, true);
         if (std::optional<ir::Field> resolved = resolve_field(cx, *field)) {
             fields.push_back(std::move(*resolved));
         }

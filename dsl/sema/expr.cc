@@ -90,6 +90,7 @@ NodePtr trigger_member(Context& cx, const Scope& scope, const ast::Name& name, S
             everywhere = false;
             continue;
         }
+        cx.note("property", cx.schema().events[event].name, name.text, name.span);
         if (found != nullptr && !(found->type == fields[index].type)) {
             cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", name.span,
                                         "The events that start this journey do not agree about " +
@@ -126,6 +127,7 @@ NodePtr user_member(Context& cx, const Scope& scope, const ast::Name& name, Span
         find_field(cx, cx.schema().profile, name, "user");
         return broken_node(span);
     }
+    cx.note("property", "user", name.text, name.span);
     return field_node(scope, Op::user_field, cx.schema().profile[index], index, "user." + name.text,
                       span);
 }
@@ -251,6 +253,7 @@ NodePtr check_name(Context& cx, const Scope& scope, const ast::NameRef& ref, Spa
         const auto& fields = cx.schema().events[scope.row].fields;
         const Index index = ir::find_named(fields, name);
         if (index != kNone) {
+            cx.note("property", cx.schema().events[scope.row].name, name, ref.name.span);
             return field_node(scope, Op::row_field, fields[index], index, "row." + name, span);
         }
         if (name == "time") return make(Op::row_time, simple(TypeKind::instant), span);
@@ -274,6 +277,7 @@ NodePtr check_name(Context& cx, const Scope& scope, const ast::NameRef& ref, Spa
     if (scope.row == kNone && !scope.row_broken && scope.journey != nullptr) {
         const auto local = scope.journey->locals.find(name);
         if (local != scope.journey->locals.end()) {
+            cx.note("local", scope.journey->name, name, ref.name.span);
             return local_node(cx, scope, local->second, ref.name, span);
         }
     }
@@ -471,9 +475,12 @@ NodePtr check_negate(Context& cx, const Scope& scope, const ast::Negate& negate,
 
 std::optional<Index> find_field(Context& cx, const std::vector<ir::Field>& fields,
                                 const ast::Name& name, const std::string& owner,
-                                const std::string& hint) {
+                                const std::string& hint, std::string_view kind) {
     const Index index = ir::find_named(fields, name.text);
-    if (index != kNone) return index;
+    if (index != kNone) {
+        cx.note(kind, owner, name.text, name.span);
+        return index;
+    }
     const std::vector<std::string> names = field_names(fields);
     Diagnostic diagnostic =
         Diagnostic::error("J0102", "UNKNOWN PROPERTY", name.span,
@@ -535,7 +542,9 @@ NodePtr as_moment(Context& cx, NodePtr node) {
         node->span);
 }
 
-NodePtr check_expr(Context& cx, const Scope& scope, const ast::Expr& expr) {
+namespace {
+
+NodePtr check_kind(Context& cx, const Scope& scope, const ast::Expr& expr) {
     const Span span = expr.span;
     return std::visit(
         Match{[&](const ast::Literal& literal) { return make_constant(literal.value, span); },
@@ -564,6 +573,17 @@ NodePtr check_expr(Context& cx, const Scope& scope, const ast::Expr& expr) {
               [&](const ast::ListLiteral& list) { return check_list(cx, scope, list, span); },
               [&](const ast::MapLiteral& map) { return check_map(cx, scope, map, span); }},
         expr.what);
+}
+
+}  // namespace
+
+NodePtr check_expr(Context& cx, const Scope& scope, const ast::Expr& expr) {
+    NodePtr node = check_kind(cx, scope, expr);
+    if (cx.options.names != nullptr && !node->broken) {
+        cx.options.names->readings.push_back(
+            {expr.span, describe(node->type, cx.schema()), node->may_be_missing});
+    }
+    return node;
 }
 
 NodePtr check_condition(Context& cx, const Scope& scope, const ast::Expr& expr) {

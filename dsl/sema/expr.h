@@ -23,6 +23,7 @@ struct Label {
 };
 
 struct JourneyScope {
+    std::string name;  // whose labels and locals these are
     std::vector<Index> triggers;
     bool triggers_broken = false;
     std::map<std::string, Local> locals;
@@ -92,7 +93,7 @@ struct EventRef {
 std::optional<EventRef> resolve_event(Context& cx, const ast::Path& path);
 std::optional<Index> find_field(Context& cx, const std::vector<ir::Field>& fields,
                                 const ast::Name& name, const std::string& owner,
-                                const std::string& hint = {});
+                                const std::string& hint = {}, std::string_view kind = "property");
 /// Constant dates become the midnight that starts them in the workspace's zone.
 NodePtr as_moment(Context& cx, NodePtr node);
 

@@ -222,6 +222,7 @@ std::optional<EventRef> resolve_event(Context& cx, const ast::Path& path) {
     EventRef ref;
     if (Declared* whole = cx.peek(Kind::event, path.dotted())) {
         whole->used = true;
+        cx.note("event", "", path.dotted(), path.span);
         ref.event = whole->index;
         return ref.event == kNone ? std::nullopt : std::optional(ref);
     }
@@ -231,6 +232,8 @@ std::optional<EventRef> resolve_event(Context& cx, const ast::Path& path) {
             head += "." + path.parts[i].text;
         if (Declared* event = cx.peek(Kind::event, head)) {
             event->used = true;
+            cx.note("event", "", head,
+                    source::join(path.parts.front().span, path.parts[path.parts.size() - 2].span));
             if (event->index == kNone) return std::nullopt;
             const ir::EventType& type = cx.schema().events[event->index];
             const std::optional<Index> field =
@@ -369,6 +372,7 @@ NodePtr of_label(Context& cx, const Scope& scope, const ast::Name& label,
         cx.report(std::move(diagnostic));
         return broken_node(label.span);
     }
+    cx.note("label", scope.journey->name, label.text, label.span);
     if (found->second.channel == kNone) {
         cx.report(Diagnostic::error(
                       "J0311", "THAT STEP SENDS NOTHING", label.span,

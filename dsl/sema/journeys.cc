@@ -21,6 +21,7 @@ class JourneyChecker {
 
     void run() {
         into_.name_span = decl_.name.span;
+        known_.name = decl_.name.text;
         if (decl_.title) into_.title = decl_.title->value;
         if (decl_.message_class) {
             into_.message_class = decl_.message_class->value == ast::MessageClass::marketing
@@ -215,6 +216,7 @@ class JourneyChecker {
     }
 
     void check_goal(const ast::Goal& goal, Span span) {
+        cx_.note("goal", into_.name, goal.name.text, goal.name.span, true);
         const auto [at, fresh] = goals_.try_emplace(goal.name.text, goal.name.span);
         if (!fresh) {
             cx_.report(Diagnostic::error("J0105", "DECLARED TWICE", goal.name.span,

@@ -3,6 +3,7 @@
 
 #include "dsl/ast/ast.h"
 #include "dsl/sema/model.h"
+#include "dsl/sema/names.h"
 #include "dsl/source/source.h"
 
 #include <functional>
@@ -18,6 +19,8 @@ struct Options {
     /// The bytes of a file a template names, by its path as written; nullopt when there is none.
     /// Without this function template files are not looked at.
     std::function<std::optional<std::string>(std::string_view path)> read_file;
+    /// For editors: filled with every name and what every expression is.
+    Names* names = nullptr;
 };
 
 /// Checks all files of a project together. Adds every mistake found to `diagnostics` (in no

@@ -148,6 +148,7 @@ class SendChecker {
             cx_.report(std::move(diagnostic));
             return;
         }
+        cx_.note("variable", text.name, pair.key.text, pair.key.span);
         value = fit(cx_, std::move(value), field->type, field->name);
         if (value->broken) return;
         if (value->may_be_missing && field->required && !field->fallback) {

@@ -356,7 +356,7 @@ class StepChecker {
                           holdout_points = held.share.basis_points;
                       },
                       [&](const ast::Arm& arm) {
-                          check_arm_name(known, arm);
+                          check_arm_name(known, name.text, arm);
                           known.arms.push_back(arm.name.text);
                           arm_points += arm.share.basis_points;
                           shares.push_back({arm.share.span, arm.share.basis_points});
@@ -381,7 +381,8 @@ class StepChecker {
         return made;
     }
 
-    void check_arm_name(const Experiment& known, const ast::Arm& arm) {
+    void check_arm_name(const Experiment& known, const std::string& owner, const ast::Arm& arm) {
+        cx_.note("arm", owner, arm.name.text, arm.name.span, true);
         if (std::find(known.arms.begin(), known.arms.end(), arm.name.text) == known.arms.end())
             return;
         cx_.report(Diagnostic::error("J0105", "DECLARED TWICE", arm.name.span,
@@ -393,6 +394,7 @@ class StepChecker {
     std::optional<Let> check_let(const ast::Let& let) {
         NodePtr value = check_expr(cx_, scope_, *let.is);
         const std::string& name = let.name.text;
+        cx_.note("local", scope_.journey->name, name, let.name.span, true);
         Local local;
         local.span = let.name.span;
         local.broken = value->broken;

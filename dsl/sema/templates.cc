@@ -125,6 +125,7 @@ class TemplateChecker {
 
     void read_needs(const ast::TemplateNeeds& needs) {
         if (!once("needs " + needs.field.name.text, needs.field.name.span)) return;
+        cx_.note("variable", into_.name, needs.field.name.text, needs.field.name.span, true);
         if (std::optional<ir::Field> field = resolve_field(cx_, needs.field)) {
             into_.params.push_back({std::move(*field)});
             param_spans_.push_back(needs.field.name.span);
@@ -178,6 +179,7 @@ class TemplateChecker {
             }
             for (const Mention& mention : find_mentions(text.value)) {
                 mentioned.insert(mention.name);
+                note_mention(text, mention);
                 check_mention(text, mention, told, profile);
             }
         }
@@ -194,6 +196,30 @@ class TemplateChecker {
             if (!near.empty()) diagnostic.after = "It does mention:   " + columns(near);
             cx_.report(std::move(diagnostic));
         }
+    }
+
+    void note_mention(const Text& text, const Mention& mention) {
+        const auto in_params = [&](const ir::TemplateParam& one) {
+            return one.field.name == mention.name;
+        };
+        const bool variable = std::any_of(into_.params.begin(), into_.params.end(), in_params);
+        const std::string& name =
+            variable || mention.name != "user" ? mention.name : mention.property;
+        if (!variable && ir::find_named(cx_.schema().profile, name) == kNone) return;
+        const std::string_view kind = variable ? "variable" : "property";
+        const std::string owner = variable ? into_.name : "user";
+        Span span = span_of(text, mention);
+        if (span == text.said->span) {
+            cx_.note_elsewhere(kind, owner, name, span);
+            return;
+        }
+        const auto length = static_cast<std::uint32_t>(name.size());
+        if (!variable && mention.name == "user") {
+            span.begin = span.end - length;
+        } else {
+            span.end = span.begin + length;
+        }
+        cx_.note(kind, owner, name, span);
     }
 
     void check_mention(const Text& text, const Mention& mention, std::set<std::string>& told,

@@ -127,12 +127,13 @@ class TestChecker {
     }
 
     std::optional<Record> typed_record(const std::vector<ir::Field>& fields,
-                                       const ast::MapLiteral* map, const std::string& owner) {
+                                       const ast::MapLiteral* map, const std::string& owner,
+                                       std::string_view kind = "property") {
         Record record;
         bool good = true;
         if (map == nullptr) return record;
         for (const ast::Pair& pair : map->pairs) {
-            const std::optional<Index> field = find_field(cx_, fields, pair.key, owner);
+            const std::optional<Index> field = find_field(cx_, fields, pair.key, owner, {}, kind);
             if (!field) {
                 good = false;
                 continue;
@@ -216,6 +217,7 @@ class TestChecker {
                 arm.text, arm.span, found->arms));
             return;
         }
+        cx_.note("arm", experiment.text, arm.text, arm.span);
         test_.arms.push_back({experiment.text, arm.text, false});
     }
 
@@ -311,7 +313,10 @@ class TestChecker {
 
     std::optional<std::string> label(const ast::Name& name) {
         if (journey_ == nullptr) return std::nullopt;
-        if (labels_.contains(name.text)) return name.text;
+        if (labels_.contains(name.text)) {
+            cx_.note("label", journey_->name, name.text, name.span);
+            return name.text;
+        }
         const std::vector<std::string> all(labels_.begin(), labels_.end());
         Diagnostic diagnostic = Diagnostic::error(
             "J0104", "UNKNOWN STEP", name.span,
@@ -342,7 +347,7 @@ class TestChecker {
         for (const ir::TemplateParam& param : text.params)
             fields.push_back(param.field);
         std::optional<Record> with =
-            typed_record(fields, sent.with ? &*sent.with : nullptr, text.name);
+            typed_record(fields, sent.with ? &*sent.with : nullptr, text.name, "variable");
         if (!with) return std::nullopt;
         return TestAct(ExpectSent{sent.negated, *channel, *found, std::move(*with)});
     }
@@ -351,7 +356,10 @@ class TestChecker {
         if (journey_ == nullptr) return std::nullopt;
         std::vector<std::string> names;
         for (const Goal& one : journey_->goals) {
-            if (one.name == goal.goal.text) return TestAct(ExpectGoal{one.name});
+            if (one.name == goal.goal.text) {
+                cx_.note("goal", journey_->name, one.name, goal.goal.span);
+                return TestAct(ExpectGoal{one.name});
+            }
             names.push_back(one.name);
         }
         cx_.report(with_near_names(Diagnostic::error("J0104", "UNKNOWN GOAL", goal.goal.span,

@@ -58,6 +58,7 @@ std::vector<const ast::Steps*> blocks_of(const ast::Step& step) {
 void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope) {
     for (const ast::Step& step : steps) {
         if (step.label) {
+            cx.note("label", scope.name, step.label->text, step.label->span, true);
             Label label;
             label.span = step.label->span;
             if (const auto* send = std::get_if<ast::Send>(&step.what)) {

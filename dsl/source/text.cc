@@ -209,6 +209,25 @@ std::optional<FileId> SourceSet::add(std::string name, std::string_view bytes,
     return id;
 }
 
+bool SourceSet::replace(FileId id, std::string_view bytes, std::vector<Diagnostic>& diagnostics) {
+    ENSURE(id.number < sources_.size(), "a file of another SourceSet");
+    SourceSet one;
+    std::vector<Diagnostic> about;
+    const bool taken = one.add(at(id).name(), bytes, about).has_value();
+    sources_[id.number] = std::move(one.sources_.front());
+    for (Diagnostic& diagnostic : about) {
+        diagnostic.span.file = id;
+        for (Label& label : diagnostic.others)
+            label.span.file = id;
+        for (Fix& fix : diagnostic.fixes) {
+            for (Edit& edit : fix.edits)
+                edit.span.file = id;
+        }
+        diagnostics.push_back(std::move(diagnostic));
+    }
+    return taken;
+}
+
 const Source& SourceSet::at(FileId id) const {
     ENSURE(id.number < sources_.size(), "a span of another SourceSet");
     return *sources_[id.number];

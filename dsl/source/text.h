@@ -63,6 +63,10 @@ class SourceSet {
     std::optional<FileId> add(std::string name, std::string_view bytes,
                               std::vector<Diagnostic>& diagnostics);
 
+    /// The newest text of a file that is there already, under the same id and by the same rules;
+    /// references to the old one end. False when it was refused.
+    bool replace(FileId id, std::string_view bytes, std::vector<Diagnostic>& diagnostics);
+
     const Source& at(FileId id) const;
     std::size_t size() const { return sources_.size(); }
     std::optional<FileId> find(std::string_view name) const;
