@@ -20,8 +20,8 @@ struct Use {
 };
 
 using ItemKind = std::variant<Language, Use, Workspace, ProfileDecl, EventDecl, ChannelDecl,
-                              ConsentDecl, FrequencyDecl, QuietDecl, TemplateDecl, SegmentDecl,
-                              JourneyDecl, TestDecl, NotYet>;
+                              ConsentDecl, FrequencyDecl, QuietDecl, WebhookDecl, TemplateDecl,
+                              SegmentDecl, BandDecl, SnippetDecl, JourneyDecl, TestDecl, NotYet>;
 
 struct Item {
     Span span;

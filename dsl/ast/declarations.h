@@ -70,9 +70,17 @@ struct Field {
     Span span;
 };
 
+/// dwell by PING on FIELD every D [ends with EVENT]; only in events.
+struct Dwell {
+    Path ping;
+    Name on;
+    Duration every;
+    std::optional<Path> ends_with;
+};
+
 struct FieldLine {
     Span span;
-    std::variant<Field, NotYet> what;
+    std::variant<Field, Dwell, NotYet> what;
 };
 /// profile user { … }
 struct ProfileDecl {
@@ -208,6 +216,43 @@ struct TemplateDecl {
     Name channel;
     ClassName message_class;
     std::vector<TemplateLine> lines;
+};
+
+// webhook NAME { … }
+struct HookPost {
+    Text url;
+};
+struct HookSends {
+    std::vector<Name> names;
+};
+struct HookGives {
+    Field field;
+};
+struct HookTimeout {
+    Duration timeout;
+};
+struct HookRetry {
+    Integer times;
+};
+struct WebhookLine {
+    Span span;
+    std::variant<HookPost, HookSends, HookGives, HookTimeout, HookRetry, NotYet> what;
+};
+struct WebhookDecl {
+    Name name;
+    std::vector<WebhookLine> lines;
+};
+
+// band NAME of EXPR { … }
+struct BandRow {
+    Integer score;
+    ExprPtr below;  // null: otherwise
+    Span span;
+};
+struct BandDecl {
+    Name name;
+    ExprPtr of;
+    std::vector<BandRow> rows;  // in source order; sema says when `otherwise` is not last
 };
 
 // segment NAME "title" = EXPR

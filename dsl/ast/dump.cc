@@ -184,6 +184,18 @@ class Dumper {
     }
     void put(const TemplateNeeds& line) { node("needs", line.field); }
     void put(const TemplateUnsubscribe& line) { node("unsubscribe", line.in_body); }
+    void put(const Dwell& dwell) {
+        node("dwell", dwell.ping, dwell.on, dwell.every, dwell.ends_with);
+    }
+    void put(const WebhookDecl& webhook) { node("webhook", webhook.name, webhook.lines); }
+    void put(const WebhookLine& line) { put(line.what); }
+    void put(const HookPost& line) { node("post", line.url); }
+    void put(const HookSends& line) { node("sends", line.names); }
+    void put(const HookGives& line) { node("gives", line.field); }
+    void put(const HookTimeout& line) { node("timeout", line.timeout); }
+    void put(const HookRetry& line) { node("retry", line.times); }
+    void put(const BandRow& row) { node("row", row.score, row.below); }
+    void put(const BandDecl& band) { node("band", band.name, band.of, band.rows); }
     void put(const SegmentDecl& segment) {
         node("segment", segment.name, segment.title, segment.is);
     }
@@ -197,7 +209,23 @@ class Dumper {
     void put(const Version& head) { node("version", head.number); }
     void put(const About& head) { node("about", head.text); }
     void put(const Owner& head) { node("owner", head.text); }
-    void put(const Enter& head) { node("enter", head.event); }
+    void put(const EventTrigger& on) { node("on", on.event, on.lasts, on.unless); }
+    void put(const ReachTrigger& on) { node("reaches", on.aggregate, on.threshold, on.per); }
+    void put(const SegmentChange& on) { node(on.joining ? "joining" : "leaving", on.segment); }
+    void put(const Every& every) {
+        node(fmt::format("every{}", static_cast<int>(every.kind)), every.month_day, every.weekdays,
+             every.at, every.zone);
+    }
+    void put(const Yearly& yearly) {
+        node("yearly", yearly.on, yearly.at, yearly.zone,
+             yearly.leap ? static_cast<std::int64_t>(*yearly.leap) : std::int64_t{-1});
+    }
+    void put(const Once& once) { node("once", once.at); }
+    void put(const Schedule& on) { node("schedule", on.what, on.audience); }
+    void put(const Enter& head) { node("enter", head.trigger); }
+    void put(const MoveRow& row) { node("move", row.from, row.to); }
+    void put(const OthersRow& row) { node("others", static_cast<std::int64_t>(row.rule)); }
+    void put(const FromVersion& head) { node("from-version", head.version, head.rows); }
     void put(const OnlyIf& head) { node("only-if", head.condition); }
     void put(const Reenter& head) {
         node(fmt::format("reenter{}", static_cast<int>(head.kind)), head.after, head.per);
@@ -254,6 +282,22 @@ class Dumper {
     void put(const Let& step) { node("let", step.name, step.is); }
     void put(const Set& step) { node("set", step.target, step.to); }
     void put(const Tag& step) { node(step.add ? "add-tag" : "remove-tag", step.tags); }
+    void put(const Sample& line) { node("sample", line.share); }
+    void put(const Winner& line) {
+        node("winner", line.metric, line.per, line.after, line.needs, line.confidence,
+             line.otherwise);
+    }
+    void put(const CallWebhook& step) {
+        node("call", step.webhook, step.with, step.as, step.otherwise);
+    }
+    void put(const Emit& step) { node("emit", step.event, step.with); }
+    void put(const Run& step) { node("run", step.journey, step.with); }
+    void put(const Include& step) { node("include", step.snippet, step.args); }
+    void put(const Repeat& step) { node("repeat", step.at_most, step.until, step.steps); }
+    void put(const Param& param) { node("param", param.name, param.type); }
+    void put(const SnippetDecl& snippet) {
+        node("snippet", snippet.name, snippet.params, snippet.steps);
+    }
     void put(const Stop& step) { node("stop", step.as); }
     void put(const Note& step) { node("note", step.text); }
 
@@ -270,10 +314,13 @@ class Dumper {
     }
     void put(const GivenPick& given) { node("given-pick", given.experiment, given.arm); }
     void put(const GivenPut& given) { node("given-put", given.experiment, given.place); }
+    void put(const GivenWebhook& given) { node("given-webhook", given.webhook, given.gives); }
     void put(const Moment& moment) { put(moment.what); }
     void put(const AfterStart& moment) { node("after", moment.offset); }
     void put(const Happen& happen) { put(happen.what); }
-    void put(const HappenEvent& happen) { node("happen", happen.event, happen.data); }
+    void put(const HappenEvent& happen) {
+        node("happen", happen.event, happen.of_label, happen.data);
+    }
     void put(const HappenSet& happen) { node("set", happen.target, happen.to); }
     void put(const AtHappen& line) { node("at", line.at, line.happen); }
     void put(const AtExpect& line) { node("expect", line.at, line.outcome); }
@@ -286,6 +333,10 @@ class Dumper {
     void put(const ExpectSent& expect) {
         node("sent", expect.negated, expect.channel, expect.template_name, expect.with);
     }
+    void put(const ExpectCalled& expect) {
+        node("called", expect.negated, expect.webhook, expect.with);
+    }
+    void put(const ExpectTagged& expect) { node("tagged", expect.negated, expect.tag); }
     void put(const ExpectHeld& expect) { node("held", expect.label, expect.until); }
     void put(const ExpectSkipped& expect) { node("skipped", expect.label, expect.because); }
     void put(const ExpectGoal& expect) { node("goal", expect.goal); }

@@ -1,7 +1,7 @@
 #pragma once
 // A journey: head clauses in source order, then steps.
 
-#include "dsl/ast/expr.h"
+#include "dsl/ast/declarations.h"
 
 namespace journey::ast {
 
@@ -15,9 +15,52 @@ struct About {
 struct Owner {
     Text text;
 };
-/// enter when EVENT …
-struct Enter {
+/// enter when EVENT [lasts D] [unless EVENT …]. `called` is an event like others here.
+struct EventTrigger {
     EventSel event;
+    std::optional<Duration> lasts;
+    std::vector<EventSel> unless;
+};
+/// enter when AGGREGATE reaches VALUE [per NAME]
+struct ReachTrigger {
+    ExprPtr aggregate;  // an Aggregate
+    ExprPtr threshold;
+    std::optional<Name> per;
+};
+/// joining SEGMENT, leaving SEGMENT
+struct SegmentChange {
+    bool joining = true;
+    Name segment;
+    Span span;
+};
+/// every day | every month on N | every Monday, Friday … at TIME ZONE
+struct Every {
+    enum class Kind : unsigned char { day, month, weekdays } kind = Kind::day;
+    std::optional<Integer> month_day;   // month
+    std::vector<WeekdayName> weekdays;  // weekdays
+    ClockTime at;
+    Zone zone;
+};
+enum class Leap : unsigned char { feb_28, mar_1 };
+/// yearly on user.birthday at TIME ZONE [, feb 29 as feb 28]
+struct Yearly {
+    Path on;
+    ClockTime at;
+    Zone zone;
+    std::optional<Leap> leap;
+};
+/// once at DATETIME ZONE
+struct Once {
+    LocalMoment at;
+};
+/// enter SCHEDULE for SEGMENT
+struct Schedule {
+    std::variant<Every, Yearly, Once> what;
+    Span span;
+    Name audience;
+};
+struct Enter {
+    std::variant<EventTrigger, ReachTrigger, SegmentChange, Schedule> trigger;
 };
 struct OnlyIf {
     ExprPtr condition;
@@ -40,9 +83,9 @@ struct Goal {
     std::optional<Duration> within;
     bool then_exit = false;
 };
-/// exit when EVENT …, or exit if EXPR.
+/// exit when EVENT …, exit when leaving SEGMENT, or exit if EXPR.
 struct Exit {
-    std::variant<EventSel, ExprPtr> on;
+    std::variant<EventSel, ExprPtr, SegmentChange> on;
 };
 struct UseFrequency {
     Name policy;
@@ -63,11 +106,28 @@ struct TimeZoneIs {
     ExprPtr expr;
 };
 
+// from version N { a moves to b  others stay }
+struct MoveRow {
+    Name from;
+    Name to;
+    Span span;
+};
+enum class OthersRule : unsigned char { stay, stop, restart };
+struct OthersRow {
+    OthersRule rule = OthersRule::stay;
+    Span span;
+};
+struct FromVersion {
+    Integer version;
+    std::vector<std::variant<MoveRow, OthersRow>> rows;
+};
+
 struct Head {
     Span span;
     Span keyword;
     std::variant<Version, About, Owner, Enter, OnlyIf, Reenter, WhileRunning, Goal, Exit,
-                 UseFrequency, UseQuiet, ExpiresAfter, Priority, Key, TimeZoneIs, NotYet>
+                 UseFrequency, UseQuiet, ExpiresAfter, Priority, Key, TimeZoneIs, FromVersion,
+                 NotYet>
         what;
 };
 
@@ -181,9 +241,22 @@ struct Arm {
     Percent share;
     Steps steps;
 };
+/// sample 20%; only in experiments.
+struct Sample {
+    Percent share;
+};
+/// winner by clicked per delivered after 4h needs 500 per arm confidence 95% otherwise plain
+struct Winner {
+    Name metric;
+    Name per;
+    Duration after;
+    std::optional<Integer> needs;
+    std::optional<Percent> confidence;
+    std::optional<Name> otherwise;
+};
 struct ArmLine {
     Span span;
-    std::variant<Holdout, Arm, NotYet> what;
+    std::variant<Holdout, Arm, Sample, Winner, NotYet> what;
 };
 struct Split {
     Name name;
@@ -206,6 +279,33 @@ struct Tag {
     bool add = true;  // otherwise remove
     std::vector<Text> tags;
 };
+/// call WEBHOOK [with {…}] [as NAME] [else {…}]
+struct CallWebhook {
+    Name webhook;
+    std::optional<MapLiteral> with;
+    std::optional<Name> as;
+    std::optional<Otherwise> otherwise;
+};
+struct Emit {
+    Path event;
+    std::optional<MapLiteral> with;
+};
+struct Run {
+    Name journey;
+    std::optional<MapLiteral> with;
+};
+/// include SNIPPET(name: value, …)
+struct Include {
+    Name snippet;
+    std::vector<Pair> args;
+    Span call;  // from the snippet's name to the closing bracket
+};
+/// repeat at most N times [until EXPR] { … }
+struct Repeat {
+    ExprPtr at_most;
+    ExprPtr until;  // may be null
+    Steps steps;
+};
 struct Stop {
     std::optional<Name> as;
 };
@@ -214,7 +314,7 @@ struct Note {
 };
 
 using StepKind = std::variant<Send, Delay, WaitUntil, WaitAtMost, If, Choose, Split, Experiment,
-                              Let, Set, Tag, Stop, Note, NotYet>;
+                              Let, Set, Tag, Stop, Note, CallWebhook, Emit, Run, Include, Repeat, NotYet>;
 
 struct Step {
     std::optional<Name> label;
@@ -231,6 +331,19 @@ struct JourneyDecl {
     std::vector<Head> heads;
     Steps steps;
     std::optional<Span> do_keyword;  // absent when the author forgot it (reported by the parser)
+};
+
+/// `message: push template`, or `gap: duration`.
+struct Param {
+    Name name;
+    std::variant<Name, Type> type;  // Name: a template of this channel
+    Span span;
+};
+/// snippet NAME(params) { steps }
+struct SnippetDecl {
+    Name name;
+    std::vector<Param> params;
+    Steps steps;
 };
 
 }  // namespace journey::ast

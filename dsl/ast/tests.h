@@ -41,13 +41,22 @@ struct GivenPut {
     Name experiment;
     Name place;
 };
+/// given webhook NAME gives {…} | fails
+struct GivenWebhook {
+    Name webhook;
+    std::optional<MapLiteral> gives;  // absent: fails
+};
 struct GivenLine {
-    std::variant<GivenUser, GivenConsent, GivenTag, GivenHistory, GivenPick, GivenPut, NotYet> what;
+    std::variant<GivenUser, GivenConsent, GivenTag, GivenHistory, GivenPick, GivenPut, GivenWebhook,
+                 NotYet>
+        what;
 };
 
 /// What happens to the person: an event, or a profile change.
+/// With `of_label` it is a receipt of that message: `clicked of mail`.
 struct HappenEvent {
     Path event;
+    std::optional<Name> of_label;
     std::optional<MapLiteral> data;
 };
 struct HappenSet {
@@ -87,9 +96,20 @@ struct ExpectGoal {
 struct ExpectWaiting {
     Name label;
 };
+/// expect [not] called WEBHOOK [with {…}]
+struct ExpectCalled {
+    bool negated = false;
+    Name webhook;
+    std::optional<MapLiteral> with;
+};
+/// expect [not] tagged "…"
+struct ExpectTagged {
+    bool negated = false;
+    Text tag;
+};
 struct Outcome {
     std::variant<ExpectNothingSent, ExpectNoMoreSends, ExpectEntered, ExpectExited, ExpectSent,
-                 ExpectHeld, ExpectSkipped, ExpectGoal, ExpectWaiting>
+                 ExpectHeld, ExpectSkipped, ExpectGoal, ExpectWaiting, ExpectCalled, ExpectTagged>
         what;
     Span span;
 };

@@ -18,7 +18,7 @@ ir::Journey lower_journey(const sema::Journey& from, const source::SourceSet& so
     into.locals = from.locals;
     exprs.use_trigger_fields(&into.trigger_fields);
     for (const sema::Pattern& trigger : from.triggers) {
-        into.triggers.push_back(lower_pattern(trigger, exprs));
+        into.triggers.push_back(ir::OnEvent{lower_pattern(trigger, exprs), {}, {}});
     }
     into.admit = exprs.add(from.admit);
     into.key = exprs.add(from.key);

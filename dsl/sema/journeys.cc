@@ -56,10 +56,15 @@ class JourneyChecker {
     }
 
     void check_enter(const ast::Enter& enter) {
-        Pattern pattern = check_pattern(cx_, scope_, enter.event, true);
-        if (enter.event.of_label) {
+        const auto* trigger = std::get_if<ast::EventTrigger>(&enter.trigger);
+        if (trigger == nullptr) {
+            known_.triggers_broken = true;
+            return;
+        }
+        Pattern pattern = check_pattern(cx_, scope_, trigger->event, true);
+        if (trigger->event.of_label) {
             cx_.report(
-                Diagnostic::error("J0108", "NOT YET HERE", enter.event.of_label->span,
+                Diagnostic::error("J0108", "NOT YET HERE", trigger->event.of_label->span,
                                   "Nothing was sent yet when a journey starts, so no step can "
                                   "be named here."));
             pattern.broken = true;
@@ -88,7 +93,7 @@ class JourneyChecker {
                   [&](const ast::Owner& owner) {
                       if (once("owner", head.span)) into_.owner = owner.text.value;
                   },
-                  [](const ast::Enter&) {},
+                  [](const ast::Enter&) {}, [](const ast::FromVersion&) {},
                   [&](const ast::OnlyIf& only) {
                       if (once("only if", head.span)) {
                           into_.admit = check_condition(cx_, scope_, *only.condition);
@@ -260,6 +265,7 @@ class JourneyChecker {
         std::visit(Match{[&](const ast::EventSel& event) {
                              made.pattern = check_pattern(cx_, scope_, event);
                          },
+                         [](const ast::SegmentChange&) {},
                          [&](const ast::ExprPtr& condition) {
                              if (is_event(*condition, keyword)) return;
                              made.condition = check_condition(cx_, scope_, *condition);

@@ -47,7 +47,8 @@ class StepChecker {
                   [&](const ast::Stop& stop) {
                       return put(made, std::optional(Stop{stop.as ? stop.as->text : "stopped"}));
                   },
-                  [](const ast::Note&) { return false; }, [](const ast::NotYet&) { return false; }},
+                  [](const ast::Note&) { return false; }, [](const ast::NotYet&) { return false; },
+                  [](const auto&) { return false; }},
             step.what);
         if (real) into.push_back(std::move(made));
     }
@@ -367,7 +368,7 @@ class StepChecker {
                           one.steps = fork.way(arm.steps, line.span, {});
                           made.arms.push_back(std::move(one));
                       },
-                      [](const ast::NotYet&) {}},
+                      [](const ast::Sample&) {}, [](const ast::Winner&) {}, [](const ast::NotYet&) {}},
                 line.what);
         }
         fork.join();

@@ -28,11 +28,23 @@ struct GivenArm {
     std::string experiment;
     std::string arm;       // "" with holdout
     bool holdout = false;  // `puts user in holdout`
+    /// `puts user in rest`: outside of the sample, waits for the winner, which is `arm` when given.
+    bool rest = false;
+};
+struct GivenWebhook {
+    std::string webhook;
+    std::optional<Record> gives;  // absent: every call fails
 };
 
 struct EventHappens {
     ir::Index event = ir::kNone;
     Record data;  // typed by the event; defaults are the engine's to fill in
+};
+/// The provider says this of the message of that step: the engine's own receipt.
+struct ReceiptHappens {
+    std::string event;  // delivered opened clicked bounced complained replied unsubscribed
+    std::string step;
+    Record data;
 };
 struct ProfileSet {
     ir::Index field = ir::kNone;
@@ -66,10 +78,19 @@ struct ExpectGoal {
 struct ExpectWaiting {
     std::string step;
 };
+struct ExpectCalled {
+    bool negated = false;
+    std::string webhook;
+    Record with;  // compared by these names only
+};
+struct ExpectTagged {
+    bool negated = false;
+    std::string tag;
+};
 
-using TestAct = std::variant<EventHappens, ProfileSet, ExpectEntered, ExpectExited, ExpectSent,
-                             ExpectNothingSent, ExpectNoMoreSends, ExpectHeld, ExpectSkipped,
-                             ExpectGoal, ExpectWaiting>;
+using TestAct = std::variant<EventHappens, ReceiptHappens, ProfileSet, ExpectEntered, ExpectExited,
+                             ExpectSent, ExpectNothingSent, ExpectNoMoreSends, ExpectHeld,
+                             ExpectSkipped, ExpectGoal, ExpectWaiting, ExpectCalled, ExpectTagged>;
 
 struct TestLine {
     source::Span span;
@@ -94,6 +115,7 @@ struct TestCase {
     std::vector<std::string> tags;
     std::vector<GivenHistory> history;  // as written; earliest is not sorted first
     std::vector<GivenArm> arms;
+    std::vector<GivenWebhook> webhooks;
     std::vector<TestLine> lines;  // never back in time
 };
 

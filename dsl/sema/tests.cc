@@ -196,7 +196,7 @@ class TestChecker {
                 },
                 [&](const ast::GivenPick& pick) { check_arm(pick.experiment, pick.arm); },
                 [&](const ast::GivenPut& put_in) { check_place(put_in.experiment, put_in.place); },
-                [](const ast::NotYet&) {}},
+                [](const ast::GivenWebhook&) {}, [](const ast::NotYet&) {}},
             given.what);
     }
 
@@ -398,6 +398,12 @@ class TestChecker {
                                     ExpectSkipped made{*step, std::nullopt};
                                     if (skipped.because) made.because = skipped.because->value;
                                     return TestAct(made);
+                                },
+                                [](const ast::ExpectCalled&) -> std::optional<TestAct> {
+                                    return std::nullopt;
+                                },
+                                [](const ast::ExpectTagged&) -> std::optional<TestAct> {
+                                    return std::nullopt;
                                 },
                                 [&](const ast::ExpectGoal& goal) { return expect_goal(goal); },
                                 [&](const ast::ExpectWaiting& waiting) -> std::optional<TestAct> {

@@ -103,12 +103,12 @@ ast::Head Builder::head(std::uint32_t at) {
     } else if (parts.word("owner")) {
         made.what = ast::Owner{text(parts.take())};
     } else if (parts.word("enter")) {
-        ast::Enter enter;
-        if (const auto event = parts.take(Kind::event_sel)) enter.event = event_sel(*event);
+        ast::EventTrigger trigger;
+        if (const auto event = parts.take(Kind::event_sel)) trigger.event = event_sel(*event);
         if (const auto later = parts.take(Kind::not_yet)) {
             made.what = not_yet_at(*later);
         } else {
-            made.what = std::move(enter);
+            made.what = ast::Enter{std::move(trigger)};
         }
     } else if (parts.word("only")) {
         made.what = ast::OnlyIf{expr(parts.take())};

@@ -57,7 +57,7 @@ ast::Happen Builder::happen(std::uint32_t at) {
         set.to = expr(parts.take());
         return {std::move(set), span(at)};
     }
-    ast::HappenEvent event{path(parts.take()), std::nullopt};
+    ast::HappenEvent event{path(parts.take()), std::nullopt, std::nullopt};
     event.data = maybe_map(parts);
     return {std::move(event), span(at)};
 }

@@ -126,7 +126,7 @@ void Builder::enter(const Pair& pair, ast::JourneyDecl& journey) {
             continue;
         }
         if (auto event = read(*when, "an event", &syntax::parse_event_sel)) {
-            journey.heads.push_back({when->span, pair.key.span, ast::Enter{std::move(*event)}});
+            journey.heads.push_back({when->span, pair.key.span, ast::Enter{ast::EventTrigger{std::move(*event), {}, {}}}});
         } else {
             journey.heads.push_back(
                 {item->span, pair.key.span, ast::NotYet{"enter", pair.key.span}});

@@ -42,7 +42,8 @@ void Machine::try_enter(Person& person, const LinkedProgram& live, const Trigger
     const PersonFacts asked =
         PersonFacts(live, person, now_).triggered_by(row, columns, event.time());
     const expr::Row seen = event.expr_row(live);
-    if (!asked.holds(journey.triggers[ref.pattern].filter, &seen)) return;
+    if (!asked.holds(std::get<ir::OnEvent>(journey.triggers[ref.pattern]).pattern.filter, &seen))
+        return;
     if (catalog_->stopped(journey.name)) return;
     if (!asked.holds(journey.admit)) return;
     const std::uint64_t key = journey.key == ir::kNone ? 0 : hash_of(asked.evaluate(journey.key));

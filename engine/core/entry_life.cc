@@ -59,6 +59,19 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Sen
     return send.next;
 }
 
+std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Settle&) {
+    rest(person, entry, Phase::waiting);
+    return std::nullopt;
+}
+std::optional<ir::Index> Machine::at(Person&, Entry&, const ir::Call& call) {
+    return call.failed;
+}
+std::optional<ir::Index> Machine::at(Person&, Entry&, const ir::Emit& emit) {
+    return emit.next;
+}
+std::optional<ir::Index> Machine::at(Person&, Entry&, const ir::Run& run) {
+    return run.next;
+}
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Test& test) {
     return facts(person, entry).holds(test.condition) ? test.if_true : test.if_false;
 }

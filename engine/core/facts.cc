@@ -40,6 +40,15 @@ const calendar::Zone& PersonFacts::person_zone() const {
     return zone == nullptr ? *linked_.workspace_zone : *zone;
 }
 
+Value PersonFacts::tags() const {
+    List all;
+    if (person_.rare_parts) {
+        for (const std::string& tag : person_.rare_parts->tags)
+            all.emplace_back(tag);
+    }
+    return Value(std::move(all));
+}
+
 bool PersonFacts::consented(ir::Index consent) const {
     return consent_given(linked_, person_, consent);
 }

@@ -37,6 +37,7 @@ class PersonFacts final : public expr::Facts {
     const calendar::Zone& person_zone() const override;
     const calendar::Zone& workspace_zone() const override { return *linked_.workspace_zone; }
     bool tagged(std::string_view tag) const override { return person_.tagged(tag); }
+    Value tags() const override;
     bool consented(ir::Index consent) const override;
     bool reachable(ir::Index channel) const override;
     Value aggregate(ir::Index aggregate) const override;

@@ -47,7 +47,7 @@ void targets_of(const ir::State& state, std::vector<ir::Index>& out) {
                          out = {test.if_true, test.if_false};
                      },
                      [&](const ir::Pick& pick) {
-                         out = {pick.holdout_target};
+                         out = {pick.holdout_target, pick.rest_target};
                          for (const ir::Arm& arm : pick.arms)
                              out.push_back(arm.target);
                      },
@@ -58,7 +58,12 @@ void targets_of(const ir::State& state, std::vector<ir::Index>& out) {
                      },
                      [&](const ir::SetField& set) { out = {set.next}; },
                      [&](const ir::SetLocal& set) { out = {set.next}; },
-                     [&](const ir::Tag& tag) { out = {tag.next}; }, [&](const ir::End&) {}},
+                     [&](const ir::Tag& tag) { out = {tag.next}; }, [&](const ir::Settle& settle) { out = settle.targets; },
+                     [&](const ir::Call& call) {
+                         out = {call.next, call.failed};
+                     },
+                     [&](const ir::Emit& emit) { out = {emit.next}; },
+                     [&](const ir::Run& run) { out = {run.next}; }, [](const ir::End&) {}},
                state.act);
     std::erase(out, ir::kNone);
 }
@@ -120,14 +125,14 @@ LinkedJourney link_journey(Catalog& catalog, const LinkedProgram& linked,
     const auto number = [&](ir::Index event) {
         return event == ir::kNone ? kNoNumber : linked.events[event].number;
     };
-    for (const ir::Pattern& trigger : journey.triggers) {
-        out.trigger_events.push_back(number(trigger.event));
+    for (const ir::Trigger& trigger : journey.triggers) {
+        const ir::Index event = ir::event_of(*linked.program, trigger);
+        out.trigger_events.push_back(number(event));
         std::vector<ir::Index>& columns = out.trigger_columns.emplace_back();
         for (const std::string& name : journey.trigger_fields) {
-            columns.push_back(
-                trigger.event == ir::kNone
-                    ? ir::kNone
-                    : ir::find_named(linked.program->events[trigger.event].fields, name));
+            columns.push_back(event == ir::kNone
+                                  ? ir::kNone
+                                  : ir::find_named(linked.program->events[event].fields, name));
         }
     }
     for (const ir::Goal& goal : journey.goals) {
@@ -173,10 +178,10 @@ void link_triggers(LinkedProgram& linked) {
     for (const ir::Index index : by_name) {
         const ir::Journey& journey = linked.program->journeys[index];
         for (std::size_t i = 0; i < journey.triggers.size(); ++i) {
-            const ir::Pattern& pattern = journey.triggers[i];
-            if (pattern.event == ir::kNone) continue;
-            linked.events[pattern.event].triggers.add(
-                *linked.program, {order++, index, static_cast<ir::Index>(i)}, pattern);
+            const auto* event = std::get_if<ir::OnEvent>(&journey.triggers[i]);
+            if (event == nullptr || event->lasts) continue;
+            linked.events[event->pattern.event].triggers.add(
+                *linked.program, {order++, index, static_cast<ir::Index>(i)}, event->pattern);
         }
     }
 }

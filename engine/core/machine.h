@@ -96,6 +96,10 @@ class Machine {
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::SetLocal& set);
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Tag& tag);
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::End& end);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Settle& settle);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Call& call);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Emit& emit);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Run& run);
     std::optional<Instant> due_of(const ir::Await& await, const Person& person,
                                   const Entry& entry) const;
     std::optional<ir::Index> level_target(const ir::Await& await, const Person& person,

@@ -44,6 +44,7 @@ class Evaluator {
 
     std::optional<bool> decide(const Expr& expr);
     Value make(const Expr& expr);
+    Value select(const Expr& expr);
     Value apply(const Expr& expr);
     bool all(const Expr& expr);
     bool any(const Expr& expr);
@@ -196,6 +197,10 @@ Value Evaluator::make(const Expr& expr) {
         }
         case Op::time_since:
             return time_since(expr);
+        case Op::tags:
+            return facts_.tags();
+        case Op::select:
+            return select(expr);
         case Op::list:
             return list(expr);
         case Op::map:
@@ -214,6 +219,14 @@ Value Evaluator::make(const Expr& expr) {
         default:  // the rest: `apply`
             return apply(expr);
     }
+}
+
+// The first value whose condition holds.
+Value Evaluator::select(const Expr& expr) {
+    for (Index i = 0; i + 1 < expr.count; i += 2) {
+        if (truth(operand(expr, i))) return *arg(expr, i + 1);
+    }
+    return *arg(expr, expr.count - 1);
 }
 
 // Plain functions of the operands.

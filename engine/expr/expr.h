@@ -21,6 +21,7 @@ class Facts {
     virtual const calendar::Zone& person_zone() const = 0;
     virtual const calendar::Zone& workspace_zone() const = 0;
     virtual bool tagged(std::string_view tag) const = 0;
+    virtual Value tags() const = 0;  // a list of text, sorted
     virtual bool consented(ir::Index consent) const = 0;
     virtual bool reachable(ir::Index channel) const = 0;
     virtual Value aggregate(ir::Index aggregate) const = 0;

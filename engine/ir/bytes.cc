@@ -4,7 +4,8 @@
 #include <type_traits>
 
 // program  := "JRNY" format payload checksum
-//   format    2 bytes, 1
+//   format    2 bytes, 2; 1 is read too: without what is written by `since_2` below, and with
+//             patterns for triggers
 //   payload   the fields of Program in the order of the functions `fields` below
 //   checksum  32 bytes, SHA-256 of all before it
 // In the payload, by the type of a field:
@@ -24,7 +25,8 @@ namespace journey::ir {
 namespace {
 
 constexpr std::string_view kMagic = "JRNY";
-constexpr std::uint16_t kFormat = 1;
+constexpr std::uint16_t kFormat = 2;
+constexpr std::uint16_t kOldestFormat = 1;
 constexpr std::size_t kHeadSize = 6;
 constexpr std::size_t kChecksumSize = std::tuple_size_v<Sha256>;
 
@@ -41,9 +43,19 @@ template <typename Io, Like<Field> T>
 void fields(Io& io, T& it) {
     io(it.name, it.type, it.required, it.personal, it.fallback);
 }
+template <typename Io, Like<Dwell> T>
+void fields(Io& io, T& it) {
+    io.index(it.ping);
+    io.index(it.key);
+    io.index(it.ping_key);
+    io(it.every);
+    io.index(it.ends);
+    io.index(it.ends_key);
+}
 template <typename Io, Like<EventType> T>
 void fields(Io& io, T& it) {
     io(it.name, it.fields, it.builtin);
+    io.since_2(it.dwell);
 }
 template <typename Io, Like<Channel> T>
 void fields(Io& io, T& it) {
@@ -91,6 +103,10 @@ void fields(Io& io, T& it) {
     io.indices(it.profile_fields);
     io(it.unsubscribe_automatic);
 }
+template <typename Io, Like<Webhook> T>
+void fields(Io& io, T& it) {
+    io(it.name, it.url, it.sends, it.gives, it.timeout_seconds, it.retries);
+}
 template <typename Io, Like<Expr> T>
 void fields(Io& io, T& it) {
     io(it.op, it.type, it.may_be_missing);
@@ -122,6 +138,30 @@ void fields(Io& io, T& it) {
     io.index(it.event);
     io.index(it.filter);
 }
+template <typename Io, Like<OnEvent> T>
+void fields(Io& io, T& it) {
+    io(it.pattern, it.lasts, it.unless);
+}
+template <typename Io, Like<OnReach> T>
+void fields(Io& io, T& it) {
+    io.index(it.aggregate);
+    io.index(it.threshold);
+    io.index(it.per);
+}
+template <typename Io, Like<OnSegment> T>
+void fields(Io& io, T& it) {
+    io.index(it.segment);
+    io(it.joining);
+}
+template <typename Io, Like<OnSchedule> T>
+void fields(Io& io, T& it) {
+    io(it.recurrence, it.time_seconds, it.weekdays, it.month_day);
+    io.index(it.date_field);
+    io(it.leap, it.once_local_seconds, it.zone);
+    io.index(it.audience);
+}
+template <typename Io, Like<OnCall> T>
+void fields(Io&, T&) {}
 template <typename Io, Like<Goal> T>
 void fields(Io& io, T& it) {
     io(it.name, it.pattern, it.within, it.exits);
@@ -130,6 +170,8 @@ template <typename Io, Like<Exit> T>
 void fields(Io& io, T& it) {
     io(it.reason, it.pattern);
     io.index(it.condition);
+    io.index_since_2(it.segment);
+    io.since_2(it.joining);
 }
 template <typename Io, Like<NamedExpr> T>
 void fields(Io& io, T& it) {
@@ -146,6 +188,7 @@ void fields(Io& io, T& it) {
     io.index(it.message_template);
     io(it.args, it.validity, it.retry_for, it.waive_quiet, it.waive_frequency);
     io.index(it.next);
+    io.index_since_2(it.to);
 }
 template <typename Io, Like<Test> T>
 void fields(Io& io, T& it) {
@@ -163,6 +206,18 @@ void fields(Io& io, T& it) {
     io(it.experiment, it.holdout);
     io.index(it.holdout_target);
     io(it.arms);
+    io.since_2(it.sample);
+    io.index_since_2(it.rest_target);
+}
+template <typename Io, Like<Winner> T>
+void fields(Io& io, T& it) {
+    io(it.experiment, it.numerator, it.goal, it.denominator, it.after, it.needs, it.confidence,
+       it.otherwise);
+}
+template <typename Io, Like<Settle> T>
+void fields(Io& io, T& it) {
+    io.index(it.winner);
+    io.indices(it.targets);
 }
 template <typename Io, Like<WaitFor> T>
 void fields(Io& io, T& it) {
@@ -202,6 +257,35 @@ void fields(Io& io, T& it) {
     io(it.add, it.names);
     io.index(it.next);
 }
+template <typename Io, Like<Call> T>
+void fields(Io& io, T& it) {
+    io.index(it.webhook);
+    io(it.args);
+    io.index(it.local);
+    io.index(it.next);
+    io.index(it.failed);
+}
+template <typename Io, Like<Emit> T>
+void fields(Io& io, T& it) {
+    io.index(it.event);
+    io(it.args);
+    io.index(it.next);
+}
+template <typename Io, Like<Run> T>
+void fields(Io& io, T& it) {
+    io.index(it.journey);
+    io(it.args);
+    io.index(it.next);
+}
+template <typename Io, Like<Move> T>
+void fields(Io& io, T& it) {
+    io(it.from);
+    io.index(it.to);
+}
+template <typename Io, Like<Migration> T>
+void fields(Io& io, T& it) {
+    io(it.from_version, it.moves, it.others);
+}
 template <typename Io, Like<End> T>
 void fields(Io& io, T& it) {
     io(it.reason);
@@ -213,7 +297,8 @@ void fields(Io& io, T& it) {
 template <typename Io, Like<Journey> T>
 void fields(Io& io, T& it) {
     io(it.name, it.title, it.about, it.owner, it.message_class, it.version);
-    io(it.triggers, it.trigger_fields, it.locals);
+    io.triggers(it.triggers);
+    io(it.trigger_fields, it.locals);
     io.index(it.admit);
     io.index(it.key);
     io(it.reentry, it.reentry_after);
@@ -224,6 +309,8 @@ void fields(Io& io, T& it) {
     io(it.lifetime, it.zone, it.priority, it.states);
     io.index(it.start);
     io(it.hash, it.file, it.line);
+    io.since_2(it.winners);
+    io.since_2(it.migrations);
 }
 template <typename Io, Like<Workspace> T>
 void fields(Io& io, T& it) {
@@ -235,6 +322,7 @@ void fields(Io& io, T& it) {
     io(it.templates, it.segments, it.journeys, it.exprs);
     io.indices(it.operands);
     io(it.constants, it.aggregates);
+    io.since_2(it.webhooks);
 }
 
 // The last enumerator of each enumeration: what is beyond was written by a newer journey.
@@ -257,7 +345,7 @@ constexpr NoZone last_of(NoZone) {
     return NoZone::use;
 }
 constexpr Op last_of(Op) {
-    return Op::element;
+    return Op::tags;
 }
 constexpr AggregateFn last_of(AggregateFn) {
     return AggregateFn::list;
@@ -275,6 +363,19 @@ constexpr Validity::Kind last_of(Validity::Kind) {
     return Validity::Kind::until_time;
 }
 
+constexpr Recurrence last_of(Recurrence) {
+    return Recurrence::yearly;
+}
+constexpr LeapDay last_of(LeapDay) {
+    return LeapDay::mar_1;
+}
+constexpr Metric last_of(Metric) {
+    return Metric::goal;
+}
+constexpr Others last_of(Others) {
+    return Others::restart;
+}
+
 class Writer {
   public:
     template <typename... Ts>
@@ -287,6 +388,12 @@ class Writer {
         for (const Index it : all)
             index(it);
     }
+    template <typename T>
+    void since_2(const T& it) {
+        write(it);
+    }
+    void index_since_2(Index it) { index(it); }
+    void triggers(const std::vector<Trigger>& all) { write(all); }
     ByteWriter& out() { return out_; }
 
   private:
@@ -331,7 +438,7 @@ class Writer {
 
 class Reader {
   public:
-    explicit Reader(std::string_view bytes) : in_(bytes) {}
+    Reader(std::string_view bytes, std::uint16_t format) : in_(bytes), format_(format) {}
     template <typename... Ts>
     void operator()(Ts&... things) {
         (read(things), ...);
@@ -345,6 +452,20 @@ class Reader {
         const std::size_t size = in_.count();
         for (std::size_t i = 0; i < size && in_.ok(); ++i)
             index(all.emplace_back());
+    }
+    template <typename T>
+    void since_2(T& it) {
+        if (format_ >= 2) read(it);
+    }
+    void index_since_2(Index& it) {
+        if (format_ >= 2) index(it);
+    }
+    void triggers(std::vector<Trigger>& all) {
+        if (format_ >= 2) return read(all);
+        std::vector<Pattern> patterns;
+        read(patterns);
+        for (const Pattern& pattern : patterns)
+            all.push_back(OnEvent{pattern, {}, {}});
     }
     const ByteReader& in() const { return in_; }
 
@@ -421,6 +542,7 @@ class Reader {
     }
 
     ByteReader in_;
+    std::uint16_t format_;
 };
 
 Error not_a_program(std::string_view why) {
@@ -444,7 +566,7 @@ Result<Program> decode(std::string_view bytes) {
     if (bytes.size() < kHeadSize + kChecksumSize) return not_a_program("it is cut short");
     const std::string_view body = bytes.substr(0, bytes.size() - kChecksumSize);
     const std::uint16_t format = ByteReader(body.substr(kMagic.size())).u16();
-    if (format != kFormat) {
+    if (format < kOldestFormat || format > kFormat) {
         return not_a_program("its format is " + std::to_string(format) +
                              " and this journey reads " + std::to_string(kFormat) +
                              "; update journey or apply the files again");
@@ -454,7 +576,7 @@ Result<Program> decode(std::string_view bytes) {
             "its checksum is wrong, so the bytes were damaged; apply the journey "
             "files again");
     }
-    Reader reader(body.substr(kHeadSize));
+    Reader reader(body.substr(kHeadSize), format);
     Program program;
     reader(program);
     if (!reader.in().ok() || !reader.in().at_end()) {

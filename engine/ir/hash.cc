@@ -6,7 +6,7 @@
 // The hash of what a journey means. The tree below is written with names where the program has
 // numbers, so that two compilers, or one compiler before and after an unrelated declaration, agree:
 //
-// journey  := "journey 1" name class triggers admit key re-entry goals exits frequency quiet
+// journey  := "journey 2" name class triggers admit key re-entry goals exits frequency quiet
 // lifetime
 //             zone priority workspace state
 // state    := number of a state met before | new number, act with its states in place
@@ -29,10 +29,13 @@ class MeaningWriter {
         : program_(program), journey_(journey) {}
 
     Sha256 hash() {
-        out_.text("journey 1");
+        out_.text("journey 2");
         out_.text(journey_.name);
         number(journey_.message_class);
-        each(journey_.triggers, [&](const Pattern& it) { pattern(it); });
+        each(journey_.triggers, [&](const Trigger& it) {
+            out_.u8(static_cast<std::uint8_t>(it.index()));
+            std::visit([this](const auto& held) { trigger(held); }, it);
+        });
         optional_expr(journey_.admit);
         optional_expr(journey_.key);
         number(journey_.reentry);
@@ -49,7 +52,10 @@ class MeaningWriter {
             out_.text(it.reason);
             pattern(it.pattern);
             optional_expr(it.condition);
+            optional_segment(it.segment);
+            out_.boolean(it.joining);
         });
+        each(journey_.winners, [&](const Winner& it) { winner(it); });
         optional(program_.frequencies, journey_.frequency,
                  [&](const Frequency& it) { frequency(it); });
         optional(program_.quiets, journey_.quiet, [&](const Quiet& it) { quiet(it); });
@@ -173,6 +179,16 @@ class MeaningWriter {
         out_.boolean(at != kNone);
         if (at != kNone) expr(at, kNone);
     }
+    void optional_segment(Index at) {
+        out_.boolean(at != kNone);
+        if (at != kNone) segment(at);
+    }
+    void segment(Index at) {
+        const Segment& it = get(program_.segments, at);
+        out_.text(it.name);
+        const bool is_new = segments_.insert(at).second;
+        if (is_new || out_.bytes().size() < kInFullMost) expr(it.expr, kNone);
+    }
     void pattern(const Pattern& it) {
         optional(program_.events, it.event, [&](const EventType& event) { out_.text(event.name); });
         out_.boolean(it.filter != kNone);
@@ -197,10 +213,7 @@ class MeaningWriter {
         number(it.op);
         number(it.type);
         if (it.op == Op::member) {
-            const Segment& segment = get(program_.segments, it.a);
-            out_.text(segment.name);
-            const bool is_new = segments_.insert(it.a).second;
-            if (is_new || out_.bytes().size() < kInFullMost) expr(segment.expr, kNone);
+            segment(it.a);
         } else {
             names(it, row);
         }
@@ -224,11 +237,65 @@ class MeaningWriter {
     // A trigger's field belongs to as many events as the journey has triggers.
     void trigger_field(const std::string& name) {
         out_.text(name);
-        for (const Pattern& trigger : journey_.triggers) {
-            const EventType& event = get(program_.events, trigger.event);
+        for (const Trigger& trigger : journey_.triggers) {
+            const Index of = event_of(program_, trigger);
+            if (of == kNone) continue;
+            const EventType& event = get(program_.events, of);
             optional(event.fields, find_named(event.fields, name),
                      [&](const Field& one) { field(one); });
         }
+    }
+
+    // ---- triggers
+
+    void trigger(const OnEvent& it) {
+        pattern(it.pattern);
+        optional_duration(it.lasts);
+        if (!it.lasts) return;
+        const std::optional<Dwell>& dwell = get(program_.events, it.pattern.event).dwell;
+        out_.boolean(dwell.has_value());
+        if (dwell) {
+            out_.text(get(program_.events, dwell->ping).name);
+            event_field(it.pattern.event, dwell->key);
+            event_field(dwell->ping, dwell->ping_key);
+            duration(dwell->every);
+            out_.boolean(dwell->ends != kNone);
+            if (dwell->ends != kNone) event_field(dwell->ends, dwell->ends_key);
+        }
+        each(it.unless, [&](const Pattern& one) { pattern(one); });
+    }
+    void trigger(const OnReach& it) {
+        const Aggregate& counted = get(program_.aggregates, it.aggregate);
+        aggregate(counted);
+        expr(it.threshold, kNone);
+        out_.boolean(it.per != kNone);
+        if (it.per != kNone) event_field(counted.event, it.per);
+    }
+    void trigger(const OnSegment& it) {
+        segment(it.segment);
+        out_.boolean(it.joining);
+    }
+    void trigger(const OnSchedule& it) {
+        number(it.recurrence);
+        out_.svarint(it.time_seconds);
+        out_.u8(it.weekdays);
+        out_.u8(it.month_day);
+        optional(program_.profile, it.date_field, [&](const Field& one) { field(one); });
+        number(it.leap);
+        out_.svarint(it.once_local_seconds);
+        out_.text(it.zone);
+        segment(it.audience);
+    }
+    void trigger(const OnCall&) {}
+    void winner(const Winner& it) {
+        out_.text(it.experiment);
+        number(it.numerator);
+        out_.text(it.goal);
+        number(it.denominator);
+        duration(it.after);
+        out_.varint(it.needs);
+        out_.f64(it.confidence);
+        out_.varint(it.otherwise);
     }
 
     // ---- states
@@ -244,10 +311,7 @@ class MeaningWriter {
     void act(const Send& it) {
         out_.text(get(program_.channels, it.channel).name);
         message_template(get(program_.templates, it.message_template));
-        each(it.args, [&](const NamedExpr& arg) {
-            out_.text(arg.name);
-            expr(arg.expr, kNone);
-        });
+        arguments(it.args);
         number(it.validity.kind);
         duration(it.validity.duration);
         out_.svarint(it.validity.until_seconds);
@@ -255,6 +319,7 @@ class MeaningWriter {
         optional_duration(it.retry_for);
         out_.boolean(it.waive_quiet);
         out_.boolean(it.waive_frequency);
+        optional_expr(it.to);
         state(it.next);
     }
     void act(const Test& it) {
@@ -267,6 +332,9 @@ class MeaningWriter {
         out_.f64(it.holdout);
         out_.boolean(it.holdout_target != kNone);
         if (it.holdout_target != kNone) state(it.holdout_target);
+        out_.f64(it.sample);
+        out_.boolean(it.rest_target != kNone);
+        if (it.rest_target != kNone) state(it.rest_target);
         each(it.arms, [&](const Arm& arm) {
             out_.text(arm.name);
             out_.f64(arm.weight);
@@ -306,6 +374,39 @@ class MeaningWriter {
         state(it.next);
     }
     void act(const End& it) { out_.text(it.reason); }
+    void act(const Settle& it) {
+        out_.text(get(journey_.winners, it.winner).experiment);
+        each(it.targets, [&](Index target) { state(target); });
+    }
+    void arguments(const std::vector<NamedExpr>& all) {
+        each(all, [&](const NamedExpr& arg) {
+            out_.text(arg.name);
+            expr(arg.expr, kNone);
+        });
+    }
+    void act(const Call& it) {
+        const Webhook& webhook = get(program_.webhooks, it.webhook);
+        out_.text(webhook.name);
+        out_.text(webhook.url);
+        each(webhook.gives, [&](const Field& one) { field(one); });
+        out_.svarint(webhook.timeout_seconds);
+        out_.varint(webhook.retries);
+        arguments(it.args);
+        out_.boolean(it.local != kNone);
+        if (it.local != kNone) out_.text(get(journey_.locals, it.local));
+        state(it.next);
+        state(it.failed);
+    }
+    void act(const Emit& it) {
+        out_.text(get(program_.events, it.event).name);
+        arguments(it.args);
+        state(it.next);
+    }
+    void act(const Run& it) {
+        out_.text(get(program_.journeys, it.journey).name);
+        arguments(it.args);
+        state(it.next);
+    }
 
     const Program& program_;
     const Journey& journey_;

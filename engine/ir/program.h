@@ -56,11 +56,23 @@ struct Field {
     std::optional<Value> fallback;  // `default`
 };
 
+/// How long a person stayed with an event: a heartbeat keeps it alive (LANGUAGE 2.3). `key` of the
+/// event and `ping_key` of the heartbeat hold the same value for one stay.
+struct Dwell {
+    Index ping = kNone;  // events
+    Index key = kNone;   // field of the event
+    Index ping_key = kNone;
+    CalendarDuration every;  // only seconds: the heartbeat's pace
+    Index ends = kNone;      // events; kNone: only silence ends it
+    Index ends_key = kNone;
+};
+
 struct EventType {
     std::string name;
     std::vector<Field> fields;
     bool builtin = false;  // made by the engine: delivered opened clicked bounced complained
-                           // replied unsubscribed
+                           // replied unsubscribed called
+    std::optional<Dwell> dwell;
 };
 
 /// Fields of every built-in event, in this order.
@@ -68,6 +80,9 @@ inline constexpr const char* kBuiltinEventFields[] = {"message", "template", "ch
                                                       "journey", "entry",    "url"};
 inline constexpr const char* kBuiltinEvents[] = {"delivered",  "opened",  "clicked",     "bounced",
                                                  "complained", "replied", "unsubscribed"};
+/// What starts a journey that another one runs. It has no declared fields: its properties are what
+/// `run … with` gives, known by name (Journey::trigger_fields).
+inline constexpr const char* kCalledEvent = "called";
 
 enum class ChannelKind : std::uint8_t { email, sms, push, webhook };
 
@@ -145,6 +160,16 @@ struct Template {
     bool unsubscribe_automatic = false;
 };
 
+/// A call to somebody's HTTP interface whose answer a journey can use (`call`).
+struct Webhook {
+    std::string name;
+    std::string url;                 // POST
+    std::vector<std::string> sends;  // names it may be given
+    std::vector<Field> gives;        // what is read from the JSON object it answers
+    std::int64_t timeout_seconds = 10;
+    std::uint32_t retries = 3;  // after the first attempt
+};
+
 // ---------------------------------------------------------------- expressions
 
 enum class Op : std::uint8_t {
@@ -209,6 +234,8 @@ enum class Op : std::uint8_t {
     date_of,  // operand 0: instant, operand 1 (optional): zone
     days_between,
     element,  // operand 0: list or map; operand 1: integer index or text key
+    select,   // operands: condition, value, condition, value, …, value otherwise (bands)
+    tags,     // the person's tags, a list of text
 };
 
 /// One node. Operands are Program::operands[first, first + count).
@@ -274,6 +301,49 @@ struct Pattern {
 enum class Reentry : std::uint8_t { never, always, after, once_per };
 enum class Overlap : std::uint8_t { ignore, restart, queue, parallel };
 
+// How people come in. A journey is entered at most once by one event.
+
+/// `enter when E`, or with `lasts`: entered when E lasted that long by its type's Dwell and no
+/// event of `unless` came meanwhile. The filters of `unless` see row = that event, trigger = E.
+struct OnEvent {
+    Pattern pattern;
+    std::optional<CalendarDuration> lasts;  // only seconds
+    std::vector<Pattern> unless;            // only with `lasts`
+};
+/// When the aggregate crosses from below to at or above `threshold` by an event of its type;
+/// `trigger` is that event. With `per`, the aggregate counts only events that have the same value
+/// there as the trigger, for each value by itself.
+struct OnReach {
+    Index aggregate = kNone;  // count, count_distinct or sum
+    Index threshold = kNone;  // exprs: a constant
+    Index per = kNone;        // field of the aggregate's event
+};
+/// When membership changes, whatever changes it: an event, the profile or the clock. Nobody joins
+/// by the first publication. `trigger` has only its time.
+struct OnSegment {
+    Index segment = kNone;
+    bool joining = true;  // else leaving
+};
+enum class Recurrence : std::uint8_t { once, daily, weekly, monthly, yearly };
+enum class LeapDay : std::uint8_t { skip, feb_28, mar_1 };
+/// At a time of day, for every member of `audience` where that person lives (or in `zone`).
+/// `trigger` has only its time: the planned moment.
+struct OnSchedule {
+    Recurrence recurrence = Recurrence::daily;
+    std::int32_t time_seconds = 0;        // of the day; not for `once`
+    std::uint8_t weekdays = 0;            // weekly: bit 0 = Monday … bit 6 = Sunday
+    std::uint8_t month_day = 0;           // monthly: 1 to 31; months without that day are skipped
+    Index date_field = kNone;             // yearly: into profile, a date
+    LeapDay leap = LeapDay::skip;         // yearly: people of 29 February in other years
+    std::int64_t once_local_seconds = 0;  // once: seconds since 1970 on the wall clock of the zone
+    std::string zone;                     // "" = where the person lives
+    Index audience = kNone;               // segments
+};
+/// `enter when called`: another journey runs this one.
+struct OnCall {};
+
+using Trigger = std::variant<OnEvent, OnReach, OnSegment, OnSchedule, OnCall>;
+
 struct Goal {
     std::string name;
     Pattern pattern;
@@ -281,10 +351,13 @@ struct Goal {
     bool exits = false;
 };
 
+/// By exactly one of: an event, a condition (`exit if`), a change of membership.
 struct Exit {
-    std::string reason;  // "left", or the event's name
-    Pattern pattern;     // event none: `exit if`
+    std::string reason;  // "left", the event's name, or the segment's
+    Pattern pattern;
     Index condition = kNone;
+    Index segment = kNone;
+    bool joining = false;  // of `segment`; else leaving
 };
 
 struct NamedExpr {
@@ -305,6 +378,7 @@ struct Send {
     Index channel = kNone;
     Index message_template = kNone;
     std::vector<NamedExpr> args;
+    Index to = kNone;  // exprs: text, an address instead of the profile's; kNone: the profile's
     Validity validity;
     std::optional<CalendarDuration> retry_for;
     bool waive_quiet = false;
@@ -326,11 +400,37 @@ struct Arm {
 
 /// Assignment: GrowthBook's hash version 2 of the customer's own id (no "user:" before it) with
 /// seed `experiment`; the holdout is drawn first with seed `experiment + "/holdout"`.
+/// The order of the draw: holdout, then sample (seed `experiment + "/sample"`), then arms.
 struct Pick {
     std::string experiment;
     double holdout = 0;  // share, 0 to 1
     Index holdout_target = kNone;
+    double sample = 1;          // share of those not held out who get an arm by the draw
+    Index rest_target = kNone;  // sample below 1: where the others go, a Settle
     std::vector<Arm> arms;
+};
+
+/// What is counted for a winner: people of an arm who had this at least once.
+enum class Metric : std::uint8_t { entered, sent, delivered, opened, clicked, replied, goal };
+/// How the winner of an experiment is found. `after` counts from the first person drawn; then the
+/// arm with the best numerator/denominator wins when every arm has `needs` in the denominator and
+/// a two-proportion z-test against the runner-up reaches `confidence`; else `otherwise`.
+struct Winner {
+    std::string experiment;
+    Metric numerator = Metric::clicked;
+    std::string goal;  // numerator `goal`: its name
+    Metric denominator = Metric::delivered;
+    CalendarDuration after;
+    std::uint32_t needs = 0;      // per arm
+    double confidence = 0;        // 0 to 1; 0: the best one wins
+    std::uint32_t otherwise = 0;  // arm of the Pick; without `otherwise`: the first arm
+};
+
+/// Waits until the winner is known, then goes to that arm's target. Rests like an Await without a
+/// timer.
+struct Settle {
+    Index winner = kNone;        // Journey::winners
+    std::vector<Index> targets;  // by arm of the Pick
 };
 
 struct WaitFor {
@@ -370,16 +470,50 @@ struct Tag {
     std::vector<std::string> names;
     Index next = kNone;
 };
+/// Posts to a webhook and waits for its answer, which becomes the local (a map by name of what it
+/// gives). `failed`: no good answer after all attempts.
+struct Call {
+    Index webhook = kNone;
+    std::vector<NamedExpr> args;
+    Index local = kNone;
+    Index next = kNone;
+    Index failed = kNone;
+};
+/// An event of the same person, taken in right after this transition.
+struct Emit {
+    Index event = kNone;
+    std::vector<NamedExpr> args;  // by field
+    Index next = kNone;
+};
+/// Starts an entry of a journey of the same program that has an OnCall trigger.
+struct Run {
+    Index journey = kNone;
+    std::vector<NamedExpr> args;
+    Index next = kNone;
+};
 struct End {
     std::string reason;  // "finished" at the end of the steps, else the author's word
 };
 
 struct State {
-    std::variant<Send, Test, Pick, Await, SetField, SetLocal, Tag, End> act;
+    std::variant<Send, Test, Pick, Await, SetField, SetLocal, Tag, End, Settle, Call, Emit, Run>
+        act;
     // For people, not part of the hash:
     std::string step;  // label, or a derived id like "wait_3"
     std::uint32_t line = 0;
     std::string text;  // the author's words, shortened: "send email welcome_hello"
+};
+
+enum class Others : std::uint8_t { stay, stop, restart };
+struct Move {
+    std::string from;  // label of the old version
+    Index to = kNone;  // states
+};
+/// What happens at publication to people inside an older version.
+struct Migration {
+    std::uint32_t from_version = 0;
+    std::vector<Move> moves;
+    Others others = Others::stay;
 };
 
 struct Journey {
@@ -389,7 +523,7 @@ struct Journey {
     std::string owner;
     MessageClass message_class = MessageClass::marketing;
     std::uint32_t version = 1;
-    std::vector<Pattern> triggers;
+    std::vector<Trigger> triggers;
     std::vector<std::string> trigger_fields;  // names of the trigger's properties the journey reads
     std::vector<std::string> locals;
     Index admit = kNone;  // `only if`
@@ -405,6 +539,8 @@ struct Journey {
     std::optional<CalendarDuration> lifetime;  // `expires after`
     std::string zone;                          // "" = where the person lives
     std::int32_t priority = 0;
+    std::vector<Winner> winners;
+    std::vector<Migration> migrations;
     std::vector<State> states;
     Index start = kNone;
     Sha256 hash{};  // of the meaning: see journey_hash
@@ -429,6 +565,7 @@ struct Program {
     std::vector<Frequency> frequencies;
     std::vector<Quiet> quiets;
     std::vector<Template> templates;
+    std::vector<Webhook> webhooks;
     std::vector<Segment> segments;
     std::vector<Journey> journeys;
     std::vector<Expr> exprs;
@@ -445,5 +582,9 @@ Index find_named(const std::vector<T>& things, std::string_view name) {
     }
     return kNone;
 }
+
+/// The type of the event that `trigger` starts people by (of OnReach: the counted one); kNone when
+/// it is no event.
+Index event_of(const Program& program, const Trigger& trigger);
 
 }  // namespace journey::ir

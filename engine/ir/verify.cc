@@ -18,6 +18,10 @@ bool is_forward(const CalendarDuration& duration) {
     return duration.months >= 0 && duration.days >= 0 && duration.seconds >= 0;
 }
 
+bool is_exact(const CalendarDuration& duration) {
+    return duration.months == 0 && duration.days == 0 && duration.seconds > 0;
+}
+
 bool is_time_of_day(std::int32_t seconds) {
     return seconds >= 0 && seconds <= kSecondsOfDay;
 }
@@ -97,6 +101,7 @@ class Verifier {
         for (const EventType& event : program_.events) {
             verify_fields(event.fields, quoted("event", event.name));
             if (event.builtin) verify_builtin(event);
+            if (event.dwell) verify_dwell(event);
         }
         place("channels");
         verify_names(program_.channels, "channel");
@@ -110,11 +115,16 @@ class Verifier {
         }
         place("templates");
         verify_names(program_.templates, "template");
+        verify_webhooks();
     }
 
     // The engine makes these events itself and fills the fields by number.
     void verify_builtin(const EventType& event) {
         place(quoted("event", event.name));
+        if (event.name == kCalledEvent) {
+            expect(event.fields.empty(), "the event `called` has no fields of its own");
+            return;
+        }
         const bool known = std::find(std::begin(kBuiltinEvents), std::end(kBuiltinEvents),
                                      event.name) != std::end(kBuiltinEvents);
         expect(known, "it is not one of the built-in events");
@@ -125,6 +135,22 @@ class Verifier {
         expect(same, "a built-in event has the built-in fields, in their order");
     }
 
+    void verify_dwell(const EventType& event) {
+        place(quoted("event", event.name));
+        const Dwell& it = *event.dwell;
+        exists(event.fields, it.key, "its dwell goes by a field that it does not have");
+        if (exists(program_.events, it.ping, "its dwell goes by an event that does not exist")) {
+            exists(program_.events[it.ping].fields, it.ping_key,
+                   "its heartbeat lacks the field that its dwell goes by");
+        }
+        expect(is_exact(it.every), "its heartbeat has no pace");
+        if (it.ends == kNone) return;
+        if (exists(program_.events, it.ends, "its dwell ends by an event that does not exist")) {
+            exists(program_.events[it.ends].fields, it.ends_key,
+                   "what ends its dwell lacks the field that its dwell goes by");
+        }
+    }
+
     void verify_template(const Template& it) {
         verify_template_params(it);
         place(quoted("template", it.name));
@@ -132,6 +158,18 @@ class Verifier {
         exists_or_none(program_.consents, it.consent, "its consent does not exist");
         for (const Index field : it.profile_fields) {
             exists(program_.profile, field, "it mentions a profile field that does not exist");
+        }
+    }
+
+    void verify_webhooks() {
+        place("webhooks");
+        verify_names(program_.webhooks, "webhook");
+        for (const Webhook& it : program_.webhooks) {
+            verify_fields(it.gives, quoted("webhook", it.name));
+            place(quoted("webhook", it.name));
+            expect(it.url.starts_with("https://") || it.url.starts_with("http://"),
+                   "its address is not one of HTTP");
+            expect(it.timeout_seconds > 0, "it waits for no time at all");
         }
     }
 
@@ -191,9 +229,11 @@ class Verifier {
         journey_ = &it;
         const Scope inside{kNone, &it, true};
         expect(it.version >= 1, "its version is below 1");
-        for (const Pattern& trigger : it.triggers) {
-            verify_pattern(trigger, false);
+        for (const Trigger& trigger : it.triggers) {
+            std::visit([this](const auto& held) { verify_trigger(held); }, trigger);
         }
+        verify_winners(it);
+        verify_migrations(it);
         exprs_.check_optional(it.admit, inside, "`only if`");
         exprs_.check_optional(it.key, inside, "`key`");
         exprs_.check_optional(it.reentry_per, inside, "`reenter per`");
@@ -224,9 +264,81 @@ class Verifier {
         for (const Exit& exit : it.exits) {
             expect(!exit.reason.empty(), "an exit gives no reason");
             verify_optional_pattern(exit.pattern);
-            expect(exit.pattern.event != kNone || exit.condition != kNone,
-                   "an exit has neither an event nor a condition");
+            const int ways = int{exit.pattern.event != kNone} + int{exit.condition != kNone} +
+                             int{exit.segment != kNone};
+            expect(ways == 1, "an exit is by an event, by a condition or by a segment");
+            exists_or_none(program_.segments, exit.segment, "an exit's segment does not exist");
             exprs_.check_optional(exit.condition, inside, "an exit's condition");
+        }
+    }
+
+    void verify_trigger(const OnEvent& it) {
+        verify_pattern(it.pattern, false);
+        if (complaint_.any()) return;
+        expect(it.unless.empty() || it.lasts.has_value(), "`unless` stands without `lasts`");
+        if (!it.lasts) return;
+        expect(is_exact(*it.lasts), "`lasts` is not an exact time above zero");
+        expect(program_.events[it.pattern.event].dwell.has_value(),
+               "`lasts` asks about an event without `dwell`");
+        // Its row is the other event; the trigger is known by then.
+        for (const Pattern& pattern : it.unless)
+            verify_pattern(pattern, true);
+    }
+    void verify_trigger(const OnReach& it) {
+        if (!exists(program_.aggregates, it.aggregate, "it counts by an aggregate that is not"))
+            return;
+        const Aggregate& counted = program_.aggregates[it.aggregate];
+        expect(counted.fn == AggregateFn::count || counted.fn == AggregateFn::count_distinct ||
+                   counted.fn == AggregateFn::sum,
+               "`reaches` is asked of something that does not count up");
+        if (exists(program_.exprs, it.threshold, "what it reaches does not exist")) {
+            expect(program_.exprs[it.threshold].op == Op::constant,
+                   "what it reaches is not a constant");
+        }
+        if (it.per != kNone) {
+            exists(program_.events[counted.event].fields, it.per,
+                   "`per` names a field that the event does not have");
+        }
+    }
+    void verify_trigger(const OnSegment& it) {
+        exists(program_.segments, it.segment, "its segment does not exist");
+    }
+    void verify_trigger(const OnSchedule& it) {
+        exists(program_.segments, it.audience, "its audience does not exist");
+        expect(is_time_of_day(it.time_seconds), "its time lies outside of the day");
+        expect(it.recurrence != Recurrence::weekly || (it.weekdays > 0 && it.weekdays < 128),
+               "it names no weekday");
+        expect(it.recurrence != Recurrence::monthly || (it.month_day >= 1 && it.month_day <= 31),
+               "its day of the month is not a day from 1 to 31");
+        expect((it.recurrence == Recurrence::yearly) == (it.date_field != kNone),
+               "a yearly trigger names the field with the date");
+        exists_or_none(program_.profile, it.date_field, "its date field does not exist");
+    }
+    void verify_trigger(const OnCall&) {}
+
+    void verify_winners(const Journey& it) {
+        std::set<std::string_view> seen;
+        for (const Winner& winner : it.winners) {
+            expect(!winner.experiment.empty() && seen.insert(winner.experiment).second,
+                   "an experiment has two winners");
+            expect(is_forward(winner.after), "a winner is found after a negative time");
+            expect(is_share(winner.confidence), "a winner's confidence is not from 0 to 1");
+            expect((winner.numerator == Metric::goal) == !winner.goal.empty(),
+                   "a winner by a goal names the goal");
+            expect(winner.denominator != Metric::goal, "a winner is counted per goal");
+        }
+    }
+    void verify_migrations(const Journey& it) {
+        std::set<std::uint32_t> seen;
+        for (const Migration& migration : it.migrations) {
+            expect(migration.from_version >= 1 && migration.from_version < it.version,
+                   "people come from a version that is not an older one");
+            expect(seen.insert(migration.from_version).second,
+                   "two rules say what happens to the people of one version");
+            for (const Move& move : migration.moves) {
+                expect(!move.from.empty(), "a move names no step");
+                exists(it.states, move.to, "a move leads to a state that does not exist");
+            }
         }
     }
 
@@ -251,19 +363,23 @@ class Verifier {
         exprs_.check(expr, {kNone, journey_, true}, what);
     }
 
+    void verify_args(const std::vector<NamedExpr>& args) {
+        verify_names(args, "argument");
+        for (const NamedExpr& arg : args) {
+            verify_expr(arg.expr, quoted("the argument", arg.name));
+        }
+    }
     void verify_act(const Send& it) {
         exists(program_.channels, it.channel, "its channel does not exist");
         if (exists(program_.templates, it.message_template, "its template does not exist")) {
             expect(program_.templates[it.message_template].channel == it.channel,
                    "its template is of another channel");
         }
-        verify_names(it.args, "argument");
-        for (const NamedExpr& arg : it.args) {
-            verify_expr(arg.expr, quoted("the argument", arg.name));
-        }
+        verify_args(it.args);
         expect(is_forward(it.validity.duration) && is_time_of_day(it.validity.until_seconds),
                "its validity is not a time");
         expect(!it.retry_for || is_forward(*it.retry_for), "it retries for a negative time");
+        if (it.to != kNone) verify_expr(it.to, "the address");
         verify_target(it.next);
     }
     void verify_act(const Test& it) {
@@ -276,6 +392,8 @@ class Verifier {
         expect(!it.arms.empty(), "its experiment has no arm");
         expect(is_share(it.holdout), "its holdout is not a share from 0 to 1");
         if (it.holdout > 0 || it.holdout_target != kNone) verify_target(it.holdout_target);
+        expect(is_share(it.sample), "its sample is not a share from 0 to 1");
+        if (it.sample < 1 || it.rest_target != kNone) verify_target(it.rest_target);
         verify_names(it.arms, "arm");
         double sum = 0;
         for (const Arm& arm : it.arms) {
@@ -325,6 +443,52 @@ class Verifier {
         verify_target(it.next);
     }
     void verify_act(const End& it) { expect(!it.reason.empty(), "it gives no reason"); }
+    void verify_act(const Settle& it) {
+        exists(journey_->winners, it.winner, "it waits for a winner that is never found");
+        expect(!it.targets.empty(), "its winner leads nowhere");
+        for (const Index target : it.targets)
+            verify_target(target);
+        if (it.winner < journey_->winners.size()) {
+            expect(journey_->winners[it.winner].otherwise < it.targets.size(),
+                   "its fallback is not one of the arms");
+        }
+    }
+    void verify_act(const Call& it) {
+        if (exists(program_.webhooks, it.webhook, "its webhook does not exist")) {
+            const std::vector<std::string>& sends = program_.webhooks[it.webhook].sends;
+            for (const NamedExpr& arg : it.args) {
+                expect(std::find(sends.begin(), sends.end(), arg.name) != sends.end(),
+                       "it sends what its webhook does not take");
+            }
+        }
+        verify_args(it.args);
+        exists_or_none(journey_->locals, it.local, "it sets a local that does not exist");
+        verify_target(it.next);
+        verify_target(it.failed);
+    }
+    void verify_act(const Emit& it) {
+        if (exists(program_.events, it.event, "it makes an event that does not exist")) {
+            const EventType& event = program_.events[it.event];
+            expect(!event.builtin, "it makes a built-in event");
+            for (const NamedExpr& arg : it.args) {
+                expect(find_named(event.fields, arg.name) != kNone,
+                       "it gives its event a field that the event does not have");
+            }
+        }
+        verify_args(it.args);
+        verify_target(it.next);
+    }
+    void verify_act(const Run& it) {
+        if (exists(program_.journeys, it.journey, "it runs a journey that does not exist")) {
+            const std::vector<Trigger>& ways = program_.journeys[it.journey].triggers;
+            expect(
+                std::any_of(ways.begin(), ways.end(),
+                            [](const Trigger& way) { return std::holds_alternative<OnCall>(way); }),
+                "it runs a journey that is not entered when called");
+        }
+        verify_args(it.args);
+        verify_target(it.next);
+    }
 
     // ---- every circle passes a state that waits
 
@@ -357,7 +521,8 @@ class Verifier {
         using All = std::vector<Index>;
         return std::visit(
             Match{[](const Send&) { return All{}; }, [](const Await&) { return All{}; },
-                  [](const End&) { return All{}; },
+                  [](const End&) { return All{}; }, [](const Settle&) { return All{}; },
+                  [](const Call&) { return All{}; },
                   [](const Test& it) {
                       return All{it.if_true, it.if_false};
                   },
@@ -365,9 +530,8 @@ class Verifier {
                       All all;
                       for (const Arm& arm : it.arms)
                           all.push_back(arm.target);
-                      if (it.holdout_target != kNone) {
-                          all.push_back(it.holdout_target);
-                      }
+                      if (it.holdout_target != kNone) all.push_back(it.holdout_target);
+                      if (it.rest_target != kNone) all.push_back(it.rest_target);
                       return all;
                   },
                   [](const auto& it) { return All{it.next}; }},
@@ -392,6 +556,14 @@ bool Complaint::expect(bool condition, std::string_view what) {
 Result<void> Complaint::result() const {
     if (any()) return error(ErrorCode::invalid, first_);
     return success();
+}
+
+Index event_of(const Program& program, const Trigger& trigger) {
+    if (const auto* event = std::get_if<OnEvent>(&trigger)) return event->pattern.event;
+    if (const auto* reach = std::get_if<OnReach>(&trigger)) {
+        return program.aggregates[reach->aggregate].event;
+    }
+    return kNone;
 }
 
 Result<void> verify(const Program& program) {

@@ -30,6 +30,7 @@ Shape shape_of(Op op) {
         case Op::consented:
         case Op::reachable:
         case Op::aggregate:
+        case Op::tags:
             return {0, 0};
         case Op::logical_not:
         case Op::is_missing:
@@ -77,6 +78,8 @@ Shape shape_of(Op op) {
             return {0, 2 * kListMax, true};
         case Op::concat:
             return {1, kAny};
+        case Op::select:
+            return {3, kAny};
         case Op::year:
         case Op::month:
         case Op::day:
@@ -156,6 +159,8 @@ void ExprVerifier::verify_shape(Index at) {
     const Shape shape = shape_of(expr.op);
     complaint_.expect(expr.count >= shape.least && expr.count <= shape.most,
                       "it has the wrong number of operands");
+    complaint_.expect(expr.op != Op::select || expr.count % 2 == 1,
+                      "a choice wants conditions and values in pairs, and one value otherwise");
     complaint_.expect(!shape.pairs || expr.count % 2 == 0, "a map wants names and values in pairs");
     const std::size_t size = program_.operands.size();
     if (!complaint_.expect(expr.first <= size && expr.count <= size - expr.first,

@@ -17,7 +17,7 @@ ir::Field field_of(const std::string& name, ir::TypeKind kind) {
 }
 
 ir::EventType event_of(const std::string& name, std::vector<ir::Field> fields, bool builtin) {
-    return {name, std::move(fields), builtin};
+    return {name, std::move(fields), builtin, {}};
 }
 
 ir::State state_of(decltype(ir::State::act) act, const std::string& step) {
@@ -108,7 +108,8 @@ class Shop {
         journey.name = name;
         journey.start = 0;
         journey.version = static_cast<std::uint32_t>(version_);
-        journey.triggers.push_back({ir::find_named(program_.events, trigger), ir::kNone});
+        journey.triggers.push_back(
+            ir::OnEvent{{ir::find_named(program_.events, trigger), ir::kNone}, {}, {}});
         journey.reentry = ir::Reentry::always;
         return journey;
     }

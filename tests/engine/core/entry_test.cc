@@ -137,7 +137,7 @@ TEST_CASE("a key separates entries of one person", "[core]") {
 TEST_CASE("only if and the trigger's condition keep people out", "[core]") {
     Builder b;
     ir::Journey j = b.journey("j", "viewed");
-    j.triggers[0].filter = b.op(ir::Op::equal, {b.row("viewed", "category"), b.constant("shoes")});
+    std::get<ir::OnEvent>(j.triggers[0]).pattern.filter = b.op(ir::Op::equal, {b.row("viewed", "category"), b.constant("shoes")});
     j.admit = b.op(ir::Op::greater_equal, {b.count_of("viewed"), b.constant(3)});
     b.end(j);
     b.keep(std::move(j));

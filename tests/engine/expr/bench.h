@@ -74,6 +74,7 @@ struct Bench final : Facts {
         return *calendar::find_zone("Europe/Berlin");
     }
     bool tagged(std::string_view tag) const override { return tag == "vip"; }
+    Value tags() const override { return Value(List{Value("vip")}); }
     bool consented(ir::Index consent) const override { return consent == 0; }
     bool reachable(ir::Index channel) const override { return channel == 0; }
     Value aggregate(ir::Index which) const override {

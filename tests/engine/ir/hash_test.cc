@@ -136,7 +136,7 @@ TEST_CASE("what changes the meaning changes the hash", "[ir]") {
          [](Program& it) { it.events[0].fields[1].name = "gross_total"; }},
         {"a field's default", [](Program& it) { it.profile[1].fallback = Value("pro"); }},
         {"the trigger", [](Program& it) {
-             it.journeys[0].triggers[0].event = 1;
+             std::get<OnEvent>(it.journeys[0].triggers[0]).pattern.event = 1;
          }},
         {"re-entry", [](Program& it) { it.journeys[0].reentry_after.days = 31; }},
         {"overlap", [](Program& it) { it.journeys[0].overlap = Overlap::restart; }},

@@ -126,7 +126,7 @@ Program program() {
     journey.name = "welcome";
     journey.title = "Welcome";
     journey.owner = "crm";
-    journey.triggers = {{0, kNone}};
+    journey.triggers = {OnEvent{{0, kNone}, {}, {}}};
     journey.trigger_fields = {"order_id"};
     journey.locals = {"code"};
     journey.admit = add(it, Op::is_present, {add(it, Op::user_field, {}, 0)});

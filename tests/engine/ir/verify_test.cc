@@ -115,7 +115,7 @@ TEST_CASE("nothing gets past the verifier", "[ir]") {
          [](Program& it) {
              const Index order = sample::add(it, Op::trigger_field, {}, 0);
              const Index x = sample::add_constant(it, "x");
-             it.journeys[0].triggers[0].filter = sample::add(it, Op::equal, {order, x});
+             std::get<OnEvent>(it.journeys[0].triggers[0]).pattern.filter = sample::add(it, Op::equal, {order, x});
          },
          "asks about an entry"},
         {"an entry in a segment",
@@ -174,7 +174,7 @@ TEST_CASE("nothing gets past the verifier", "[ir]") {
         {"a segment without a rule", [](Program& it) { it.segments[0].expr = kNone; },
          "does not exist"},
         // journeys
-        {"a trigger's event", [](Program& it) { it.journeys[0].triggers[0].event = kNone; },
+        {"a trigger's event", [](Program& it) { std::get<OnEvent>(it.journeys[0].triggers[0]).pattern.event = kNone; },
          "event that does not exist"},
         {"the first state", [](Program& it) { it.journeys[0].start = 9; }, "first state"},
         {"no state", [](Program& it) { it.journeys[0].states.clear(); }, "first state"},

@@ -161,7 +161,7 @@ ir::Journey Builder::journey(const std::string& name, const std::string& trigger
     ir::Journey journey;
     journey.name = name;
     journey.start = 0;
-    journey.triggers.push_back(on(trigger_event));
+    journey.triggers.push_back(ir::OnEvent{on(trigger_event), {}, {}});
     journey.reentry = ir::Reentry::always;
     return journey;
 }

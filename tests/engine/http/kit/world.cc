@@ -18,7 +18,7 @@ ir::Journey journey(std::string name, ir::Index event) {
     ir::Journey made;
     made.name = std::move(name);
     made.title = "Journey " + made.name;
-    made.triggers.push_back({event, ir::kNone});
+    made.triggers.push_back(ir::OnEvent{{event, ir::kNone}, {}, {}});
     ir::State end;
     end.act = ir::End{"finished"};
     end.step = "end_1";
