@@ -27,7 +27,7 @@ struct Bench final : Facts {
         program.profile.resize(4);
         program.profile[1].fallback = Value("plus");
         program.segments.resize(1);
-        program.events.push_back({"order_paid", {}, false});
+        program.events.push_back({"order_paid", {}, false, {}});
         program.events[0].fields.resize(3);
         program.events[0].fields[0].name = "order_id";
         program.events[0].fields[1].name = "total";

@@ -1,6 +1,8 @@
 #include "tests/engine/ir/sample.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
 
 using namespace journey;
 using namespace journey::ir;
@@ -40,6 +42,37 @@ TEST_CASE("a program reads back as it was written", "[ir]") {
     CHECK(until.time_seconds == 36'000);
 }
 
+TEST_CASE("every way in and every act reads back as it was written", "[ir]") {
+    const Program program = sample::whole_program();
+    const Bytes bytes = encode(program);
+    const auto read = decode(bytes);
+    if (!read) FAIL(read.error().detail);
+    CHECK(encode(read.value()) == bytes);
+    const Journey& got = read.value().journeys[1];
+    CHECK(got.hash == journey_hash(read.value(), got));
+    CHECK(got.triggers.size() == program.journeys[1].triggers.size());
+    CHECK(std::get<OnEvent>(got.triggers[0]).unless.size() == 1);
+    CHECK(got.winners[0].needs == 500);
+    CHECK(got.migrations[0].moves[0].from == "old_mail");
+    CHECK(read.value().events[2].dwell->every == CalendarDuration{0, 0, 15});
+    CHECK(read.value().webhooks[0].gives[0].name == "code");
+}
+
+// Written by the first journey that ever was: entries pinned to such programs must run on.
+TEST_CASE("a program of format 1 is read as it was meant", "[ir]") {
+    std::ifstream file(JOURNEY_SOURCE_DIR "/tests/engine/ir/stored/format_1.program",
+                       std::ios::binary);
+    std::ostringstream bytes;
+    bytes << file.rdbuf();
+    const auto read = decode(bytes.str());
+    if (!read) FAIL(read.error().detail);
+    const Program expected = sample::program();
+    Program got = read.value();
+    CHECK(journey_hash(got, got.journeys[0]) == expected.journeys[0].hash);
+    got.journeys[0].hash = expected.journeys[0].hash;
+    CHECK(encode(got) == encode(expected));
+}
+
 TEST_CASE("equal programs give equal bytes and hashes, different ones do not", "[ir]") {
     Program other = sample::program();
     CHECK(encode(other) == encode(sample::program()));
@@ -51,7 +84,7 @@ TEST_CASE("equal programs give equal bytes and hashes, different ones do not", "
 TEST_CASE("bytes that are no program are refused with the reason", "[ir]") {
     const Bytes good = encode(sample::program());
     Bytes newer = body_of(good);
-    newer[4] = 2;
+    newer[4] = 3;
     Bytes hurt = good;
     hurt[hurt.size() / 2] ^= 1;
     struct Row {
@@ -63,7 +96,7 @@ TEST_CASE("bytes that are no program are refused with the reason", "[ir]") {
         {"nothing", "", "begin with JRNY"},
         {"text", "journey welcome {", "begin with JRNY"},
         {"the magic alone", "JRNY", "cut short"},
-        {"another format", sealed(newer), "format is 2"},
+        {"another format", sealed(newer), "format is 3"},
         {"one bit", hurt, "checksum"},
         {"the last byte gone", good.substr(0, good.size() - 1), "checksum"},
         {"a byte more", sealed(body_of(good) + '\0'), "fields do not read"},

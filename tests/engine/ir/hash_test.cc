@@ -28,22 +28,23 @@ void reverse_states(Program& it) {
         if (at != kNone) at = last - at;
     };
     for (State& state : journey.states) {
-        std::visit(Match{[&](Test& act) {
-                             turn(act.if_true);
-                             turn(act.if_false);
-                         },
-                         [&](Pick& act) {
-                             turn(act.holdout_target);
-                             for (Arm& arm : act.arms)
-                                 turn(arm.target);
-                         },
-                         [&](Await& act) {
-                             turn(act.timeout);
-                             for (WaitArm& arm : act.arms)
-                                 turn(arm.target);
-                         },
-                         [&](End&) {}, [&](auto& act) { turn(act.next); }},
-                   state.act);
+        std::visit(
+            Match{[&](Test& act) {
+                      turn(act.if_true);
+                      turn(act.if_false);
+                  },
+                  [&](Pick& act) {
+                      turn(act.holdout_target);
+                      for (Arm& arm : act.arms)
+                          turn(arm.target);
+                  },
+                  [&](Await& act) {
+                      turn(act.timeout);
+                      for (WaitArm& arm : act.arms)
+                          turn(arm.target);
+                  },
+                  [&](End&) {}, [&](Settle&) {}, [&](Call&) {}, [&](auto& act) { turn(act.next); }},
+            state.act);
     }
     turn(journey.start);
     std::reverse(journey.states.begin(), journey.states.end());

@@ -23,8 +23,9 @@ void declare(Program& it) {
     it.events.push_back({"order_paid",
                          {{"order_id", type(TypeKind::text), true, false, std::nullopt},
                           {"total", money, false, false, std::nullopt}},
-                         false});
-    EventType clicked{"clicked", {}, true};
+                         false,
+                         {}});
+    EventType clicked{"clicked", {}, true, {}};
     for (const char* name : kBuiltinEventFields)
         clicked.fields.push_back({name, type(TypeKind::text), false, false, std::nullopt});
     it.events.push_back(clicked);
@@ -80,7 +81,10 @@ void fill_states(Program& it, Journey& journey) {
     const Index member = add(it, Op::member, {}, 0);
     journey.states[At::test] = {Test{add(it, Op::logical_and, {did, member}), At::pick, At::end},
                                 "if_1", 5, "if"};
-    Pick pick{"hello_test", 0.1, At::end, {}};
+    Pick pick;
+    pick.experiment = "hello_test";
+    pick.holdout = 0.1;
+    pick.holdout_target = At::end;
     pick.arms = {{"a", 0.5, At::set_field}, {"b", 0.5, At::set_local}};
     journey.states[At::pick] = {pick, "experiment", 6, "experiment"};
     journey.states[At::set_field] = {SetField{1, text("pro"), At::tag}, "set", 7, "set"};
@@ -134,7 +138,10 @@ Program program() {
     journey.reentry = Reentry::after;
     journey.reentry_after = {0, 30, 0};
     journey.goals = {{"bought", {0, kNone}, CalendarDuration{0, 14, 0}, true}};
-    journey.exits = {{"left", {}, add(it, Op::consented, {}, 0)}};
+    Exit exit;
+    exit.reason = "left";
+    exit.condition = add(it, Op::consented, {}, 0);
+    journey.exits = {exit};
     journey.frequency = 0;
     journey.quiet = 0;
     journey.lifetime = CalendarDuration{0, 45, 0};
@@ -144,6 +151,77 @@ Program program() {
     fill_states(it, journey);
     it.journeys.push_back(journey);
     it.journeys[0].hash = journey_hash(it, it.journeys[0]);
+    return it;
+}
+
+namespace {
+
+void declare_more(Program& it) {
+    const Type text = type(TypeKind::text);
+    it.profile.push_back({"birthday", type(TypeKind::date), false, false, std::nullopt});
+    const auto at = static_cast<Index>(it.events.size());
+    it.events.push_back({"viewed", {{"view", text, true, false, {}}}, false, {}});
+    it.events.push_back({"ping", {{"view", text, true, false, {}}}, false, {}});
+    it.events.push_back({kCalledEvent, {}, true, {}});
+    it.events[at].dwell = Dwell{at + 1, 0, 0, {0, 0, 15}, kNone, kNone};
+    it.webhooks.push_back(
+        {"mint", "https://example.com/mint", {"sku"}, {{"code", text, true, false, {}}}, 5, 2});
+    it.aggregates.push_back({AggregateFn::count, at, kNone, kNone, {}, 3, 0});
+}
+
+Journey more_ways_in(Program& it) {
+    const Index viewed = find_named(it.events, "viewed");
+    Journey journey;
+    journey.name = "more";
+    journey.version = 3;
+    journey.triggers = {
+        OnEvent{{viewed, kNone}, CalendarDuration{0, 0, 90}, {{0, kNone}}},
+        OnReach{static_cast<Index>(it.aggregates.size() - 1), add_constant(it, 3), 0},
+        OnSegment{0, false},
+        OnSchedule{Recurrence::yearly, 34'200, 0, 0, find_named(it.profile, "birthday"),
+                   LeapDay::feb_28, 0, "", 0},
+        OnSchedule{Recurrence::weekly, 28'800, 1, 0, kNone, LeapDay::skip, 0, "Asia/Shanghai", 0},
+        OnCall{}};
+    journey.locals = {"coupon"};
+    Exit left;
+    left.reason = "champions";
+    left.segment = 0;
+    journey.exits = {left};
+    journey.goals = {{"bought", {0, kNone}, std::nullopt, false}};
+    journey.winners = {
+        {"subject", Metric::goal, "bought", Metric::delivered, {0, 0, 14'400}, 500, 0.95, 1}};
+    journey.migrations = {{2, {{"old_mail", More::call}}, Others::restart}};
+    return journey;
+}
+
+}  // namespace
+
+Program whole_program() {
+    Program it = program();
+    declare_more(it);
+    Journey journey = more_ways_in(it);
+    const Index text = add_constant(it, "A1");
+    journey.states.resize(More::over + 1);
+    Pick pick;
+    pick.experiment = "subject";
+    pick.sample = 0.2;
+    pick.rest_target = More::settle;
+    pick.arms = {{"plain", 0.5, More::call}, {"emoji", 0.5, More::emit}};
+    journey.states[More::draw] = {pick, "subject", 1, ""};
+    journey.states[More::settle] = {Settle{0, {More::call, More::emit}}, "settle", 2, ""};
+    journey.states[More::call] = {Call{0, {{"sku", text}}, 0, More::emit, More::over}, "c", 3, ""};
+    journey.states[More::emit] = {
+        Emit{find_named(it.events, "viewed"), {{"view", text}}, More::run}, "e", 4, ""};
+    journey.states[More::run] = {Run{1, {{"sku", text}}, More::wait}, "r", 5, ""};
+    journey.states[More::wait] = {Await{WaitFor{{0, 1, 0}}, {}, More::over}, "w", 6, ""};
+    journey.states[More::over] = {End{"finished"}, "end", 7, ""};
+    const Index yes = add_constant(it, true);
+    journey.admit = add(it, Op::equal,
+                        {add(it, Op::select, {yes, text, text}),
+                         add(it, Op::element, {add(it, Op::tags), add_constant(it, 0)})});
+    journey.start = More::draw;
+    it.journeys.push_back(journey);
+    it.journeys[1].hash = journey_hash(it, it.journeys[1]);
     return it;
 }
 

@@ -21,4 +21,25 @@ T& act(Program& it, Index at) {
     return std::get<T>(it.journeys[0].states[at].act);
 }
 
+/// The same, and journey 1, "more", with every other way in and every other act.
+Program whole_program();
+
+// Where things stand in more's states.
+struct More {
+    enum : Index { draw, settle, call, emit, run, wait, over };
+};
+// And in its triggers.
+struct Way {
+    enum : Index { dwell, reach, segment, yearly, weekly, call };
+};
+
+template <typename T>
+T& more(Program& it, Index at) {
+    return std::get<T>(it.journeys[1].states[at].act);
+}
+template <typename T>
+T& way(Program& it, Index at) {
+    return std::get<T>(it.journeys[1].triggers[at]);
+}
+
 }  // namespace journey::ir::sample

@@ -186,7 +186,7 @@ TEST_CASE("nothing gets past the verifier", "[ir]") {
         {"the frequency", [](Program& it) { it.journeys[0].frequency = 1; }, "frequency"},
         {"the quiet hours", [](Program& it) { it.journeys[0].quiet = 1; }, "quiet"},
         {"an exit from nothing", [](Program& it) { it.journeys[0].exits[0].condition = kNone; },
-         "neither an event nor a condition"},
+         "by an event, by a condition or by a segment"},
         {"the goal's event", [](Program& it) { it.journeys[0].goals[0].pattern.event = 7; },
          "event that does not exist"},
         {"a condition on no event",
@@ -256,6 +256,93 @@ TEST_CASE("nothing gets past the verifier", "[ir]") {
     CHECK(result.error().code == ErrorCode::invalid);
     CHECK_THAT(result.error().detail, Catch::Contains(row.says));
     // What cannot be verified cannot be read either.
+    CHECK_FALSE(decode(encode(hurt)));
+}
+
+TEST_CASE("nothing gets past the verifier in the other ways in and acts either", "[ir]") {
+    using sample::more;
+    using sample::More;
+    using sample::way;
+    using sample::Way;
+    const auto row = GENERATE(values<Row>({
+        {"unless without lasts", [](Program& it) { way<OnEvent>(it, Way::dwell).lasts.reset(); },
+         "without `lasts`"},
+        {"lasts in days",
+         [](Program& it) {
+             way<OnEvent>(it, Way::dwell).lasts = CalendarDuration{0, 1, 0};
+         },
+         "not an exact time"},
+        {"lasts without dwell", [](Program& it) { it.events[2].dwell.reset(); }, "without `dwell`"},
+        {"a heartbeat that is none", [](Program& it) { it.events[2].dwell->ping = 99; },
+         "an event that does not exist"},
+        {"a heartbeat without the field", [](Program& it) { it.events[2].dwell->ping_key = 1; },
+         "lacks the field"},
+        {"a heartbeat without a pace", [](Program& it) { it.events[2].dwell->every = {}; },
+         "no pace"},
+        {"reaching by nothing", [](Program& it) { way<OnReach>(it, Way::reach).aggregate = 99; },
+         "an aggregate that is not"},
+        {"reaching by what does not count",
+         [](Program& it) { way<OnReach>(it, Way::reach).aggregate = 1; }, "does not count up"},
+        {"reaching something that moves",
+         [](Program& it) { way<OnReach>(it, Way::reach).threshold = it.journeys[0].key; },
+         "not a constant"},
+        {"per a field that is none", [](Program& it) { way<OnReach>(it, Way::reach).per = 7; },
+         "`per` names"},
+        {"a segment to join", [](Program& it) { way<OnSegment>(it, Way::segment).segment = 9; },
+         "its segment"},
+        {"no weekday", [](Program& it) { way<OnSchedule>(it, Way::weekly).weekdays = 0; },
+         "no weekday"},
+        {"a date field for a weekly one",
+         [](Program& it) { way<OnSchedule>(it, Way::weekly).date_field = 0; }, "yearly trigger"},
+        {"no audience", [](Program& it) { way<OnSchedule>(it, Way::yearly).audience = kNone; },
+         "its audience"},
+        {"a late hour", [](Program& it) { way<OnSchedule>(it, Way::yearly).time_seconds = 90'000; },
+         "outside of the day"},
+        {"an exit by two things",
+         [](Program& it) { it.journeys[1].exits[0].condition = it.journeys[1].admit; },
+         "by a segment"},
+        {"a winner per goal",
+         [](Program& it) { it.journeys[1].winners[0].denominator = Metric::goal; }, "per goal"},
+        {"a winner by no goal", [](Program& it) { it.journeys[1].winners[0].goal = ""; },
+         "names the goal"},
+        {"a fallback that is no arm", [](Program& it) { it.journeys[1].winners[0].otherwise = 2; },
+         "not one of the arms"},
+        {"a move from the future",
+         [](Program& it) { it.journeys[1].migrations[0].from_version = 3; }, "not an older one"},
+        {"a move to nowhere", [](Program& it) { it.journeys[1].migrations[0].moves[0].to = 99; },
+         "a move leads"},
+        {"a sample", [](Program& it) { more<Pick>(it, More::draw).sample = 1.5; }, "its sample"},
+        {"a rest without a place",
+         [](Program& it) { more<Pick>(it, More::draw).rest_target = kNone; }, "leads to a state"},
+        {"a winner never found", [](Program& it) { more<Settle>(it, More::settle).winner = 1; },
+         "never found"},
+        {"a webhook that is none", [](Program& it) { more<Call>(it, More::call).webhook = 1; },
+         "its webhook"},
+        {"what a webhook does not take",
+         [](Program& it) { more<Call>(it, More::call).args[0].name = "email"; }, "does not take"},
+        {"a call without a way to fail",
+         [](Program& it) { more<Call>(it, More::call).failed = kNone; }, "leads to a state"},
+        {"a webhook elsewhere", [](Program& it) { it.webhooks[0].url = "file:///etc/passwd"; },
+         "one of HTTP"},
+        {"making a built-in event", [](Program& it) { more<Emit>(it, More::emit).event = 1; },
+         "built-in event"},
+        {"making an event with more than it has",
+         [](Program& it) { more<Emit>(it, More::emit).args[0].name = "x"; },
+         "a field that the event does not have"},
+        {"running what is not called", [](Program& it) { more<Run>(it, More::run).journey = 0; },
+         "not entered when called"},
+        {"a circle that never rests",
+         [](Program& it) { more<Run>(it, More::run).next = More::emit; }, "without a wait"},
+        {"a choice without an otherwise",
+         [](Program& it) { break_expr(it, Op::select, [](Expr& at) { --at.count; }); },
+         "wrong number"},
+    }));
+    CAPTURE(row.label);
+    Program hurt = sample::whole_program();
+    row.harm(hurt);
+    const auto result = verify(hurt);
+    REQUIRE_FALSE(result);
+    CHECK_THAT(result.error().detail, Catch::Contains(row.says));
     CHECK_FALSE(decode(encode(hurt)));
 }
 
