@@ -19,7 +19,9 @@ int check_command(const CheckOptions& options);
 
 struct TestOptions {
     std::vector<std::string> paths;
-    std::string only;  // part of a title
+    std::string only;   // part of a title
+    std::string junit;  // where to write it; "": nowhere
+    bool coverage = false;
     bool json = false;
 };
 int test_command(const TestOptions& options);

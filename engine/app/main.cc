@@ -50,6 +50,9 @@ int main(int argc, char** argv) {
     test_app->add_option("paths", test.paths, "Folders or files")
         ->default_val(std::vector<std::string>{"."});
     test_app->add_option("--only", test.only, "Only tests whose title has this in it");
+    test_app->add_flag("--coverage", test.coverage,
+                       "Say which branches, arms and timeouts no test reaches");
+    test_app->add_option("--junit", test.junit, "Write JUnit XML for CI to this file");
     test_app->add_flag("--json", test.json, "One JSON object");
     test_app->callback([&] { status = test_command(test); });
 

@@ -2,11 +2,63 @@
 
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
-#include "engine/app/test_trial.h"
+#include "engine/app/test_report.h"
 
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <fmt/format.h>
+#include <fstream>
+#include <thread>
 
 namespace journey::app {
+namespace {
+
+/// Every test is a world of its own, so they run side by side; each result has its place.
+void run_all(const ir::Program& program, std::vector<TestReport::One>& tests) {
+    const std::size_t workers =
+        std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), tests.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < tests.size(); i = next++)
+            tests[i].result = run_trial(program, *tests[i].test);
+    };
+    if (workers < 2) return work();
+    boost::asio::thread_pool pool(workers);
+    for (std::size_t i = 0; i < workers; ++i)
+        boost::asio::post(pool, work);
+    pool.join();
+}
+
+std::vector<Coverage> coverage_of_all(const ir::Program& program, const TestReport& report) {
+    std::vector<Coverage> out;
+    for (const ir::Journey& journey : program.journeys) {
+        Reached reached;
+        for (const TestReport::One& one : report.tests) {
+            if (one.journey == journey.name) reached.add(one.result.reached);
+        }
+        out.push_back(coverage_of(program, journey, reached));
+    }
+    return out;
+}
+
+void print_coverage(const TestReport& report, const dsl::Compilation& compilation) {
+    const auto gaps = diagnostics_of(report.coverage, compilation.sources);
+    fmt::print("\n{}{}", source::render(compilation.sources, gaps), gaps.empty() ? "" : "\n");
+    for (const Coverage& coverage : report.coverage)
+        fmt::print("{}", text_of(coverage));
+}
+
+Result<void> write_file(const std::string& path, const std::string& text) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    if (!out) return error(ErrorCode::storage_failed, fmt::format("I cannot write {}", path));
+    return success();
+}
+
+}  // namespace
 
 int test_command(const TestOptions& options) {
     auto compiled = compile_project(options.paths);
@@ -17,49 +69,30 @@ int test_command(const TestOptions& options) {
         fmt::print(stderr, "No test was run: the mistakes above come first.\n");
         return 1;
     }
-    std::size_t passed = 0;
-    std::size_t failed = 0;
-    List report;
+    const ir::Program& program = *compilation.program;
+    TestReport report;
     for (const sema::TestCase& test : compilation.tests) {
         if (test.title.find(options.only) == std::string::npos) continue;
-        const std::string& journey = compilation.program->journeys[test.journey].name;
-        const TrialResult result = run_trial(*compilation.program, test);
-        const std::string& problem = result.problem;
-        (problem.empty() ? passed : failed) += 1;
-        if (options.json) {
-            report.emplace_back(Record{{"journey", Value(journey)},
-                                       {"test", Value(test.title)},
-                                       {"file", Value(test.file)},
-                                       {"line", Value(static_cast<std::int64_t>(test.line))},
-                                       {"passed", Value(problem.empty())},
-                                       {"problem", Value(problem)}});
-            continue;
-        }
-        if (problem.empty()) {
-            fmt::print("ok    {} › \"{}\"\n", journey, test.title);
-            continue;
-        }
-        const sema::TestLine* line = result.failed;
-        fmt::print("FAIL  {} › \"{}\"  {}:{}\n\n{}", journey, test.title, test.file,
-                   line == nullptr ? test.line : line->line,
-                   print_story(result.story, *calendar::find_zone(test.zone)));
-        if (line != nullptr) fmt::print("\n   you wrote:  {}\n", line->text);
-        fmt::print("   but:        {}\n", problem);
-        if (!result.help.empty()) fmt::print("   help:       {}\n", result.help);
-        fmt::print("\n");
+        report.tests.push_back({&test, program.journeys[test.journey].name, {}});
+    }
+    run_all(program, report.tests);
+    if (options.coverage) report.coverage = coverage_of_all(program, report);
+    if (!options.junit.empty()) {
+        if (auto written = write_file(options.junit, junit_of(report)); !written)
+            return fail(written.error());
     }
     if (options.json) {
-        fmt::print("{}\n",
-                   to_json(Value(Record{{"passed", Value(static_cast<std::int64_t>(passed))},
-                                        {"failed", Value(static_cast<std::int64_t>(failed))},
-                                        {"tests", Value(std::move(report))}})));
+        fmt::print("{}\n", to_json(json_of(report)));
     } else {
-        fmt::print("{} passed, {} failed\n", passed, failed);
-        if (passed + failed == 0)
+        for (const TestReport::One& one : report.tests)
+            fmt::print("{}", text_of(one));
+        if (options.coverage) print_coverage(report, compilation);
+        fmt::print("{} passed, {} failed\n", report.passed(), report.failed());
+        if (report.tests.empty())
             fmt::print("There is no test{}.\n",
                        options.only.empty() ? " in these files" : " with that in its title");
     }
-    return failed > 0 || passed + failed == 0 ? 1 : 0;
+    return report.failed() > 0 || report.tests.empty() ? 1 : 0;
 }
 
 }  // namespace journey::app

@@ -33,9 +33,6 @@ std::string story_of(const Happening& happening, const calendar::Zone& zone) {
             return "left the journey: " + happening.detail;
         case Happening::Kind::goal:
             return "reached the goal " + happening.detail;
-        case Happening::Kind::planned:
-            return fmt::format("{}: {} {} planned", what, happening.channel,
-                               happening.message_template);
         case Happening::Kind::held:
             return fmt::format("{}: HELD{}{}{}", what, until(), reason, detail);
         case Happening::Kind::skipped:
@@ -43,6 +40,8 @@ std::string story_of(const Happening& happening, const calendar::Zone& zone) {
         case Happening::Kind::attempted:
             return fmt::format("{}: SENT {} {}", what, happening.channel,
                                happening.message_template);
+        case Happening::Kind::planned:
+        case Happening::Kind::took:
         case Happening::Kind::accepted:
             return "";
         case Happening::Kind::rejected:

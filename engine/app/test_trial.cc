@@ -172,6 +172,9 @@ TrialResult run_trial(const ir::Program& program, const TestCase& test) {
     result.problem = trial.run();
     result.failed = trial.failed_line();
     result.story = trial.witness().story();
+    const std::string& journey = program.journeys[test.journey].name;
+    for (const core::Happening& happening : trial.witness().happened())
+        result.reached.see(happening, journey);
     if (result.failed != nullptr) result.help = trial.witness().help_for(result.failed->act);
     return result;
 }

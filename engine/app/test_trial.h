@@ -2,6 +2,7 @@
 // One test block, run.
 
 #include "dsl/dsl.h"
+#include "engine/app/test_coverage.h"
 #include "engine/app/test_story.h"
 
 namespace journey::app {
@@ -11,6 +12,7 @@ struct TrialResult {
     const sema::TestLine* failed = nullptr;  // of the test; null: it could not be set up
     std::string help;
     std::vector<StoryLine> story;
+    Reached reached;  // of the journey under test
 };
 
 /// Only the journey under test lives in its world: others would send too. Pure: the same twice.

@@ -83,6 +83,7 @@ struct Happening {
     enum class Kind : std::uint8_t {
         entered,
         moved,
+        took,  // a way out of a state
         ended,
         goal,
         planned,
@@ -108,6 +109,8 @@ struct Happening {
     model::Reason reason = model::Reason::none;
     std::optional<Instant> until;  // held
     Record data;                   // attempted: variables
+    ir::Index state = ir::kNone;   // of the journey; where the entry or its message is
+    ir::Index way = 0;             // took: as ir::ways_of counts them
 };
 
 struct Effects {

@@ -73,11 +73,14 @@ std::optional<ir::Index> Machine::at(Person&, Entry&, const ir::Run& run) {
     return run.next;
 }
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Test& test) {
-    return facts(person, entry).holds(test.condition) ? test.if_true : test.if_false;
+    const bool holds = facts(person, entry).holds(test.condition);
+    took(person, entry, holds ? 0 : 1);
+    return holds ? test.if_true : test.if_false;
 }
 
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Pick& pick) {
-    const auto led_to = [&](const std::string& arm, ir::Index target) {
+    const auto led_to = [&](const std::string& arm, ir::Index target, std::size_t way) {
+        took(person, entry, static_cast<ir::Index>(way));
         ++tally_of(entry).arms[pick.experiment + "/" + arm];
         if (Happening* happening = happens(Happening::Kind::moved, person, entry))
             happening->detail = arm;
@@ -86,14 +89,14 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Pic
     const std::string_view who = model::customer_id_of(person.external_id);
     if (pick.holdout > 0 &&
         rules::experiment_hash(pick.experiment + "/holdout", who) < pick.holdout) {
-        return led_to("holdout", pick.holdout_target);
+        return led_to("holdout", pick.holdout_target, pick.arms.size());
     }
     std::vector<double> weights;
     for (const ir::Arm& arm : pick.arms)
         weights.push_back(arm.weight);
     const auto arm = rules::choose_arm(rules::experiment_hash(pick.experiment, who), weights);
-    if (!arm) return led_to("none", pick.holdout_target);
-    return led_to(pick.arms[*arm].name, pick.arms[*arm].target);
+    if (!arm) return led_to("none", pick.holdout_target, pick.arms.size());
+    return led_to(pick.arms[*arm].name, pick.arms[*arm].target, *arm);
 }
 
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Await& await) {
@@ -103,7 +106,10 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Awa
         finish(person, entry.ordinal, "no moment to wait for");
         return std::nullopt;
     }
-    if (*due <= now_) return await.timeout;
+    if (*due <= now_) {
+        took(person, entry, static_cast<ir::Index>(await.arms.size()));
+        return await.timeout;
+    }
     entry.due = *due;
     rest(person, entry, Phase::waiting);
     return std::nullopt;
@@ -116,6 +122,7 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Set
         levels_changed_ = true;
         changed(person);
     }
+    took(person, entry);
     return set.next;
 }
 
@@ -126,29 +133,34 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Set
     while (entry.values.size() <= index)
         entry.values.push_back(Value());
     entry.values[index] = std::move(value);
+    took(person, entry);
     return set.next;
 }
 
-std::optional<ir::Index> Machine::at(Person& person, Entry&, const ir::Tag& tag) {
+std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Tag& tag) {
     for (const std::string& name : tag.names) {
         if (!person.set_tag(name, tag.add)) continue;
         levels_changed_ = true;
         changed(person);
     }
+    took(person, entry);
     return tag.next;
 }
 
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::End& end) {
+    took(person, entry);
     finish(person, entry.ordinal,
            end.reason.empty() ? std::string_view("finished") : std::string_view(end.reason));
     return std::nullopt;
 }
 
 std::optional<ir::Index> Machine::level_target(const ir::Await& await, const Person& person,
-                                               const Entry& entry) const {
-    for (const ir::WaitArm& arm : await.arms) {
-        if (arm.pattern.event == ir::kNone && facts(person, entry).holds(arm.condition))
-            return arm.target;
+                                               const Entry& entry) {
+    for (std::size_t i = 0; i < await.arms.size(); ++i) {
+        const ir::WaitArm& arm = await.arms[i];
+        if (arm.pattern.event != ir::kNone || !facts(person, entry).holds(arm.condition)) continue;
+        took(person, entry, static_cast<ir::Index>(i));
+        return arm.target;
     }
     return std::nullopt;
 }
@@ -264,7 +276,9 @@ void Machine::wake(Person& person, Entry& entry) {
         changed(person);
         return;
     }
-    run(person, entry.ordinal, std::get<ir::Await>(state_of(entry).act).timeout);
+    const auto& await = std::get<ir::Await>(state_of(entry).act);
+    took(person, entry, static_cast<ir::Index>(await.arms.size()));
+    run(person, entry.ordinal, await.timeout);
 }
 
 }  // namespace journey::core

@@ -226,7 +226,12 @@ Happening* Machine::happens(Happening::Kind kind, const Person& person, const En
     happening->entry = entry.id;
     happening->journey = journey_of(entry).name;
     happening->step = state_of(entry).step;
+    happening->state = entry.state;
     return happening;
+}
+
+void Machine::took(const Person& person, const Entry& entry, ir::Index way) {
+    if (Happening* happening = happens(Happening::Kind::took, person, entry)) happening->way = way;
 }
 
 Happening* Machine::happens(Happening::Kind kind, const Person& person, const Message& message) {
@@ -238,6 +243,7 @@ Happening* Machine::happens(Happening::Kind kind, const Person& person, const Me
     happening->entry = message.entry;
     happening->journey = program.journeys[message.journey].name;
     happening->step = state.step;
+    happening->state = message.state;
     happening->channel = program.channels[send.channel].name;
     happening->message_template = program.templates[send.message_template].name;
     happening->reason = message.reason;

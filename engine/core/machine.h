@@ -103,7 +103,7 @@ class Machine {
     std::optional<Instant> due_of(const ir::Await& await, const Person& person,
                                   const Entry& entry) const;
     std::optional<ir::Index> level_target(const ir::Await& await, const Person& person,
-                                          const Entry& entry) const;
+                                          const Entry& entry);
     void rest(Person& person, Entry& entry, Phase phase);
     void leave(Entry& entry);
     void finish(Person& person, std::uint32_t ordinal, std::string_view reason);
@@ -160,6 +160,7 @@ class Machine {
     Happening* happens(Happening::Kind kind, const Person& person);
     Happening* happens(Happening::Kind kind, const Person& person, const Entry& entry);
     Happening* happens(Happening::Kind kind, const Person& person, const Message& message);
+    void took(const Person& person, const Entry& entry, ir::Index way = 0);
 
     // ---- stored forms: encode.cc, rows.cc
     Bytes encode_person(const Person& person) const;

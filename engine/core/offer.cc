@@ -97,7 +97,8 @@ void Machine::try_arms(Person& person, Entry& entry, Arrived* event) {
     if (entry.phase != Phase::waiting || entry.parked) return;
     const auto& await = std::get<ir::Await>(state_of(entry).act);
     const LinkedProgram& program = linked(entry.program);
-    for (const ir::WaitArm& arm : await.arms) {
+    for (std::size_t i = 0; i < await.arms.size(); ++i) {
+        const ir::WaitArm& arm = await.arms[i];
         bool met = false;
         if (arm.pattern.event == ir::kNone) {
             met = facts(person, entry).holds(arm.condition);
@@ -106,7 +107,9 @@ void Machine::try_arms(Person& person, Entry& entry, Arrived* event) {
             const expr::Row row = event->expr_row(program);
             met = facts(person, entry).holds(arm.pattern.filter, &row);
         }
-        if (met) return run(person, entry.ordinal, arm.target);
+        if (!met) continue;
+        took(person, entry, static_cast<ir::Index>(i));
+        return run(person, entry.ordinal, arm.target);
     }
 }
 

@@ -22,4 +22,13 @@ Sha256 program_hash(std::string_view bytes);
 /// without source places, texts for people, or the numbering of shared vectors; equal for DSL and YAML.
 Sha256 journey_hash(const Program& program, const Journey& journey);
 
+/// A way out of a state. Numbers of ways (Happening::way) are positions in ways_of.
+struct Way {
+    enum class Kind : std::uint8_t { next, yes, no, arm, holdout, wait_arm, timeout } kind;
+    Index target = kNone;  // states; kNone: nobody goes this way (a holdout without a share)
+    Index arm = kNone;     // of a Pick or an Await
+};
+/// Pick: its arms, then the holdout; Await: its arms, then the timeout; End: none.
+std::vector<Way> ways_of(const State& state);
+
 }  // namespace journey::ir
