@@ -78,6 +78,16 @@ Says says_of(const ir::Program& program, const ir::State& state, const Way& way)
         case Way::Kind::timeout:
             return {fmt::format("No test waits at `{}` until the time is over.", state.step),
                     "add a test whose last line is later than that"};
+        case Way::Kind::rest:
+            return {fmt::format("No test has its person wait for the winner at `{}`.", state.step),
+                    "add a test whose person the sample leaves out"};
+        case Way::Kind::winner:
+            return {fmt::format("In no test does arm {} win while the person waits at `{}`.",
+                                way.arm + 1, state.step),
+                    "add a test in which that arm wins"};
+        case Way::Kind::failed:
+            return {fmt::format("In no test does the call `{}` fail.", state.step),
+                    "add a test with a `given webhook` line that fails"};
         case Way::Kind::next:
             return {fmt::format("No test goes on after `{}`.", state.step),
                     "add a test whose last line is later"};

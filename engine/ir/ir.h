@@ -24,11 +24,23 @@ Sha256 journey_hash(const Program& program, const Journey& journey);
 
 /// A way out of a state. Numbers of ways (Happening::way) are positions in ways_of.
 struct Way {
-    enum class Kind : std::uint8_t { next, yes, no, arm, holdout, wait_arm, timeout } kind;
+    enum class Kind : std::uint8_t {
+        next,
+        yes,
+        no,
+        arm,
+        holdout,
+        rest,
+        winner,
+        wait_arm,
+        timeout,
+        failed
+    } kind;
     Index target = kNone;  // states; kNone: nobody goes this way (a holdout without a share)
-    Index arm = kNone;     // of a Pick or an Await
+    Index arm = kNone;     // of a Pick, an Await or a Settle (its Pick's arms)
 };
-/// Pick: its arms, then the holdout; Await: its arms, then the timeout; End: none.
+/// Pick: its arms, the holdout, the rest of a sample; Await: its arms, then the timeout; Call: with an
+/// answer, without one; Settle: the arms; End: none.
 std::vector<Way> ways_of(const State& state);
 
 }  // namespace journey::ir

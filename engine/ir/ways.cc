@@ -16,11 +16,20 @@ std::vector<Way> ways_of(const State& state) {
                   for (std::size_t i = 0; i < pick.arms.size(); ++i)
                       add(Way::Kind::arm, pick.arms[i].target, i);
                   add(Way::Kind::holdout, pick.holdout_target);
+                  add(Way::Kind::rest, pick.rest_target);
+              },
+              [&](const Settle& settle) {
+                  for (std::size_t i = 0; i < settle.targets.size(); ++i)
+                      add(Way::Kind::winner, settle.targets[i], i);
               },
               [&](const Await& await) {
                   for (std::size_t i = 0; i < await.arms.size(); ++i)
                       add(Way::Kind::wait_arm, await.arms[i].target, i);
                   add(Way::Kind::timeout, await.timeout);
+              },
+              [&](const Call& call) {
+                  add(Way::Kind::next, call.next);
+                  add(Way::Kind::failed, call.failed);
               },
               [&](const End&) {}, [&](const auto& step) { add(Way::Kind::next, step.next); }},
         state.act);
