@@ -1,0 +1,92 @@
+#include "dsl/translate/table.h"
+
+#include <array>
+
+namespace journey::translate {
+namespace {
+
+constexpr std::array kSentences = std::to_array<Sentence>({
+    {"A journey lasts at most 400 days.", "旅程最长 400 天。"},
+    {"This journey would be over before its first step.", "这个旅程还没走第一步就结束了。"},
+    {"start another journey from an event a year later", "一年后由事件启动另一个旅程"},
+    {"A transactional journey cannot send the marketing template `{}`.",
+     "交易类旅程不能发送营销模板 `{}`。"},
+    {"Every way through the step on line {} ends the journey.",
+     "经过第 {} 行那一步的每条路都会结束旅程。"},
+    {"Nobody can enter `{}`: it does not say when it starts.",
+     "没有人能进入 `{}`：它没说什么时候开始。"},
+    {"Nobody can get to this step.", "没有人能走到这一步。"},
+    {"People cannot refuse transactional messages, so they must not carry offers.",
+     "交易类消息不能拒收，所以不能夹带优惠。"},
+    {"People would read \"{}\"", "收到的人会读到 \"{}\""},
+    {"The arms of `{}` add up to {}, and must add up to 100%.",
+     "`{}` 各分支加起来是 {}，应当是 100%。"},
+    {"This compiler cannot {} yet.", "这个编译器还不能{}。"},
+    {"This compiler does not do {} yet.", "这个编译器还不支持{}。"},
+    {"`{}` ends the journey for everyone who comes this way.",
+     "`{}` 让走到这里的每个人都结束旅程。"},
+    {"`stop` on line {} ends the journey for everyone who comes this way.",
+     "第 {} 行的 `stop` 让走到这里的每个人都结束旅程。"},
+    {"`holdout {}` is taken first and does not count here.", "`holdout {}` 先抽走，不算在里面。"},
+    {"`{}` does not need `{}`.", "`{}` 不需要 `{}`。"},
+    {"`{}` needs `{}`, and this send does not give it.", "`{}` 需要 `{}`，而这次发送没有给。"},
+    {"`{}` needs `{}` but never mentions it.", "`{}` 声明需要 `{}`，却从没用到。"},
+    {"`{}` mentions `{}`, and nothing says where it comes from.",
+     "`{}` 提到了 `{}`，却没说它从哪里来。"},
+    {"`{}` is a marketing text message, but it names no consent group.",
+     "`{}` 是营销短信，却没有写明许可组。"},
+    {"`{}` is marketing email without an unsubscribe.", "`{}` 是没有退订方式的营销邮件。"},
+    {"`{}` is a marketing text that does not say how to stop them.",
+     "`{}` 是营销短信，却没告诉人怎样退订。"},
+    {"`without quiet` is for transactional messages, and `{}` is marketing.",
+     "`without quiet` 只用于交易类消息，而 `{}` 是营销消息。"},
+    {"It needs:  {}", "它需要：  {}"},
+    {"The consent group `{}` does not cover {}.", "许可组 `{}` 不包括{}。"},
+    {"People who agreed to it agreed to other channels only.", "同意它的人只同意了别的渠道。"},
+    {"Marketing needs permission that you can prove, given by this person for this purpose.",
+     "营销需要能够证明的许可：由本人、为这个目的给出。"},
+    {"Gmail and Yahoo reject bulk mail without one-click unsubscribe.",
+     "Gmail 和 Yahoo 会拒收没有一键退订的群发邮件。"},
+    {"Groups that allow {}:  {}", "允许{}的许可组：  {}"},
+    {"Links are logged by servers, proxies and analytics, and are forwarded to friends.",
+     "链接会被服务器、代理和统计工具记录，也会转发给朋友。"},
+    {"This link carries the person's {}.", "这个链接带着本人的 {}。"},
+    {"This `{{` is closed with one `}`.", "这个 `{{` 只用一个 `}` 闭合。"},
+    {"This line is earlier than the one before it.", "这一行比上一行还早。"},
+    {"This test does not say when it starts.", "这个测试没说从什么时候开始。"},
+    {"`{}` comes before `{}`.", "`{}` 在 `{}` 之前。"},
+    {"add `if no zone use \"Asia/Shanghai\"`, `if no zone hold` or `if no zone skip`",
+     "加上 `if no zone use \"Asia/Shanghai\"`、`if no zone hold` 或 `if no zone skip`"},
+    {"add `unsubscribe automatic`, which sets both headers and a visible link.",
+     "加上 `unsubscribe automatic`，它会同时设置两个邮件头和可见的链接。"},
+    {"add a line `{}`", "加一行 `{}`"},
+    {"add a line `quiet night` to the journey", "在旅程里加一行 `quiet night`"},
+    {"add a line like `consent offers`. Groups that allow {}:  {}",
+     "加一行，例如 `consent offers`。允许{}的许可组：  {}"},
+    {"add a line like `{}`", "加一行，例如 `{}`"},
+    {"ask about its properties: `{}`", "问它的属性：`{}`"},
+    {"ask for one tag: `{}`", "问某一个标签：`{}`"},
+    {"end the body with `Reply STOP to opt out.`", "在正文末尾写 `Reply STOP to opt out.`"},
+    {"if sends give it, add a line `{}`", "如果由发送时提供，加一行 `{}`"},
+    {"move it to a marketing journey", "把它移到营销旅程"},
+    {"put the lines in the order in which things happen", "按事情发生的顺序排列这些行"},
+    {"say what should happen: `{}`", "说出应该发生什么：`{}`"},
+    {"this one", "就是这个"},
+    {"until then: {}", "在那之前：{}"},
+    {"use `{{ link_token }}`, which means the person only to us.",
+     "用 `{{ link_token }}`，只有我们知道它指谁。"},
+    {"with { {}: … }", "with { {}: … }"},
+    {"write the length out, for example `wait 2 days`", "把时长写出来，例如 `wait 2 days`"},
+    {"The quiet policy `{}` does not say what happens to people whose time zone is not known.",
+     "免打扰策略 `{}` 没说不知道时区的人怎么办。"},
+    {"Nobody should be texted at night because a field is empty.",
+     "不该因为一个字段是空的，就在半夜给人发短信。"},
+});
+
+}  // namespace
+
+std::span<const Sentence> chinese_journeys() {
+    return kSentences;
+}
+
+}  // namespace journey::translate

@@ -1,0 +1,91 @@
+#include "dsl/translate/table.h"
+
+#include <array>
+
+namespace journey::translate {
+namespace {
+
+constexpr std::array kSentences = std::to_array<Sentence>({
+    {"I cannot find {} called `{}`.", "找不到名为 `{1}` 的{0}。"},
+    {"I cannot find an event called `{}`.", "找不到名为 `{}` 的事件。"},
+    {"`{}` has no goal called `{}`.", "`{}` 没有名为 `{}` 的目标。"},
+    {"`{}` has no step called `{}`.", "`{}` 没有名为 `{}` 的步骤。"},
+    {"`{}` has no property `{}`.", "`{}` 没有属性 `{}`。"},
+    {"`{}` has the property `{}` twice.", "`{}` 有两个属性都叫 `{}`。"},
+    {"`{}` is declared at {} and again here.", "`{}` 已在 {} 声明过，这里又声明了一次。"},
+    {"`{}` is a built-in event; the engine makes it itself.", "`{}` 是内置事件，由引擎自己产生。"},
+    {"`{}` is {} template, but you send it by {}.", "`{}` 是{}模板，你却用{}发送它。"},
+    {"`{}` is an event: write `{}`.", "`{}` 是事件：写 `{}`。"},
+    {"`{}` is an event, and an event is not a value.", "`{}` 是事件，事件不是值。"},
+    {"`{}` is set only on the way that begins on line {}.",
+     "只有走第 {1} 行那条路的人才有 `{0}`。"},
+    {"`{}` is the moment someone entered a journey, and nobody has entered here.",
+     "`{}` 是某人进入旅程的时刻，而这里还没有人进入。"},
+    {"`{}` is the event that started a journey, and there is no journey here.",
+     "`{}` 是启动旅程的事件，而这里没有旅程。"},
+    {"`{}` names one of this journey's messages, and `{}` does not come from a message.",
+     "`{}` 后面写本旅程的一条消息，而 `{}` 不是由消息产生的。"},
+    {"`{}` uses itself.", "`{}` 引用了自己。"},
+    {"{} uses itself.", "{} 引用了自己。"},
+    {"{} uses {}, which uses {}.", "{} 引用 {}，而后者又引用 {}。"},
+    {"A project has one profile, and this is the second.",
+     "一个项目只有一个 profile，这是第二个。"},
+    {"A property is written with whose it is.", "写属性时要说明是谁的。"},
+    {"A step gets a name in front: `{}: send …`", "步骤的名字写在前面：`{}: send …`"},
+    {"A template's file lies inside the project, so `{}` is not looked at.",
+     "模板文件要在项目之内，所以不会去看 `{}`。"},
+    {"Here the trigger is still being chosen, so it has no name.",
+     "这里还在挑选触发事件，所以它还没有名字。"},
+    {"I do not know what `{}` is here.", "我不知道这里的 `{}` 是什么。"},
+    {"Inside `where`, a bare name is a property of this very event.",
+     "在 `where` 里，单独的名字就是这个事件自己的属性。"},
+    {"It has:  {}", "它有：  {}"},
+    {"Known here are {}. Text needs quotes: \"{}\".", "这里认识的有 {}。文本要加引号：\"{}\"。"},
+    {"Labels keep people's places when the journey changes, so each must be unique.",
+     "旅程改动时靠标签记住每个人的位置，所以标签不能重复。"},
+    {"Names belong to the whole project, so each {} needs its own.",
+     "名字属于整个项目，所以每个{}都要有自己的名字。"},
+    {"None is declared in this project.", "这个项目里一个也没有声明。"},
+    {"Nothing was sent yet when a journey starts, so no step can be named here.",
+     "旅程开始时还没有发送任何消息，所以这里不能写步骤名。"},
+    {"Only properties of the person can be set, like `user.tier`.",
+     "只能设置人的属性，例如 `user.tier`。"},
+    {"Paths start at the project's directory.", "路径从项目目录开始。"},
+    {"There are:  {}", "有这些：  {}"},
+    {"There is no channel called `{}`.", "没有名为 `{}` 的渠道。"},
+    {"There is no function called `{}`.", "没有名为 `{}` 的函数。"},
+    {"There is no file `{}` in this project.", "这个项目里没有文件 `{}`。"},
+    {"There is no time zone `{}`.", "没有时区 `{}`。"},
+    {"These are close:   {}", "相近的有：   {}"},
+    {"These names are close:   {}", "相近的名字：   {}"},
+    {"This name is close:   {}   (declared at {})", "相近的名字：   {}   （声明于 {}）"},
+    {"This name is close:   {}", "相近的名字：   {}"},
+    {"This journey says `{}` twice.", "这个旅程说了两次 `{}`。"},
+    {"This send says `{}` twice.", "这次发送说了两次 `{}`。"},
+    {"Two steps are called `{}`.", "有两个步骤都叫 `{}`。"},
+    {"and again here", "这里又一次"},
+    {"ask about the person's history, for example `{}`", "问这个人的历史，例如 `{}`"},
+    {"choose another name for yours", "给你的另取一个名字"},
+    {"first here", "第一次在这里"},
+    {"for the person's own, write `{}`", "要人自己的属性，写 `{}`"},
+    {"keep one of them", "只留一个"},
+    {"move this step there, or move the `let` before it",
+     "把这一步移到那里，或者把 `let` 移到前面"},
+    {"put all properties of people into one `profile user`",
+     "把人的属性都放进同一个 `profile user`"},
+    {"remove one `use`: names belong to the whole project anyway",
+     "删掉一个 `use`：名字反正属于整个项目"},
+    {"set here", "在这里设置"},
+    {"to ask whether it happened: `{}`", "要问它是否发生过：`{}`"},
+    {"to remember something for this journey: `{}`", "要在本旅程里记住某个值：`{}`"},
+    {"The segment `{}` asks about itself, so nobody can say who is in it.",
+     "人群 `{}` 的条件又问到自己，谁也说不清里面有谁。"},
+});
+
+}  // namespace
+
+std::span<const Sentence> chinese_names() {
+    return kSentences;
+}
+
+}  // namespace journey::translate

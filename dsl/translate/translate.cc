@@ -1,0 +1,199 @@
+#include "dsl/translate/translate.h"
+
+#include "dsl/translate/table.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+
+namespace journey::translate {
+namespace {
+
+constexpr std::string_view kSlot = "{}";
+// Inserted phrases are looked up in turn; none of ours holds another more than this deep.
+constexpr int kDeepest = 4;
+
+/// One sentence cut at its slots: "a", "b" for "a{}b".
+struct Pattern {
+    std::vector<std::string_view> parts;
+    std::string_view chinese;
+    std::size_t literal = 0;  // characters that are not slots: the more, the surer
+};
+
+Pattern pattern_of(const Sentence& sentence) {
+    Pattern made;
+    made.chinese = sentence.chinese;
+    std::string_view rest = sentence.english;
+    for (std::size_t at = rest.find(kSlot); at != std::string_view::npos; at = rest.find(kSlot)) {
+        made.parts.push_back(rest.substr(0, at));
+        rest.remove_prefix(at + kSlot.size());
+    }
+    made.parts.push_back(rest);
+    for (const std::string_view part : made.parts)
+        made.literal += part.size();
+    return made;
+}
+
+// Sentences with the most words of their own first, so that "{} is missing" takes only what no
+// longer sentence takes.
+std::vector<Pattern> patterns_of_chinese() {
+    std::vector<Pattern> all;
+    for (const std::span<const Sentence> table :
+         {chinese_titles(), chinese_syntax(), chinese_yaml(), chinese_names(), chinese_types(),
+          chinese_journeys(), chinese_lints(), chinese_words()}) {
+        for (const Sentence& sentence : table)
+            all.push_back(pattern_of(sentence));
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Pattern& a, const Pattern& b) { return a.literal > b.literal; });
+    return all;
+}
+
+const std::vector<Pattern>& chinese_patterns() {
+    static const std::vector<Pattern> all = patterns_of_chinese();
+    return all;
+}
+
+using Inserted = std::vector<std::string_view>;
+
+/// What stands in the slots, or nothing. A slot takes as little as the rest allows; one that begins
+/// inside backticks ends before them.
+bool match(const Pattern& pattern, std::size_t part, std::string_view text, Inserted& inserted) {
+    const std::string_view literal = pattern.parts[part];
+    if (part + 1 == pattern.parts.size()) return text == literal;
+    if (!text.starts_with(literal)) return false;
+    text.remove_prefix(literal.size());
+    const std::string_view next = pattern.parts[part + 1];
+    const bool last = part + 2 == pattern.parts.size();
+    const bool quoted = literal.ends_with('`') && next.starts_with('`');
+    if (last && next.empty()) {
+        if (text.empty()) return false;
+        inserted.push_back(text);
+        return true;
+    }
+    if (next.empty()) return false;  // two slots side by side: nobody knows where one ends
+    for (std::size_t at = text.find(next, 1); at != std::string_view::npos;
+         at = text.find(next, at + 1)) {
+        if (quoted && text.substr(0, at).find('`') != std::string_view::npos) return false;
+        inserted.push_back(text.substr(0, at));
+        if (match(pattern, part + 1, text.substr(at), inserted)) return true;
+        inserted.pop_back();
+    }
+    return false;
+}
+
+std::optional<std::string> line_of(std::string_view english, int depth);
+
+/// A name, a number or the author's words stay; a phrase of ours is translated.
+std::string inserted_words(const Pattern& pattern, std::size_t slot, std::string_view words,
+                           int depth) {
+    const bool quoted = pattern.parts[slot].ends_with('`');
+    if (!quoted && depth < kDeepest) {
+        if (auto translated = line_of(words, depth + 1)) return *std::move(translated);
+    }
+    return std::string(words);
+}
+
+std::string filled(const Pattern& pattern, const Inserted& inserted, int depth) {
+    std::string out;
+    std::string_view rest = pattern.chinese;
+    std::size_t next = 0;
+    while (!rest.empty()) {
+        const std::size_t open = rest.find('{');
+        const std::size_t close = open == std::string_view::npos ? open : rest.find('}', open);
+        if (close == std::string_view::npos) break;
+        const std::string_view number = rest.substr(open + 1, close - open - 1);
+        std::size_t slot = next;
+        const auto [end, problem] =
+            std::from_chars(number.data(), number.data() + number.size(), slot);
+        const bool is_slot =
+            number.empty() || (problem == std::errc() && end == number.data() + number.size());
+        if (!is_slot || slot >= inserted.size()) {
+            out += rest.substr(0, close + 1);
+        } else {
+            out += rest.substr(0, open);
+            out += inserted_words(pattern, slot, inserted[slot], depth);
+            ++next;
+        }
+        rest.remove_prefix(close + 1);
+    }
+    out += rest;
+    return out;
+}
+
+std::optional<std::string> line_of(std::string_view english, int depth) {
+    for (const Pattern& pattern : chinese_patterns()) {
+        Inserted inserted;
+        if (match(pattern, 0, english, inserted)) return filled(pattern, inserted, depth);
+    }
+    return std::nullopt;
+}
+
+/// An example in the author's language, or names in columns: nothing of ours to translate.
+bool is_sample(std::string_view line) {
+    if (line.empty() || line.starts_with("  ")) return true;
+    return line.size() > 2 && line.front() == '`' && line.find('`', 1) == line.size() - 1;
+}
+
+void replace(std::string& words, Language language) {
+    if (auto translated = sentence(words, language)) words = *std::move(translated);
+}
+
+}  // namespace
+
+Language language_of(std::string_view locale) {
+    return locale.starts_with("zh") ? Language::chinese : Language::english;
+}
+
+Language language_of_environment() {
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        const char* value = std::getenv(name);
+        if (value != nullptr && *value != '\0') return language_of(value);
+    }
+    return Language::english;
+}
+
+std::optional<std::string> sentence(std::string_view english, Language language) {
+    if (language == Language::english || english.empty()) return std::string(english);
+    if (auto whole = line_of(english, 0)) return whole;
+    std::string out;
+    for (std::size_t at = 0; at <= english.size();) {
+        const std::size_t end = std::min(english.find('\n', at), english.size());
+        const std::string_view line = english.substr(at, end - at);
+        if (at > 0) out += '\n';
+        at = end + 1;
+        if (is_sample(line)) {
+            out += line;
+            continue;
+        }
+        const auto translated = line_of(line, 0);
+        if (!translated) return std::nullopt;
+        out += *translated;
+    }
+    return out;
+}
+
+source::Diagnostic diagnostic(source::Diagnostic english, Language language) {
+    if (language == Language::english) return english;
+    replace(english.title, language);
+    replace(english.label, language);
+    for (source::Label& label : english.others)
+        replace(label.text, language);
+    replace(english.before, language);
+    replace(english.after, language);
+    for (std::string& help : english.help)
+        replace(help, language);
+    for (source::Fix& fix : english.fixes)
+        replace(fix.says, language);
+    return english;
+}
+
+std::vector<source::Diagnostic> diagnostics(std::vector<source::Diagnostic> english,
+                                            Language language) {
+    for (source::Diagnostic& one : english)
+        one = diagnostic(std::move(one), language);
+    return english;
+}
+
+}  // namespace journey::translate
