@@ -3,6 +3,7 @@
 #include "dsl/source/text.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <map>
 #include <string_view>
@@ -102,6 +103,28 @@ std::vector<std::string> rows_of(std::vector<Mark> marks) {
     return rows;
 }
 
+/// The end of the piece that begins at `from`: what a line break may not cut. Chinese breaks
+/// between any two characters, but no line begins with a closing sign.
+std::size_t piece_end(std::string_view line, std::size_t from) {
+    bool quoted = false;
+    std::size_t to = from;
+    while (to < line.size() && (quoted || line[to] != ' ')) {
+        if (line[to] == '`') quoted = !quoted;
+        std::size_t next = to + 1;
+        while (next < line.size() && (static_cast<unsigned char>(line[next]) & 0xC0U) == 0x80U)
+            ++next;
+        const bool wide = display_width(line.substr(to, next - to)) == 2;
+        to = next;
+        if (quoted || !wide) continue;
+        const std::string_view rest = line.substr(to);
+        const auto starts = [&](std::string_view sign) { return rest.starts_with(sign); };
+        static constexpr std::array<std::string_view, 9> kClosing = {"。", "，", "；", "：", "？",
+                                                                     "！", "、", "）", "”"};
+        if (!std::any_of(kClosing.begin(), kClosing.end(), starts)) return to;
+    }
+    return to;
+}
+
 /// Breaks lines at blanks to fit the screen. Lines that begin with a blank are examples and stay as
 /// they are; what stands between backticks is not broken either.
 std::string wrapped(std::string_view words) {
@@ -116,25 +139,22 @@ std::string wrapped(std::string_view words) {
             continue;
         }
         std::size_t column = 0;
+        bool blank = false;
         for (std::size_t from = 0; from < line.size();) {
-            std::size_t to = from;
-            bool quoted = false;
-            while (to < line.size() && (quoted || line[to] != ' ')) {
-                if (line[to] == '`') quoted = !quoted;
-                ++to;
-            }
+            const std::size_t to = piece_end(line, from);
             const std::string_view word = line.substr(from, to - from);
             const std::size_t width = display_width(word);
-            if (column > 0 && column + 1 + width > kWidth) {
+            if (column > 0 && column + (blank ? 1 : 0) + width > kWidth) {
                 out += '\n';
                 column = 0;
-            } else if (column > 0) {
+            } else if (blank && column > 0) {
                 out += ' ';
                 ++column;
             }
             out += word;
             column += width;
-            from = to + 1;
+            blank = to < line.size() && line[to] == ' ';
+            from = blank ? to + 1 : to;
         }
     }
     return out;
@@ -196,6 +216,18 @@ std::string snippet(const SourceSet& sources, const Diagnostic& diagnostic, cons
     return out;
 }
 
+std::string_view name_of(Applicability applicability, const RenderWords& words) {
+    switch (applicability) {
+        case Applicability::certain:
+            return words.certain;
+        case Applicability::probable:
+            return words.probable;
+        case Applicability::sketch:
+            return words.sketch;
+    }
+    return words.sketch;
+}
+
 bool has_text(const SourceSet& sources, const Span& span) {
     return !sources.at(span.file).text().empty();
 }
@@ -212,10 +244,11 @@ std::string render(const SourceSet& sources, const Diagnostic& diagnostic, Rende
     if (closing && !has_text(sources, diagnostic.span)) out += '\n';
     if (!diagnostic.after.empty()) out += wrapped(diagnostic.after) + '\n';
     for (const std::string& help : diagnostic.help)
-        out += wrapped("help: " + help) + '\n';
+        out += wrapped(std::string(options.words.help) + help) + '\n';
     for (const Fix& fix : diagnostic.fixes) {
-        const std::string name = fmt::format("fix ({}):", name_of(fix.applicability));
-        out += fmt::format("{} {}\n", paint("1;32", name), fix.says);
+        const std::string_view name = name_of(fix.applicability, options.words);
+        out +=
+            fmt::format("{}{}{}\n", paint("1;32", name), name.ends_with(':') ? " " : "", fix.says);
     }
     return out;
 }

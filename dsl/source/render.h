@@ -4,14 +4,24 @@
 #include "dsl/source/diagnostic.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace journey::source {
 
 class SourceSet;
 
+/// The few words that are the form's own.
+struct RenderWords {
+    std::string_view help = "help: ";
+    std::string_view certain = "fix (certain):";
+    std::string_view probable = "fix (probable):";
+    std::string_view sketch = "fix (sketch):";
+};
+
 struct RenderOptions {
     bool colour = false;  // ANSI colours; the caller knows whether this is a terminal
+    RenderWords words;
 };
 
 /// The full form, ending in a newline, no blank line before or after.

@@ -30,6 +30,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"a list is written `[\"a\", \"b\"]`", "列表写作 `[\"a\", \"b\"]`"},
     {"a newer `journey` may understand it", "更新版本的 `journey` 也许懂"},
     {"write `\"` for all {} in this file.", "把本文件里全部 {} 处改成 `\"`。"},
+    {"write `{}`", "写 `{}`"},
     {"write `{}`.", "写 `{}`。"},
     {"write \"{}\".", "写 \"{}\"。"},
     {"write '{}'.", "写 '{}'。"},

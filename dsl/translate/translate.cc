@@ -147,7 +147,7 @@ Language language_of(std::string_view locale) {
 }
 
 Language language_of_environment() {
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    for (const char* name : {"JOURNEY_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}) {
         const char* value = std::getenv(name);
         if (value != nullptr && *value != '\0') return language_of(value);
     }
@@ -155,7 +155,7 @@ Language language_of_environment() {
 }
 
 std::optional<std::string> sentence(std::string_view english, Language language) {
-    if (language == Language::english || english.empty()) return std::string(english);
+    if (language == Language::english || is_sample(english)) return std::string(english);
     if (auto whole = line_of(english, 0)) return whole;
     std::string out;
     for (std::size_t at = 0; at <= english.size();) {
@@ -172,6 +172,11 @@ std::optional<std::string> sentence(std::string_view english, Language language)
         out += *translated;
     }
     return out;
+}
+
+source::RenderWords render_words(Language language) {
+    if (language == Language::english) return {};
+    return {"建议：", "修正（确定）：", "修正（大概）：", "修正（示意）："};
 }
 
 source::Diagnostic diagnostic(source::Diagnostic english, Language language) {

@@ -17,12 +17,15 @@ enum class Language : unsigned char { english, chinese };
 
 /// "zh", "zh-CN", "zh_CN.UTF-8" are Chinese, everything else English.
 Language language_of(std::string_view locale);
-/// What the environment's LC_ALL, LC_MESSAGES or LANG (first that is set) asks for.
+/// What the environment's JOURNEY_LANG, LC_ALL, LC_MESSAGES or LANG (first that is set) asks for.
 Language language_of_environment();
 
 /// One string of a diagnostic, line by line; nullopt when some line is in no table. English comes
 /// back as it is. About a microsecond a pattern that begins alike.
 std::optional<std::string> sentence(std::string_view english, Language language);
+
+/// The words of the form around the sentences.
+source::RenderWords render_words(Language language);
 
 /// The diagnostic with every string translated that can be. Places and edits stay.
 source::Diagnostic diagnostic(source::Diagnostic english, Language language);

@@ -31,6 +31,11 @@ std::string own_path() {
 
 int main(int argc, char** argv) {
     CLI::App app("journey: marketing automation as code", "journey");
+    app.add_option_function<std::string>(
+           "--lang", [](const std::string& lang) { ::setenv("JOURNEY_LANG", lang.c_str(), 1); },
+           "Language of messages: en or zh (or JOURNEY_LANG; else as the locale says)")
+        ->check(CLI::IsMember({"en", "zh"}));
+    app.fallthrough();
     app.require_subcommand(1);
     app.set_version_flag("--version", JOURNEY_VERSION);
     app.get_formatter()->column_width(34);

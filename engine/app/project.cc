@@ -1,5 +1,6 @@
 #include "engine/app/project.h"
 
+#include "dsl/translate/translate.h"
 #include "engine/app/progress.h"
 
 #include <algorithm>
@@ -119,6 +120,8 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) 
         return one.severity == source::Severity::information &&
                only_used.contains(std::string(compilation.sources.at(one.span.file).name()));
     });
+    compilation.diagnostics = translate::diagnostics(std::move(compilation.diagnostics),
+                                                     translate::language_of_environment());
     return compilation;
 }
 
@@ -126,6 +129,7 @@ void print_diagnostics(const dsl::Compilation& compilation, bool short_form) {
     if (compilation.diagnostics.empty()) return;
     dsl::RenderOptions options;
     options.colour = is_terminal(2);
+    options.words = translate::render_words(translate::language_of_environment());
     fmt::print(stderr, "{}{}",
                short_form ? dsl::render_short(compilation) : dsl::render(compilation, options),
                short_form ? "" : "\n");

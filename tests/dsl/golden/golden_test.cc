@@ -2,6 +2,7 @@
 // what the author reads, CODE_name.expect. UPDATE_GOLDEN=1 rewrites; read the difference aloud.
 
 #include "dsl/dsl.h"
+#include "dsl/translate/translate.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -55,6 +56,16 @@ dsl::Compilation compile_case(const fs::path& path) {
     return made;
 }
 
+void check_chinese(const dsl::Compilation& made, const fs::path& expect) {
+    dsl::RenderOptions options;
+    options.words = translate::render_words(translate::Language::chinese);
+    const std::string said = source::render(
+        made.sources, translate::diagnostics(made.diagnostics, translate::Language::chinese),
+        options);
+    if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(expect, std::ios::binary) << said;
+    CHECK(said == read_file(expect));
+}
+
 }  // namespace
 
 TEST_CASE("every message reads as reviewed", "[dsl][golden]") {
@@ -71,6 +82,7 @@ TEST_CASE("every message reads as reviewed", "[dsl][golden]") {
         if (std::getenv("UPDATE_GOLDEN") != nullptr)
             std::ofstream(expect, std::ios::binary) << said;
         CHECK(said == read_file(expect));
+        check_chinese(made, kHere / "zh" / expect.filename());
     }
 }
 
