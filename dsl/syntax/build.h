@@ -57,7 +57,6 @@ class Builder {
     ast::Zone need_zone(Children& children, source::Span after);
     /// A date-time with the zone that follows it, when one does.
     ast::LocalMoment moment(std::uint32_t date_time, Children& rest);
-    ast::NotYet not_yet_at(std::uint32_t at);
     source::Span span(std::uint32_t at) const { return m_.span(m_.marks[at]); }
     std::string_view slice(std::uint32_t at) const { return m_.slice(m_.marks[at]); }
     Kind kind(std::uint32_t at) const { return m_.marks[at].kind; }
@@ -81,16 +80,30 @@ class Builder {
     ast::QuietNoZone no_zone(std::uint32_t at);
     ast::ConsentBasis basis(std::uint32_t at);
     ast::ChannelRate rate(std::uint32_t at);
+    ast::Dwell dwell(std::uint32_t at);
+    ast::BandRow band_row(std::uint32_t at);
+    ast::Param param(ast::Name name, Children& rest);
     std::optional<ast::Item> item(std::uint32_t at);
 
     // Journeys (build_journey.cc).
     ast::Until until(std::uint32_t at);
     ast::Reenter reenter(std::uint32_t at);
     ast::SendOption send_option(std::uint32_t at);
-    ast::Exit exit(Children& rest, std::optional<ast::NotYet>& later);
+    ast::Exit exit(Children& rest);
     ast::Overlap overlap(std::string_view word) const;
     ast::JourneyDecl journey(std::uint32_t at);
     ast::Steps steps(std::uint32_t block);
+
+    // Entering (build_enter.cc).
+    ast::Enter enter(Children& rest);
+    ast::Enter trigger(std::uint32_t at);
+    ast::SegmentChange segment_change(std::uint32_t at);
+    ast::Schedule schedule(std::uint32_t at);
+    ast::Every every(std::uint32_t at);
+    ast::UntilClock clock(Children& rest);
+    ast::Leap leap(std::uint32_t at);
+    ast::OthersRow others(std::uint32_t word) const;
+    ast::Include include(std::uint32_t at);
 
     // Tests (build_tests.cc).
     ast::TestDecl test(std::uint32_t at);
@@ -120,6 +133,8 @@ class Builder {
     ast::FrequencyLine frequency_line(std::uint32_t at);
     ast::QuietLine quiet_line(std::uint32_t at);
     ast::TemplateLine template_line(std::uint32_t at);
+    ast::WebhookLine webhook_line(std::uint32_t at);
+    ast::SnippetDecl snippet(std::uint32_t at);
 
     ast::Head head(std::uint32_t at);
     ast::Step step(std::uint32_t at);
@@ -127,7 +142,13 @@ class Builder {
     ast::StepKind wait(std::uint32_t at);
     ast::StepKind if_step(std::uint32_t at);
     ast::StepKind choose(std::uint32_t at);
+    ast::StepKind call(std::uint32_t at);
+    ast::StepKind repeat(std::uint32_t at);
+    ast::Otherwise otherwise(std::uint32_t at);
     std::vector<ast::ArmLine> arm_lines(std::uint32_t block);
+    ast::Winner winner(std::uint32_t at);
+    ast::FromVersion from_version(Children& rest);
+    void said_twice(source::Span again, std::string_view what);
     ast::WaitArm wait_arm(std::uint32_t at);
 
     ast::TestLine test_line(std::uint32_t at);

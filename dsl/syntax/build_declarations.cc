@@ -93,6 +93,39 @@ ast::ChannelRate Builder::rate(std::uint32_t at) {
     return made;
 }
 
+ast::Dwell Builder::dwell(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Dwell made;
+    made.ping = path(parts.take());
+    made.on = name(parts.take());
+    made.every = duration(parts.take());
+    if (const auto ends = parts.take(Kind::path)) made.ends_with = path(*ends);
+    return made;
+}
+
+ast::BandRow Builder::band_row(std::uint32_t at) {
+    Children parts = children(at);
+    ast::BandRow made;
+    made.span = span(at);
+    made.score = integer(parts.take());
+    if (!parts.word("otherwise")) made.below = expr(parts.take());
+    return made;
+}
+
+ast::Param Builder::param(ast::Name called, Children& rest) {
+    const std::uint32_t what = rest.take();
+    ast::Param made;
+    made.span = source::join(called.span, span(what));
+    made.name = std::move(called);
+    if (kind(what) == Kind::template_of) {
+        Children inner = children(what);
+        made.type = name(inner.take());
+    } else {
+        made.type = type(what);
+    }
+    return made;
+}
+
 // ---- lines of blocks
 
 ast::WorkspaceLine Builder::workspace_line(std::uint32_t at) {
@@ -107,7 +140,7 @@ ast::WorkspaceLine Builder::workspace_line(std::uint32_t at) {
 ast::FieldLine Builder::field_line(std::uint32_t at) {
     Children parts = children(at);
     const std::uint32_t only = parts.take();
-    if (kind(only) == Kind::not_yet) return {span(at), not_yet_at(only)};
+    if (kind(only) == Kind::dwell) return {span(at), dwell(only)};
     Children inner = children(only);
     ast::Name called = name(inner.take());
     return {span(at), field(std::move(called), inner)};
@@ -176,7 +209,33 @@ ast::TemplateLine Builder::template_line(std::uint32_t at) {
     return {span(at), ast::TemplateUnsubscribe{parts.word("body")}};
 }
 
+ast::WebhookLine Builder::webhook_line(std::uint32_t at) {
+    Children parts = children(at);
+    if (parts.word("post")) return {span(at), ast::HookPost{text(parts.take())}};
+    if (parts.word("sends")) return {span(at), ast::HookSends{names(parts)}};
+    if (parts.word("gives")) {
+        Children inner = children(parts.take());
+        ast::Name called = name(inner.take());
+        return {span(at), ast::HookGives{field(std::move(called), inner)}};
+    }
+    if (parts.word("timeout")) return {span(at), ast::HookTimeout{duration(parts.take())}};
+    parts.word("retry");
+    return {span(at), ast::HookRetry{integer(parts.take())}};
+}
+
 // ---- items
+
+ast::SnippetDecl Builder::snippet(std::uint32_t at) {
+    Children parts = children(at);
+    ast::SnippetDecl made{name(parts.take()), {}, {}};
+    while (const auto each = parts.take(Kind::param)) {
+        Children inner = children(*each);
+        ast::Name called = name(inner.take());
+        made.params.push_back(param(std::move(called), inner));
+    }
+    made.steps = steps(parts.take());
+    return made;
+}
 
 std::optional<ast::Item> Builder::item(std::uint32_t at) {
     Children parts = children(at);
@@ -259,6 +318,22 @@ std::optional<ast::Item> Builder::item(std::uint32_t at) {
             made.what = std::move(what);
             break;
         }
+        case Kind::webhook: {
+            ast::WebhookDecl what{name(parts.take()), {}};
+            lines(what.lines, &Builder::webhook_line);
+            made.what = std::move(what);
+            break;
+        }
+        case Kind::band: {
+            ast::BandDecl what{name(parts.take()), nullptr, {}};
+            what.of = expr(parts.take());
+            lines(what.rows, &Builder::band_row);
+            made.what = std::move(what);
+            break;
+        }
+        case Kind::snippet:
+            made.what = snippet(at);
+            break;
         case Kind::segment: {
             ast::SegmentDecl what{name(parts.take()), std::nullopt, nullptr};
             title(what.title);
@@ -271,9 +346,6 @@ std::optional<ast::Item> Builder::item(std::uint32_t at) {
             break;
         case Kind::test:
             made.what = test(at);
-            break;
-        case Kind::not_yet:
-            made.what = not_yet_at(at);
             break;
         default:
             return std::nullopt;

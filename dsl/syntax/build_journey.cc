@@ -74,13 +74,10 @@ ast::SendOption Builder::send_option(std::uint32_t at) {
     return made;
 }
 
-ast::Exit Builder::exit(Children& rest, std::optional<ast::NotYet>& later) {
+ast::Exit Builder::exit(Children& rest) {
     if (rest.word("if")) return {expr(rest.take())};
     rest.word("when");
-    if (const auto unknown = rest.take(Kind::not_yet)) {
-        later = not_yet_at(*unknown);
-        return {ast::EventSel{}};
-    }
+    if (const auto change = rest.take(Kind::segment_change)) return {segment_change(*change)};
     return {event_sel(rest.take())};
 }
 
@@ -94,22 +91,14 @@ ast::Overlap Builder::overlap(std::string_view word) const {
 ast::Head Builder::head(std::uint32_t at) {
     Children parts = children(at);
     ast::Head made{span(at), keyword(at), ast::Version{}};
-    if (parts.is(Kind::not_yet)) {
-        made.what = not_yet_at(parts.take());
-    } else if (parts.word("version")) {
+    if (parts.word("version")) {
         made.what = ast::Version{integer(parts.take())};
     } else if (parts.word("about")) {
         made.what = ast::About{text(parts.take())};
     } else if (parts.word("owner")) {
         made.what = ast::Owner{text(parts.take())};
     } else if (parts.word("enter")) {
-        ast::EventTrigger trigger;
-        if (const auto event = parts.take(Kind::event_sel)) trigger.event = event_sel(*event);
-        if (const auto later = parts.take(Kind::not_yet)) {
-            made.what = not_yet_at(*later);
-        } else {
-            made.what = ast::Enter{std::move(trigger)};
-        }
+        made.what = enter(parts);
     } else if (parts.word("only")) {
         made.what = ast::OnlyIf{expr(parts.take())};
     } else if (parts.word("reenter")) {
@@ -128,13 +117,7 @@ ast::Head Builder::head(std::uint32_t at) {
         goal.then_exit = parts.take(Kind::then_exit).has_value();
         made.what = std::move(goal);
     } else if (parts.word("exit")) {
-        std::optional<ast::NotYet> later;
-        ast::Exit what = exit(parts, later);
-        if (later) {
-            made.what = std::move(*later);
-        } else {
-            made.what = std::move(what);
-        }
+        made.what = exit(parts);
     } else if (parts.word("frequency")) {
         made.what = ast::UseFrequency{name(parts.take())};
     } else if (parts.word("quiet")) {
@@ -147,6 +130,8 @@ ast::Head Builder::head(std::uint32_t at) {
         made.what = ast::Key{expr(parts.take())};
     } else if (parts.word("time")) {
         made.what = ast::TimeZoneIs{expr(parts.take())};
+    } else if (parts.word("from")) {
+        made.what = from_version(parts);
     }
     return made;
 }
@@ -270,8 +255,29 @@ ast::Step Builder::step(std::uint32_t at) {
         case Kind::note:
             made.what = ast::Note{text(inner.take())};
             break;
+        case Kind::call_step:
+            made.what = call(action);
+            break;
+        case Kind::emit: {
+            ast::Emit emit{path(inner.take()), std::nullopt};
+            emit.with = maybe_map(inner);
+            made.what = std::move(emit);
+            break;
+        }
+        case Kind::run: {
+            ast::Run run{name(inner.take()), std::nullopt};
+            run.with = maybe_map(inner);
+            made.what = std::move(run);
+            break;
+        }
+        case Kind::include:
+            made.what = include(inner.take());
+            break;
+        case Kind::repeat:
+            made.what = repeat(action);
+            break;
         default:
-            made.what = not_yet_at(action);
+            ENSURE(false, "a step of a kind that the grammar does not have");
             break;
     }
     return made;
@@ -336,8 +342,45 @@ ast::StepKind Builder::if_step(std::uint32_t at) {
         made.branches.push_back(std::move(branch));
     }
     if (const auto last = parts.take(Kind::else_step)) {
-        Children inner = children(*last);
-        made.otherwise = ast::Otherwise{steps(inner.take()), keyword(*last)};
+        made.otherwise = otherwise(*last);
+    }
+    return made;
+}
+
+ast::Otherwise Builder::otherwise(std::uint32_t at) {
+    Children inner = children(at);
+    return {steps(inner.take()), keyword(at)};
+}
+
+ast::StepKind Builder::call(std::uint32_t at) {
+    Children parts = children(at);
+    ast::CallWebhook made;
+    made.webhook = name(parts.take());
+    made.with = maybe_map(parts);
+    if (const auto as = parts.take(Kind::name)) made.as = name(*as);
+    if (const auto last = parts.take(Kind::else_step)) made.otherwise = otherwise(*last);
+    return made;
+}
+
+ast::StepKind Builder::repeat(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Repeat made;
+    made.at_most = expr(parts.take());
+    if (const auto until = parts.take(Kind::repeat_until)) {
+        Children inner = children(*until);
+        made.until = expr(inner.take());
+    }
+    made.steps = steps(parts.take());
+    return made;
+}
+
+ast::Include Builder::include(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Include made{name(parts.take()), {}, span(at)};
+    while (const auto pair = parts.take(Kind::pair)) {
+        Children inner = children(*pair);
+        ast::Name called = name(inner.take());
+        made.args.push_back({std::move(called), expr(inner.take())});
     }
     return made;
 }
@@ -363,13 +406,44 @@ ast::StepKind Builder::choose(std::uint32_t at) {
     return made;
 }
 
+void Builder::said_twice(source::Span again, std::string_view what) {
+    m_.diagnostics.push_back(
+        Diagnostic::error("J0105", "SAID TWICE", again, fmt::format("A winner has one `{}`.", what))
+            .and_help("remove one of them."));
+}
+
+ast::Winner Builder::winner(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Winner made;
+    made.metric = name(parts.take());
+    made.per = name(parts.take());
+    made.after = duration(parts.take());
+    while (!parts.done()) {
+        const std::uint32_t option = parts.take();
+        Children inner = children(option);
+        if (kind(option) == Kind::needs) {
+            if (made.needs) said_twice(span(option), "needs");
+            made.needs = integer(inner.take());
+        } else if (kind(option) == Kind::confidence) {
+            if (made.confidence) said_twice(span(option), "confidence");
+            made.confidence = percent(inner.take());
+        } else {
+            if (made.otherwise) said_twice(span(option), "otherwise");
+            made.otherwise = name(inner.take());
+        }
+    }
+    return made;
+}
+
 std::vector<ast::ArmLine> Builder::arm_lines(std::uint32_t block) {
     std::vector<ast::ArmLine> all;
     for (Children lines = children(block); !lines.done();) {
         const std::uint32_t line = lines.take();
         Children parts = children(line);
-        if (kind(line) == Kind::not_yet) {
-            all.push_back({span(line), not_yet_at(line)});
+        if (kind(line) == Kind::winner) {
+            all.push_back({span(line), winner(line)});
+        } else if (kind(line) == Kind::sample) {
+            all.push_back({span(line), ast::Sample{percent(parts.take())}});
         } else if (kind(line) == Kind::holdout) {
             all.push_back({span(line), ast::Holdout{percent(parts.take())}});
         } else {

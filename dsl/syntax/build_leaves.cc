@@ -249,16 +249,6 @@ ast::LocalMoment Builder::moment(std::uint32_t at, Children& rest) {
     return made;
 }
 
-ast::NotYet Builder::not_yet_at(std::uint32_t at) {
-    const std::string_view all = slice(at);
-    std::string first(all.substr(0, scan::word(all)));
-    if (scan::aggregate_name(all) > 0) first = "reaches";
-    const source::Span word{span(at).file, span(at).begin,
-                            m_.span(m_.marks[at].begin, m_.marks[at].begin + scan::word(all)).end};
-    if (auto made = not_yet(first, word)) m_.diagnostics.push_back(std::move(*made));
-    return {first, span(at)};
-}
-
 source::Span Builder::keyword(std::uint32_t at) const {
     const std::uint32_t begin = m_.marks[at].begin;
     return m_.span(begin, begin + scan::word(slice(at)));

@@ -58,13 +58,16 @@ ast::Happen Builder::happen(std::uint32_t at) {
         return {std::move(set), span(at)};
     }
     ast::HappenEvent event{path(parts.take()), std::nullopt, std::nullopt};
+    if (const auto of = parts.take(Kind::of_label)) {
+        Children inner = children(*of);
+        event.of_label = name(inner.take());
+    }
     event.data = maybe_map(parts);
     return {std::move(event), span(at)};
 }
 
 ast::GivenLine Builder::given(std::uint32_t at) {
     Children parts = children(at);
-    if (const auto later = parts.take(Kind::not_yet)) return {not_yet_at(*later)};
     if (parts.word("user")) return {ast::GivenUser{map(parts.take())}};
     if (parts.word("consent")) return {ast::GivenConsent{names(parts)}};
     if (parts.word("tag")) return {ast::GivenTag{texts(parts)}};
@@ -74,6 +77,11 @@ ast::GivenLine Builder::given(std::uint32_t at) {
         made.data = maybe_map(parts);
         made.before_start = duration(parts.take());
         return {std::move(made)};
+    }
+    if (parts.word("webhook")) {
+        ast::GivenWebhook hook{name(parts.take()), std::nullopt};
+        if (parts.word("gives")) hook.gives = map(parts.take());
+        return {std::move(hook)};
     }
     parts.skip();  // experiment or split
     ast::Name of = name(parts.take());
@@ -102,6 +110,14 @@ ast::Outcome Builder::outcome(std::uint32_t at) {
         sent.template_name = name(parts.take());
         sent.with = maybe_map(parts);
         made.what = std::move(sent);
+    } else if (parts.word("called")) {
+        ast::ExpectCalled called;
+        called.negated = negated;
+        called.webhook = name(parts.take());
+        called.with = maybe_map(parts);
+        made.what = std::move(called);
+    } else if (parts.word("tagged")) {
+        made.what = ast::ExpectTagged{negated, text(parts.take())};
     } else if (parts.word("held")) {
         ast::ExpectHeld held;
         held.label = name(parts.take());

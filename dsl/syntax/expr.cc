@@ -16,5 +16,8 @@ bool match_map(Input& in, Matching& state) {
 bool match_literal(Input& in, Matching& state) {
     return match_rule<grammar::any_literal>(in, state);
 }
+bool match_aggregate(Input& in, Matching& state) {
+    return match_rule<grammar::aggregate>(in, state);
+}
 
 }  // namespace journey::syntax

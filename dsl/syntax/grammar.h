@@ -1,6 +1,5 @@
 #pragma once
-// Items, head clauses, steps and tests, LANGUAGE 3.1, one rule a line of a block. What a later
-// edition adds stands here as `later<first words>`.
+// Items, head clauses, steps and tests, LANGUAGE 3.1, one rule a line of a block.
 
 #include "dsl/syntax/rules.h"
 
@@ -34,6 +33,15 @@ struct no_zone : node<Kind::no_zone, sor<kept<"hold">, kept<"skip">, all<kept<"u
 struct basis : node<Kind::basis, sor<all<kept<"double">, word<"opt">, word<"in">>,
                                      all<word<"opt">, sor<kept<"in">, kept<"out">>>>> {};
 struct rate : node<Kind::rate, integer, word<"per">, unit> {};
+struct times : seq<integer, word<"times">> {};
+/// An event's path where nothing else is possible.
+struct event_path : node<Kind::path, token<Kind::name, scan::name, "an event">, many<dot, name>> {};
+struct dwell : node<Kind::dwell, word<"by">, event_path, word<"on">, name, word<"every">, duration,
+                    maybe<word<"ends">, word<"with">, event_path>> {};
+struct band_row : node<Kind::band_row, integer, sor<all<word<"below">, sum>, kept<"otherwise">>> {};
+/// `push template`, or a type.
+struct param_type : sor<node<Kind::template_of, name, word<"template">>, type> {};
+struct param : node<Kind::param, name, sign<":">, param_type> {};
 
 struct until_clock : seq<clock_time, maybe_zone> {};
 struct until
@@ -55,16 +63,17 @@ struct channel_template
 
 struct moment : node<Kind::moment, sor<all<sign<"+">, duration>, all<date_time, maybe_zone>>> {};
 struct happen
-    : node<Kind::happen,
-           sor<all<kept<"set">, path, sign<"=">, expr>,
-               all<pegtl::not_at<word<"expect">>,
-                   node<Kind::path, token<Kind::name, scan::name, "an event">, many<dot, name>>,
-                   opt<map>>>> {};
+    : node<Kind::happen, sor<all<kept<"set">, path, sign<"=">, expr>,
+                             all<pegtl::not_at<word<"expect">>, event_path,
+                                 maybe<node<Kind::of_label, word<"of">, name>>, opt<map>>>> {};
 struct outcome
     : node<Kind::outcome,
            sor<all<kept<"nothing">, word<"sent">>, all<kept<"no">, word<"more">, word<"sends">>,
-               all<opt<kept<"not">>, sor<kept<"entered">, all<kept<"sent">, channel_template,
-                                                              maybe<word<"with">, map>>>>,
+               all<opt<kept<"not">>,
+                   sor<kept<"entered">,
+                       all<kept<"sent">, channel_template, maybe<word<"with">, map>>,
+                       all<kept<"called">, name, maybe<word<"with">, map>>,
+                       all<kept<"tagged">, string>>>,
                all<kept<"exited">, maybe<word<"as">, name>>,
                all<kept<"held">, name, word<"until">, moment>,
                all<kept<"skipped">, name, maybe<word<"because">, string>>, all<kept<"goal">, name>,
@@ -77,7 +86,7 @@ struct given
               all<kept<"history">, path, opt<map>, word<"at">, sign<"-">, duration>,
               all<sor<kept<"experiment">, kept<"split">>, name,
                   sor<all<kept<"picks">, name>, all<kept<"puts">, word<"user">, word<"in">, name>>>,
-              later<word<"webhook">>>> {};
+              all<kept<"webhook">, name, sor<all<kept<"gives">, map>, kept<"fails">>>>> {};
 
 // Items.
 struct language_item : item<Kind::language, word<"language">, integer> {};
@@ -92,20 +101,25 @@ struct consent_item
 struct frequency_item
     : item<Kind::frequency, word<"frequency">, name, block<BlockKind::frequency>> {};
 struct quiet_item : item<Kind::quiet, word<"quiet">, name, block<BlockKind::quiet>> {};
+struct webhook_item : item<Kind::webhook, word<"webhook">, name, block<BlockKind::webhook>> {};
 struct template_item
     : item<Kind::template_decl, word<"template">, name, token<Kind::name, scan::name, "a channel">,
            class_name, block<BlockKind::template_decl>> {};
 struct segment_item
     : item<Kind::segment, word<"segment">, name, opt<string>, sign<"=">, lines, expr> {};
+struct band_item : item<Kind::band, word<"band">, name, word<"of">, expr, block<BlockKind::band>> {
+};
+struct snippet_item : item<Kind::snippet, word<"snippet">, name,
+                           broken<sign<"(">, opt<listed<param>>, sign<")">>, steps> {};
 struct journey_item : item<Kind::journey, word<"journey">, name, opt<string>, opt<class_name>,
                            block<BlockKind::journey>> {};
 struct test_item
     : item<Kind::test, word<"test">, string, maybe<word<"of">, name>, block<BlockKind::test>> {};
-struct later_item : later<sor<word<"webhook">, word<"band">, word<"snippet">>> {};
 
-struct any_item : sor<language_item, use_item, workspace_item, profile_item, event_item,
-                      channel_item, consent_item, frequency_item, quiet_item, template_item,
-                      segment_item, journey_item, test_item, later_item> {};
+struct any_item
+    : sor<language_item, use_item, workspace_item, profile_item, event_item, channel_item,
+          consent_item, frequency_item, quiet_item, webhook_item, template_item, segment_item,
+          band_item, snippet_item, journey_item, test_item> {};
 
 // Lines of declarations.
 template <typename... R>
@@ -115,7 +129,7 @@ struct workspace_line
     : line<sor<all<kept<"time">, word<"zone">, string>, all<kept<"currency">, currency>,
                all<kept<"locale">, string>, all<kept<"week">, word<"starts">, weekday>>> {};
 struct profile_line : line<field> {};
-struct event_line : line<sor<later<word<"dwell">, word<"by">>, field>> {};
+struct event_line : line<sor<all<word<"dwell">, dwell>, field>> {};
 struct channel_line
     : line<sor<all<kept<"address">, path>, all<kept<"from">, string>, all<kept<"sender">, string>,
                all<kept<"rate">, rate>, all<kept<"max">, word<"length">, integer>>> {};
@@ -134,33 +148,53 @@ struct template_line
                all<kept<"needs">, field>,
                all<kept<"unsubscribe">, sor<kept<"automatic">, all<word<"in">, kept<"body">>>>>> {};
 
+struct webhook_line : line<sor<all<kept<"post">, string>, all<kept<"sends">, listed<name>>,
+                               all<kept<"gives">, field>, all<kept<"timeout">, duration>,
+                               all<kept<"retry">, times>>> {};
+
 // Head clauses.
 template <typename... R>
 using head = node<Kind::head, R...>;
 
 struct within : node<Kind::within, word<"within">, duration> {};
 struct then_exit : node<Kind::then_exit, sign<",">, lines, word<"then">, word<"exit">> {};
-struct aggregate_ahead : token<Kind::aggregate_name, scan::aggregate_name, "an event"> {};
 struct goal_tail : seq<maybe<lines, within>, maybe<then_exit>> {};
-struct trigger : sor<later<sor<word<"joining">, word<"leaving">>, name>, later<aggregate_ahead>,
-                     all<event_sel, maybe<lines, later<sor<word<"lasts">, word<"unless">>>>>> {};
-struct enter_head
-    : head<kept<"enter">, sor<all<word<"when">, trigger>,
-                              later<sor<word<"every">, word<"yearly">, word<"once">>>>> {};
-struct exit_tail
-    : sor<all<kept<"when">, sor<later<sor<word<"joining">, word<"leaving">>, name>, event_sel>>,
-          all<kept<"if">, expr>> {};
+struct segment_change : node<Kind::segment_change, sor<kept<"joining">, kept<"leaving">>, name> {};
+struct reach : node<Kind::reach, history, word<"reaches">, sum, maybe<word<"per">, name>> {};
+struct event_trigger : node<Kind::event_trigger, event_sel, maybe<lines, word<"lasts">, duration>,
+                            many<lines, word<"unless">, event_sel>> {};
+struct trigger : sor<segment_change, reach, event_trigger> {};
+struct every : node<Kind::every,
+                    sor<kept<"day">, all<kept<"month">, word<"on">, integer>, listed<weekday>>> {};
+struct clock : seq<clock_time, maybe_zone> {};
+struct leap
+    : node<Kind::leap, word<"as">, sor<all<word<"feb">, kept<"28">>, all<word<"mar">, kept<"1">>>> {
+};
+struct schedule
+    : node<Kind::schedule, sor<all<kept<"every">, every, word<"at">, clock>,
+                               all<kept<"yearly">, word<"on">, path, word<"at">, clock,
+                                   maybe<sign<",">, lines, word<"feb">, word<"29">, leap>>,
+                               all<kept<"once">, word<"at">, date_time, maybe_zone>>> {};
+struct enter_tail : sor<all<word<"when">, trigger>, all<schedule, word<"for">, name>> {};
+struct exit_tail : sor<all<kept<"when">, sor<segment_change, event_sel>>, all<kept<"if">, expr>> {};
 struct overlap : sor<kept<"ignore">, kept<"restart">, kept<"queue">, kept<"parallel">> {};
 
 struct head_line
     : sor<head<kept<"version">, integer>, head<kept<"about">, string>, head<kept<"owner">, string>,
-          enter_head, head<kept<"only">, word<"if">, expr>, head<kept<"reenter">, reenter>,
-          head<kept<"while">, word<"running">, overlap>,
+          head<kept<"enter">, enter_tail>, head<kept<"only">, word<"if">, expr>,
+          head<kept<"reenter">, reenter>, head<kept<"while">, word<"running">, overlap>,
           head<kept<"goal">, name, word<"when">, event_sel, goal_tail>,
           head<kept<"exit">, exit_tail>, head<kept<"frequency">, name>, head<kept<"quiet">, name>,
           head<kept<"expires">, word<"after">, duration>, head<kept<"priority">, integer>,
           head<kept<"key">, expr>, head<kept<"time">, word<"zone">, sum>,
-          head<later<word<"from">, word<"version">>>, node<Kind::do_block, word<"do">, steps>> {};
+          head<kept<"from">, word<"version">, integer, block<BlockKind::moves>>,
+          node<Kind::do_block, word<"do">, steps>> {};
+
+// from version N { … }
+struct others : sor<kept<"stay">, kept<"stop">, kept<"restart">> {};
+struct move_tail : seq<word<"moves">, word<"to">, name> {};
+struct move_line : sor<node<Kind::others, word<"others">, others>,
+                       node<Kind::move, token<Kind::name, scan::name, "a step">, move_tail>> {};
 
 // Steps.
 
@@ -183,10 +217,20 @@ struct set_step : node<Kind::set, word<"set">, path, sign<"=">, expr> {};
 struct tag_step : node<Kind::tag, sor<kept<"add">, kept<"remove">>, word<"tag">, listed<string>> {};
 struct stop_step : node<Kind::stop, word<"stop">, maybe<word<"as">, name>> {};
 struct note_step : node<Kind::note, word<"note">, string> {};
-struct later_step
-    : later<sor<word<"emit">, word<"call">, word<"run">, word<"include">, word<"repeat">>> {};
+struct call_step : node<Kind::call_step, word<"call">, name, maybe<word<"with">, map>,
+                        maybe<word<"as">, name>, opt<else_step>> {};
+struct emit_step : node<Kind::emit, word<"emit">, event_path, opt<map>> {};
+struct run_step : node<Kind::run, word<"run">, name, maybe<word<"with">, map>> {};
+struct argument : node<Kind::pair, name, sign<":">, expr> {};
+struct include_call
+    : node<Kind::call_include, name, broken<sign<"(">, opt<listed<argument>>, sign<")">>> {};
+struct include_step : node<Kind::include, word<"include">, include_call> {};
+struct at_most_times : seq<word<"at">, word<"most">, sum, word<"times">> {};
+struct repeat_step : node<Kind::repeat, word<"repeat">, at_most_times,
+                          maybe<node<Kind::repeat_until, word<"until">, expr>>, steps> {};
 struct action : sor<send_step, wait_step, if_step, choose_step, split_step, experiment_step,
-                    let_step, set_step, tag_step, stop_step, note_step, later_step> {};
+                    let_step, set_step, tag_step, stop_step, note_step, call_step, emit_step,
+                    run_step, include_step, repeat_step> {};
 struct any_step : node<Kind::step, opt<elsewhere<match_label>>, action> {};
 
 struct on_arm : node<Kind::on_arm, word<"on">, event_sel, steps> {};
@@ -198,12 +242,18 @@ struct choice
     : node<Kind::choice, sor<all<kept<"when">, expr, steps>, all<kept<"otherwise">, steps>>> {};
 struct split_arm
     : sor<node<Kind::holdout, percent, word<"holdout">>, node<Kind::arm, percent, name, steps>> {};
-struct winner : later<word<"winner">, rest_of_statement,
-                      many<lines, sor<word<"needs">, word<"confidence">, word<"otherwise">>,
-                           rest_of_statement>> {};
-struct experiment_line
-    : sor<node<Kind::holdout, word<"holdout">, percent>,
-          node<Kind::arm, word<"arm">, name, percent, steps>, later<word<"sample">>, winner> {};
+struct winner_per : seq<token<Kind::name, scan::name, "a count like `clicked`">, word<"per">,
+                        token<Kind::name, scan::name, "a count like `delivered`">> {};
+struct winner_needs : seq<integer, word<"per">, word<"arm">> {};
+// In any order, because nobody remembers one.
+struct winner_option : sor<node<Kind::needs, word<"needs">, winner_needs>,
+                           node<Kind::confidence, word<"confidence">, percent>,
+                           node<Kind::otherwise, word<"otherwise">, name>> {};
+struct winner : node<Kind::winner, word<"winner">, word<"by">, winner_per, word<"after">, duration,
+                     many<lines, winner_option>> {};
+struct experiment_line : sor<node<Kind::holdout, word<"holdout">, percent>,
+                             node<Kind::arm, word<"arm">, name, percent, steps>,
+                             node<Kind::sample, word<"sample">, percent>, winner> {};
 
 // Tests.
 struct start_tail : seq<date_time, maybe_zone> {};

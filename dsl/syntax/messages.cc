@@ -71,8 +71,14 @@ bool wants(const Matching& state, std::string_view what) {
 }
 
 bool wants_name(const Matching& state) {
-    static constexpr std::array<std::string_view, 5> kNames = {"a name", "a channel", "a template",
-                                                               "an event", "a type like `string`"};
+    static constexpr std::array<std::string_view, 8> kNames = {"a name",
+                                                               "a channel",
+                                                               "a template",
+                                                               "an event",
+                                                               "a step",
+                                                               "a count like `clicked`",
+                                                               "a count like `delivered`",
+                                                               "a type like `string`"};
     const bool value = std::any_of(state.expected.begin(), state.expected.end(),
                                    [](const Wanted& one) { return one.text == "a value"; });
     return !value &&
@@ -298,6 +304,7 @@ Diagnostic general(const Matching& state, BlockKind kind, std::size_t begin, std
     const Sample* sample = find_sample(kind, word);
     const std::string reading =
         sample != nullptr ? std::string(sample->reading) : std::string(place_of(kind));
+    if (sample == nullptr) sample = find_sample(kind, "");
     const std::size_t length = at_line_end(state.text, at) ? 0 : token_at(state.text, at).size();
     Diagnostic made = Diagnostic::error(
         "J0001", "I GOT STUCK HERE", state.span(at, at + length),
@@ -306,11 +313,6 @@ Diagnostic general(const Matching& state, BlockKind kind, std::size_t begin, std
     if (!wanted.empty()) made = std::move(made).and_after(wanted);
     if (sample != nullptr) {
         made = std::move(made).and_after(how_it_looks(*sample));
-    } else if (kind == BlockKind::profile || kind == BlockKind::event) {
-        made = std::move(made).and_after(
-            fmt::format("A property looks like this:\n{}",
-                        indented("email string pii\ntier one of \"free\", \"pro\" default "
-                                 "\"free\"\nprice money CNY")));
     }
     std::vector<std::string> words;
     for (const Wanted& one : state.expected) {
@@ -368,6 +370,7 @@ void report_stuck(Matching& state, BlockKind kind, std::size_t begin) {
     // quickly.
     constexpr int kReportsMax = 100;
     if (++state.reports > kReportsMax) return;
+    const std::size_t line = begin;
     begin = after_label(state, kind, begin);
     std::size_t at = std::max<std::size_t>(state.stuck_at, begin);
     if (already_explained(state, begin, at)) return;
@@ -382,6 +385,7 @@ void report_stuck(Matching& state, BlockKind kind, std::size_t begin) {
     if (!made) made = foreign_date(state, at);
     if (!made) made = misspelt_duration(state, at);
     if (!made) made = reserved_name(state, at);
+    if (!made) made = habit(state, kind, line, at);
     if (!made) made = unknown_first_word(state, kind, begin, at);
     if (!made) made = general(state, kind, begin, at);
     state.diagnostics.push_back(std::move(*made));
@@ -472,8 +476,12 @@ const std::vector<std::string>& keywords_of(BlockKind kind) {
     static const auto kAll = [] {
         std::array<std::vector<std::string>, static_cast<std::size_t>(BlockKind::nothing) + 1> all;
         for (const Sample& sample : samples()) {
-            if (is_continuation(sample.word)) continue;
-            all[static_cast<std::size_t>(sample.in)].emplace_back(sample.word);
+            if (!is_continuation(sample.in, sample.word))
+                all[static_cast<std::size_t>(sample.in)].emplace_back(sample.word);
+        }
+        // Lines that may begin with any name or number: the list would mislead.
+        for (std::vector<std::string>& words : all) {
+            if (std::find(words.begin(), words.end(), "") != words.end()) words.clear();
         }
         return all;
     }();
@@ -489,6 +497,9 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
         statement.remove_prefix(scan::blanks(statement));
         first = first_word(statement);
     }
+    while (statement.ends_with(' '))
+        statement.remove_suffix(1);
+    if (kind == K::steps && statement.ends_with("else")) return K::steps;  // of a `call`
     std::string guess(first);
     if (find_sample(kind, first) == nullptr) {
         const std::vector<std::string> near = did_you_mean(first, keywords_of(kind));
@@ -496,7 +507,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
     }
     switch (kind) {
         case K::file: {
-            static constexpr std::array<std::pair<std::string_view, K>, 10> kItems = {
+            static constexpr std::array<std::pair<std::string_view, K>, 13> kItems = {
                 {{"workspace", K::workspace},
                  {"profile", K::profile},
                  {"event", K::event},
@@ -504,7 +515,10 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
                  {"consent", K::consent},
                  {"frequency", K::frequency},
                  {"quiet", K::quiet},
+                 {"webhook", K::webhook},
                  {"template", K::template_decl},
+                 {"band", K::band},
+                 {"snippet", K::steps},
                  {"journey", K::journey},
                  {"test", K::test}}};
             for (const auto& [word, block] : kItems) {
@@ -513,9 +527,10 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
             return K::nothing;
         }
         case K::journey:
+            if (guess == "from") return K::moves;
             return guess == "do" || first == "steps" ? K::steps : K::nothing;
         case K::steps:
-            if (guess == "if" || guess == "else") return K::steps;
+            if (guess == "if" || guess == "else" || guess == "repeat") return K::steps;
             if (guess == "wait") return K::wait_arms;
             if (guess == "choose") return K::choices;
             if (guess == "split") return K::split_arms;
@@ -533,7 +548,10 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
         case K::consent:
         case K::frequency:
         case K::quiet:
+        case K::webhook:
         case K::template_decl:
+        case K::band:
+        case K::moves:
         case K::test:
         case K::nothing:
             break;
@@ -541,7 +559,11 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
     return K::nothing;
 }
 
-bool is_continuation(std::string_view first) {
+bool is_continuation(BlockKind kind, std::string_view first) {
+    // Of a winner; elsewhere these begin lines of their own.
+    if (kind == BlockKind::experiment &&
+        (first == "needs" || first == "confidence" || first == "otherwise"))
+        return true;
     static constexpr std::array<std::string_view, 11> kWords = {
         "else",   "valid", "retry", "within", "without", "lasts",
         "unless", "where", "and",   "or",     "to"};

@@ -25,8 +25,8 @@ void report_braces(Matching& state);
 const std::vector<std::string>& keywords_of(BlockKind kind);
 /// The block that follows a statement beginning with `first`, also when it is misspelt.
 BlockKind block_of(BlockKind kind, std::string_view statement);
-/// A line beginning with this word goes on with the statement above it.
-bool is_continuation(std::string_view first);
+/// A line of this kind of block beginning with this word goes on with the statement above it.
+bool is_continuation(BlockKind kind, std::string_view first);
 
 // Particular mistakes; nullopt when they do not apply.
 
@@ -35,5 +35,9 @@ bool is_continuation(std::string_view first);
 std::optional<source::Diagnostic> curly_quotes(Matching& state, std::size_t at);
 /// `20.05.2026`
 std::optional<source::Diagnostic> foreign_date(const Matching& state, std::size_t at);
+/// What other languages taught: `version: 3`, `wait: 2 days`, `monday`, `count(…) >= 3` as a
+/// trigger.
+std::optional<source::Diagnostic> habit(const Matching& state, BlockKind kind, std::size_t begin,
+                                        std::size_t at);
 
 }  // namespace journey::syntax

@@ -100,10 +100,7 @@ std::optional<ast::Reenter> parse_reenter(const Piece& piece, Diagnostics& diagn
 std::optional<ast::Exit> parse_exit(const Piece& piece, Diagnostics& diagnostics) {
     return read(piece, diagnostics, PieceRule::exit, "an `exit`",
                 [](Builder& builder, Children& parts) -> std::optional<ast::Exit> {
-                    std::optional<ast::NotYet> later;
-                    ast::Exit made = builder.exit(parts, later);
-                    if (later) return std::nullopt;
-                    return made;
+                    return builder.exit(parts);
                 });
 }
 
@@ -182,6 +179,83 @@ std::optional<ast::ClassName> parse_class(const Piece& piece, Diagnostics& diagn
 }
 std::optional<ast::ChannelRate> parse_rate(const Piece& piece, Diagnostics& diagnostics) {
     return read_one(piece, diagnostics, PieceRule::rate, "a rate", &Builder::rate);
+}
+
+std::optional<ast::Dwell> parse_dwell(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::dwell, "a `dwell`", &Builder::dwell);
+}
+std::optional<ast::Integer> parse_times(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::times, "how often to retry", &Builder::integer);
+}
+std::optional<ast::BandRow> parse_band_row(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::band_row, "a row of a band", &Builder::band_row);
+}
+std::optional<ast::Param> parse_param_type(ast::Name name, const Piece& piece,
+                                           Diagnostics& diagnostics) {
+    return read(piece, diagnostics, PieceRule::param_type, "a parameter's type",
+                [&](Builder& builder, Children& parts) -> std::optional<ast::Param> {
+                    return builder.param(std::move(name), parts);
+                });
+}
+
+std::optional<ast::Enter> parse_trigger(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::trigger, "an `enter when`", &Builder::trigger);
+}
+std::optional<ast::Enter> parse_enter(const Piece& piece, Diagnostics& diagnostics) {
+    return read(piece, diagnostics, PieceRule::enter, "an `enter`",
+                [](Builder& builder, Children& parts) -> std::optional<ast::Enter> {
+                    return builder.enter(parts);
+                });
+}
+std::optional<ast::Schedule> parse_schedule(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::schedule, "a schedule", &Builder::schedule);
+}
+std::optional<ast::Every> parse_every(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::every, "an `every`", &Builder::every);
+}
+std::optional<ast::UntilClock> parse_clock(const Piece& piece, Diagnostics& diagnostics) {
+    return read(piece, diagnostics, PieceRule::clock, "a time and its zone",
+                [](Builder& builder, Children& parts) -> std::optional<ast::UntilClock> {
+                    return builder.clock(parts);
+                });
+}
+std::optional<ast::Leap> parse_leap(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::leap, "what February 29 becomes",
+                    &Builder::leap);
+}
+std::optional<ast::SegmentChange> parse_segment_change(const Piece& piece,
+                                                       Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::segment_change, "a `joining` or `leaving`",
+                    &Builder::segment_change);
+}
+std::optional<ast::Name> parse_move(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::move, "a `moves to`", &Builder::name);
+}
+std::optional<ast::OthersRow> parse_others(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::others, "an `others`", &Builder::others);
+}
+
+ast::ExprPtr parse_repeat(const Piece& piece, Diagnostics& diagnostics) {
+    return read(piece, diagnostics, PieceRule::repeat, "a `repeat`",
+                [](Builder& builder, Children& parts) -> ast::ExprPtr {
+                    return builder.expr(parts.take());
+                });
+}
+std::optional<ast::Include> parse_include(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::include, "an `include`", &Builder::include);
+}
+std::optional<std::pair<ast::Name, ast::Name>> parse_winner_by(const Piece& piece,
+                                                               Diagnostics& diagnostics) {
+    using Two = std::optional<std::pair<ast::Name, ast::Name>>;
+    return read(piece, diagnostics, PieceRule::winner_by, "what a winner is measured by",
+                [](Builder& builder, Children& parts) -> Two {
+                    ast::Name metric = builder.name(parts.take());
+                    return std::pair{std::move(metric), builder.name(parts.take())};
+                });
+}
+std::optional<ast::Integer> parse_winner_needs(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::winner_needs, "how many people each arm needs",
+                    &Builder::integer);
 }
 
 std::optional<ast::LocalMoment> parse_start(const Piece& piece, Diagnostics& diagnostics) {

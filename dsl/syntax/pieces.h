@@ -38,6 +38,23 @@ enum class PieceRule : std::uint8_t {
     given,
     outcome,
     happen,
+    trigger,
+    enter,
+    schedule,
+    every,
+    clock,
+    leap,
+    segment_change,
+    move,
+    others,
+    winner_by,
+    winner_needs,
+    band_row,
+    dwell,
+    param_type,
+    repeat,
+    times,
+    include,
 };
 
 /// One rule at the place where `in` stands; false without consuming when it does not fit.

@@ -217,7 +217,7 @@ std::size_t skip_bracket(std::string_view text, std::size_t at) {
 /// To the end of the statement that contains `from`. `visit(brace)` may read a block and answers
 /// where to go on.
 template <typename Visit>
-std::size_t end_of_statement(const Matching& state, std::size_t from, Visit visit) {
+std::size_t end_of_statement(const Matching& state, BlockKind kind, std::size_t from, Visit visit) {
     const std::string_view text = state.text;
     std::size_t at = from;
     while (at < text.size()) {
@@ -240,7 +240,7 @@ std::size_t end_of_statement(const Matching& state, std::size_t from, Visit visi
             case '\n': {
                 const std::size_t next = at + scan::blanks_and_lines(text.substr(at));
                 const std::string_view first = text.substr(next, scan::word(text.substr(next)));
-                if (!is_continuation(first)) return at;
+                if (!is_continuation(kind, first)) return at;
                 at = next + first.size();
                 break;
             }
@@ -275,7 +275,7 @@ bool is_map_brace(const Matching& state, std::size_t at) {
 /// mistakes inside them are found too, and stops before the next line.
 void recover(Input& in, Matching& state, BlockKind kind, std::size_t begin, std::size_t stuck) {
     std::size_t piece = begin;  // of a statement with several blocks: where `else` began
-    const std::size_t end = end_of_statement(state, begin, [&](std::size_t brace) {
+    const std::size_t end = end_of_statement(state, kind, begin, [&](std::size_t brace) {
         const BlockKind inner = block_of(kind, state.text.substr(piece, brace - piece));
         piece = after_braces(state, brace);
         if (brace < stuck || inner == BlockKind::nothing || is_map_brace(state, brace))
@@ -323,13 +323,6 @@ void read_line(Input& in, Matching& state, BlockKind kind) {
 }
 
 }  // namespace
-
-void skip_statement(Input& in, Matching& state) {
-    const std::size_t begin = offset_of(in, state);
-    move_to(in, state, end_of_statement(state, begin, [&](std::size_t brace) {
-                return after_braces(state, brace);
-            }));
-}
 
 void match_lines(Input& in, Matching& state, BlockKind kind, std::size_t end) {
     while (true) {

@@ -49,12 +49,11 @@ bool match_line(Input& in, Matching& state, BlockKind kind);
 void match_lines(Input& in, Matching& state, BlockKind kind, std::size_t end);
 /// `NAME :` before a step.
 bool match_label(Input& in, Matching& state);
-/// The rest of a statement, with its continuation lines and braces; never fails.
-void skip_statement(Input& in, Matching& state);
 bool match_expr(Input& in, Matching& state);
 bool match_sum(Input& in, Matching& state);
 bool match_map(Input& in, Matching& state);
 bool match_literal(Input& in, Matching& state);
+bool match_aggregate(Input& in, Matching& state);
 
 // A string as a template argument.
 template <std::size_t N>
@@ -239,18 +238,6 @@ struct block {
     JOURNEY_RULE_MATCH { return match_block(in, state, B); }
 };
 
-struct rest_of_statement {
-    using rule_t = rest_of_statement;
-    using subs_t = pegtl::empty_list;
-    JOURNEY_RULE_MATCH {
-        skip_statement(in, state);
-        return true;
-    }
-};
-/// A construct of a later edition: known by its first words, skipped, reported once.
-template <typename... First>
-using later = node<Kind::not_yet, First..., rest_of_statement>;
-
 namespace grammar {
 
 // Tokens.
@@ -274,6 +261,7 @@ struct expr : elsewhere<match_expr> {};
 struct sum : elsewhere<match_sum> {};
 struct map : elsewhere<match_map> {};
 struct literal : elsewhere<match_literal> {};
+struct history : elsewhere<match_aggregate> {};
 struct steps : block<BlockKind::steps> {};
 
 struct event_sel : node<Kind::event_sel, path, maybe<node<Kind::of_label, word<"of">, name>>,
@@ -302,8 +290,6 @@ template <typename Name>
 struct analyze_traits<Name, journey::syntax::lines> : analyze_opt_traits<> {};
 template <typename Name>
 struct analyze_traits<Name, journey::syntax::line_end> : analyze_any_traits<> {};
-template <typename Name>
-struct analyze_traits<Name, journey::syntax::rest_of_statement> : analyze_opt_traits<> {};
 template <typename Name, journey::syntax::Kind K, typename... R>
 struct analyze_traits<Name, journey::syntax::node<K, R...>> : analyze_seq_traits<R...> {};
 template <typename Name, typename... R>

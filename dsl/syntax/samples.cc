@@ -21,13 +21,29 @@ constexpr std::array kSamples = {
     Sample{K::file, "frequency", "a frequency policy",
            "frequency gentle {\n  at most 2 sms per week\n}"},
     Sample{K::file, "quiet", "a quiet policy", "quiet night {\n  from 21:30 to 09:00 local\n}"},
+    Sample{K::file, "webhook", "a webhook",
+           "webhook mint_coupon {\n  post \"https://api.shop.example/coupons\"\n  sends sku, "
+           "percent\n  gives code string required\n}"},
     Sample{K::file, "template", "a template",
            "template welcome_hello email marketing {\n  subject \"Welcome\"\n}"},
     Sample{K::file, "segment", "a segment", "segment vips \"Our best\" = user.tier is \"pro\""},
+    Sample{K::file, "band", "a band",
+           "band orders of count(order_paid within 2 years) {\n  1 below 2\n  2 below 5\n  3 "
+           "otherwise\n}"},
+    Sample{K::file, "snippet", "a snippet",
+           "snippet remind(message: push template, gap: duration) {\n  wait gap\n  send push "
+           "message\n}"},
     Sample{K::file, "journey", "a journey",
            "journey welcome \"Welcome\" {\n  version 1\n  enter when signed_up\n  do { send email "
            "welcome_hello }\n}"},
     Sample{K::file, "test", "a test", "test \"she gets the mail\" of welcome {\n  …\n}"},
+
+    Sample{K::profile, "", "a property",
+           "email string pii\ntier one of \"free\", \"pro\" default \"free\"\nprice money CNY"},
+    Sample{K::event, "", "a property",
+           "email string pii\ntier one of \"free\", \"pro\" default \"free\"\nprice money CNY"},
+    Sample{K::event, "dwell", "a `dwell`",
+           "dwell by page_ping on view_id every 15s ends with page_left"},
 
     Sample{K::workspace, "time", "a time zone", "time zone \"Asia/Shanghai\""},
     Sample{K::workspace, "currency", "a currency", "currency CNY"},
@@ -54,6 +70,16 @@ constexpr std::array kSamples = {
     Sample{K::quiet, "if", "an `if no zone`",
            "if no zone use \"Asia/Shanghai\"\nif no zone skip\nif no zone hold"},
 
+    Sample{K::webhook, "post", "a `post`", "post \"https://api.shop.example/coupons\""},
+    Sample{K::webhook, "sends", "a `sends`", "sends sku, percent"},
+    Sample{K::webhook, "gives", "a `gives`", "gives code string required\ngives expires instant"},
+    Sample{K::webhook, "timeout", "a `timeout`", "timeout 5s"},
+    Sample{K::webhook, "retry", "a `retry`", "retry 3 times"},
+
+    Sample{K::band, "", "a row of a band", "5 below 14 days\n1 otherwise"},
+
+    Sample{K::moves, "", "a line here", "second_mail moves to stories\nothers stay"},
+
     Sample{K::template_decl, "consent", "a consent", "consent offers"},
     Sample{K::template_decl, "subject", "a subject", "subject \"Welcome, {{ first_name }}\""},
     Sample{K::template_decl, "title", "a title", "title \"Still thinking it over?\""},
@@ -68,7 +94,10 @@ constexpr std::array kSamples = {
     Sample{K::journey, "about", "an `about`", "about \"Four touches in two weeks\""},
     Sample{K::journey, "owner", "an owner", "owner \"crm@shop.example\""},
     Sample{K::journey, "enter", "an `enter`",
-           "enter when signed_up\nenter when order_paid where total >= CNY 100"},
+           "enter when signed_up\nenter when order_paid where total >= CNY 100\nenter when "
+           "count(order_paid within 30 days) reaches 3\nenter when joining vips\nenter every "
+           "Monday at 08:00 local for vips\nenter yearly on user.birthday at 09:30 local for "
+           "vips"},
     Sample{K::journey, "only", "an `only if`", "only if user.email is present"},
     Sample{K::journey, "reenter", "a `reenter`",
            "reenter never\nreenter after 30 days\nreenter after 3 days per trigger.sku\nreenter "
@@ -78,14 +107,19 @@ constexpr std::array kSamples = {
         "while running ignore\nwhile running restart\nwhile running queue\nwhile running parallel"},
     Sample{K::journey, "goal", "a goal", "goal bought when order_paid within 14 days, then exit"},
     Sample{K::journey, "exit", "an `exit`",
-           "exit when account_closed\nexit if user.tier is \"pro\""},
+           "exit when account_closed\nexit when leaving vips\nexit if user.tier is \"pro\""},
     Sample{K::journey, "frequency", "a `frequency`", "frequency gentle"},
     Sample{K::journey, "quiet", "a `quiet`", "quiet night"},
     Sample{K::journey, "expires", "an `expires`", "expires after 21 days"},
     Sample{K::journey, "priority", "a priority", "priority 10"},
     Sample{K::journey, "key", "a key", "key trigger.order_id"},
     Sample{K::journey, "time", "a time zone", "time zone user.time_zone"},
+    Sample{K::journey, "from", "a `from version`",
+           "from version 2 {\n  second_mail moves to stories\n  others stay\n}"},
     Sample{K::journey, "do", "the steps", "do {\n  send email welcome_hello\n}"},
+    Sample{K::journey, "lasts", "a `lasts`", "enter when product_viewed lasts 90s"},
+    Sample{K::journey, "unless", "an `unless`",
+           "enter when product_viewed lasts 90s unless add_to_cart"},
     Sample{K::journey, "within", "a `within`",
            "goal bought when order_paid within 14 days, then exit"},
 
@@ -107,6 +141,15 @@ constexpr std::array kSamples = {
     Sample{K::steps, "set", "a `set`", "set user.tier = \"plus\""},
     Sample{K::steps, "add", "an `add tag`", "add tag \"vip\""},
     Sample{K::steps, "remove", "a `remove tag`", "remove tag \"vip\""},
+    Sample{K::steps, "call", "a `call`",
+           "call mint_coupon with { percent: 10 } as coupon\n  else { stop as no_coupon }"},
+    Sample{K::steps, "emit", "an `emit`", "emit coupon_sent { percent: 10 }"},
+    Sample{K::steps, "run", "a `run`", "run win_back with { reason: \"quiet\" }"},
+    Sample{K::steps, "include", "an `include`", "include remind(message: nudge, gap: 6 days)"},
+    Sample{
+        K::steps, "repeat", "a `repeat`",
+        "repeat at most 3 times until did(order_paid since entry) {\n  wait 2 days\n  send email "
+        "reminder\n}"},
     Sample{K::steps, "stop", "a `stop`", "stop\nstop as bought"},
     Sample{K::steps, "note", "a note", "note \"why this is here\""},
     Sample{K::steps, "valid", "how long a send is valid",
@@ -122,16 +165,28 @@ constexpr std::array kSamples = {
     Sample{K::choices, "when", "a `when`", "when user.tier is \"pro\" { … }"},
     Sample{K::choices, "otherwise", "an `otherwise`", "otherwise { … }"},
 
+    Sample{K::split_arms, "", "an arm", "10% holdout\n90% reach { send email reminder }"},
+
     Sample{K::experiment, "holdout", "a holdout", "holdout 5%"},
+    Sample{K::experiment, "sample", "a sample", "sample 20%"},
     Sample{K::experiment, "arm", "an arm", "arm plain 50% { send email spring_sale }"},
+    Sample{K::experiment, "winner", "a winner",
+           "winner by clicked per delivered after 4h\n  needs 500 per arm\n  confidence 95%\n  "
+           "otherwise plain"},
+    Sample{K::experiment, "needs", "a winner's `needs`",
+           "winner by clicked per delivered after 4h needs 500 per arm"},
+    Sample{K::experiment, "confidence", "a winner's `confidence`",
+           "winner by clicked per delivered after 4h confidence 95%"},
+    Sample{K::experiment, "otherwise", "a winner's `otherwise`",
+           "winner by clicked per delivered after 4h otherwise plain"},
 
     Sample{K::test, "start", "a `start`", "start 2026-03-02 09:00 in \"Asia/Shanghai\""},
     Sample{K::test, "given", "a `given`",
            "given user { email: \"a@example.com\" }\ngiven consent newsletter, offers\ngiven "
-           "history order_paid at -2 days"},
+           "history order_paid at -2 days\ngiven webhook mint_coupon gives { code: \"TEN\" }"},
     Sample{K::test, "at", "an `at`",
            "at +2 days signed_up { source: \"web\" }\nat +2 days expect sent email "
-           "welcome_tips\nat +30 days expect nothing sent"},
+           "welcome_tips\nat +2 days clicked of mail\nat +30 days expect nothing sent"},
     Sample{K::test, "every", "an `every`", "every 15s until +90s page_ping { view_id: \"v1\" }"},
 };
 
@@ -151,6 +206,27 @@ constexpr std::array kForeign = {
     Foreign{K::steps, "push", "send push", false},
     Foreign{K::steps, "tag", "add tag", false},
     Foreign{K::steps, "var", "let", false},
+    Foreign{K::steps, "loop", "repeat at most 3 times", false},
+    Foreign{K::steps, "for", "repeat at most 3 times", false},
+    Foreign{K::steps, "foreach", "repeat at most 3 times", false},
+    Foreign{K::steps, "while", "repeat at most 3 times", false},
+    Foreign{K::steps, "webhook", "call", false},
+    Foreign{K::steps, "http", "call", false},
+    Foreign{K::steps, "fetch", "call", false},
+    Foreign{K::steps, "post", "call", false},
+    Foreign{K::steps, "track", "emit", false},
+    Foreign{K::steps, "fire", "emit", false},
+    Foreign{K::steps, "raise", "emit", false},
+    Foreign{K::steps, "start", "run", false},
+    Foreign{K::steps, "enrol", "run", false},
+    Foreign{K::steps, "enroll", "run", false},
+    Foreign{K::steps, "insert", "include", false},
+    Foreign{K::file, "hook", "webhook", false},
+    Foreign{K::file, "endpoint", "webhook", false},
+    Foreign{K::file, "score", "band", false},
+    Foreign{K::file, "macro", "snippet", false},
+    Foreign{K::file, "function", "snippet", false},
+    Foreign{K::file, "def", "snippet", false},
     Foreign{K::file, "import", "use", false},
     Foreign{K::file, "campaign", "journey", false},
     Foreign{K::file, "workflow", "journey", false},
@@ -160,8 +236,28 @@ constexpr std::array kForeign = {
     Foreign{K::journey, "trigger", "enter when", false},
     Foreign{K::journey, "when", "enter when", false},
     Foreign{K::journey, "on", "enter when", false},
+    Foreign{K::journey, "every", "enter every", true},
+    Foreign{K::journey, "yearly", "enter yearly", true},
+    Foreign{K::journey, "once", "enter once", true},
+    Foreign{K::journey, "joining", "enter when joining", true},
+    Foreign{K::journey, "schedule", "enter every", false},
+    Foreign{K::journey, "cron", "enter every", false},
+    Foreign{K::journey, "migrate", "from version", false},
     Foreign{K::journey, "steps", "do", false},
     Foreign{K::journey, "if", "only if", false},
+    Foreign{K::webhook, "url", "post", false},
+    Foreign{K::webhook, "get", "post", false},
+    Foreign{K::webhook, "put", "post", false},
+    Foreign{K::webhook, "needs", "sends", false},
+    Foreign{K::webhook, "takes", "sends", false},
+    Foreign{K::webhook, "body", "sends", false},
+    Foreign{K::webhook, "returns", "gives", false},
+    Foreign{K::webhook, "answers", "gives", false},
+    Foreign{K::webhook, "response", "gives", false},
+    Foreign{K::experiment, "variant", "arm", false},
+    Foreign{K::experiment, "control", "holdout", false},
+    Foreign{K::experiment, "test", "sample", false},
+    Foreign{K::experiment, "metric", "winner by", false},
     Foreign{K::choices, "else", "otherwise", true},
     Foreign{K::choices, "default", "otherwise", false},
     Foreign{K::choices, "case", "when", false},
@@ -204,8 +300,14 @@ std::string_view place_of(BlockKind kind) {
             return "a frequency policy";
         case K::quiet:
             return "a quiet policy";
+        case K::webhook:
+            return "a webhook";
         case K::template_decl:
             return "a template";
+        case K::band:
+            return "a band";
+        case K::moves:
+            return "who moves where";
         case K::journey:
             return "the head of a journey";
         case K::steps:
@@ -245,8 +347,11 @@ std::string_view line_of(BlockKind kind) {
         case K::consent:
         case K::frequency:
         case K::quiet:
+        case K::webhook:
         case K::template_decl:
+        case K::band:
         case K::journey:
+        case K::moves:
         case K::experiment:
         case K::test:
         case K::nothing:

@@ -23,6 +23,12 @@ bool match_line(Input& in, Matching& state, BlockKind kind) {
             return match_rule<grammar::frequency_line>(in, state);
         case BlockKind::quiet:
             return match_rule<grammar::quiet_line>(in, state);
+        case BlockKind::webhook:
+            return match_rule<grammar::webhook_line>(in, state);
+        case BlockKind::band:
+            return match_rule<grammar::band_row>(in, state);
+        case BlockKind::moves:
+            return match_rule<grammar::move_line>(in, state);
         case BlockKind::template_decl:
             return match_rule<grammar::template_line>(in, state);
         case BlockKind::journey:
@@ -111,6 +117,40 @@ bool match_piece(Input& in, Matching& state, PieceRule rule) {
             return match_rule<grammar::outcome>(in, state);
         case PieceRule::happen:
             return match_rule<grammar::happen>(in, state);
+        case PieceRule::trigger:
+            return match_rule<grammar::trigger>(in, state);
+        case PieceRule::enter:
+            return match_rule<grammar::enter_tail>(in, state);
+        case PieceRule::schedule:
+            return match_rule<grammar::schedule>(in, state);
+        case PieceRule::every:
+            return match_rule<grammar::every>(in, state);
+        case PieceRule::clock:
+            return match_rule<grammar::clock>(in, state);
+        case PieceRule::leap:
+            return match_rule<grammar::leap>(in, state);
+        case PieceRule::segment_change:
+            return match_rule<grammar::segment_change>(in, state);
+        case PieceRule::move:
+            return match_rule<grammar::move_tail>(in, state);
+        case PieceRule::others:
+            return match_rule<grammar::others>(in, state);
+        case PieceRule::winner_by:
+            return match_rule<grammar::winner_per>(in, state);
+        case PieceRule::winner_needs:
+            return match_rule<grammar::winner_needs>(in, state);
+        case PieceRule::band_row:
+            return match_rule<grammar::band_row>(in, state);
+        case PieceRule::dwell:
+            return match_rule<grammar::dwell>(in, state);
+        case PieceRule::param_type:
+            return match_rule<grammar::param_type>(in, state);
+        case PieceRule::repeat:
+            return match_rule<grammar::at_most_times>(in, state);
+        case PieceRule::times:
+            return match_rule<grammar::times>(in, state);
+        case PieceRule::include:
+            return match_rule<grammar::include_call>(in, state);
     }
     return false;
 }

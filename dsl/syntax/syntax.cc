@@ -65,7 +65,7 @@ std::vector<Token> tokenize(std::string_view text) {
 }
 
 bool continues_statement(std::string_view first_word) {
-    return is_continuation(first_word);
+    return is_continuation(BlockKind::file, first_word);
 }
 
 ast::File parse_file(const source::SourceSet& sources, source::FileId id,

@@ -65,7 +65,7 @@ std::optional<ast::ClockTime> parse_time(const Piece& piece, Diagnostics& diagno
 std::optional<ast::Zone> parse_zone(const Piece& piece, Diagnostics& diagnostics);
 /// What stands after `reenter`: never, always, after D [per REF], once per REF.
 std::optional<ast::Reenter> parse_reenter(const Piece& piece, Diagnostics& diagnostics);
-/// What stands after `exit`: `when EVENT …` or `if EXPR`.
+/// What stands after `exit`: `when EVENT …`, `when leaving SEGMENT` or `if EXPR`.
 std::optional<ast::Exit> parse_exit(const Piece& piece, Diagnostics& diagnostics);
 /// What stands after `while running`.
 std::optional<ast::WhileRunning> parse_overlap(const Piece& piece, Diagnostics& diagnostics);
@@ -98,9 +98,52 @@ std::optional<ast::CurrencyName> parse_currency(const Piece& piece, Diagnostics&
 std::optional<ast::ClassName> parse_class(const Piece& piece, Diagnostics& diagnostics);
 /// "200 per second" after `rate`.
 std::optional<ast::ChannelRate> parse_rate(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `dwell`: `by page_ping on view_id every 15s ends with page_left`.
+std::optional<ast::Dwell> parse_dwell(const Piece& piece, Diagnostics& diagnostics);
+/// "3 times" after a webhook's `retry`.
+std::optional<ast::Integer> parse_times(const Piece& piece, Diagnostics& diagnostics);
+/// One row of a band: "5 below 14 days", "1 otherwise".
+std::optional<ast::BandRow> parse_band_row(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after a parameter's name: `push template`, or a type.
+std::optional<ast::Param> parse_param_type(ast::Name name, const Piece& piece,
+                                           Diagnostics& diagnostics);
+
+// How people enter.
+/// What stands after `enter when`: EVENT [lasts D] [unless EVENT]…, AGGREGATE reaches N [per NAME],
+/// joining SEGMENT, leaving SEGMENT. Further keys (`lasts:`, `unless:`) are the caller's to add.
+std::optional<ast::Enter> parse_trigger(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `enter`: `when TRIGGER`, or `SCHEDULE for SEGMENT`.
+std::optional<ast::Enter> parse_enter(const Piece& piece, Diagnostics& diagnostics);
+/// `every Monday at 08:00 local`, `yearly on …`, `once at …`, without its `for`: the audience is
+/// left empty.
+std::optional<ast::Schedule> parse_schedule(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `every`: `day`, `month on 3`, `Monday, Friday`; `at` and `zone` are left empty.
+std::optional<ast::Every> parse_every(const Piece& piece, Diagnostics& diagnostics);
+/// A time and its zone: "08:00 local". Without a zone it is J0211 and taken as local.
+std::optional<ast::UntilClock> parse_clock(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `feb 29`: `as feb 28`, `as mar 1`.
+std::optional<ast::Leap> parse_leap(const Piece& piece, Diagnostics& diagnostics);
+/// `joining SEGMENT`, `leaving SEGMENT`.
+std::optional<ast::SegmentChange> parse_segment_change(const Piece& piece,
+                                                       Diagnostics& diagnostics);
+/// What stands after a step's name in `from version N`: `moves to stories`. Answers the target.
+std::optional<ast::Name> parse_move(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `others`: stay, stop, restart. The span is the word's.
+std::optional<ast::OthersRow> parse_others(const Piece& piece, Diagnostics& diagnostics);
+
+// Steps.
+/// What stands after `repeat`: `at most 2 times`. Answers the number of times.
+ast::ExprPtr parse_repeat(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `include`: `push_until_click(gap: 6 days)`; the brackets must be there.
+std::optional<ast::Include> parse_include(const Piece& piece, Diagnostics& diagnostics);
+/// What stands after `winner by`: `clicked per delivered`.
+std::optional<std::pair<ast::Name, ast::Name>> parse_winner_by(const Piece& piece,
+                                                               Diagnostics& diagnostics);
+/// What stands after a winner's `needs`: `500 per arm`.
+std::optional<ast::Integer> parse_winner_needs(const Piece& piece, Diagnostics& diagnostics);
 
 // Tests.
-/// A date-time with its zone, after `start`.
+/// A date-time with its zone, after `start` and `once at`.
 std::optional<ast::LocalMoment> parse_start(const Piece& piece, Diagnostics& diagnostics);
 /// +30h, or a date-time.
 std::optional<ast::Moment> parse_moment(const Piece& piece, Diagnostics& diagnostics);
@@ -108,7 +151,7 @@ std::optional<ast::Moment> parse_moment(const Piece& piece, Diagnostics& diagnos
 std::optional<ast::GivenLine> parse_given(const Piece& piece, Diagnostics& diagnostics);
 /// What stands after `expect`.
 std::optional<ast::Outcome> parse_outcome(const Piece& piece, Diagnostics& diagnostics);
-/// An event with its data, or `set REF = EXPR`.
+/// An event with its data, `clicked of LABEL`, or `set REF = EXPR`.
 std::optional<ast::Happen> parse_happen(const Piece& piece, Diagnostics& diagnostics);
 
 /// Constructs of the language this edition does not compile: the diagnostic (J0011) for one, by its
