@@ -13,6 +13,21 @@ bool is_yaml(std::string_view name) {
     return name.ends_with(".yaml") || name.ends_with(".yml");
 }
 
+std::vector<source::Span> comments_of(const std::vector<ast::File>& trees,
+                                      const SourceSet& sources) {
+    std::vector<source::Span> found;
+    for (const ast::File& tree : trees) {
+        if (is_yaml(sources.at(tree.id).name())) {
+            const std::vector<source::Span> comments = source::find_yaml_comments(sources, tree.id);
+            found.insert(found.end(), comments.begin(), comments.end());
+        } else {
+            for (const ast::Comment& comment : tree.comments)
+                found.push_back(comment.span);
+        }
+    }
+    return found;
+}
+
 /// A program can be too large in ways only the whole shows. Everything else the verifier refuses
 /// is our own mistake.
 bool is_too_large(const std::string& detail) {
@@ -54,7 +69,23 @@ Compilation compile(std::vector<SourceFile> files, const Options& options) {
         }
     }
     source::sort_and_unique(made.diagnostics);
+    made.allowed =
+        source::apply_allows(made.sources, comments_of(trees, made.sources), made.diagnostics);
+    source::sort_and_unique(made.diagnostics);
     return made;
+}
+
+bool reads(const SourceFile& file) {
+    SourceSet sources;
+    std::vector<Diagnostic> diagnostics;
+    const auto id = sources.add(file.name, file.text, diagnostics);
+    if (!id) return false;
+    if (is_yaml(file.name)) {
+        yaml::parse_file(sources, *id, diagnostics);
+    } else {
+        syntax::parse_file(sources, *id, diagnostics);
+    }
+    return !source::has_errors(diagnostics);
 }
 
 std::string render(const Compilation& compilation, RenderOptions options) {
@@ -67,6 +98,10 @@ std::string render_short(const Compilation& compilation) {
 
 std::string render_json(const Compilation& compilation) {
     return source::render_json(compilation.sources, compilation.diagnostics);
+}
+
+std::string render_sarif(const Compilation& compilation) {
+    return source::render_sarif(compilation.sources, compilation.diagnostics, compilation.allowed);
 }
 
 Formatted format_source(SourceFile file) {

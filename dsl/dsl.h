@@ -27,8 +27,9 @@ struct SourceFile {
 using Options = sema::Options;
 
 struct Compilation {
-    std::optional<ir::Program> program;   // verified; present when no diagnostic is an error
-    std::vector<Diagnostic> diagnostics;  // by file (in the order given) and place
+    std::optional<ir::Program> program;    // verified; present when no diagnostic is an error
+    std::vector<Diagnostic> diagnostics;   // by file (in the order given) and place
+    std::vector<source::Allowed> allowed;  // silenced by `# allow CODE: reason`; never errors
     SourceSet sources;
     std::vector<TestCase> tests;  // resolved against `program`; only with one
 
@@ -40,12 +41,17 @@ struct Compilation {
 /// give the same program, byte for byte. Pure but for `read_file`. About 1 ms a journey.
 Compilation compile(std::vector<SourceFile> files, const Options& options = {});
 
+/// Reading alone, the first part of compile(): is the text well formed?
+bool reads(const SourceFile& file);
+
 /// The diagnostics of a compilation, the full form, with a blank line between.
 std::string render(const Compilation& compilation, RenderOptions options = {});
 /// One line each, for editors and CI logs.
 std::string render_short(const Compilation& compilation);
 /// A JSON array.
 std::string render_json(const Compilation& compilation);
+/// A SARIF 2.1.0 log.
+std::string render_sarif(const Compilation& compilation);
 
 /// `text` in the one style, or nullopt with the reasons when it cannot be read. Never changes
 /// meaning. YAML files come back as they are.

@@ -291,7 +291,8 @@ NodePtr check_order(Context& cx, Op op, NodePtr left, NodePtr right, Span span) 
     if (!is_ordered(left->type)) {
         cx.report(Diagnostic::error("J0201", "THESE HAVE NO ORDER", left->span,
                                     "I can only order numbers, money and time, and this is " +
-                                        describe(left->type, cx.schema()) + "."));
+                                        describe(left->type, cx.schema()) + ".")
+                      .and_help("compare it with `is`, or with `in [\"a\", \"b\"]`"));
         return broken_node(span);
     }
     NodePtr node = boolean(op, span);
@@ -416,7 +417,8 @@ NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& betwe
     if (!is_ordered(of->type)) {
         cx.report(Diagnostic::error("J0201", "THESE HAVE NO ORDER", of->span,
                                     "I can only order numbers, money and time, and this is " +
-                                        describe(of->type, cx.schema()) + "."));
+                                        describe(of->type, cx.schema()) + ".")
+                      .and_help("compare it with `is`, or with `in [\"a\", \"b\"]`"));
         return broken_node(span);
     }
     if (calendar_like(*low) || calendar_like(*high)) {

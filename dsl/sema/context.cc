@@ -123,8 +123,28 @@ std::optional<Index> Context::find(Kind kind, const std::string& name, Span span
         return at == nullptr || at->builtin ? std::string("built in")
                                             : "declared at " + place(at->span);
     };
-    report(with_near_names(std::move(diagnostic), name, span, names_of(kind), where));
+    const std::vector<std::string> close = near(kind, name);
+    report(with_names(std::move(diagnostic), close, span,
+                      close.empty() ? names_of(kind) : std::vector<std::string>{}, where));
     return std::nullopt;
+}
+
+std::set<source::FileId> Context::files_with_errors() const {
+    std::set<source::FileId> files;
+    for (const Diagnostic& one : out_) {
+        if (one.severity == source::Severity::error) files.insert(one.span.file);
+    }
+    return files;
+}
+
+std::vector<std::string> Context::near(Kind kind, const std::string& name) {
+    const std::size_t place = static_cast<std::size_t>(kind);
+    std::optional<NameIndex>& index = near_[place];
+    // Names are only ever added.
+    if (!index || index->size() != names_[place].size()) index.emplace(names_of(kind));
+    if (index->size() > near_budget_) return {};
+    near_budget_ -= index->size();
+    return index->near(name);
 }
 
 std::vector<std::string> Context::names_of(Kind kind) const {
@@ -159,7 +179,13 @@ std::string columns(const std::vector<std::string>& names) {
 Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span span,
                            const std::vector<std::string>& candidates,
                            const std::function<std::string(const std::string&)>& where) {
-    const std::vector<std::string> near = did_you_mean(name, candidates);
+    return with_names(std::move(diagnostic), did_you_mean(name, candidates), span, candidates,
+                      where);
+}
+
+Diagnostic with_names(Diagnostic diagnostic, const std::vector<std::string>& near, Span span,
+                      const std::vector<std::string>& candidates,
+                      const std::function<std::string(const std::string&)>& where) {
     if (near.empty()) {
         if (candidates.empty()) {
             diagnostic.after = "None is declared in this project.";

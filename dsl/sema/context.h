@@ -55,6 +55,7 @@ class Context {
     void report(Diagnostic diagnostic) { out_.push_back(std::move(diagnostic)); }
 
     bool has_errors() const { return source::has_errors(out_); }
+    std::set<source::FileId> files_with_errors() const;
 
     /// False, after J0105, when the name is taken.
     bool declare(Kind kind, const std::string& name, Span span, Index index);
@@ -84,7 +85,13 @@ class Context {
 
   private:
     Diagnostics& out_;
+    /// Names near `name` among those of a kind. Empty once a run asked too often: the first thousands
+    /// of unknown names say enough.
+    std::vector<std::string> near(Kind kind, const std::string& name);
+
     std::map<std::string, Declared> names_[9];
+    std::optional<NameIndex> near_[9];
+    std::size_t near_budget_ = 200'000'000;  // names looked at
 };
 
 /// "a" or "an".
@@ -95,6 +102,10 @@ std::string tick(std::string_view name);
 std::string listed(const std::vector<std::string>& names);
 /// "a  b  c": the way candidates are laid out below the author's line.
 std::string columns(const std::vector<std::string>& names);
+/// Adds "These names are close" for `near`, or all `candidates` when they are few.
+Diagnostic with_names(Diagnostic diagnostic, const std::vector<std::string>& near, Span span,
+                      const std::vector<std::string>& candidates,
+                      const std::function<std::string(const std::string&)>& where = {});
 /// Adds "These names are close" and, when there is exactly one, a fix that writes it.
 Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span span,
                            const std::vector<std::string>& candidates,
@@ -116,11 +127,15 @@ void check_journeys(Context& cx, const std::vector<ast::File>& files);
 void check_tests(Context& cx, const std::vector<ast::File>& files);
 
 // The lints: over the finished model, a file per group.
-void lint_reach(Context& cx);       // J0302
-void lint_time(Context& cx);        // J0309, J0313
-void lint_goals(Context& cx);       // J0307, J0310
-void lint_policies(Context& cx);    // J0406, J0407
-void lint_conditions(Context& cx);  // J0301
-void lint_unused(Context& cx);      // J0111, J0701
+void lint_reach(Context& cx);                                         // J0302
+void lint_time(Context& cx);                                          // J0309, J0313
+void lint_goals(Context& cx);                                         // J0307, J0310
+void lint_policies(Context& cx);                                      // J0406, J0407
+void lint_conditions(Context& cx);                                    // J0301
+void lint_unused(Context& cx);                                        // J0111, J0701
+void lint_paths(Context& cx);                                         // J0315, J0322, J0323
+void lint_privacy(Context& cx);                                       // J0408, J0411
+void lint_names(Context& cx, const std::vector<ast::File>& files);    // J0107
+void lint_secrets(Context& cx, const std::vector<ast::File>& files);  // J0409
 
 }  // namespace journey::sema

@@ -28,8 +28,10 @@ class Once {
     std::map<std::string, Span> seen_;
 };
 
-void range_error(Context& cx, Span span, const std::string& words) {
-    cx.report(Diagnostic::error("J0213", "OUT OF RANGE", span, words));
+void range_error(Context& cx, Span span, const std::string& words, const std::string& help = {}) {
+    Diagnostic diagnostic = Diagnostic::error("J0213", "OUT OF RANGE", span, words);
+    if (!help.empty()) diagnostic.help.push_back(help);
+    cx.report(std::move(diagnostic));
 }
 
 bool non_empty_duration(Context& cx, const ast::Duration& duration) {
@@ -63,7 +65,8 @@ void check_fields(Context& cx, const std::vector<ast::FieldLine>& lines, const s
             cx.report(Diagnostic::error(
                           "J0105", "DECLARED TWICE", field->name.span,
                           tick(owner) + " has the property " + tick(field->name.text) + " twice.")
-                          .and_other(at->second, "first here"));
+                          .and_other(at->second, "first here")
+                          .and_help("keep one of them"));
             continue;
         }
         cx.note("property", owner, field->name.text, field->name.span, true);
@@ -331,7 +334,8 @@ void check_quiet(Context& cx, const ast::QuietDecl& quiet, ir::Quiet& into) {
                              into.zone = zone_name(cx, hours.zone);
                              if (into.from_seconds == into.to_seconds) {
                                  range_error(cx, line.span,
-                                             "`" + cx.words(line.span) + "` is no time at all.");
+                                             "`" + cx.words(line.span) + "` is no time at all.",
+                                             "for the whole day write `from 00:00 to 24:00`");
                              }
                          },
                          [&](const ast::QuietOn& on) {
@@ -529,7 +533,9 @@ void check_segments(Context& cx, const std::vector<ast::File>& files) {
                 cx.report(
                     Diagnostic::error("J0110", "A COPY OF ITSELF", span,
                                       "The segment " + tick(cx.model.segments[index].name) +
-                                          " asks about itself, so nobody can say who is in it."));
+                                          " asks about itself, so nobody can say who is in it.")
+                        .and_help("say in one of them what its people have or did, instead of "
+                                  "naming the other"));
             } else if (state[other] == 0) {
                 walk(other);
             }

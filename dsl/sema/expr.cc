@@ -263,7 +263,8 @@ NodePtr check_name(Context& cx, const Scope& scope, const ast::NameRef& ref, Spa
         if (scope.journey == nullptr || scope.entering) {
             cx.report(Diagnostic::error("J0108", "NOT KNOWN HERE", span,
                                         "`entry` is the moment someone entered a journey, and "
-                                        "nobody has entered here."));
+                                        "nobody has entered here.")
+                          .and_help("count from now instead, for example `now - 30 days`"));
             return broken_node(span);
         }
         return make(Op::entry_time, simple(TypeKind::instant), span);

@@ -40,7 +40,8 @@ NodePtr fold_logic(NodePtr node) {
 
 NodePtr overflow(Context& cx, const Node& node) {
     cx.report(Diagnostic::error("J0210", "TOO LARGE A NUMBER", node.span,
-                                "This comes out larger than any number I can hold."));
+                                "This comes out larger than any number I can hold.")
+                  .and_help("write a smaller number, or leave this part out"));
     return broken_node(node.span);
 }
 
@@ -107,7 +108,9 @@ NodePtr fold_arithmetic(Context& cx, NodePtr node) {
     const Node& right = *node->operands[1];
     if (node->op == Op::divide && is_constant(right) && is_zero(right.constant)) {
         cx.report(
-            Diagnostic::error("J0210", "DIVIDING BY ZERO", node->span, "This divides by zero."));
+            Diagnostic::error("J0210", "DIVIDING BY ZERO", node->span, "This divides by zero.")
+                .and_after("No number comes out of that, for anybody.")
+                .and_help("divide by something else, or leave this part out"));
         return broken_node(node->span);
     }
     if (!is_constant(left) || !is_constant(right)) return node;

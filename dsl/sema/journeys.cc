@@ -101,8 +101,9 @@ class JourneyChecker {
                   },
                   [&](const ast::Reenter& reenter) { check_reenter(reenter, head.span); },
                   [&](const ast::WhileRunning& running) {
-                      if (once("while running", head.span))
-                          into_.overlap = overlap_of(running.overlap);
+                      if (!once("while running", head.span)) return;
+                      into_.overlap = overlap_of(running.overlap);
+                      into_.overlap_said = true;
                   },
                   [&](const ast::Goal& goal) { check_goal(goal, head.span); },
                   [&](const ast::Exit& exit) { check_exit(exit, head.keyword); },
@@ -197,6 +198,7 @@ class JourneyChecker {
 
     void check_reenter(const ast::Reenter& reenter, Span span) {
         if (!once("reenter", span)) return;
+        into_.reentry_span = span;
         switch (reenter.kind) {
             case ast::ReenterKind::never:
                 into_.reentry = ir::Reentry::never;

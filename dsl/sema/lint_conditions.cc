@@ -1,40 +1,14 @@
 // J0301: conditions that are always true or never, by constants or because their parts exclude each
-// other.
+// other. J0303: choices that an earlier one leaves nobody for. J0312: waits for what already is.
 
-#include "dsl/sema/context.h"
+#include "dsl/sema/facts.h"
 #include "dsl/sema/steps.h"
-
-#include <limits>
 
 namespace journey::sema {
 
 using ir::Op;
 
 namespace {
-
-/// What the parts of one `and` say about one property.
-struct Known {
-    std::optional<std::string> text;
-    Span text_span;
-    double least = -std::numeric_limits<double>::infinity();
-    double most = std::numeric_limits<double>::infinity();
-    bool least_open = false;
-    bool most_open = false;
-    bool missing = false;
-    bool present = false;
-};
-
-std::optional<double> number_of(const Node& node) {
-    if (node.op != Op::constant) return std::nullopt;
-    if (const auto* whole = std::get_if<std::int64_t>(&node.constant.held)) {
-        return static_cast<double>(*whole);
-    }
-    if (const auto* real = std::get_if<double>(&node.constant.held)) return *real;
-    if (const auto* money = std::get_if<Money>(&node.constant.held)) {
-        return static_cast<double>(money->minor);
-    }
-    return std::nullopt;
-}
 
 class ConditionLint {
   public:
@@ -50,6 +24,36 @@ class ConditionLint {
         inside(*node);
     }
 
+    void branch(const Branch& branch) {
+        // Who comes to a case fits none of those before it.
+        std::vector<Atom> refused;
+        bool all_understood = true;
+        for (std::size_t i = 0; i < branch.cases.size(); ++i) {
+            const NodePtr& node = branch.cases[i].condition;
+            if (node == nullptr || node->broken) return;
+            if (i > 0) shadowed(branch, i, refused);
+            const std::optional<Atom> atom = atom_of(cx_, *node);
+            const std::optional<Atom> opposite = atom ? atom->opposite() : std::nullopt;
+            if (opposite) {
+                refused.push_back(*opposite);
+            } else {
+                all_understood = false;
+            }
+        }
+        if (!all_understood || branch.cases.size() < 2 || branch.otherwise.empty()) return;
+        Facts facts;
+        for (const Atom& atom : refused) {
+            if (!facts.learn(atom)) continue;
+            cx_.report(Diagnostic::warning("J0303", "NOBODY IS LEFT", branch.otherwise[0].keyword,
+                                           "Everyone already left at an earlier choice.")
+                           .and_other(atom.span, "who is left fits here")
+                           .and_after("The choices before cover every possible value, so this is "
+                                      "never done.")
+                           .and_help("leave it out, or narrow a choice"));
+            return;
+        }
+    }
+
   private:
     void report_constant(const Node& node, bool value) {
         cx_.report(Diagnostic::warning("J0301", value ? "ALWAYS TRUE" : "NEVER TRUE", node.span,
@@ -61,67 +65,222 @@ class ConditionLint {
 
     void inside(const Node& node) {
         if (node.op == Op::logical_and) conjunction(node);
+        if (node.op == Op::logical_or) alternatives(node);
         for (const NodePtr& operand : node.operands)
             inside(*operand);
         if (node.aggregate != nullptr) condition(node.aggregate->filter);
     }
 
     void conjunction(const Node& node) {
-        std::map<std::string, Known> known;
+        Facts facts;
         for (const NodePtr& part : node.operands) {
-            if (!learn(*part, known)) {
-                cx_.report(Diagnostic::warning("J0301", "NEVER TRUE", part->span,
-                                               tick(cx_.words(node.span)) + " can never be true.")
-                               .and_after("This part excludes an earlier one.")
-                               .and_help("did you mean `or`?"));
-                return;
+            const auto ways = ways_of(cx_, *part);
+            if (!ways) continue;
+            std::optional<Span> clash;
+            if (ways->size() == 1) {
+                for (const Atom& atom : ways->front()) {
+                    if (!clash) clash = facts.learn(atom);
+                }
+            } else {
+                // One way that may hold is enough.
+                for (const std::vector<Atom>& way : *ways) {
+                    Facts with = facts;
+                    clash.reset();
+                    for (const Atom& atom : way) {
+                        if (!clash) clash = with.learn(atom);
+                    }
+                    if (!clash) break;
+                }
             }
+            if (!clash) continue;
+            Diagnostic diagnostic =
+                Diagnostic::warning("J0301", "NEVER TRUE", part->span,
+                                    tick(cx_.words(node.span)) + " can never be true.")
+                    .and_after("This part excludes an earlier one.")
+                    .and_help("did you mean `or`?");
+            if (*clash != part->span) diagnostic.others.push_back({*clash, "", false});
+            cx_.report(std::move(diagnostic));
+            return;
         }
     }
 
-    /// False when the part contradicts what is known.
-    bool learn(const Node& part, std::map<std::string, Known>& known) {
-        if (part.op == Op::is_missing || part.op == Op::is_present) {
-            const std::string& path = part.operands[0]->path;
-            if (path.empty()) return true;
-            Known& one = known[path];
-            (part.op == Op::is_missing ? one.missing : one.present) = true;
-            return !(one.missing && one.present);
+    /// `or` leaves nobody out when no one fits the opposite of every part.
+    void alternatives(const Node& node) {
+        Facts facts;
+        bool clash = false;
+        for (const NodePtr& part : node.operands) {
+            const std::optional<Atom> atom = atom_of(cx_, *part);
+            const std::optional<Atom> opposite = atom ? atom->opposite() : std::nullopt;
+            if (opposite && facts.learn(*opposite)) clash = true;
         }
-        if (part.operands.size() != 2) return true;
-        const Node& left = *part.operands[0];
-        const Node& right = *part.operands[1];
-        if (left.path.empty()) return true;
-        if (part.op == Op::equal && right.op == Op::constant) {
-            if (const auto* text = std::get_if<std::string>(&right.constant.held)) {
-                Known& one = known[left.path];
-                if (one.text && *one.text != *text) return false;
-                one.text = *text;
-                one.present = true;
-                return !one.missing;
+        if (clash) {
+            cx_.report(Diagnostic::warning("J0301", "ALWAYS TRUE", node.span,
+                                           tick(cx_.words(node.span)) + " is always true.")
+                           .and_after("Whoever does not fit one part fits another, so everybody "
+                                      "does.")
+                           .and_help("did you mean `and`?"));
+        }
+    }
+
+    /// Every way to fit `later` fits `earlier` too.
+    static bool covers(const std::vector<std::vector<Atom>>& earlier,
+                       const std::vector<std::vector<Atom>>& later) {
+        for (const std::vector<Atom>& way : later) {
+            Facts facts;
+            for (const Atom& atom : way) {
+                if (facts.learn(atom)) return false;  // J0301's to say
             }
+            const bool fits =
+                std::any_of(earlier.begin(), earlier.end(), [&](const std::vector<Atom>& other) {
+                    return std::all_of(other.begin(), other.end(),
+                                       [&](const Atom& atom) { return facts.implies(atom); });
+                });
+            if (!fits) return false;
         }
-        const std::optional<double> number = number_of(right);
-        if (!number) return true;
-        Known& one = known[left.path];
-        one.present = true;
-        if (part.op == Op::greater || part.op == Op::greater_equal || part.op == Op::equal) {
-            if (*number > one.least || (*number == one.least && part.op == Op::greater)) {
-                one.least = *number;
-                one.least_open = part.op == Op::greater;
-            }
+        return !later.empty();
+    }
+
+    void shadowed(const Branch& branch, std::size_t at, const std::vector<Atom>& refused) {
+        const Node& node = *branch.cases[at].condition;
+        const auto ways = ways_of(cx_, node);
+        for (std::size_t i = 0; i < at; ++i) {
+            const Node& before = *branch.cases[i].condition;
+            const auto earlier = ways_of(cx_, before);
+            const bool same = cx_.words(before.span) == cx_.words(node.span);
+            if (!same && !(ways && earlier && covers(*earlier, *ways))) continue;
+            report_shadowed(node, before.span);
+            return;
         }
-        if (part.op == Op::less || part.op == Op::less_equal || part.op == Op::equal) {
-            if (*number < one.most || (*number == one.most && part.op == Op::less)) {
-                one.most = *number;
-                one.most_open = part.op == Op::less;
-            }
+        if (!ways || ways->size() != 1) return;
+        Facts facts;
+        for (const Atom& atom : ways->front()) {
+            if (facts.learn(atom)) return;
         }
-        if (one.missing || one.least > one.most) return false;
-        return one.least != one.most || (!one.least_open && !one.most_open);
+        for (const Atom& atom : refused) {
+            if (!facts.learn(atom)) continue;
+            cx_.report(Diagnostic::warning("J0303", "NOBODY IS LEFT", node.span,
+                                           "Everyone who fits this already left at an earlier "
+                                           "choice.")
+                           .and_after("Choices are tried from the top, and the first that fits is "
+                                      "taken.")
+                           .and_help("put the narrower choice first"));
+            return;
+        }
+    }
+
+    void report_shadowed(const Node& node, Span before) {
+        const std::string line = std::to_string(cx_.line(node.span));
+        const std::string earlier = std::to_string(cx_.line(before));
+        cx_.report(
+            Diagnostic::warning(
+                "J0303", "NOBODY IS LEFT", node.span,
+                "Everyone who fits line " + line + " already left at line " + earlier + ".")
+                .and_other(before, "taken first")
+                .and_after("Choices are tried from the top, and the first that fits is taken.")
+                .and_help("put the narrower choice first"));
     }
 
     Context& cx_;
+};
+
+/// A `when` arm that holds the moment the wait begins.
+class WaitLint {
+  public:
+    WaitLint(Context& cx, const Journey& journey) : cx_(cx), journey_(journey) {}
+
+    /// `held`: what was asked with no time passing since.
+    void steps(const Steps& steps, std::vector<Atom> held) {
+        for (const Step& step : steps) {
+            if (const auto* wait = std::get_if<AtMost>(&step.act)) {
+                at_most(*wait, held);
+                held.clear();
+            } else if (const auto* branch = std::get_if<Branch>(&step.act)) {
+                for (const Case& one : branch->cases) {
+                    std::vector<Atom> inside = held;
+                    if (one.condition != nullptr) add(*one.condition, inside);
+                    this->steps(one.steps, std::move(inside));
+                }
+                this->steps(branch->otherwise, held);
+                held.clear();
+            } else if (const auto* pick = std::get_if<Pick>(&step.act)) {
+                for (const PickArm& arm : pick->arms)
+                    this->steps(arm.steps, held);
+                held.clear();
+            } else if (!std::holds_alternative<Send>(step.act) &&
+                       !std::holds_alternative<Let>(step.act)) {
+                held.clear();
+            }
+        }
+    }
+
+    void add(const Node& node, std::vector<Atom>& held) const {
+        const auto ways = ways_of(cx_, node);
+        if (ways && ways->size() == 1) {
+            held.insert(held.end(), ways->front().begin(), ways->front().end());
+        } else if (node.op == Op::logical_and) {
+            for (const NodePtr& part : node.operands)
+                add(*part, held);
+        }
+    }
+
+  private:
+    void at_most(const AtMost& wait, const std::vector<Atom>& held) {
+        Facts facts;
+        for (const Atom& atom : held) {
+            if (facts.learn(atom)) return;
+        }
+        for (const WaitArm& arm : wait.arms) {
+            if (arm.condition != nullptr && !arm.condition->broken) {
+                const auto ways = ways_of(cx_, *arm.condition);
+                const bool already =
+                    ways && std::any_of(ways->begin(), ways->end(), [&](const auto& way) {
+                        return std::all_of(way.begin(), way.end(),
+                                           [&](const Atom& atom) { return facts.implies(atom); });
+                    });
+                if (already) report_at_once(*arm.condition, held);
+            }
+            again(arm);
+            std::vector<Atom> inside;
+            if (arm.condition != nullptr) add(*arm.condition, inside);
+            steps(arm.steps, std::move(inside));
+        }
+        steps(wait.timeout, {});
+    }
+
+    void report_at_once(const Node& condition, const std::vector<Atom>& held) {
+        Diagnostic diagnostic =
+            Diagnostic::warning("J0312", "NOTHING TO WAIT FOR", condition.span,
+                                "This already holds when the wait begins, so nobody waits.");
+        for (const Atom& atom : held) {
+            const std::optional<Atom> wanted = atom_of(cx_, condition);
+            if (wanted && wanted->about == atom.about)
+                diagnostic.others.push_back({atom.span, "asked here", false});
+        }
+        cx_.report(std::move(diagnostic)
+                       .and_after("Only people for whom it holds come this way, and no time passes "
+                                  "in between.")
+                       .and_help("leave the wait out, or wait for something else"));
+    }
+
+    /// `on signed_up` in a journey that signing up starts: no arm sees what was before the wait.
+    void again(const WaitArm& arm) {
+        if (arm.condition != nullptr || arm.pattern.broken || arm.pattern.event == kNone) return;
+        if (arm.pattern.filter != nullptr || journey_.reentry != ir::Reentry::never) return;
+        const bool starts =
+            std::any_of(journey_.triggers.begin(), journey_.triggers.end(),
+                        [&](const Pattern& trigger) { return trigger.event == arm.pattern.event; });
+        if (!starts) return;
+        const std::string& event = cx_.schema().events[arm.pattern.event].name;
+        cx_.report(
+            Diagnostic::information("J0312", "A SECOND TIME?", arm.pattern.span,
+                                    "This waits for " + tick(event) +
+                                        " to happen again: the first one started this journey.")
+                .and_after("A wait never sees what happened before it.")
+                .and_help("to look back, ask " + tick("did(" + event + " within 30d)")));
+    }
+
+    Context& cx_;
+    const Journey& journey_;
 };
 
 }  // namespace
@@ -142,6 +301,7 @@ void lint_conditions(Context& cx) {
             if (const auto* branch = std::get_if<Branch>(&step.act)) {
                 for (const Case& one : branch->cases)
                     lint.condition(one.condition);
+                lint.branch(*branch);
             }
             if (const auto* wait = std::get_if<AtMost>(&step.act)) {
                 for (const WaitArm& arm : wait->arms) {
@@ -150,6 +310,10 @@ void lint_conditions(Context& cx) {
                 }
             }
         });
+        WaitLint waits(cx, journey);
+        std::vector<Atom> held;
+        if (journey.admit != nullptr && !journey.admit->broken) waits.add(*journey.admit, held);
+        waits.steps(journey.steps, std::move(held));
     }
 }
 

@@ -43,7 +43,8 @@ void check_goal(Context& cx, const Journey& journey, const Goal& goal) {
     cx.report(Diagnostic::warning("J0310", "I CAN NEVER SEE THIS GOAL", goal.pattern.span,
                                   "The goal " + tick(goal.name) + " waits for " + tick(event.name) +
                                       ", and nothing this journey sends can be " + event.name + ".")
-                  .and_after(sends ? "Its channels do not report that." : "It sends no message."));
+                  .and_after(sends ? "Its channels do not report that." : "It sends no message.")
+                  .and_help("wait for what people do, for example `order_paid`"));
 }
 
 }  // namespace

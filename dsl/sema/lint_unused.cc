@@ -25,6 +25,8 @@ void lint_unused(Context& cx) {
         if (tested.contains(i) || (declared != nullptr && declared->used)) continue;
         cx.report(Diagnostic::warning("J0701", "NO TEST", journey.name_span,
                                       tick(journey.name) + " has no test.")
+                      .and_after("A test plays months in a moment, before anybody real is "
+                                 "written to.")
                       .and_help("say what should happen: `test \"…\" of " + journey.name +
                                 " { start 2026-03-02 09:00 in \"" + cx.schema().workspace.zone +
                                 "\" … }`"));

@@ -177,7 +177,9 @@ struct Journey {
     ir::Reentry reentry = ir::Reentry::never;
     CalendarDuration reentry_after;
     NodePtr reentry_per;
+    Span reentry_span;
     ir::Overlap overlap = ir::Overlap::ignore;
+    bool overlap_said = false;
     std::vector<Goal> goals;
     std::vector<Exit> exits;
     Index frequency = kNone;

@@ -40,6 +40,10 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
     lint_goals(cx);
     lint_policies(cx);
     lint_conditions(cx);
+    lint_paths(cx);
+    lint_privacy(cx);
+    lint_names(cx, files);
+    lint_secrets(cx, files);
     lint_unused(cx);
     speak_of_here(cx.model.schema.workspace.zone, diagnostics);
     return std::move(cx.model);

@@ -145,6 +145,9 @@ class SendChecker {
             } else if (!names.empty()) {
                 diagnostic.after = "It needs:  " + columns(names);
             }
+            diagnostic.help.push_back(
+                "leave it out, or let the template mention it and say `needs " + pair.key.text +
+                " …`");
             cx_.report(std::move(diagnostic));
             return;
         }
@@ -208,7 +211,10 @@ class SendChecker {
         if (text.message_class != ir::MessageClass::marketing) return;
         cx_.report(Diagnostic::error("J0410", "NOT AT NIGHT", span,
                                      "`without quiet` is for transactional messages, and " +
-                                         tick(send.template_name.text) + " is marketing."));
+                                         tick(send.template_name.text) + " is marketing.")
+                       .and_after("A receipt may come at night because the reader waits for it; "
+                                  "nobody waits for an offer.")
+                       .and_help("remove `without quiet`"));
     }
 
     Context& cx_;

@@ -89,6 +89,8 @@ class StepChecker {
                 }
             } else if (is_day_or_moment(length->type)) {
                 diagnostic.help.push_back("to wait for a moment: `wait until " + words + "`");
+            } else {
+                diagnostic.help.push_back("write a length, for example `wait 2 days`");
             }
             cx_.report(std::move(diagnostic));
             return std::nullopt;

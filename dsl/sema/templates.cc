@@ -1,6 +1,7 @@
 // Templates: what they are allowed to say, to whom, and what they need to be told.
 
 #include "dsl/sema/expr.h"
+#include "dsl/sema/sms.h"
 #include "dsl/sema/variables.h"
 
 namespace journey::sema {
@@ -194,6 +195,8 @@ class TemplateChecker {
             const std::vector<std::string> all(mentioned.begin(), mentioned.end());
             const std::vector<std::string> near = did_you_mean(name, all);
             if (!near.empty()) diagnostic.after = "It does mention:   " + columns(near);
+            diagnostic.help.push_back("remove the line, or write `{{ " + name +
+                                      " }}` where it belongs");
             cx_.report(std::move(diagnostic));
         }
     }
@@ -373,22 +376,46 @@ class TemplateChecker {
             }
             fixed.push_back(into_.body[at++]);
         }
-        const std::size_t length = count_code_points(fixed);
-        const bool ascii = length == fixed.size();
-        std::size_t part = ascii ? 160 : 70;
-        if (channel.max_length != 0) part = channel.max_length;
-        if (length <= part) return;
-        const std::size_t each = channel.max_length != 0 ? part : (ascii ? 153 : 67);
-        const std::size_t parts = (length + each - 1) / each;
+        const SmsSize size = measure_sms(fixed);
+        const bool limited = channel.max_length != 0 && size.letters > channel.max_length;
+        if (!limited && size.parts < 2) return;
         for (const Text& text : texts_) {
             if (text.said->value != into_.body) continue;
-            cx_.report(Diagnostic::warning(
-                "J0503", "TOO LONG FOR ONE", text.said->span,
-                std::to_string(length) + " characters will be sent as " + std::to_string(parts) +
-                    " texts (" + std::to_string(part) + " fit in one" +
-                    (ascii ? "" : " when the text is not plain ASCII") + ")."));
+            cx_.report(too_long(text.said->span, channel, size));
             return;
         }
+    }
+
+    Diagnostic too_long(Span span, const ir::Channel& channel, const SmsSize& size) const {
+        const std::string letters = std::to_string(size.letters);
+        if (size.parts < 2) {
+            return Diagnostic::warning("J0503", "TOO LONG", span,
+                                       "This has " + letters + " characters, and the channel " +
+                                           tick(channel.name) + " takes " +
+                                           std::to_string(channel.max_length) + ".")
+                .and_after("What is filled in later, like a name, comes on top.")
+                .and_help("shorten it, or raise `max length` in the channel");
+        }
+        Diagnostic diagnostic =
+            Diagnostic::warning("J0503", "TOO LONG FOR ONE", span,
+                                letters + " characters will be sent, and paid for, as " +
+                                    std::to_string(size.parts) + " texts.");
+        if (size.odd.empty()) {
+            return std::move(diagnostic)
+                .and_after("One text holds 160 characters; a longer one is cut into pieces of 153.")
+                .and_help("shorten it; what is filled in later, like a name, comes on top");
+        }
+        diagnostic.after =
+            "With " + tick(size.odd.front()) +
+            " in it one text holds 70 characters, as in Chinese; a longer one is cut into pieces "
+            "of 67.";
+        const bool few = size.odd.size() < 4 && size.letters <= 160;
+        std::vector<std::string> odd;
+        for (const std::string& letter : size.odd)
+            odd.push_back(tick(letter));
+        return std::move(diagnostic)
+            .and_help(few ? "without " + listed(odd) + " one text holds 160 characters"
+                          : "shorten it; what is filled in later, like a name, comes on top");
     }
 
     /// Personal data inside a link: J0404.

@@ -1,6 +1,7 @@
 #pragma once
 // Diagnostics as text: the full form of LANGUAGE 3.5.1, one line each, or JSON for editors.
 
+#include "dsl/source/allow.h"
 #include "dsl/source/diagnostic.h"
 
 #include <string>
@@ -35,5 +36,8 @@ std::string render_short(const SourceSet& sources, const std::vector<Diagnostic>
 /// A JSON array. Places carry line and column (from 1, code points), utf16 (from 0) and offset
 /// (bytes).
 std::string render_json(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics);
+/// A SARIF 2.1.0 log; what was allowed is there as suppressed, with its reason.
+std::string render_sarif(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics,
+                         const std::vector<Allowed>& allowed);
 
 }  // namespace journey::source

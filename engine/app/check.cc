@@ -28,6 +28,8 @@ int check_command(const CheckOptions& options) {
     const auto warnings = count(source::Severity::warning);
     if (options.json) {
         fmt::print("{}\n", dsl::render_json(compilation));
+    } else if (options.sarif) {
+        fmt::print("{}\n", dsl::render_sarif(compilation));
     } else {
         print_diagnostics(compilation, options.short_form);
         if (compilation.program && errors == 0) {
@@ -42,6 +44,8 @@ int check_command(const CheckOptions& options) {
                 warnings > 0 ? ", " + counted(static_cast<std::size_t>(warnings), "warning") : "");
         }
     }
+    if (options.strict && errors == 0 && warnings > 0 && !options.json && !options.sarif)
+        fmt::print(stderr, "With --strict warnings count as mistakes.\n");
     return errors > 0 || (options.strict && warnings > 0) ? 1 : 0;
 }
 

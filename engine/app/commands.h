@@ -12,6 +12,7 @@ int fail(const Error& problem);
 struct CheckOptions {
     std::vector<std::string> paths;
     bool json = false;
+    bool sarif = false;
     bool short_form = false;
     bool strict = false;
 };
@@ -115,6 +116,14 @@ struct BenchOptions {
     bool json = false;
 };
 int bench_command(const BenchOptions& options, const std::string& program_path);
+
+struct BenchCheckOptions {
+    std::size_t journeys = 1000;
+    std::size_t steps = 20;
+    std::size_t rounds = 5;
+    std::string write_to;  // a folder for the generated project, to look at
+};
+int bench_check_command(const BenchCheckOptions& options);
 
 struct SeedsOptions {
     std::uint64_t first = 1;

@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
     check_app->add_option("paths", check.paths, "Folders or files")
         ->default_val(std::vector<std::string>{"."});
     check_app->add_flag("--json", check.json, "For editors");
+    check_app->add_flag("--sarif", check.sarif, "For code hosts (SARIF 2.1.0)")->excludes("--json");
     check_app->add_flag("--short", check.short_form, "One line each");
     check_app->add_flag("--strict", check.strict, "Warnings fail too");
     check_app->callback([&] { status = check_command(check); });
@@ -173,13 +174,24 @@ int main(int argc, char** argv) {
 
     BenchOptions bench;
     auto* bench_app = app.add_subcommand("bench", "Measure this machine with this program");
-    bench_app->add_option("scenario", bench.scenario, "ingest, single, waiting")->required();
+    bench_app->add_option("scenario", bench.scenario, "ingest, single, waiting, check")->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")
         ->capture_default_str();
     bench_app->add_option("--repeat", bench.repeat, "Measured runs")->capture_default_str();
     bench_app->add_flag("--json", bench.json, "One JSON object");
-    bench_app->callback([&] { status = bench_command(bench, own_path()); });
+    BenchCheckOptions bench_check;
+    bench_app->add_option("--journeys", bench_check.journeys, "With check: how many")
+        ->capture_default_str();
+    bench_app->add_option("--steps", bench_check.steps, "With check: steps of each")
+        ->capture_default_str();
+    bench_app->add_option("--write-to", bench_check.write_to,
+                          "With check: keep the generated files in this folder");
+    bench_app->callback([&] {
+        bench_check.rounds = std::max<std::size_t>(bench.repeat, 1);
+        status = bench.scenario == "check" ? bench_check_command(bench_check)
+                                           : bench_command(bench, own_path());
+    });
 
     SeedsOptions seeds;
     auto* seeds_app = app.add_subcommand(

@@ -1,7 +1,7 @@
 #include "engine/base/text.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <set>
 #include <unicode/uchar.h>
 
 namespace journey {
@@ -91,24 +91,37 @@ std::u32string folded(std::string_view text) {
     return points;
 }
 
-std::size_t distance_between(const std::u32string& a, const std::u32string& b) {
-    std::vector<std::size_t> two_above(b.size() + 1);
-    std::vector<std::size_t> above(b.size() + 1);
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j)
+// Restricted Damerau-Levenshtein, or anything above `most` when it is more than that: only the
+// cells no further than `most` from the diagonal can matter.
+std::size_t distance_between(const std::u32string& a, const std::u32string& b, std::size_t most) {
+    const std::size_t far = most + 1;
+    if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > most) return far;
+    std::vector<std::size_t> cells(3 * (b.size() + 2), far);
+    std::size_t* two_above = cells.data();
+    std::size_t* above = two_above + b.size() + 2;
+    std::size_t* row = above + b.size() + 2;
+    for (std::size_t j = 0; j <= std::min(b.size(), most); ++j)
         row[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::swap(two_above, above);
-        std::swap(above, row);
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
+        std::size_t* const recycled = two_above;
+        two_above = above;
+        above = row;
+        row = recycled;
+        const std::size_t from = i > most ? i - most : 1;
+        const std::size_t to = std::min(b.size(), i + most);
+        row[from - 1] = from == 1 ? i : far;
+        row[to + 1] = far;
+        std::size_t least = from == 1 ? i : SIZE_MAX;
+        for (std::size_t j = from; j <= to; ++j) {
             const std::size_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
             row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
             const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
             if (swapped) row[j] = std::min(row[j], two_above[j - 2] + 1);
+            least = std::min(least, row[j]);
         }
+        if (least > most) return far;
     }
-    return row[b.size()];
+    return std::min(row[b.size()], far);
 }
 
 }  // namespace
@@ -184,38 +197,84 @@ std::string to_snake_case(std::string_view name) {
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    return distance_between(folded(a), folded(b));
+    const std::u32string first = folded(a);
+    const std::u32string second = folded(b);
+    return distance_between(first, second, std::max(first.size(), second.size()));
+}
+
+NameIndex::NameIndex(std::span<const std::string> names) {
+    names_.reserve(names.size());
+    for (const std::string& name : names)
+        names_.push_back(entry_of(name));
+    std::sort(names_.begin(), names_.end(), [](const Entry& a, const Entry& b) {
+        return a.folded.size() != b.folded.size() ? a.folded.size() < b.folded.size()
+                                                  : a.name < b.name;
+    });
+}
+
+NameIndex::Entry NameIndex::entry_of(std::string_view name) {
+    Entry made{std::string(name), folded(name), {}};
+    for (const char32_t point : made.folded) {
+        std::uint8_t& count = made.letters[point % made.letters.size()];
+        if (count < 0xff) ++count;
+    }
+    return made;
+}
+
+// Letters that one name has and the other lacks: each needs an edit of its own, and one edit
+// changes at most one letter on either side.
+std::size_t NameIndex::least_distance(const Letters& a, const Letters& b) {
+    std::size_t more = 0;
+    std::size_t fewer = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        more += static_cast<std::size_t>(a[i] > b[i] ? a[i] - b[i] : 0);
+        fewer += static_cast<std::size_t>(b[i] > a[i] ? b[i] - a[i] : 0);
+    }
+    return std::max(more, fewer);
+}
+
+std::vector<std::string> NameIndex::near(std::string_view name) const {
+    constexpr std::size_t kShown = 3;
+    const Entry wanted = entry_of(name);
+    const std::size_t size = wanted.folded.size();
+    std::set<std::pair<std::size_t, std::string_view>> best;
+    const auto consider = [&](const Entry& entry) {
+        const std::size_t longer = std::max(size, entry.folded.size());
+        const std::size_t shorter = std::min(size, entry.folded.size());
+        // A third of the letters may be wrong, but never all of them.
+        std::size_t most = std::min((longer + 2) / 3, shorter == 0 ? 0 : longer - 1);
+        if (best.size() == kShown) most = std::min(most, best.rbegin()->first);
+        if (longer - shorter > most || entry.name == name) return;
+        if (least_distance(wanted.letters, entry.letters) > most) return;
+        const std::size_t distance = distance_between(wanted.folded, entry.folded, most);
+        if (distance > most) return;
+        best.emplace(distance, entry.name);
+        if (best.size() > kShown) best.erase(std::prev(best.end()));
+    };
+    // From the same length outwards, so that near ones are found first and spare us far ones.
+    const auto middle =
+        std::lower_bound(names_.begin(), names_.end(), size,
+                         [](const Entry& entry, std::size_t n) { return entry.folded.size() < n; });
+    auto up = middle;
+    auto down = middle;
+    while (up != names_.end() || down != names_.begin()) {
+        const std::size_t above = up == names_.end() ? SIZE_MAX : up->folded.size() - size;
+        const std::size_t below =
+            down == names_.begin() ? SIZE_MAX : size - std::prev(down)->folded.size();
+        const std::size_t next = std::min(above, below);
+        const bool full = best.size() == kShown && next > best.rbegin()->first;
+        if (full || next > (size + next + 2) / 3) break;
+        consider(above <= below ? *up++ : *--down);
+    }
+    std::vector<std::string> names;
+    for (const auto& [distance, found] : best)
+        names.emplace_back(found);
+    return names;
 }
 
 std::vector<std::string> did_you_mean(std::string_view name,
                                       std::span<const std::string> candidates) {
-    struct Near {
-        std::size_t distance;
-        const std::string* candidate;
-    };
-    constexpr std::size_t kShown = 3;
-    const std::u32string wanted = folded(name);
-    std::vector<Near> near;
-    for (const std::string& candidate : candidates) {
-        if (candidate == name) continue;
-        const std::u32string offered = folded(candidate);
-        const std::size_t longer = std::max(wanted.size(), offered.size());
-        const std::size_t shorter = std::min(wanted.size(), offered.size());
-        // A third of the letters may be wrong, but never all of them.
-        const std::size_t most = std::min((longer + 2) / 3, shorter == 0 ? 0 : longer - 1);
-        if (longer - shorter > most) continue;
-        const std::size_t distance = distance_between(wanted, offered);
-        if (distance <= most) near.push_back({distance, &candidate});
-    }
-    std::sort(near.begin(), near.end(), [](const Near& a, const Near& b) {
-        return a.distance != b.distance ? a.distance < b.distance : *a.candidate < *b.candidate;
-    });
-    std::vector<std::string> names;
-    for (const Near& one : near) {
-        if (names.size() == kShown) break;
-        if (names.empty() || names.back() != *one.candidate) names.push_back(*one.candidate);
-    }
-    return names;
+    return NameIndex(candidates).near(name);
 }
 
 }  // namespace journey

@@ -1,0 +1,84 @@
+// J0408: personal data that decides a message. J0411: opens taken for a measure.
+
+#include "dsl/sema/context.h"
+#include "dsl/sema/steps.h"
+
+namespace journey::sema {
+
+using ir::Op;
+
+namespace {
+
+/// The first personal property whose value `node` looks at. That it is there is no secret:
+/// `user.email is present` does not count.
+const Node* personal_in(const ir::Program& schema, const Node& node) {
+    if (node.op == Op::is_missing || node.op == Op::is_present || node.op == Op::is_blank) {
+        return nullptr;
+    }
+    if (node.op == Op::user_field && node.a < schema.profile.size() &&
+        schema.profile[node.a].personal) {
+        return &node;
+    }
+    for (const NodePtr& operand : node.operands) {
+        if (const Node* found = personal_in(schema, *operand)) return found;
+    }
+    return nullptr;
+}
+
+bool sends_anything(const Steps& steps) {
+    bool found = false;
+    each_step(steps, [&](const Step& step) { found |= std::holds_alternative<Send>(step.act); });
+    return found;
+}
+
+void check_branch(Context& cx, const Branch& branch) {
+    bool sends = sends_anything(branch.otherwise);
+    for (const Case& one : branch.cases)
+        sends = sends || sends_anything(one.steps);
+    if (!sends) return;
+    for (const Case& one : branch.cases) {
+        if (one.condition == nullptr || one.condition->broken) continue;
+        const Node* used = personal_in(cx.schema(), *one.condition);
+        if (used == nullptr) continue;
+        cx.report(
+            Diagnostic::warning(
+                "J0408", "PERSONAL DATA DECIDES", used->span,
+                "This uses " + tick(cx.words(used->span)) + " to decide who gets which message.")
+                .and_after("It is marked `pii`: treating people differently by personal data may "
+                           "need their consent, and may be unfair.")
+                .and_help("check with the data protection lead; if it is fine, say why with "
+                          "`# allow J0408: …` above this line"));
+    }
+}
+
+void check_goal(Context& cx, const Journey& journey, const Goal& goal) {
+    if (goal.pattern.broken || goal.pattern.event == kNone) return;
+    const ir::EventType& event = cx.schema().events[goal.pattern.event];
+    if (!event.builtin || event.name != "opened") return;
+    bool email = false;
+    each_step(journey.steps, [&](const Step& step) {
+        const auto* send = std::get_if<Send>(&step.act);
+        email = email || (send != nullptr && send->channel != kNone &&
+                          cx.schema().channels[send->channel].kind == ir::ChannelKind::email);
+    });
+    if (!email) return;
+    cx.report(Diagnostic::warning("J0411", "AN OPEN IS NOT A PERSON", goal.pattern.span,
+                                  "The goal " + tick(goal.name) + " counts opened mail.")
+                  .and_after("Mail programs that protect privacy open every mail on their own, so "
+                             "this counts machines as people.")
+                  .and_help("count `clicked` instead, or what people buy or do afterwards"));
+}
+
+}  // namespace
+
+void lint_privacy(Context& cx) {
+    for (const Journey& journey : cx.model.journeys) {
+        each_step(journey.steps, [&](const Step& step) {
+            if (const auto* branch = std::get_if<Branch>(&step.act)) check_branch(cx, *branch);
+        });
+        for (const Goal& goal : journey.goals)
+            check_goal(cx, journey, goal);
+    }
+}
+
+}  // namespace journey::sema
