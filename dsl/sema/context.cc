@@ -139,7 +139,7 @@ std::set<source::FileId> Context::files_with_errors() const {
 
 std::vector<std::string> Context::near(Kind kind, const std::string& name) {
     const std::size_t place = static_cast<std::size_t>(kind);
-    std::optional<NameIndex>& index = near_[place];
+    std::optional<source::NameIndex>& index = near_[place];
     // Names are only ever added.
     if (!index || index->size() != names_[place].size()) index.emplace(names_of(kind));
     if (index->size() > near_budget_) return {};

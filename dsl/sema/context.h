@@ -90,7 +90,7 @@ class Context {
     std::vector<std::string> near(Kind kind, const std::string& name);
 
     std::map<std::string, Declared> names_[9];
-    std::optional<NameIndex> near_[9];
+    std::optional<source::NameIndex> near_[9];
     std::size_t near_budget_ = 200'000'000;  // names looked at
 };
 
@@ -135,6 +135,7 @@ void lint_conditions(Context& cx);                                    // J0301
 void lint_unused(Context& cx);                                        // J0111, J0701
 void lint_paths(Context& cx);                                         // J0315, J0322, J0323
 void lint_privacy(Context& cx);                                       // J0408, J0411
+void lint_tests(Context& cx);                                         // J0704
 void lint_names(Context& cx, const std::vector<ast::File>& files);    // J0107
 void lint_secrets(Context& cx, const std::vector<ast::File>& files);  // J0409
 

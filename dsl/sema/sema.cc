@@ -42,6 +42,7 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
     lint_conditions(cx);
     lint_paths(cx);
     lint_privacy(cx);
+    lint_tests(cx);
     lint_names(cx, files);
     lint_secrets(cx, files);
     lint_unused(cx);

@@ -72,7 +72,7 @@ class Reader {
         if (made.codes.empty() || made.reason.empty()) {
             const std::string code = made.codes.empty() ? "J0407" : made.codes.front();
             diagnostics_.push_back(
-                Diagnostic::warning("J0114", "ALLOWED WHY?", span,
+                Diagnostic::warning("J0116", "ALLOWED WHY?", span,
                                     made.codes.empty()
                                         ? "This allows something, and does not say what."
                                         : "This allows something without a reason.")
@@ -142,12 +142,12 @@ std::vector<Allowed> apply_allows(const SourceSet& sources, const std::vector<Sp
             if (used.contains({i, code})) continue;
             if (refused.contains({i, code})) {
                 kept.push_back(
-                    Diagnostic::warning("J0114", "NOT TO BE ALLOWED", allow.comment,
+                    Diagnostic::warning("J0116", "NOT TO BE ALLOWED", allow.comment,
                                         code + " is a mistake, and mistakes cannot be allowed.")
                         .and_after("Only warnings and remarks can be silenced.")
                         .and_help("mend what " + code + " says, and remove this comment"));
             } else if (whole) {
-                kept.push_back(Diagnostic::warning("J0114", "ALLOWS NOTHING", allow.comment,
+                kept.push_back(Diagnostic::warning("J0116", "ALLOWS NOTHING", allow.comment,
                                                    "There is no " + code + " here to allow.")
                                    .and_after("A leftover like this would hide the next real one.")
                                    .and_help("remove it, or move it to the line it is about"));

@@ -18,7 +18,7 @@ struct Allowed {
 
 /// Moves what the `comments` of the files allow out of `diagnostics` and returns it, in the order it
 /// had. A comment at the end of a line speaks of that line; one on a line of its own of the next
-/// line that is not a comment. Adds J0114 for an allow without a code or a reason, for one about an
+/// line that is not a comment. Adds J0116 for an allow without a code or a reason, for one about an
 /// error and, when nothing is an error (some checks wait for that), for one that silences nothing.
 std::vector<Allowed> apply_allows(const SourceSet& sources, const std::vector<Span>& comments,
                                   std::vector<Diagnostic>& diagnostics);

@@ -202,79 +202,32 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return distance_between(first, second, std::max(first.size(), second.size()));
 }
 
-NameIndex::NameIndex(std::span<const std::string> names) {
-    names_.reserve(names.size());
-    for (const std::string& name : names)
-        names_.push_back(entry_of(name));
-    std::sort(names_.begin(), names_.end(), [](const Entry& a, const Entry& b) {
-        return a.folded.size() != b.folded.size() ? a.folded.size() < b.folded.size()
-                                                  : a.name < b.name;
-    });
-}
-
-NameIndex::Entry NameIndex::entry_of(std::string_view name) {
-    Entry made{std::string(name), folded(name), {}};
-    for (const char32_t point : made.folded) {
-        std::uint8_t& count = made.letters[point % made.letters.size()];
-        if (count < 0xff) ++count;
-    }
-    return made;
-}
-
-// Letters that one name has and the other lacks: each needs an edit of its own, and one edit
-// changes at most one letter on either side.
-std::size_t NameIndex::least_distance(const Letters& a, const Letters& b) {
-    std::size_t more = 0;
-    std::size_t fewer = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        more += static_cast<std::size_t>(a[i] > b[i] ? a[i] - b[i] : 0);
-        fewer += static_cast<std::size_t>(b[i] > a[i] ? b[i] - a[i] : 0);
-    }
-    return std::max(more, fewer);
-}
-
-std::vector<std::string> NameIndex::near(std::string_view name) const {
+std::vector<std::string> did_you_mean(std::string_view name,
+                                      std::span<const std::string> candidates) {
     constexpr std::size_t kShown = 3;
-    const Entry wanted = entry_of(name);
-    const std::size_t size = wanted.folded.size();
+    const std::u32string wanted = folded(name);
     std::set<std::pair<std::size_t, std::string_view>> best;
-    const auto consider = [&](const Entry& entry) {
-        const std::size_t longer = std::max(size, entry.folded.size());
-        const std::size_t shorter = std::min(size, entry.folded.size());
-        // A third of the letters may be wrong, but never all of them.
+    for (const std::string& candidate : candidates) {
+        if (candidate == name) continue;
+        // A code point has at most four bytes: what is far too long or short is not even decoded.
+        if (candidate.size() > 8 * (wanted.size() + 1)) continue;
+        const std::u32string offered = folded(candidate);
+        const std::size_t longer = std::max(wanted.size(), offered.size());
+        const std::size_t shorter = std::min(wanted.size(), offered.size());
+        // A third of the letters may be wrong, but never all of them; and only the three nearest
+        // are shown.
         std::size_t most = std::min((longer + 2) / 3, shorter == 0 ? 0 : longer - 1);
         if (best.size() == kShown) most = std::min(most, best.rbegin()->first);
-        if (longer - shorter > most || entry.name == name) return;
-        if (least_distance(wanted.letters, entry.letters) > most) return;
-        const std::size_t distance = distance_between(wanted.folded, entry.folded, most);
-        if (distance > most) return;
-        best.emplace(distance, entry.name);
+        if (longer - shorter > most) continue;
+        const std::size_t distance = distance_between(wanted, offered, most);
+        if (distance > most) continue;
+        best.emplace(distance, candidate);
         if (best.size() > kShown) best.erase(std::prev(best.end()));
-    };
-    // From the same length outwards, so that near ones are found first and spare us far ones.
-    const auto middle =
-        std::lower_bound(names_.begin(), names_.end(), size,
-                         [](const Entry& entry, std::size_t n) { return entry.folded.size() < n; });
-    auto up = middle;
-    auto down = middle;
-    while (up != names_.end() || down != names_.begin()) {
-        const std::size_t above = up == names_.end() ? SIZE_MAX : up->folded.size() - size;
-        const std::size_t below =
-            down == names_.begin() ? SIZE_MAX : size - std::prev(down)->folded.size();
-        const std::size_t next = std::min(above, below);
-        const bool full = best.size() == kShown && next > best.rbegin()->first;
-        if (full || next > (size + next + 2) / 3) break;
-        consider(above <= below ? *up++ : *--down);
     }
     std::vector<std::string> names;
     for (const auto& [distance, found] : best)
         names.emplace_back(found);
     return names;
-}
-
-std::vector<std::string> did_you_mean(std::string_view name,
-                                      std::span<const std::string> candidates) {
-    return NameIndex(candidates).near(name);
 }
 
 }  // namespace journey

@@ -1,8 +1,6 @@
 #pragma once
 // UTF-8 and names.
 
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,27 +25,5 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The candidates near enough to be meant by `name`, nearest first, at most three.
 std::vector<std::string> did_you_mean(std::string_view name,
                                       std::span<const std::string> candidates);
-
-/// The same answers for many questions about the same candidates: 20,000 of them are searched in a
-/// fraction of a millisecond.
-class NameIndex {
-  public:
-    explicit NameIndex(std::span<const std::string> names);
-    std::vector<std::string> near(std::string_view name) const;
-    std::size_t size() const { return names_.size(); }
-
-  private:
-    /// How often each letter occurs; letters of other scripts share places.
-    using Letters = std::array<std::uint8_t, 32>;
-    struct Entry {
-        std::string name;
-        std::u32string folded;
-        Letters letters{};
-    };
-    static Entry entry_of(std::string_view name);
-    static std::size_t least_distance(const Letters& a, const Letters& b);
-
-    std::vector<Entry> names_;  // by length
-};
 
 }  // namespace journey

@@ -1,7 +1,6 @@
 #include "engine/base/base.h"
 
 #include <catch2/catch.hpp>
-#include <set>
 
 namespace journey {
 
@@ -130,44 +129,6 @@ TEST_CASE("the names meant are offered, nearest first, at most three", "[text]")
     CHECK(did_you_mean("x", names).empty());
     CHECK(did_you_mean("", names).empty());
     CHECK(did_you_mean("sms", std::vector<std::string>{"sms"}).empty());
-}
-
-TEST_CASE("an index of names answers as comparing with every name would", "[text]") {
-    std::vector<std::string> names;
-    std::uint32_t seed = 7;
-    const auto next = [&](std::uint32_t below) {
-        seed = seed * 1664525 + 1013904223;
-        return (seed >> 16) % below;
-    };
-    const std::vector<std::string> letters = {"a", "b", "c", "_", "X", "付", "款"};
-    const auto word = [&] {
-        std::string made;
-        for (std::uint32_t i = next(9); i-- > 0;)
-            made += letters[next(7)];
-        return made;
-    };
-    for (int i = 0; i < 300; ++i)
-        names.push_back(word());
-    const NameIndex index(names);
-    CHECK(index.size() == 300);
-    for (int round = 0; round < 300; ++round) {
-        const std::string asked = word();
-        std::set<std::pair<std::size_t, std::string>> all;
-        for (const std::string& name : names) {
-            const std::size_t longer = std::max(count_code_points(asked), count_code_points(name));
-            const std::size_t shorter = std::min(count_code_points(asked), count_code_points(name));
-            const std::size_t distance = edit_distance(asked, name);
-            if (name == asked || shorter == 0 || distance > (longer + 2) / 3 || distance >= longer)
-                continue;
-            all.emplace(distance, name);
-        }
-        std::vector<std::string> expected;
-        for (const auto& [distance, name] : all) {
-            if (expected.size() < 3) expected.push_back(name);
-        }
-        CAPTURE(asked);
-        CHECK(index.near(asked) == expected);
-    }
 }
 
 }  // namespace journey
