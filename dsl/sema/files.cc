@@ -14,6 +14,7 @@ void check_use(Context& cx, const std::vector<ast::File>& files) {
     std::vector<std::string> names;
     for (const ast::File& file : files)
         names.push_back(base_name(cx.sources.at(file.id).name()));
+    const std::set<std::string> known(names.begin(), names.end());
     std::map<std::string, std::vector<std::pair<std::string, Span>>> uses;
     for (std::size_t i = 0; i < files.size(); ++i) {
         for (const ast::Item& item : files[i].items) {
@@ -21,7 +22,7 @@ void check_use(Context& cx, const std::vector<ast::File>& files) {
             if (use == nullptr) continue;
             if (use->as) cx.report(cannot_yet(use->as->span, "give a used file another name"));
             const std::string wanted = base_name(use->file.value);
-            if (std::find(names.begin(), names.end(), wanted) == names.end()) {
+            if (!known.contains(wanted)) {
                 Diagnostic diagnostic = Diagnostic::error(
                     "J0109", "FILE NOT FOUND", use->file.span,
                     "There is no file " + tick(use->file.value) + " in this project.");
