@@ -195,8 +195,7 @@ class TemplateChecker {
             const std::vector<std::string> all(mentioned.begin(), mentioned.end());
             const std::vector<std::string> near = did_you_mean(name, all);
             if (!near.empty()) diagnostic.after = "It does mention:   " + columns(near);
-            diagnostic.help.push_back("remove the line, or write `{{ " + name +
-                                      " }}` where it belongs");
+            diagnostic.help.push_back("remove the line, or mention it where it belongs");
             cx_.report(std::move(diagnostic));
         }
     }

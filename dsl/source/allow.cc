@@ -166,7 +166,12 @@ std::vector<Span> find_yaml_comments(const SourceSet& sources, FileId file) {
         const char c = text[at];
         const char before = at == 0 ? '\n' : text[at - 1];
         if (quote != 0) {
-            if (quote == '"' && c == '\\') ++at;
+            const bool doubled =
+                c == '\'' && quote == c && at + 1 < text.size() && text[at + 1] == c;
+            if (doubled || (quote == '"' && c == '\\')) {
+                ++at;
+                continue;
+            }
             // A quote never runs over an empty line here; better one comment too many than none.
             if (c == quote || (c == '\n' && before == '\n')) quote = 0;
             continue;

@@ -21,6 +21,7 @@ std::span<const Sentence> chinese_names();
 std::span<const Sentence> chinese_types();
 std::span<const Sentence> chinese_journeys();
 std::span<const Sentence> chinese_lints();
+std::span<const Sentence> chinese_checks();
 std::span<const Sentence> chinese_words();
 
 }  // namespace journey::translate

@@ -34,10 +34,13 @@ int check_command(const CheckOptions& options) {
         print_diagnostics(compilation, options.short_form);
         if (compilation.program && errors == 0) {
             fmt::print(
-                "{}, {}: no mistakes{}.\n",
+                "{}, {}: no mistakes{}{}.\n",
                 counted(compilation.program->journeys.size(), "journey"),
                 counted(compilation.tests.size(), "test"),
-                warnings > 0 ? ", " + counted(static_cast<std::size_t>(warnings), "warning") : "");
+                warnings > 0 ? ", " + counted(static_cast<std::size_t>(warnings), "warning") : "",
+                compilation.allowed.empty()
+                    ? ""
+                    : fmt::format(", {} allowed", compilation.allowed.size()));
         } else {
             fmt::print(
                 stderr, "{}{}.\n", counted(static_cast<std::size_t>(errors), "mistake"),
