@@ -36,7 +36,8 @@ bool is_keyword(std::string_view word) {
         "where"sv,  "contains"sv, "with"sv,  "between"sv, "default"sv, "since"sv, "before"sv,
         "per"sv,    "key"sv,      "wait"sv,  "until"sv,   "within"sv,  "to"sv,    "at"sv,
         "by"sv,     "of"sv,       "every"sv, "only"sv,    "limit"sv,   "most"sv,  "for"sv,
-        "starts"sv, "ends"sv,     "start"sv, "after"sv,   "expect"sv,  "zone"sv};
+        "starts"sv, "ends"sv,     "start"sv, "after"sv,   "expect"sv,  "zone"sv,  "reaches"sv,
+        "below"sv,  "times"sv};
     return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
@@ -57,15 +58,19 @@ class Layout {
 
     std::string write() {
         std::string out;
-        std::size_t depth = 0;     // braces whose inside is on lines of its own
-        std::size_t brackets = 0;  // ( and [
-        std::vector<bool> tall;    // of each open brace: has lines of its own
+        std::size_t depth = 0;            // braces whose inside is on lines of its own
+        std::size_t brackets = 0;         // ( and [
+        std::vector<std::size_t> levels;  // of each open brace: what its lines stand in by
+        bool hanging = false;             // on a line `else` below its `call`
+        bool winner = false;              // on the lines of a winner
         for (std::size_t i = 0; i < pieces_.size(); ++i) {
             const Piece& piece = pieces_[i];
             const bool closes = is_sign(i, "}");
-            if (closes && !tall.empty()) {
-                if (tall.back()) --depth;
-                tall.pop_back();
+            bool closes_hanging = false;
+            if (closes && !levels.empty()) {
+                depth -= levels.back();
+                closes_hanging = levels.back() == 2;
+                levels.pop_back();
             }
             const bool closes_bracket = is_sign(i, ")") || is_sign(i, "]");
             if (closes_bracket && brackets > 0) --brackets;
@@ -73,7 +78,12 @@ class Layout {
                 if (i > 0) out += '\n';
                 const bool after_open = i > 0 && is_sign(i - 1, "{");
                 if (i > 0 && piece.lines_before > 1 && !after_open && !closes) out += '\n';
-                const bool goes_on = brackets > 0 || (!closes_bracket && continues(i));
+                winner = brackets == 0 && (is_word(i, "winner") || (winner && is_winner_line(i)));
+                if (depth == 0 && !closes) in_webhook_ = is_word(i, "webhook");
+                const bool goes_on = brackets > 0 || closes_hanging ||
+                                     (!closes_bracket && continues(i)) ||
+                                     (winner && !is_word(i, "winner"));
+                hanging = goes_on && is_word(i, "else");
                 out.append(2 * depth + (goes_on ? 2 : 0), ' ');
             } else {
                 out.append(blanks_before(i), ' ');
@@ -81,8 +91,8 @@ class Layout {
             out += shown(piece);
             if (is_sign(i, "{")) {
                 const bool has_lines = i + 1 < pieces_.size() && spans_lines(i);
-                tall.push_back(has_lines);
-                if (has_lines) ++depth;
+                levels.push_back(!has_lines ? 0 : hanging ? 2 : 1);
+                depth += levels.back();
             }
             if (is_sign(i, "(") || is_sign(i, "[")) ++brackets;
         }
@@ -201,8 +211,21 @@ class Layout {
                     first.lines_before = 1;
                 if (pieces_[close].lines_before == 0) pieces_[close].lines_before = 1;
             }
-            if (is_word(i, "else") && i > 0 && is_sign(i - 1, "}")) pieces_[i].lines_before = 0;
+            if (is_word(i, "else") && i > 0 && is_sign(i - 1, "}") && !closes_map(i - 1))
+                pieces_[i].lines_before = 0;
         }
+    }
+
+    /// The data of a `call`, whose `else` may stand on the next line.
+    bool closes_map(std::size_t close) const {
+        const std::size_t open = pieces_[close].partner;
+        return open != kNone && open > 0 && is_word(open - 1, "with");
+    }
+
+    bool is_winner_line(std::size_t i) const {
+        while (i + 1 < pieces_.size() && pieces_[i].kind == TokenKind::comment)
+            ++i;
+        return is_word(i, "needs") || is_word(i, "confidence") || is_word(i, "otherwise");
     }
 
     /// A line that begins at `i` belongs to the statement above it.
@@ -218,6 +241,7 @@ class Layout {
             if (is_word(before, word)) return true;
         }
         if (is_sign(before, "=") || is_sign(before, ",")) return true;
+        if (is_word(i, "retry") && in_webhook_) return false;
         return pieces_[i].kind == TokenKind::word && syntax::continues_statement(pieces_[i].text);
     }
 
@@ -267,6 +291,7 @@ class Layout {
     }
 
     std::string_view text_;
+    bool in_webhook_ = false;  // where `retry` begins a line of its own
     std::vector<Piece> pieces_;
     std::vector<std::pair<std::uint32_t, std::size_t>>
         columns_;  // where a type begins, blanks before it

@@ -148,7 +148,7 @@ class Builder {
     std::vector<ast::ArmLine> arm_lines(std::uint32_t block);
     ast::Winner winner(std::uint32_t at);
     ast::FromVersion from_version(Children& rest);
-    void said_twice(source::Span again, std::string_view what);
+    void said_twice(source::Span again, std::string_view rule);
     ast::WaitArm wait_arm(std::uint32_t at);
 
     ast::TestLine test_line(std::uint32_t at);

@@ -26,9 +26,15 @@ ast::Enter Builder::trigger(std::uint32_t at) {
         return {std::move(made)};
     }
     ast::EventTrigger made{event_sel(parts.take()), std::nullopt, {}};
-    if (const auto lasts = parts.take(Kind::duration)) made.lasts = duration(*lasts);
-    while (const auto unless = parts.take(Kind::event_sel))
-        made.unless.push_back(event_sel(*unless));
+    while (!parts.done()) {
+        const std::uint32_t option = parts.take();
+        if (kind(option) == Kind::event_sel) {
+            made.unless.push_back(event_sel(option));
+            continue;
+        }
+        if (made.lasts) said_twice(span(option), "A trigger has one `lasts`.");
+        made.lasts = duration(option);
+    }
     return {std::move(made)};
 }
 
@@ -62,9 +68,7 @@ ast::Every Builder::every(std::uint32_t at) {
         const bool again = std::any_of(made.weekdays.begin(), made.weekdays.end(),
                                        [&](const auto& one) { return one.day == named.day; });
         if (again) {
-            m_.diagnostics.push_back(source::Diagnostic::error("J0105", "SAID TWICE", named.span,
-                                                               "This day is in the list already.")
-                                         .and_help("remove one of them."));
+            said_twice(named.span, "This day is in the list already.");
             continue;
         }
         made.weekdays.push_back(named);

@@ -406,10 +406,13 @@ ast::StepKind Builder::choose(std::uint32_t at) {
     return made;
 }
 
-void Builder::said_twice(source::Span again, std::string_view what) {
-    m_.diagnostics.push_back(
-        Diagnostic::error("J0105", "SAID TWICE", again, fmt::format("A winner has one `{}`.", what))
-            .and_help("remove one of them."));
+void Builder::said_twice(source::Span again, std::string_view rule) {
+    // A thousand of them are one mistake.
+    if (!m_.diagnostics.empty() && m_.diagnostics.back().code == "J0105" &&
+        m_.diagnostics.back().before == rule)
+        return;
+    m_.diagnostics.push_back(Diagnostic::error("J0105", "SAID TWICE", again, std::string(rule))
+                                 .and_help("remove one of them."));
 }
 
 ast::Winner Builder::winner(std::uint32_t at) {
@@ -422,13 +425,13 @@ ast::Winner Builder::winner(std::uint32_t at) {
         const std::uint32_t option = parts.take();
         Children inner = children(option);
         if (kind(option) == Kind::needs) {
-            if (made.needs) said_twice(span(option), "needs");
+            if (made.needs) said_twice(span(option), "A winner has one `needs`.");
             made.needs = integer(inner.take());
         } else if (kind(option) == Kind::confidence) {
-            if (made.confidence) said_twice(span(option), "confidence");
+            if (made.confidence) said_twice(span(option), "A winner has one `confidence`.");
             made.confidence = percent(inner.take());
         } else {
-            if (made.otherwise) said_twice(span(option), "otherwise");
+            if (made.otherwise) said_twice(span(option), "A winner has one `otherwise`.");
             made.otherwise = name(inner.take());
         }
     }

@@ -222,6 +222,11 @@ DurationReading read_duration(std::string_view text) {
 std::optional<Diagnostic> misspelt_duration(const Matching& state, std::size_t at) {
     const std::string_view text = state.text;
     if (at >= text.size()) return std::nullopt;
+    // `feb 29 as mar 2`: a number is wanted, and it is a day.
+    const bool of_month =
+        std::any_of(state.expected.begin(), state.expected.end(),
+                    [](const Wanted& one) { return one.text == "1" || one.text == "28"; });
+    if (of_month) return std::nullopt;
     // The run of digits, dots and letters around the place; a number and a blank before a word
     // belong to it.
     const auto part_of_run = [&](std::size_t i) {

@@ -161,8 +161,8 @@ struct then_exit : node<Kind::then_exit, sign<",">, lines, word<"then">, word<"e
 struct goal_tail : seq<maybe<lines, within>, maybe<then_exit>> {};
 struct segment_change : node<Kind::segment_change, sor<kept<"joining">, kept<"leaving">>, name> {};
 struct reach : node<Kind::reach, history, word<"reaches">, sum, maybe<word<"per">, name>> {};
-struct event_trigger : node<Kind::event_trigger, event_sel, maybe<lines, word<"lasts">, duration>,
-                            many<lines, word<"unless">, event_sel>> {};
+struct trigger_option : sor<all<word<"lasts">, duration>, all<word<"unless">, event_sel>> {};
+struct event_trigger : node<Kind::event_trigger, event_sel, lined_up<trigger_option>> {};
 struct trigger : sor<segment_change, reach, event_trigger> {};
 struct every : node<Kind::every,
                     sor<kept<"day">, all<kept<"month">, word<"on">, integer>, listed<weekday>>> {};
@@ -199,7 +199,7 @@ struct move_line : sor<node<Kind::others, word<"others">, others>,
 // Steps.
 
 struct send_step : node<Kind::send, word<"send">, channel_template, maybe<word<"with">, map>,
-                        many<lines, send_option>> {};
+                        lined_up<send_option>> {};
 struct wait_at_most : seq<kept<"at">, word<"most">, duration, block<BlockKind::wait_arms>> {};
 struct wait_step : node<Kind::wait, word<"wait">,
                         sor<all<kept<"until">, until>, all<wait_at_most>,
@@ -250,7 +250,7 @@ struct winner_option : sor<node<Kind::needs, word<"needs">, winner_needs>,
                            node<Kind::confidence, word<"confidence">, percent>,
                            node<Kind::otherwise, word<"otherwise">, name>> {};
 struct winner : node<Kind::winner, word<"winner">, word<"by">, winner_per, word<"after">, duration,
-                     many<lines, winner_option>> {};
+                     lined_up<winner_option>> {};
 struct experiment_line : sor<node<Kind::holdout, word<"holdout">, percent>,
                              node<Kind::arm, word<"arm">, name, percent, steps>,
                              node<Kind::sample, word<"sample">, percent>, winner> {};

@@ -75,6 +75,27 @@ Maybe weekday_spelling(const Matching& state, std::size_t at) {
     return std::nullopt;
 }
 
+/// Some take their data behind `with`, an event takes it as it is.
+Maybe data_and_with(const Matching& state, std::size_t at) {
+    const std::string_view rest = state.text.substr(std::min(at, state.text.size()));
+    if (rest.starts_with("with") && !scan::is_word_byte_at(rest, 4) && wants(state, "{") &&
+        !wants(state, "with")) {
+        const std::size_t gap = 4 + scan::blanks(rest.substr(4));
+        return Diagnostic::error("J0001", "I GOT STUCK HERE", state.span(at, at + 4),
+                                 "The data of an event stands right behind its name, without "
+                                 "`with`.")
+            .and_fix(Applicability::certain, "remove `with`.",
+                     {{state.span(at, at + gap), std::string()}});
+    }
+    if (rest.starts_with("{") && wants(state, "with") && !wants(state, "{")) {
+        return Diagnostic::error("J0001", "I GOT STUCK HERE", state.span(at, at + 1),
+                                 "The data stands behind `with` here.")
+            .and_fix(Applicability::certain, "write `with` before the brace.",
+                     {{state.span(at, at), "with "}});
+    }
+    return std::nullopt;
+}
+
 /// `enter when count(…) >= 3`
 Maybe count_as_trigger(const Matching& state, std::size_t at) {
     if (at >= state.text.size() || !wants(state, "reaches")) return std::nullopt;
@@ -105,6 +126,7 @@ std::optional<source::Diagnostic> habit(const Matching& state, BlockKind kind, s
     Maybe made = sign_after_keyword(state, kind, begin);
     if (!made) made = weekday_spelling(state, at);
     if (!made) made = count_as_trigger(state, at);
+    if (!made) made = data_and_with(state, at);
     return made;
 }
 

@@ -67,7 +67,6 @@ enum class Kind : std::uint8_t {
     of_label,
     // blocks and shared pieces
     block,
-    not_yet,
     type,
     mark,
     field,

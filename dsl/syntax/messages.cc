@@ -561,6 +561,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
 
 bool is_continuation(BlockKind kind, std::string_view first) {
     // Of a winner; elsewhere these begin lines of their own.
+    if (kind == BlockKind::webhook && first == "retry") return false;
     if (kind == BlockKind::experiment &&
         (first == "needs" || first == "confidence" || first == "otherwise"))
         return true;

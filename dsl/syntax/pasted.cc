@@ -68,6 +68,7 @@ std::optional<source::Diagnostic> foreign_date(const Matching& state, std::size_
         --begin;
     while (part(end))
         ++end;
+    if (scan::date(text.substr(begin)) == end - begin) return std::nullopt;  // not the mistake
     std::vector<std::string_view> parts;
     for (std::size_t i = begin; i < end;) {
         std::size_t n = i;

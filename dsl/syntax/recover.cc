@@ -268,7 +268,8 @@ std::string_view word_before(std::string_view text, std::size_t at) {
 
 bool is_map_brace(const Matching& state, std::size_t at) {
     const std::string_view before = word_before(state.text, at);
-    return before == "with" || before == "gives" || before.ends_with(':') || before.ends_with('=');
+    return before == "with" || before == "gives" || (before.ends_with(':') && before != "do:") ||
+           before.ends_with('=');
 }
 
 /// After a line that could not be read: reads the blocks that follow it on their own, so that

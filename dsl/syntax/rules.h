@@ -180,28 +180,53 @@ using many = pegtl::star<all<R...>>;
 template <typename R>
 using listed = pegtl::seq<R, many<sign<",">, lines, R>>;
 
-/// Inside ( ) and [ ] a line may break anywhere.
-template <typename... R>
+/// Inside ( ) and [ ] a line may break anywhere, but not before the bracket that opens.
+template <typename Open, typename... R>
 struct broken {
     using rule_t = broken;
-    using subs_t = pegtl::type_list<R...>;
+    using subs_t = pegtl::type_list<Open, R...>;
     JOURNEY_RULE_MATCH {
+        auto rewind = in.template mark<pegtl::rewind_mode::required>();
+        if (!match_rule<Open>(in, state)) return false;
         ++state.brackets;
         const bool matched = match_rule<pegtl::seq<R...>>(in, state);
         --state.brackets;
-        return matched;
+        return rewind(matched);
     }
 };
 /// In { } line ends part the pairs again.
-template <typename... R>
+template <typename Open, typename... R>
 struct unbroken {
     using rule_t = unbroken;
-    using subs_t = pegtl::type_list<R...>;
+    using subs_t = pegtl::type_list<Open, R...>;
     JOURNEY_RULE_MATCH {
+        auto rewind = in.template mark<pegtl::rewind_mode::required>();
+        if (!match_rule<Open>(in, state)) return false;
         const int outer = std::exchange(state.brackets, 0);
         const bool matched = match_rule<pegtl::seq<R...>>(in, state);
         state.brackets = outer;
-        return matched;
+        return rewind(matched);
+    }
+};
+
+/// Any number of R, each on this line or the next, each known by its first word: once that stands
+/// there the rest must follow, or the whole fails here and not at the next line. A word with a
+/// colon is a label or a key, and none of ours.
+template <typename R>
+struct lined_up {
+    using rule_t = lined_up;
+    using subs_t = pegtl::type_list<R>;
+    JOURNEY_RULE_MATCH {
+        while (true) {
+            const std::uint32_t furthest = state.stuck_at;
+            const std::size_t at = offset_of(in, state);
+            const std::size_t word = at + scan::blanks_and_lines(state.text.substr(at));
+            move_to(in, state, word);
+            if (match_rule<all<R>>(in, state)) continue;
+            move_to(in, state, at);
+            const bool begun = state.stuck_at > word && state.stuck_at > furthest;
+            return !begun || state.text.substr(state.stuck_at).starts_with(':');
+        }
     }
 };
 
@@ -298,6 +323,9 @@ template <typename Name, typename... R>
 struct analyze_traits<Name, journey::syntax::broken<R...>> : analyze_seq_traits<R...> {};
 template <typename Name, typename... R>
 struct analyze_traits<Name, journey::syntax::unbroken<R...>> : analyze_seq_traits<R...> {};
+template <typename Name, typename R>
+struct analyze_traits<Name, journey::syntax::lined_up<R>>
+    : analyze_traits<Name, typename star<R>::rule_t> {};
 template <typename Name, typename... R>
 struct analyze_traits<Name, journey::syntax::deeper<R...>> : analyze_seq_traits<R...> {};
 // Every block eats its `{` and every rule elsewhere a token.

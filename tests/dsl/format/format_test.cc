@@ -5,6 +5,7 @@
 #include "tests/dsl/syntax/corpus.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 using namespace journey;
 
@@ -40,14 +41,25 @@ std::string checked(std::string_view text) {
 }  // namespace
 
 TEST_CASE("formatting the corpus keeps every tree and is done after one pass", "[format]") {
-    for (const auto& path : testing::journeys_in(testing::dsl_tests() / "corpus")) {
+    for (const auto& path : testing::good_journeys()) {
         CAPTURE(path.filename().string());
         checked(testing::read_file(path));
     }
 }
 
+TEST_CASE("the eight journeys and every construct stand in the one style", "[format]") {
+    for (const auto& path : testing::good_journeys()) {
+        CAPTURE(path.filename().string());
+        const std::string text = testing::read_file(path);
+        const std::string styled = formatted(text).text;
+        if (std::getenv("UPDATE_GOLDEN") != nullptr)
+            std::ofstream(path, std::ios::binary) << styled;
+        CHECK(styled == testing::read_file(path));
+    }
+}
+
 TEST_CASE("a corpus squeezed or stretched comes back the same", "[format]") {
-    for (const auto& path : testing::journeys_in(testing::dsl_tests() / "corpus")) {
+    for (const auto& path : testing::good_journeys()) {
         CAPTURE(path.filename().string());
         const std::string text = checked(testing::read_file(path));
         std::string stretched;
@@ -114,6 +126,31 @@ TEST_CASE("the one style", "[format]") {
          "valid for 1h\n  }\n}\n"},
         {"lists over lines", "consent c {\nchannels a,\nb\n}\n",
          "consent c {\n  channels a,\n    b\n}\n"},
+        {"an `else` below its call",
+         "journey a {\n  do {\n    call x as y\nelse{\nstop\n}\n  }\n}\n",
+         "journey a {\n  do {\n    call x as y\n      else {\n        stop\n      }\n  }\n}\n"},
+        {"an `else` behind the data of a call stays below",
+         "journey a {\n  do {\n    call x with {a:1}\nelse {stop}\n  }\n}\n",
+         "journey a {\n  do {\n    call x with { a: 1 }\n      else { stop }\n  }\n}\n"},
+        {"a winner over lines",
+         "journey a {\n  do {\n    experiment e {\nwinner by a per b after 4h\nneeds 5 per "
+         "arm\n# why\notherwise x\n# of z\narm z 1%{stop}\n    }\n  }\n}\n",
+         "journey a {\n  do {\n    experiment e {\n      winner by a per b after 4h\n        needs "
+         "5 "
+         "per arm\n        # why\n        otherwise x\n      # of z\n      arm z 1% { stop }\n    "
+         "}\n  }\n}\n"},
+        {"a webhook's `retry` is a line of its own", "webhook w {\nsends a,\nb\nretry 3 times\n}\n",
+         "webhook w {\n  sends a,\n    b\n  retry 3 times\n}\n"},
+        {"bands", "band a of(x+1){\n1 below -2\n  2   otherwise }\n",
+         "band a of (x + 1) {\n  1 below -2\n  2 otherwise\n}\n"},
+        {"snippets", "snippet a ( b:push   template ,c : int ){stop}\n",
+         "snippet a(b: push template, c: int) { stop }\n"},
+        {"schedules",
+         "journey a {\nenter every Monday ,Friday at 08:00   local for x\nenter when count( a ever "
+         ")reaches -3\ndo { stop }\n}\n",
+         "journey a {\n  enter every Monday, Friday at 08:00 local for x\n  enter when count(a "
+         "ever) "
+         "reaches -3\n  do { stop }\n}\n"},
         {"tests",
          "test \"t\" of a {\nat +  2 days   expect nothing sent\ngiven history e{a:1} at - 3 "
          "days\n}\n",

@@ -31,4 +31,14 @@ inline std::vector<std::filesystem::path> journeys_in(const std::filesystem::pat
     return all;
 }
 
+/// Good files: every construct, and the eight journeys.
+inline std::vector<std::filesystem::path> good_journeys() {
+    std::vector<std::filesystem::path> all = journeys_in(dsl_tests() / "corpus");
+    const std::filesystem::path examples =
+        std::filesystem::path(JOURNEY_SOURCE_DIR) / "examples/03-eight-journeys";
+    for (auto& path : journeys_in(examples))
+        all.push_back(std::move(path));
+    return all;
+}
+
 }  // namespace journey::testing

@@ -22,7 +22,10 @@ TEST_CASE("no rule of the grammar loops without eating", "[syntax]") {
         0);
     CHECK(problems<grammar::workspace_line, grammar::profile_line, grammar::event_line,
                    grammar::channel_line, grammar::consent_line, grammar::frequency_line,
-                   grammar::quiet_line, grammar::template_line>() == 0);
+                   grammar::quiet_line, grammar::template_line, grammar::webhook_line,
+                   grammar::band_row, grammar::move_line>() == 0);
     CHECK(problems<grammar::wait_arm, grammar::choice, grammar::split_arm,
                    grammar::experiment_line>() == 0);
+    CHECK(problems<grammar::enter_tail, grammar::trigger, grammar::schedule, grammar::param_type,
+                   grammar::include_call, grammar::winner>() == 0);
 }
