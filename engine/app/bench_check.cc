@@ -109,7 +109,7 @@ journey nurture_{0} "Nurture {0}" {{
         text += "    wait at most 2 days {\n";
         text +=
             fmt::format("      on order_paid where total > CNY {} {{ stop as bought }}\n", turn);
-        text += "      on timeout { add tag \"slow\" }\n    }\n";
+        text += "      timeout { add tag \"slow\" }\n    }\n";
         made += 3;
     }
     text += fmt::format(R"(  }}
