@@ -162,14 +162,14 @@ NodePtr negate_or_keep(Context& cx, NodePtr node, bool negated, Span span) {
     return fold(cx, std::move(negation));
 }
 
-NodePtr check_membership(Context& cx, const ast::Compare& compare, Span span) {
+NodePtr check_membership(Context& cx, const Scope& scope, const ast::Compare& compare, Span span) {
     const auto* name = std::get_if<ast::NameRef>(&compare.right->what);
     if (name == nullptr) {
         cx.report(Diagnostic::error("J0104", "UNKNOWN SEGMENT", compare.right->span,
                                     "After `user in` I need the name of a segment."));
         return broken_node(span);
     }
-    const std::optional<Index> segment = cx.find(Kind::segment, name->name);
+    const std::optional<Index> segment = segment_named(cx, scope, name->name);
     if (!segment) return broken_node(span);
     NodePtr node = boolean(Op::member, span);
     node->a = *segment;
@@ -302,6 +302,21 @@ NodePtr check_order(Context& cx, Op op, NodePtr left, NodePtr right, Span span) 
     return fold(cx, std::move(node));
 }
 
+/// Every named part of a map must fit what the map is to hold.
+bool shape_fits(Context& cx, const Node& node, const ir::Type& to, const std::string& place) {
+    if (to.kind != TypeKind::map || node.shape == nullptr || to.element == TypeKind::missing)
+        return true;
+    for (const ir::Field& field : *node.shape) {
+        if (assignable(element_of(to), field.type)) continue;
+        cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", node.span,
+                                    "In this map " + tick(field.name) + " is " +
+                                        describe(field.type, cx.schema()) + ", and " + tick(place) +
+                                        " is " + describe(to, cx.schema()) + "."));
+        return false;
+    }
+    return true;
+}
+
 bool same_money(const ir::Type& a, const ir::Type& b) {
     return a.kind == TypeKind::money && b.kind == TypeKind::money && assignable(a, b);
 }
@@ -370,7 +385,7 @@ NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compa
     const bool in = compare.op == CompareOp::in || compare.op == CompareOp::not_in;
     const bool contains =
         compare.op == CompareOp::contains || compare.op == CompareOp::not_contains;
-    if (in && is_user(*compare.left)) return check_membership(cx, compare, span);
+    if (in && is_user(*compare.left)) return check_membership(cx, scope, compare, span);
     if (contains && is_user_tags(cx, *compare.left)) return check_tags(cx, scope, compare, span);
     NodePtr left = check_expr(cx, scope, *compare.left);
     NodePtr right = check_expr(cx, scope, *compare.right);
@@ -403,6 +418,13 @@ NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compa
             return check_order(cx, Op::less_equal, std::move(left), std::move(right), span);
     }
     return broken_node(span);
+}
+
+NodePtr check_less(Context& cx, NodePtr left, NodePtr right, Span span) {
+    if (left->broken || right->broken) return broken_node(span);
+    widen_dates(cx, left, right);
+    if (NodePtr node = calendar_compare(cx, ast::CompareOp::less, left, right, span)) return node;
+    return check_order(cx, Op::less, std::move(left), std::move(right), span);
 }
 
 NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& between, Span span) {
@@ -520,6 +542,7 @@ NodePtr fit(Context& cx, NodePtr node, const ir::Type& to, const std::string& pl
             }
         }
     }
+    if (!shape_fits(cx, *node, to, place)) return broken_node(span);
     if (assignable(to, node->type)) return node;
     const bool currencies = to.kind == TypeKind::money && node->type.kind == TypeKind::money;
     Diagnostic diagnostic =

@@ -24,6 +24,12 @@ std::string_view words_for(Kind kind) {
             return "journey";
         case Kind::experiment:
             return "experiment";
+        case Kind::webhook:
+            return "webhook";
+        case Kind::band:
+            return "band";
+        case Kind::snippet:
+            return "snippet";
     }
     return "thing";
 }
@@ -47,6 +53,14 @@ std::string_view article(std::string_view word) {
     return vowel ? "an" : "a";
 }
 
+void Context::report(Diagnostic diagnostic) {
+    if (muted_ > 0) return;
+    if (diagnostic.severity == source::Severity::error) ++errors_;
+    for (const Span& include : includes)
+        diagnostic.others.push_back({include, "included here", false});
+    out_.push_back(std::move(diagnostic));
+}
+
 std::string Context::place(Span span) const {
     const source::Source& text = sources.at(span.file);
     return text.name() + ":" + std::to_string(text.place_of(span.begin).line);
@@ -58,7 +72,7 @@ std::uint32_t Context::line(Span span) const {
 
 void Context::note(std::string_view kind, std::string_view owner, std::string_view name, Span span,
                    bool declares) {
-    if (options.names == nullptr || span.empty()) return;
+    if (options.names == nullptr || span.empty() || muted_ > 0 || !includes.empty()) return;
     // What is meant without being written stands nowhere.
     const std::string_view written = sources.slice(span);
     if (written != name && written.size() != name.size() + 2) return;
@@ -74,6 +88,7 @@ void Context::note_elsewhere(std::string_view kind, std::string_view owner, std:
 }
 
 bool Context::declare(Kind kind, const std::string& name, Span span, Index index) {
+    if (muted_ > 0) return false;
     note(words_for(kind), "", name, span, true);
     auto& table = names_[static_cast<std::size_t>(kind)];
     const auto [at, fresh] = table.try_emplace(name, Declared{span, index, false, false, false});
@@ -107,6 +122,11 @@ std::optional<Index> Context::find(Kind kind, const std::string& name, Span span
     if (Declared* declared = peek(kind, name)) {
         declared->used = true;
         note(words_for(kind), "", name, span);
+        if (declared->builtin && declared->index == kNone) {
+            report(Diagnostic::error("J0108", "NOT SOMETHING A PERSON DOES", span,
+                                     "`called` is what `run` in another journey does, and stands "
+                                     "only in `enter when called`."));
+        }
         if (declared->broken || declared->index == kNone) return std::nullopt;
         return declared->index;
     }

@@ -22,8 +22,12 @@ enum class Kind : unsigned char {
     quiet,
     channel,
     journey,
-    experiment
+    experiment,
+    webhook,
+    band,
+    snippet
 };
+inline constexpr std::size_t kKinds = 12;
 /// "event", "template", "segment", …
 std::string_view words_for(Kind kind);
 
@@ -40,6 +44,40 @@ struct Experiment {
     std::string journey;
     std::vector<std::string> arms;
     bool holdout = false;
+    bool sample = false;
+};
+
+struct Band {
+    const ast::BandDecl* decl = nullptr;
+    bool broken = false;
+    bool ready = false;  // checked, as all are before anybody may ask
+};
+
+struct SnippetParam {
+    enum class Kind : unsigned char { value, message_template, segment } kind = Kind::value;
+    std::string name;
+    Span span;
+    Index channel = kNone;  // message_template: of this channel
+    ir::Type type;          // value
+    bool used = false;
+};
+struct Snippet {
+    const ast::SnippetDecl* decl = nullptr;
+    std::vector<SnippetParam> params;
+    /// With mistakes of its own: nobody who includes it is told again.
+    bool broken = false;
+};
+
+/// What `trigger.NAME` is in a journey that others run.
+struct CalledField {
+    ir::Type type;
+    bool may_be_missing = false;
+    Span span;  // where it is given first
+};
+struct RunSite {
+    Index target = kNone;
+    std::map<std::string, Span> given;
+    Span span;  // the target's name in `run`
 };
 
 class Context {
@@ -51,8 +89,23 @@ class Context {
     const Options& options;
     Model model;
     std::map<std::string, Experiment> experiments;
+    std::vector<Band> bands;
+    /// Events whose `dwell` has mistakes, told where it stands.
+    std::set<Index> broken_dwells;
+    std::vector<Snippet> snippets;
+    /// By journey: what its runs give, and where it reads what.
+    std::map<Index, std::map<std::string, CalledField>> called;
+    std::map<Index, std::map<std::string, Span>> called_reads;
+    std::vector<RunSite> runs;
+    std::set<Index> takes_calls;  // journeys that say `enter when called`
+    /// The `include` lines around what is being checked, outermost first.
+    std::vector<Span> includes;
 
-    void report(Diagnostic diagnostic) { out_.push_back(std::move(diagnostic)); }
+    /// Shows the include lines too. Says nothing while muted.
+    void report(Diagnostic diagnostic);
+    /// Reported so far, muted ones left out.
+    std::size_t errors() const { return errors_; }
+    bool muted() const { return muted_ > 0; }
 
     bool has_errors() const { return source::has_errors(out_); }
     std::set<source::FileId> files_with_errors() const;
@@ -84,14 +137,30 @@ class Context {
     std::uint32_t line(Span span) const;
 
   private:
+    friend class Muted;
     Diagnostics& out_;
     /// Names near `name` among those of a kind. Empty once a run asked too often: the first thousands
     /// of unknown names say enough.
     std::vector<std::string> near(Kind kind, const std::string& name);
 
-    std::map<std::string, Declared> names_[9];
-    std::optional<source::NameIndex> near_[9];
+    std::size_t errors_ = 0;
+    int muted_ = 0;
+    std::map<std::string, Declared> names_[kKinds];
+    std::optional<source::NameIndex> near_[kKinds];
     std::size_t near_budget_ = 200'000'000;  // names looked at
+};
+
+/// While it lives, checks say nothing and declare nothing: what is looked at once more was said
+/// the first time.
+class Muted {
+  public:
+    explicit Muted(Context& cx) : cx_(cx) { ++cx_.muted_; }
+    ~Muted() { --cx_.muted_; }
+    Muted(const Muted&) = delete;
+    Muted& operator=(const Muted&) = delete;
+
+  private:
+    Context& cx_;
 };
 
 /// "a" or "an".
@@ -122,9 +191,16 @@ std::string zone_name(Context& cx, const ast::Zone& zone);
 void check_files(Context& cx, const std::vector<ast::File>& files);
 void check_declarations(Context& cx, const std::vector<ast::File>& files);
 void check_templates(Context& cx, const std::vector<ast::File>& files);
+void check_webhooks(Context& cx, const std::vector<ast::File>& files);
+void check_dwells(Context& cx, const std::vector<ast::File>& files);
+void check_bands(Context& cx, const std::vector<ast::File>& files);
 void check_segments(Context& cx, const std::vector<ast::File>& files);
+void check_snippets(Context& cx, const std::vector<ast::File>& files);
 void check_journeys(Context& cx, const std::vector<ast::File>& files);
 void check_tests(Context& cx, const std::vector<ast::File>& files);
+
+/// Journeys that start each other for ever: J0110, J0316.
+void check_circles(Context& cx);
 
 // The lints: over the finished model, a file per group.
 void lint_reach(Context& cx);                                         // J0302

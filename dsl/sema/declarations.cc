@@ -2,31 +2,11 @@
 // because files may mention each other in any order.
 
 #include "dsl/sema/expr.h"
+#include "dsl/sema/once.h"
 
 namespace journey::sema {
 
 namespace {
-
-/// Says so when a line that may come once comes again.
-class Once {
-  public:
-    Once(Context& cx, std::string owner) : cx_(cx), owner_(std::move(owner)) {}
-    bool first(const std::string& line, Span span) {
-        const auto [at, fresh] = seen_.try_emplace(line, span);
-        if (fresh) return true;
-        cx_.report(Diagnostic::error("J0105", "SAID TWICE", span,
-                                     owner_ + " says " + tick(line) + " twice.")
-                       .and_other(at->second, "first here")
-                       .and_help("keep one of them"));
-        return false;
-    }
-    bool has(const std::string& line) const { return seen_.contains(line); }
-
-  private:
-    Context& cx_;
-    std::string owner_;
-    std::map<std::string, Span> seen_;
-};
 
 void range_error(Context& cx, Span span, const std::string& words, const std::string& help = {}) {
     Diagnostic diagnostic = Diagnostic::error("J0213", "OUT OF RANGE", span, words);
@@ -125,6 +105,10 @@ void declare_builtin_events(Context& cx) {
         declared->builtin = true;
         declared->used = true;
     }
+    // Started by `run`, not by something that happens to a person: no row of its own.
+    cx.declare(Kind::event, ir::kCalledEvent, Span{}, kNone);
+    cx.peek(Kind::event, ir::kCalledEvent)->builtin = true;
+    cx.peek(Kind::event, ir::kCalledEvent)->used = true;
 }
 
 // ---------------------------------------------------------------- channels
@@ -434,6 +418,27 @@ void check_channels(Context& cx, const std::vector<ast::File>& files) {
         check_channel(cx, *decl, cx.schema().channels[index]);
 }
 
+constexpr std::size_t kDeclarationsMax = 200;
+
+/// A file of more is somebody's export, and nobody can read it.
+void check_sizes(Context& cx, const std::vector<ast::File>& files) {
+    for (const ast::File& file : files) {
+        std::size_t count = 0;
+        for (const ast::Item& item : file.items) {
+            const bool other = std::holds_alternative<ast::Language>(item.what) ||
+                               std::holds_alternative<ast::Use>(item.what) ||
+                               std::holds_alternative<ast::JourneyDecl>(item.what) ||
+                               std::holds_alternative<ast::TestDecl>(item.what);
+            if (other || ++count != kDeclarationsMax + 1) continue;
+            cx.report(Diagnostic::error("J0902", "TOO MANY DECLARATIONS", item.span,
+                                        "A file holds at most 200 declarations, and this is one "
+                                        "more.")
+                          .and_help("move some to a file of their own: names belong to the whole "
+                                    "project"));
+        }
+    }
+}
+
 }  // namespace
 
 std::optional<ir::Field> resolve_field(Context& cx, const ast::Field& field) {
@@ -489,6 +494,7 @@ void check_declarations(Context& cx, const std::vector<ast::File>& files) {
         check_fields(cx, decl->lines, decl->name.dotted(), fields);
         cx.schema().events[index].fields = std::move(fields);
     }
+    check_dwells(cx, files);
     check_channels(cx, files);
     for (const auto& [decl, index] :
          declare_all<ast::ConsentDecl>(cx, files, Kind::consent, cx.schema().consents)) {
@@ -502,6 +508,8 @@ void check_declarations(Context& cx, const std::vector<ast::File>& files) {
          declare_all<ast::QuietDecl>(cx, files, Kind::quiet, cx.schema().quiets)) {
         check_quiet(cx, *decl, cx.schema().quiets[index]);
     }
+    check_webhooks(cx, files);
+    check_sizes(cx, files);
 }
 
 void check_segments(Context& cx, const std::vector<ast::File>& files) {

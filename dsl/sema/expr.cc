@@ -59,6 +59,51 @@ NodePtr field_node(const Scope& scope, Op op, const ir::Field& field, Index inde
     return node;
 }
 
+/// In a journey that others run, `trigger` is what they give; events may start it as well.
+NodePtr called_member(Context& cx, const Scope& scope, const ast::Name& name, Span span) {
+    const Index self = scope.journey->self;
+    if (!cx.muted()) cx.called_reads[self].try_emplace(name.text, name.span);
+    const auto& given = cx.called[self];
+    const auto found = given.find(name.text);
+    if (found == given.end()) {
+        const std::string run = "run " + scope.journey->name + " with { " + name.text + ": … }";
+        std::vector<std::string> names;
+        for (const auto& [one, field] : given)
+            names.push_back(one);
+        Diagnostic diagnostic =
+            Diagnostic::error("J0114", "NOBODY GIVES THIS", name.span,
+                              "No `run " + scope.journey->name + "` gives " + tick(name.text) + ".");
+        if (!names.empty()) diagnostic.after = "They give:  " + columns(names);
+        diagnostic.help.push_back("give it where this journey is run: " + tick(run));
+        cx.report(std::move(diagnostic));
+        return broken_node(span);
+    }
+    bool everywhere = !scope.journey->eventless;
+    for (const Index event : scope.journey->triggers) {
+        const auto& fields = cx.schema().events[event].fields;
+        const Index index = ir::find_named(fields, name.text);
+        if (index == kNone || (!fields[index].required && !fields[index].fallback)) {
+            everywhere = false;
+        }
+        if (index == kNone || comparable(fields[index].type, found->second.type)) continue;
+        cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", name.span,
+                                    "What starts this journey does not agree about " +
+                                        tick(name.text) + ".")
+                      .and_other(found->second.span, "given here")
+                      .and_after("A `run` gives " + describe(found->second.type, cx.schema()) +
+                                 ", and in " + tick(cx.schema().events[event].name) + " it is " +
+                                 describe(fields[index].type, cx.schema()) + "."));
+        return broken_node(span);
+    }
+    NodePtr node = make(Op::trigger_field, found->second.type, span);
+    node->name = name.text;
+    node->path = "trigger." + name.text;
+    node->may_be_missing = (!everywhere || found->second.may_be_missing) &&
+                           !scope.present.contains(node->path);
+    doubt_itself(*node);
+    return node;
+}
+
 /// Reports J0102 unless some event has the property and the others merely lack it.
 NodePtr trigger_member(Context& cx, const Scope& scope, const ast::Name& name, Span span) {
     if (scope.entering) {
@@ -78,11 +123,20 @@ NodePtr trigger_member(Context& cx, const Scope& scope, const ast::Name& name, S
         return broken_node(span);
     }
     if (name.text == "time") return make(Op::trigger_time, simple(TypeKind::instant), span);
-    if (scope.journey->triggers_broken || scope.journey->triggers.empty()) {
+    if (scope.journey->triggers_broken) return broken_node(span);
+    if (scope.journey->called) return called_member(cx, scope, name, span);
+    if (scope.journey->triggers.empty()) {
+        if (!scope.journey->eventless) return broken_node(span);
+        cx.report(Diagnostic::error("J0102", "NOTHING HAPPENED", name.span,
+                                    "No event starts this journey, so `trigger` has only its "
+                                    "`trigger.time`.")
+                      .and_after("A schedule and a segment say who and when, not what happened.")
+                      .and_help("ask about the person, like `user." + name.text +
+                                "`, or about the past, like `last(order_paid).total`"));
         return broken_node(span);
     }
     const ir::Field* found = nullptr;
-    bool everywhere = true;
+    bool everywhere = !scope.journey->eventless;
     for (const Index event : scope.journey->triggers) {
         const auto& fields = cx.schema().events[event].fields;
         const Index index = ir::find_named(fields, name.text);
@@ -119,9 +173,9 @@ NodePtr trigger_member(Context& cx, const Scope& scope, const ast::Name& name, S
 NodePtr user_member(Context& cx, const Scope& scope, const ast::Name& name, Span span) {
     const Index index = ir::find_named(cx.schema().profile, name.text);
     if (index == kNone && name.text == "tags") {
-        cx.report(cannot_yet(span, "use the tags of a person as a list",
-                             "ask for one tag: `tagged(\"vip\")`"));
-        return broken_node(span);
+        ir::Type tags = simple(TypeKind::list);
+        tags.element = TypeKind::text;
+        return make(Op::tags, std::move(tags), span);
     }
     if (index == kNone) {
         find_field(cx, cx.schema().profile, name, "user");
@@ -132,8 +186,32 @@ NodePtr user_member(Context& cx, const Scope& scope, const ast::Name& name, Span
                       span);
 }
 
-NodePtr record_member(Context& cx, NodePtr record, const ast::Name& name, Span span) {
+/// `coupon.code`: a part of a map by its name.
+NodePtr map_member(Context& cx, const Scope& scope, NodePtr map, const ast::Name& name, Span span) {
+    NodePtr node = make(Op::element, element_of(map->type), span);
+    node->may_be_missing = true;
+    if (map->shape != nullptr) {
+        const std::string owner = cx.words(map->span);
+        const std::optional<Index> field = find_field(cx, *map->shape, name, owner);
+        if (!field) return broken_node(span);
+        const ir::Field& part = (*map->shape)[*field];
+        node->type = part.type;
+        node->may_be_missing = map->may_be_missing || (!part.required && !part.fallback);
+    }
+    if (!map->path.empty()) node->path = map->path + "." + name.text;
+    if (scope.present.contains(node->path)) node->may_be_missing = false;
+    node->operands.push_back(std::move(map));
+    node->operands.push_back(make_constant(Value(name.text), name.span));
+    doubt_itself(*node);
+    return node;
+}
+
+NodePtr record_member(Context& cx, const Scope& scope, NodePtr record, const ast::Name& name,
+                      Span span) {
     if (record->broken) return broken_node(span);
+    if (record->type.kind == TypeKind::map) {
+        return map_member(cx, scope, std::move(record), name, span);
+    }
     if (record->type.kind != TypeKind::event) {
         cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", name.span,
                                     tick(cx.words(record->span)) + " is " +
@@ -165,6 +243,16 @@ NodePtr record_member(Context& cx, NodePtr record, const ast::Name& name, Span s
 
 NodePtr local_node(Context& cx, const Scope& scope, const Local& local, const ast::Name& name,
                    Span span) {
+    if (local.param != nullptr) local.param->used = true;
+    if (local.only_in && local.by_call) {
+        cx.report(Diagnostic::error("J0108", "NOT SET FOR EVERYONE", span,
+                                    tick(name.text) + " is not there when the `call` on line " +
+                                        std::to_string(cx.line(*local.only_in)) + " failed.")
+                      .and_other(local.span, "set here, when it works")
+                      .and_help("end the `else` of the call with `stop`, or move this step before "
+                                "it joins the others"));
+        return broken_node(span);
+    }
     if (local.only_in) {
         cx.report(Diagnostic::error("J0108", "NOT SET FOR EVERYONE", span,
                                     tick(name.text) +
@@ -175,9 +263,16 @@ NodePtr local_node(Context& cx, const Scope& scope, const Local& local, const as
         return broken_node(span);
     }
     if (local.broken) return broken_node(span);
+    if (local.constant) {
+        NodePtr fixed = make_constant(*local.constant, span);
+        fixed->type = local.type;
+        fixed->shape = local.shape;
+        return fixed;
+    }
     NodePtr node = make(Op::local, local.type, span);
     node->a = local.slot;
     node->path = "local." + name.text;
+    node->shape = local.shape;
     node->may_be_missing = local.may_be_missing && !scope.present.contains(node->path);
     doubt_itself(*node);
     return node;
@@ -260,7 +355,7 @@ NodePtr check_name(Context& cx, const Scope& scope, const ast::NameRef& ref, Spa
     }
     if (name == "now") return make(Op::now, simple(TypeKind::instant), span);
     if (name == "entry") {
-        if (scope.journey == nullptr || scope.entering) {
+        if (scope.journey == nullptr || scope.entering || scope.before_entry) {
             cx.report(Diagnostic::error("J0108", "NOT KNOWN HERE", span,
                                         "`entry` is the moment someone entered a journey, and "
                                         "nobody has entered here.")
@@ -282,6 +377,10 @@ NodePtr check_name(Context& cx, const Scope& scope, const ast::NameRef& ref, Spa
             return local_node(cx, scope, local->second, ref.name, span);
         }
     }
+    if (const Declared* band = cx.peek(Kind::band, name); band != nullptr && !scope.row_broken) {
+        const std::optional<Index> index = cx.find(Kind::band, ref.name);
+        return index ? band_node(cx, scope, *index, span) : broken_node(span);
+    }
     return unknown_name(cx, scope, ref.name, span);
 }
 
@@ -290,7 +389,7 @@ NodePtr check_member(Context& cx, const Scope& scope, const ast::Member& member,
         if (ref->name.text == "user") return user_member(cx, scope, member.name, span);
         if (ref->name.text == "trigger") return trigger_member(cx, scope, member.name, span);
     }
-    return record_member(cx, check_expr(cx, scope, *member.of), member.name, span);
+    return record_member(cx, scope, check_expr(cx, scope, *member.of), member.name, span);
 }
 
 NodePtr check_index(Context& cx, const Scope& scope, const ast::Index& index, Span span) {
@@ -408,6 +507,15 @@ NodePtr check_time_since(Context& cx, const Scope& scope, const ast::TimeSince& 
     return node;
 }
 
+constexpr std::size_t kListMax = 100;
+
+void too_long(Context& cx, Node& node, std::size_t size) {
+    cx.report(Diagnostic::error(
+        "J0902", "TOO LONG A LIST", node.span,
+        "A list here holds at most 100 values, and this one has " + std::to_string(size) + "."));
+    node.broken = true;
+}
+
 NodePtr check_list(Context& cx, const Scope& scope, const ast::ListLiteral& list, Span span) {
     NodePtr node = make(Op::list, simple(TypeKind::list), span);
     for (const ast::ExprPtr& item : list.items) {
@@ -434,25 +542,42 @@ NodePtr check_list(Context& cx, const Scope& scope, const ast::ListLiteral& list
         }
         node->operands.push_back(std::move(operand));
     }
-    if (list.items.size() > 100) {
-        cx.report(Diagnostic::error("J0902", "TOO LONG A LIST", span,
-                                    "A list here holds at most 100 values, and this one has " +
-                                        std::to_string(list.items.size()) + "."));
-        node->broken = true;
-    }
+    if (list.items.size() > kListMax) too_long(cx, *node, list.items.size());
     return fold(cx, std::move(node));
 }
 
 NodePtr check_map(Context& cx, const Scope& scope, const ast::MapLiteral& map, Span span) {
     NodePtr node = make(Op::map, simple(TypeKind::map), span);
+    std::set<std::string> given;
     for (const ast::Pair& pair : map.pairs) {
         NodePtr value = check_expr(cx, scope, *pair.value);
         node->broken = node->broken || value->broken;
-        if (!value->broken) node->type.element = value->type.kind;
+        if (!given.insert(pair.key.text).second) {
+            cx.report(Diagnostic::error("J0105", "GIVEN TWICE", pair.key.span,
+                                        tick(pair.key.text) + " is given twice.")
+                          .and_help("keep one of them"));
+            node->broken = true;
+        }
         node->operands.push_back(make_constant(Value(pair.key.text), pair.key.span));
         node->operands.push_back(std::move(value));
     }
-    return fold(cx, std::move(node));
+    if (map.pairs.size() > kListMax) too_long(cx, *node, map.pairs.size());
+    if (node->broken) return node;
+    auto shape = shape_of(*node);
+    // A map of one kind of thing says so; what is mixed is known by its names only.
+    if (!shape->empty()) {
+        const ir::Type& first = shape->front().type;
+        const bool same = std::all_of(shape->begin(), shape->end(),
+                                      [&](const ir::Field& field) { return field.type == first; });
+        if (same && first.kind != TypeKind::list && first.kind != TypeKind::map) {
+            node->type = first;
+            node->type.kind = TypeKind::map;
+            node->type.element = first.kind;
+        }
+    }
+    node = fold(cx, std::move(node));
+    node->shape = std::move(shape);
+    return node;
 }
 
 NodePtr check_negate(Context& cx, const Scope& scope, const ast::Negate& negate, Span span) {
@@ -473,6 +598,30 @@ NodePtr check_negate(Context& cx, const Scope& scope, const ast::Negate& negate,
 }
 
 }  // namespace
+
+std::shared_ptr<const std::vector<ir::Field>> shape_of(const Node& map) {
+    auto shape = std::make_shared<std::vector<ir::Field>>();
+    for (std::size_t i = 0; i + 1 < map.operands.size(); i += 2) {
+        ir::Field field;
+        field.name = std::get<std::string>(map.operands[i]->constant.held);
+        field.type = map.operands[i + 1]->type;
+        field.required = !map.operands[i + 1]->may_be_missing;
+        shape->push_back(std::move(field));
+    }
+    return shape;
+}
+
+std::optional<Index> segment_named(Context& cx, const Scope& scope, const ast::Name& name) {
+    if (scope.journey != nullptr) {
+        const auto param = scope.journey->params.find(name.text);
+        if (param != scope.journey->params.end() &&
+            param->second.param->kind == SnippetParam::Kind::segment) {
+            param->second.param->used = true;
+            return param->second.index;
+        }
+    }
+    return cx.find(Kind::segment, name);
+}
 
 std::optional<Index> find_field(Context& cx, const std::vector<ir::Field>& fields,
                                 const ast::Name& name, const std::string& owner,

@@ -14,20 +14,41 @@ struct Local {
     Span span;
     /// Set when the block that assigned it is over: where that block began.
     std::optional<Span> only_in;
+    /// It is what a `call` gave, and the `call` may have failed here.
+    bool by_call = false;
+    std::shared_ptr<const std::vector<ir::Field>> shape;
+    /// A snippet's parameter with a fixed value stands for that value.
+    std::optional<Value> constant;
+    SnippetParam* param = nullptr;
 };
 
 struct Label {
     Span span;
+    std::string full;  // with the prefix of the snippet it came in by
     Index channel = kNone;  // kNone: not a send
     Index message_template = kNone;
 };
 
+/// A parameter of a snippet that is a name with a kind.
+struct NameParam {
+    Index index = kNone;  // kNone while the snippet is checked by itself
+    SnippetParam* param = nullptr;
+};
+
 struct JourneyScope {
-    std::string name;  // whose labels and locals these are
-    std::vector<Index> triggers;
+    std::string name;              // whose labels and locals these are
+    Index self = kNone;            // into Model::journeys; kNone in a snippet by itself
+    std::vector<Index> triggers;   // events
     bool triggers_broken = false;
+    /// Started by a schedule or a segment too, so there may be no event.
+    bool eventless = false;
+    bool called = false;
     std::map<std::string, Local> locals;
     std::map<std::string, Label> labels;
+    // Inside a snippet: what its steps' names get in front, and its parameters.
+    std::string prefix;
+    std::map<std::string, NameParam> params;
+    std::map<std::string, int> includes;  // how often each snippet came in, for the prefix
 };
 
 struct Scope {
@@ -35,6 +56,7 @@ struct Scope {
     Index row = kNone;                // the event under `where`
     bool row_broken = false;
     bool entering = false;  // that event is the one that starts the journey
+    bool before_entry = false;  // nobody has entered yet, though the trigger is known
     /// References known to be there (LANGUAGE 2.11: flow typing).
     std::set<std::string> present;
     /// The zone of date-times written without one; "" makes them J0211.
@@ -76,9 +98,18 @@ void help_with_date(Context& cx, Diagnostic& diagnostic, const Node& node);
 /// Folds constants; reports J0210. Keeps what cannot be folded.
 NodePtr fold(Context& cx, NodePtr node);
 NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compare, Span span);
+/// `left < right`, as the author would have written it.
+NodePtr check_less(Context& cx, NodePtr left, NodePtr right, Span span);
+/// The score of a band.
+NodePtr band_node(Context& cx, const Scope& scope, Index band, Span span);
+/// A record's names and types out of pairs of a map.
+std::shared_ptr<const std::vector<ir::Field>> shape_of(const Node& map);
 NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& between, Span span);
 NodePtr check_aggregate(Context& cx, const Scope& scope, const ast::Aggregate& aggregate,
                         Span span);
+/// A segment by its name, or by a snippet's parameter; kNone for a parameter without a value yet.
+std::optional<Index> template_named(Context& cx, const Scope& scope, const ast::Name& name);
+std::optional<Index> segment_named(Context& cx, const Scope& scope, const ast::Name& name);
 NodePtr check_call(Context& cx, const Scope& scope, const ast::Call& call, Span span);
 NodePtr check_arithmetic(Context& cx, const Scope& scope, const ast::Arithmetic& arithmetic,
                          Span span);

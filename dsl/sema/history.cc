@@ -222,9 +222,13 @@ std::optional<EventRef> resolve_event(Context& cx, const ast::Path& path) {
     EventRef ref;
     if (Declared* whole = cx.peek(Kind::event, path.dotted())) {
         whole->used = true;
+        if (whole->index == kNone) {
+            cx.find(Kind::event, path.dotted(), path.span);
+            return std::nullopt;
+        }
         cx.note("event", "", path.dotted(), path.span);
         ref.event = whole->index;
-        return ref.event == kNone ? std::nullopt : std::optional(ref);
+        return ref;
     }
     if (path.parts.size() >= 2) {
         std::string head = path.parts[0].text;
@@ -395,7 +399,7 @@ NodePtr of_label(Context& cx, const Scope& scope, const ast::Name& label,
     }
     NodePtr both = make(Op::logical_and, simple(TypeKind::boolean), label.span);
     both->operands.push_back(
-        row_equals(cx, "message", make_constant(Value(label.text), label.span), label.span));
+        row_equals(cx, "message", make_constant(Value(found->second.full), label.span), label.span));
     both->operands.push_back(row_equals(
         cx, "entry", make(Op::entry_id, simple(TypeKind::text), label.span), label.span));
     return both;

@@ -1,6 +1,7 @@
 // The head of a journey: who enters, how often, what ends it, which policies bind it.
 
-#include "dsl/sema/steps.h"
+#include "dsl/sema/snippets.h"
+#include "dsl/sema/triggers.h"
 #include "engine/calendar/calendar.h"
 
 namespace journey::sema {
@@ -10,13 +11,13 @@ using ir::TypeKind;
 namespace {
 
 constexpr std::int64_t kLifetimeDaysMax = 400;
-constexpr std::size_t kStepsMax = 500;
 
 class JourneyChecker {
   public:
-    JourneyChecker(Context& cx, const ast::JourneyDecl& decl, Journey& into)
+    JourneyChecker(Context& cx, const ast::JourneyDecl& decl, Index self, Journey& into)
         : cx_(cx), decl_(decl), into_(into) {
         scope_.journey = &known_;
+        known_.self = self;
     }
 
     void run() {
@@ -29,19 +30,27 @@ class JourneyChecker {
                                       : ir::MessageClass::transactional;
         }
         collect_labels(cx_, decl_.steps, known_);
+        bool enters = false;
         for (const ast::Head& head : decl_.heads) {
-            if (const auto* enter = std::get_if<ast::Enter>(&head.what)) check_enter(*enter);
+            if (const auto* enter = std::get_if<ast::Enter>(&head.what)) {
+                enters = true;
+                if (auto trigger = check_enter(cx_, scope_, *enter, head.span)) {
+                    into_.triggers.push_back(std::move(*trigger));
+                }
+            }
             if (const auto* later = std::get_if<ast::NotYet>(&head.what)) {
                 if (later->keyword.starts_with("enter")) known_.triggers_broken = true;
             }
         }
         for (const ast::Head& head : decl_.heads)
             check_head(head);
-        if (into_.triggers.empty() && !known_.triggers_broken) report_no_way_in();
+        if (!enters && !known_.triggers_broken) report_no_way_in();
         Scope steps = scope_;
         if (into_.admit != nullptr) steps.present.merge(present_if(*into_.admit, true));
+        if (!fits()) return;
         into_.steps = check_steps(cx_, steps, into_, decl_.steps);
-        check_size();
+        check_nothing();
+        check_migrations(cx_, decl_, into_);
     }
 
   private:
@@ -53,28 +62,6 @@ class JourneyChecker {
                        .and_other(at->second, "first here")
                        .and_help("keep one of them"));
         return false;
-    }
-
-    void check_enter(const ast::Enter& enter) {
-        const auto* trigger = std::get_if<ast::EventTrigger>(&enter.trigger);
-        if (trigger == nullptr) {
-            known_.triggers_broken = true;
-            return;
-        }
-        Pattern pattern = check_pattern(cx_, scope_, trigger->event, true);
-        if (trigger->event.of_label) {
-            cx_.report(
-                Diagnostic::error("J0108", "NOT YET HERE", trigger->event.of_label->span,
-                                  "Nothing was sent yet when a journey starts, so no step can "
-                                  "be named here."));
-            pattern.broken = true;
-        }
-        if (pattern.event == kNone) {
-            known_.triggers_broken = true;
-            return;
-        }
-        known_.triggers.push_back(pattern.event);
-        into_.triggers.push_back(std::move(pattern));
     }
 
     void report_no_way_in() {
@@ -131,6 +118,7 @@ class JourneyChecker {
                   },
                   [&](const ast::Key& key) { check_key(key, head.span); },
                   [&](const ast::TimeZoneIs& zone) { check_zone(zone, head.span); },
+                  [](const ast::FromVersion&) {},
                   [](const ast::NotYet&) {}},
             head.what);
     }
@@ -267,7 +255,10 @@ class JourneyChecker {
         std::visit(Match{[&](const ast::EventSel& event) {
                              made.pattern = check_pattern(cx_, scope_, event);
                          },
-                         [](const ast::SegmentChange&) {},
+                         [&](const ast::SegmentChange& change) {
+                             made.segment = cx_.find(Kind::segment, change.segment).value_or(kNone);
+                             made.joining = change.joining;
+                         },
                          [&](const ast::ExprPtr& condition) {
                              if (is_event(*condition, keyword)) return;
                              made.condition = check_condition(cx_, scope_, *condition);
@@ -307,15 +298,27 @@ class JourneyChecker {
                               "name a zone: `time zone \"" + cx_.schema().workspace.zone + "\"`"));
     }
 
-    void check_size() {
-        std::size_t count = 0;
-        each_step(into_.steps, [&](const Step&) { ++count; });
-        if (count > kStepsMax) {
+    /// Counted before anything is expanded: what includes a thousand things a thousand times is
+    /// refused, not written out.
+    bool fits() {
+        const Expanse size = expanse_of(cx_, decl_.steps);
+        if (size.steps > kStepsMax) {
             cx_.report(Diagnostic::error("J0902", "TOO MANY STEPS", decl_.name.span,
-                                         tick(into_.name) + " has " + std::to_string(count) +
-                                             " steps, and a journey has at most 500."));
+                                         tick(into_.name) + " has " + std::to_string(size.steps) +
+                                             " steps, and a journey has at most 500.")
+                           .and_help("split it in two and let the first `run` the second"));
+            return false;
         }
-        if (count == 0 && decl_.do_keyword && decl_.steps.empty() && !cx_.has_errors()) {
+        if (size.depth <= kBlocksMax) return true;
+        cx_.report(Diagnostic::error("J0902", "NESTED TOO DEEPLY", decl_.name.span,
+                                     tick(into_.name) +
+                                         " has more than 16 blocks inside each other once "
+                                         "everything it includes is written out."));
+        return false;
+    }
+
+    void check_nothing() {
+        if (into_.steps.empty() && decl_.do_keyword && decl_.steps.empty() && !cx_.has_errors()) {
             cx_.report(
                 Diagnostic::warning("J0302", "NOTHING HAPPENS", *decl_.do_keyword,
                                     tick(into_.name) + " has no steps, so nobody notices it."));
@@ -331,10 +334,117 @@ class JourneyChecker {
     std::map<std::string, Span> goals_;
 };
 
+bool takes_calls(const ast::JourneyDecl& decl) {
+    for (const ast::Head& head : decl.heads) {
+        const auto* enter = std::get_if<ast::Enter>(&head.what);
+        const auto* event =
+            enter == nullptr ? nullptr : std::get_if<ast::EventTrigger>(&enter->trigger);
+        if (event != nullptr && event->event.event.dotted() == ir::kCalledEvent) return true;
+    }
+    return false;
+}
+
+using Declarations = std::vector<std::pair<const ast::JourneyDecl*, Index>>;
+
+/// The journeys in an order in which who runs another comes before it: what `trigger` is there is
+/// what `run` gives. Those that run each other in a circle come as one group.
+class CallOrder {
+  public:
+    CallOrder(Context& cx, const Declarations& declared)
+        : cx_(cx), declared_(declared), marks_(declared.size()) {}
+
+    std::vector<std::vector<Index>> run() {
+        for (Index i = 0; i < marks_.size(); ++i) {
+            if (marks_[i].order == 0) visit(i);
+        }
+        // Tarjan finds whoever is run first.
+        std::reverse(groups_.begin(), groups_.end());
+        for (std::vector<Index>& group : groups_)
+            std::sort(group.begin(), group.end());
+        return std::move(groups_);
+    }
+
+  private:
+    struct Mark {
+        std::size_t order = 0;  // 0: not met yet
+        std::size_t low = 0;
+        bool open = false;
+        std::vector<Index> runs;
+        std::size_t next = 0;
+    };
+
+    void runs_of(const ast::Steps& steps, std::set<Index>& snippets, std::vector<Index>& into) {
+        for (const ast::Step& step : steps) {
+            if (const auto* run = std::get_if<ast::Run>(&step.what)) {
+                const Declared* target = cx_.peek(Kind::journey, run->journey.text);
+                if (target != nullptr) into.push_back(target->index);
+            }
+            if (const auto* include = std::get_if<ast::Include>(&step.what)) {
+                const Declared* snippet = cx_.peek(Kind::snippet, include->snippet.text);
+                if (snippet != nullptr && snippets.insert(snippet->index).second) {
+                    runs_of(cx_.snippets[snippet->index].decl->steps, snippets, into);
+                }
+            }
+            for (const ast::Steps* block : blocks_of(step))
+                runs_of(*block, snippets, into);
+        }
+    }
+
+    void meet(Index index) {
+        Mark& mark = marks_[index];
+        mark.order = mark.low = ++met_;
+        mark.open = true;
+        stack_.push_back(index);
+        std::set<Index> snippets;
+        runs_of(declared_[index].first->steps, snippets, mark.runs);
+    }
+
+    void visit(Index start) {
+        std::vector<Index> way{start};
+        meet(start);
+        while (!way.empty()) {
+            const Index at = way.back();
+            Mark& mark = marks_[at];
+            if (mark.next < mark.runs.size()) {
+                const Index to = mark.runs[mark.next++];
+                if (marks_[to].order == 0) {
+                    meet(to);
+                    way.push_back(to);
+                } else if (marks_[to].open) {
+                    mark.low = std::min(mark.low, marks_[to].order);
+                }
+                continue;
+            }
+            way.pop_back();
+            if (!way.empty()) marks_[way.back()].low = std::min(marks_[way.back()].low, mark.low);
+            if (mark.low == mark.order) close(at);
+        }
+    }
+
+    void close(Index root) {
+        std::vector<Index> group;
+        Index one = kNone;
+        do {
+            one = stack_.back();
+            stack_.pop_back();
+            marks_[one].open = false;
+            group.push_back(one);
+        } while (one != root);
+        groups_.push_back(std::move(group));
+    }
+
+    Context& cx_;
+    const Declarations& declared_;
+    std::vector<Mark> marks_;
+    std::size_t met_ = 0;
+    std::vector<Index> stack_;
+    std::vector<std::vector<Index>> groups_;
+};
+
 }  // namespace
 
 void check_journeys(Context& cx, const std::vector<ast::File>& files) {
-    std::vector<std::pair<const ast::JourneyDecl*, Index>> declared;
+    Declarations declared;
     for (const ast::File& file : files) {
         for (const ast::Item& item : file.items) {
             const auto* decl = std::get_if<ast::JourneyDecl>(&item.what);
@@ -348,8 +458,26 @@ void check_journeys(Context& cx, const std::vector<ast::File>& files) {
         }
     }
     for (const auto& [decl, index] : declared) {
-        JourneyChecker(cx, *decl, cx.model.journeys[index]).run();
+        if (takes_calls(*decl)) cx.takes_calls.insert(index);
     }
+    check_snippets(cx, files);
+    for (const std::vector<Index>& group : CallOrder(cx, declared).run()) {
+        // Journeys that run each other learn from each other what they are given, a round at a
+        // time, before anybody is told anything.
+        const std::size_t known = group.size() == 1 && !cx.takes_calls.contains(group.front());
+        const std::size_t rounds = known != 0 ? 0 : std::min<std::size_t>(group.size(), 8);
+        for (std::size_t round = 0; round < rounds; ++round) {
+            const Muted learning(cx);
+            for (const Index index : group) {
+                Journey nobody;
+                nobody.name = cx.model.journeys[index].name;
+                JourneyChecker(cx, *declared[index].first, index, nobody).run();
+            }
+        }
+        for (const Index index : group)
+            JourneyChecker(cx, *declared[index].first, index, cx.model.journeys[index]).run();
+    }
+    check_circles(cx);
 }
 
 }  // namespace journey::sema

@@ -291,8 +291,13 @@ void lint_conditions(Context& cx) {
         lint.condition(segment.is);
     for (const Journey& journey : cx.model.journeys) {
         lint.condition(journey.admit);
-        for (const Pattern& trigger : journey.triggers)
-            lint.condition(trigger.filter);
+        for (const Trigger& trigger : journey.triggers) {
+            const auto* event = std::get_if<OnEvent>(&trigger.what);
+            if (event == nullptr) continue;
+            lint.condition(event->pattern.filter);
+            for (const Pattern& pattern : event->unless)
+                lint.condition(pattern.filter);
+        }
         for (const Exit& exit : journey.exits) {
             lint.condition(exit.condition);
             lint.condition(exit.pattern.filter);

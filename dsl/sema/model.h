@@ -49,6 +49,8 @@ struct Node {
     Value constant;
     std::vector<NodePtr> operands;
     std::unique_ptr<AggregateNode> aggregate;
+    /// Of a map whose names are known: a literal, or what a webhook gives.
+    std::shared_ptr<const std::vector<ir::Field>> shape;
     /// Places that make this yes/no false because something is missing there (LANGUAGE 2.11, 4).
     struct Doubt {
         Span span;
@@ -71,6 +73,7 @@ struct Send {
     Index channel = kNone;
     Index message_template = kNone;
     std::vector<std::pair<std::string, NodePtr>> args;
+    NodePtr to;  // null: the address in the profile
     ir::Validity validity;
     Span validity_span;
     std::optional<CalendarDuration> retry_for;
@@ -120,7 +123,40 @@ struct Pick {
     std::string experiment;
     bool split = false;
     double holdout = 0;
+    double sample = 1;
+    Span sample_span;
     std::vector<PickArm> arms;
+    std::optional<ir::Winner> winner;
+    Span winner_span;
+};
+using Args = std::vector<std::pair<std::string, NodePtr>>;
+/// `call`. Without `else` a failed call goes on, and what it was to give is missing.
+struct Call {
+    Index webhook = kNone;
+    Args args;
+    Index local = kNone;
+    bool has_otherwise = false;
+    Steps otherwise;
+};
+struct Emit {
+    Index event = kNone;
+    Args args;
+};
+struct Run {
+    Index journey = kNone;
+    Args args;
+    Span target;  // the journey's name
+};
+/// `repeat`: while `again` holds. The counter is a hidden local, 0 before the first round.
+struct Repeat {
+    Index counter = kNone;
+    std::int64_t times = 0;
+    NodePtr zero;
+    NodePtr again;  // counter < times and not until
+    NodePtr plus_one;
+    bool certain = false;  // everybody goes round at least once
+    Steps steps;
+    Span times_span;
 };
 struct Let {
     Index slot = kNone;
@@ -142,7 +178,28 @@ struct Step {
     std::string label;  // "" without one
     Span span;
     Span keyword;
-    std::variant<Send, Delay, WaitUntil, AtMost, Branch, Pick, Let, SetField, Tag, Stop> act;
+    std::variant<Send, Delay, WaitUntil, AtMost, Branch, Pick, Let, SetField, Tag, Stop, Call, Emit,
+                 Run, Repeat>
+        act;
+    /// The `include` lines this step came in by, outermost first.
+    std::vector<Span> includes;
+};
+
+// How people come in; the ir says what each means.
+struct OnEvent {
+    Pattern pattern;
+    std::optional<CalendarDuration> lasts;
+    Span lasts_span;
+    std::vector<Pattern> unless;
+};
+struct OnReach {
+    NodePtr aggregate;
+    NodePtr threshold;
+    Index per = kNone;
+};
+struct Trigger {
+    std::variant<OnEvent, OnReach, ir::OnSegment, ir::OnSchedule, ir::OnCall> what;
+    Span span;
 };
 
 struct Goal {
@@ -152,9 +209,24 @@ struct Goal {
     bool exits = false;
     Span span;
 };
+/// By exactly one of the three.
 struct Exit {
     Pattern pattern;
     NodePtr condition;
+    Index segment = kNone;
+    bool joining = false;
+};
+struct Move {
+    std::string from;  // a label of the older version
+    std::string to;    // a label of this one
+    Span from_span;
+    Span to_span;
+};
+struct Migration {
+    std::uint32_t from_version = 0;
+    std::vector<Move> moves;
+    ir::Others others = ir::Others::stay;
+    Span span;
 };
 
 struct Segment {
@@ -170,7 +242,7 @@ struct Journey {
     std::string owner;
     ir::MessageClass message_class = ir::MessageClass::marketing;
     std::uint32_t version = 1;
-    std::vector<Pattern> triggers;
+    std::vector<Trigger> triggers;
     std::vector<std::string> locals;
     NodePtr admit;
     NodePtr key;
@@ -191,13 +263,14 @@ struct Journey {
     Span lifetime_span;
     std::string zone;
     std::int32_t priority = 0;
+    std::vector<Migration> migrations;
     Steps steps;
     Span name_span;
 };
 
 struct Model {
     /// Everything that needs no expression: workspace, profile, events (the built-in ones first),
-    /// channels, consents, frequencies, quiets, templates.
+    /// channels, consents, frequencies, quiets, templates, webhooks.
     ir::Program schema;
     std::vector<Segment> segments;
     std::vector<Journey> journeys;

@@ -32,6 +32,7 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
     Context cx(sources, options, diagnostics);
     check_declarations(cx, files);
     check_templates(cx, files);
+    check_bands(cx, files);
     check_segments(cx, files);
     check_journeys(cx, files);
     check_tests(cx, files);

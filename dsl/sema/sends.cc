@@ -14,9 +14,10 @@ class SendChecker {
     Send run(const ast::Send& send) {
         Send made;
         const std::optional<Index> channel = cx_.find(Kind::channel, send.channel);
-        const std::optional<Index> found = cx_.find(Kind::message_template, send.template_name);
+        const std::optional<Index> found = template_named(cx_, scope_, send.template_name);
         if (channel) made.channel = *channel;
-        if (found) {
+        check_param(send, channel);
+        if (found && *found != kNone) {
             made.message_template = *found;
             const ir::Template& text = cx_.schema().templates[*found];
             if (channel && text.channel != *channel) wrong_channel(send, text);
@@ -32,6 +33,23 @@ class SendChecker {
     }
 
   private:
+    /// In a snippet by itself the template is not known yet, but its channel is.
+    void check_param(const ast::Send& send, const std::optional<Index>& channel) {
+        const auto param = scope_.journey->params.find(send.template_name.text);
+        if (param == scope_.journey->params.end() || param->second.index != kNone || !channel)
+            return;
+        const Index wanted = param->second.param->channel;
+        if (wanted == kNone || wanted == *channel) return;
+        const std::string& right = cx_.schema().channels[wanted].name;
+        cx_.report(Diagnostic::error("J0103", "ANOTHER CHANNEL'S TEMPLATE", send.channel.span,
+                                     tick(send.template_name.text) + " is " +
+                                         std::string(article(right)) + " " + right +
+                                         " template, but you send it by " + send.channel.text + ".")
+                       .and_fix(Applicability::probable,
+                                "write `send " + right + " " + send.template_name.text + "`.",
+                                {{send.channel.span, right}}));
+    }
+
     void wrong_channel(const ast::Send& send, const ir::Template& text) {
         const std::string& right = cx_.schema().channels[text.channel].name;
         cx_.report(
@@ -183,10 +201,7 @@ class SendChecker {
                              made.validity_span = valid.time.span;
                          },
                          [&](const ast::RetryFor& retry) { made.retry_for = retry.duration.value; },
-                         [&](const ast::SendTo&) {
-                             cx_.report(cannot_yet(
-                                 option.span, "send to another address than the person's own"));
-                         },
+                         [&](const ast::SendTo& to) { check_to(to, option.span, made); },
                          [&](const ast::Without& without) {
                              if (without.waived == ast::Waived::frequency) {
                                  made.waive_frequency = true;
@@ -196,6 +211,28 @@ class SendChecker {
                              refuse_without_quiet(send, option.span, made);
                          }},
                    option.what);
+    }
+
+    void check_to(const ast::SendTo& to, Span span, Send& made) {
+        if (made.to != nullptr) {
+            cx_.report(Diagnostic::error("J0105", "SAID TWICE", span, "This send says `to` twice.")
+                           .and_other(made.to->span, "first here")
+                           .and_help("keep one of them"));
+            return;
+        }
+        NodePtr address = fit(cx_, check_expr(cx_, scope_, *to.address),
+                              simple(ir::TypeKind::text), "the address");
+        if (address->broken) return;
+        if (address->may_be_missing) {
+            cx_.report(Diagnostic::error("J0208", "IT MAY BE MISSING", address->span,
+                                         tick(cx_.words(address->span)) +
+                                             " may be missing, and then there is nowhere to send "
+                                             "this.")
+                           .and_help("ask first: `if " + cx_.words(address->span) +
+                                     " is present { … }`"));
+            return;
+        }
+        made.to = std::move(address);
     }
 
     bool once_valid(const Send& made, Span span) {

@@ -1,5 +1,6 @@
 #include "dsl/sema/steps.h"
 
+#include "dsl/sema/snippets.h"
 #include "engine/calendar/calendar.h"
 
 namespace journey::sema {
@@ -23,7 +24,12 @@ class StepChecker {
   private:
     void one(const ast::Step& step, Steps& into) {
         Step made;
-        if (step.label) made.label = step.label->text;
+        if (const auto* include = std::get_if<ast::Include>(&step.what)) {
+            include_snippet(cx_, scope_, journey_, step, *include, into);
+            return;
+        }
+        if (step.label) made.label = prefixed(step.label->text);
+        made.includes = cx_.includes;
         made.span = step.span;
         made.keyword = step.keyword;
         const bool real = std::visit(
@@ -47,10 +53,19 @@ class StepChecker {
                   [&](const ast::Stop& stop) {
                       return put(made, std::optional(Stop{stop.as ? stop.as->text : "stopped"}));
                   },
-                  [](const ast::Note&) { return false; }, [](const ast::NotYet&) { return false; },
-                  [](const auto&) { return false; }},
+                  [&](const ast::CallWebhook& call) { return put(made, check_call(call, step)); },
+                  [&](const ast::Emit& emit) { return put(made, check_emit(cx_, scope_, emit)); },
+                  [&](const ast::Run& run) { return put(made, check_run(cx_, scope_, run)); },
+                  [&](const ast::Repeat& repeat) { return put(made, check_repeat(repeat, step)); },
+                  [](const ast::Include&) { return false; },
+                  [](const ast::Note&) { return false; }, [](const ast::NotYet&) { return false; }},
             step.what);
         if (real) into.push_back(std::move(made));
+    }
+
+    std::string prefixed(const std::string& name) const {
+        const std::string& prefix = scope_.journey->prefix;
+        return prefix.empty() ? name : prefix + "." + name;
     }
 
     template <typename T>
@@ -244,6 +259,14 @@ class StepChecker {
             present_.insert(also.begin(), also.end());
         }
 
+        /// Straight on, with something that is known on this way only.
+        void way_with(const std::string& name, const Local& local, Span begin) {
+            std::map<std::string, Local> locals = locals_;
+            locals[name] = local;
+            ends_.push_back({std::move(locals), present_});
+            assigned_.insert_or_assign(name, std::pair(local, begin));
+        }
+
         void join() {
             checker_.locals_ = locals_;
             for (auto& [name, where] : assigned_) {
@@ -336,12 +359,15 @@ class StepChecker {
     std::optional<Pick> check_pick(const ast::Name& name, const std::vector<ast::ArmLine>& lines,
                                    bool split) {
         Pick made;
-        made.experiment = name.text;
+        made.experiment = prefixed(name.text);
         made.split = split;
-        const bool fresh = cx_.declare(Kind::experiment, name.text, name.span, 0);
+        // A snippet by itself runs nothing; each include has an experiment of its own.
+        const bool fresh = scope_.journey->self != kNone &&
+                           cx_.declare(Kind::experiment, made.experiment, name.span, 0);
         Experiment known;
         known.journey = journey_.name;
         std::optional<Span> holdout;
+        const ast::ArmLine* winner = nullptr;
         std::int64_t holdout_points = 0;
         std::int64_t arm_points = 0;
         std::vector<std::pair<Span, std::int64_t>> shares;
@@ -370,18 +396,74 @@ class StepChecker {
                           one.steps = fork.way(arm.steps, line.span, {});
                           made.arms.push_back(std::move(one));
                       },
-                      [](const ast::Sample&) {}, [](const ast::Winner&) {}, [](const ast::NotYet&) {}},
+                      [&](const ast::Sample& sample) { check_sample(sample, line.span, made); },
+                      [&](const ast::Winner&) {
+                          if (!winner) {
+                              winner = &line;
+                              return;
+                          }
+                          cx_.report(Diagnostic::error("J0105", "SAID TWICE", line.span,
+                                                       tick(name.text) + " has two winners.")
+                                         .and_other(winner->span, "first here")
+                                         .and_help("keep one of them"));
+                      },
+                      [](const ast::NotYet&) {}},
                 line.what);
         }
         fork.join();
+        const bool settled = settle(made, winner);
         known.holdout = holdout.has_value();
-        if (fresh) cx_.experiments[name.text] = known;
+        known.sample = made.sample < 1;
+        if (fresh) cx_.experiments[made.experiment] = known;
         if (!shares_add_up(cx_, name, split, holdout, holdout_points, arm_points, shares))
             return std::nullopt;
+        if (!settled) return std::nullopt;
         made.holdout = static_cast<double>(holdout_points) / 10000.0;
         for (PickArm& arm : made.arms)
             arm.weight /= static_cast<double>(arm_points);
         return made;
+    }
+
+    void check_sample(const ast::Sample& sample, Span span, Pick& made) {
+        if (!made.sample_span.empty()) {
+            cx_.report(Diagnostic::error("J0105", "SAID TWICE", span,
+                                         tick(made.experiment) + " has two samples.")
+                           .and_other(made.sample_span, "first here")
+                           .and_help("keep one of them"));
+            return;
+        }
+        made.sample_span = sample.share.span;
+        if (sample.share.basis_points <= 0 || sample.share.basis_points > 10000) {
+            cx_.report(Diagnostic::error("J0306", "SHARES DO NOT ADD UP", sample.share.span,
+                                         "A sample is more than 0% and at most 100%."));
+            return;
+        }
+        made.sample = static_cast<double>(sample.share.basis_points) / 10000.0;
+    }
+
+    /// The rest of the people wait for a winner, so there has to be one.
+    bool settle(Pick& made, const ast::ArmLine* winner) {
+        if (made.split && (winner != nullptr || !made.sample_span.empty())) {
+            cx_.report(Diagnostic::error("J0306", "NOT IN A SPLIT",
+                                         winner != nullptr ? winner->span : made.sample_span,
+                                         "A split shares people out once and for all; only an "
+                                         "experiment has a sample and a winner.")
+                           .and_help("write `experiment " + made.experiment + " { … }`"));
+            return false;
+        }
+        if (winner != nullptr) {
+            made.winner_span = winner->span;
+            made.winner = check_winner(cx_, journey_, made.experiment, made.arms,
+                                       std::get<ast::Winner>(winner->what));
+            return made.winner.has_value();
+        }
+        if (made.sample >= 1) return true;
+        cx_.report(Diagnostic::error("J0306", "WHO GETS THE REST?", made.sample_span,
+                                     "People outside the sample wait for a winner, and " +
+                                         tick(made.experiment) + " has none.")
+                       .and_help("add a line like `winner by clicked per delivered after 4h`, or "
+                                 "leave `sample` out"));
+        return false;
     }
 
     void check_arm_name(const Experiment& known, const std::string& owner, const ast::Arm& arm) {
@@ -390,6 +472,223 @@ class StepChecker {
             return;
         cx_.report(Diagnostic::error("J0105", "DECLARED TWICE", arm.name.span,
                                      "Two arms are called " + tick(arm.name.text) + "."));
+    }
+
+    // ------------------------------------------------------------ calls and rounds
+
+    /// Where a local lives in an entry.
+    Index slot_of(const std::string& name) {
+        const std::string full = prefixed(name);
+        auto& names = journey_.locals;
+        const auto at = std::find(names.begin(), names.end(), full);
+        const Index slot = static_cast<Index>(at - names.begin());
+        if (at == names.end()) names.push_back(full);
+        return slot;
+    }
+
+    /// It becomes something else: what was known of it is over.
+    void forget(const std::string& name) {
+        std::erase_if(scope_.present, [&](const std::string& path) {
+            return path == "local." + name || path.starts_with("local." + name + ".");
+        });
+    }
+
+    bool taken(const ast::Name& name) {
+        if (name.text != "user" && name.text != "trigger" && name.text != "entry" &&
+            name.text != "now") {
+            return false;
+        }
+        cx_.report(Diagnostic::error("J0105", "TAKEN", name.span,
+                                     tick(name.text) + " already means something everywhere.")
+                       .and_help("choose another name"));
+        return true;
+    }
+
+    /// The answer is there after it, and not in its `else`. Without `else` a failed call goes on,
+    /// and then the answer is missing.
+    std::optional<Call> check_call(const ast::CallWebhook& call, const ast::Step& step) {
+        std::optional<Call> made = check_webhook_call(cx_, scope_, call);
+        after_wait();
+        if (call.as) forget(call.as->text);
+        Fork fork(*this);
+        Steps otherwise;
+        if (call.otherwise) otherwise = fork.way(call.otherwise->steps, call.otherwise->span, {});
+        if (call.as) {
+            const std::optional<Local> answer = made ? answer_of(*made, call) : std::nullopt;
+            if (answer) {
+                made->local = answer->slot;
+                fork.way_with(call.as->text, *answer, step.keyword);
+            } else {
+                Local broken;
+                broken.broken = true;
+                broken.span = call.as->span;
+                fork.way_with(call.as->text, broken, step.keyword);
+            }
+        } else {
+            fork.way_past();
+        }
+        fork.join();
+        if (call.as) {
+            Local& answer = locals_[call.as->text];
+            answer.by_call = answer.only_in.has_value();
+        }
+        if (!made) return std::nullopt;
+        made->has_otherwise = call.otherwise.has_value();
+        made->otherwise = std::move(otherwise);
+        return made;
+    }
+
+    std::optional<Local> answer_of(const Call& call, const ast::CallWebhook& from) {
+        const ast::Name& name = *from.as;
+        cx_.note("local", scope_.journey->name, name.text, name.span, true);
+        if (taken(name)) return std::nullopt;
+        const auto before = locals_.find(name.text);
+        if (before != locals_.end() && !before->second.broken &&
+            before->second.shape == nullptr) {
+            cx_.report(Diagnostic::error("J0105", "ANOTHER KIND OF THING", name.span,
+                                         tick(name.text) + " was " +
+                                             describe(before->second.type, cx_.schema()) +
+                                             ", and here it would become what " +
+                                             tick(from.webhook.text) + " gives.")
+                           .and_other(before->second.span, "first here")
+                           .and_help("choose another name"));
+            return std::nullopt;
+        }
+        auto shape =
+            std::make_shared<std::vector<ir::Field>>(cx_.schema().webhooks[call.webhook].gives);
+        if (!from.otherwise) {
+            for (ir::Field& field : *shape) {
+                field.required = false;
+                field.fallback.reset();
+            }
+        }
+        Local local;
+        local.type = simple(TypeKind::map);
+        local.may_be_missing = !from.otherwise;
+        local.span = name.span;
+        local.shape = std::move(shape);
+        local.slot = slot_of(name.text);
+        return local;
+    }
+
+    std::optional<Repeat> check_repeat(const ast::Repeat& repeat, const ast::Step& step) {
+        Repeat made;
+        made.times_span = repeat.at_most->span;
+        const std::optional<std::int64_t> times = times_of(*repeat.at_most);
+        // The next rounds begin when somebody has waited.
+        after_wait();
+        soften_reassigned(repeat.steps);
+        NodePtr until;
+        if (repeat.until != nullptr) until = check_condition(cx_, scope_, *repeat.until);
+        Fork fork(*this);
+        made.steps = fork.way(repeat.steps, step.keyword, {});
+        fork.way_past();
+        fork.join();
+        if (!times || (until != nullptr && until->broken)) return std::nullopt;
+        made.times = *times;
+        made.certain = until == nullptr;
+        count_rounds(made, std::move(until), step.keyword);
+        check_rounds(cx_, made, step.keyword);
+        return made;
+    }
+
+    std::optional<std::int64_t> times_of(const ast::Expr& at_most) {
+        const NodePtr times = check_expr(cx_, scope_, at_most);
+        if (times->broken) return std::nullopt;
+        const std::string words = cx_.words(at_most.span);
+        if (times->type.kind != TypeKind::integer) {
+            cx_.report(Diagnostic::error("J0201", "HOW OFTEN?", at_most.span,
+                                         "`repeat at most … times` needs a whole number, and " +
+                                             tick(words) + " is " +
+                                             describe(times->type, cx_.schema()) + "."));
+            return std::nullopt;
+        }
+        if (!is_constant(*times)) {
+            cx_.report(Diagnostic::error("J0305", "NOBODY KNOWS HOW OFTEN", at_most.span,
+                                         tick(words) + " depends on who it is, so this loop has no "
+                                                       "bound that I can check.")
+                           .and_help("write a number, and leave early with `until …`"));
+            return std::nullopt;
+        }
+        const auto value = std::get<std::int64_t>(times->constant.held);
+        if (value >= 1) return value;
+        cx_.report(Diagnostic::error("J0213", "OUT OF RANGE", at_most.span,
+                                     "This repeats " + words + " times, so it never happens.")
+                       .and_help("write 1 or more"));
+        return std::nullopt;
+    }
+
+    /// A round may begin with what the one before it left behind: who is set anew inside may be
+    /// missing from then on.
+    void soften_reassigned(const ast::Steps& steps) {
+        std::set<std::string> names;
+        std::function<void(const ast::Steps&)> collect = [&](const ast::Steps& inner) {
+            for (const ast::Step& step : inner) {
+                if (const auto* let = std::get_if<ast::Let>(&step.what)) names.insert(let->name.text);
+                if (const auto* call = std::get_if<ast::CallWebhook>(&step.what)) {
+                    if (call->as) names.insert(call->as->text);
+                }
+                for (const ast::Steps* block : blocks_of(step))
+                    collect(*block);
+            }
+        };
+        collect(steps);
+        std::erase_if(names, [&](const std::string& name) { return !locals_.contains(name); });
+        if (names.empty()) return;
+        for (const std::string& name : names)
+            forget(name);
+        // One silent round tells which of them may end up missing.
+        const std::map<std::string, Local> before = locals_;
+        const std::set<std::string> present = scope_.present;
+        const std::map<std::string, int> includes = scope_.journey->includes;
+        {
+            const Muted first_round(cx_);
+            StepChecker(cx_, scope_, journey_).run(steps);
+        }
+        std::map<std::string, Local> after = std::move(locals_);
+        locals_ = before;
+        scope_.present = present;
+        scope_.journey->includes = includes;
+        for (const std::string& name : names) {
+            if (after[name].may_be_missing) locals_[name].may_be_missing = true;
+        }
+    }
+
+    void count_rounds(Repeat& made, NodePtr until, Span span) {
+        int ordinal = 0;
+        std::string name;
+        const auto& names = journey_.locals;
+        do {
+            name = "round " + std::to_string(++ordinal);
+        } while (std::find(names.begin(), names.end(), name) != names.end());
+        made.counter = static_cast<Index>(names.size());
+        journey_.locals.push_back(name);
+        // Who is moved into a round from an older version has no count yet.
+        const auto counter = [&] {
+            NodePtr local = make(ir::Op::local, simple(TypeKind::integer), span);
+            local->a = made.counter;
+            local->may_be_missing = true;
+            NodePtr sure = make(ir::Op::fallback, simple(TypeKind::integer), span);
+            sure->operands.push_back(std::move(local));
+            sure->operands.push_back(make_constant(Value(std::int64_t{0}), span));
+            return sure;
+        };
+        const auto two = [&](ir::Op op, ir::Type type, NodePtr left, NodePtr right) {
+            NodePtr node = make(op, std::move(type), span);
+            node->operands.push_back(std::move(left));
+            node->operands.push_back(std::move(right));
+            return node;
+        };
+        made.zero = make_constant(Value(std::int64_t{0}), span);
+        made.plus_one = two(ir::Op::add, simple(TypeKind::integer), counter(),
+                            make_constant(Value(std::int64_t{1}), span));
+        made.again = two(ir::Op::less, simple(TypeKind::boolean), counter(),
+                         make_constant(Value(made.times), span));
+        if (until == nullptr) return;
+        NodePtr going = make(ir::Op::logical_not, simple(TypeKind::boolean), span);
+        going->operands.push_back(std::move(until));
+        made.again = two(ir::Op::logical_and, simple(TypeKind::boolean), std::move(made.again),
+                         std::move(going));
     }
 
     // ------------------------------------------------------------ values
@@ -403,13 +702,14 @@ class StepChecker {
         local.broken = value->broken;
         local.type = value->type;
         local.may_be_missing = value->may_be_missing;
-        if (name == "user" || name == "trigger" || name == "entry" || name == "now") {
+        if (taken(let.name)) return std::nullopt;
+        const auto before = locals_.find(name);
+        if (before != locals_.end() && before->second.param != nullptr) {
             cx_.report(Diagnostic::error("J0105", "TAKEN", let.name.span,
-                                         tick(name) + " already means something everywhere.")
+                                         tick(name) + " is a parameter of this snippet.")
                            .and_help("choose another name"));
             return std::nullopt;
         }
-        const auto before = locals_.find(name);
         if (before != locals_.end() && !before->second.broken && !local.broken &&
             !(before->second.type == local.type)) {
             cx_.report(Diagnostic::error("J0105", "ANOTHER KIND OF THING", let.name.span,
@@ -421,12 +721,10 @@ class StepChecker {
                            .and_help("choose another name"));
             return std::nullopt;
         }
-        auto& names = journey_.locals;
-        const auto at = std::find(names.begin(), names.end(), name);
-        local.slot = static_cast<Index>(at - names.begin());
-        if (at == names.end()) names.push_back(name);
+        local.shape = value->shape;
+        local.slot = slot_of(name);
         locals_[name] = local;
-        scope_.present.erase("local." + name);
+        forget(name);
         if (value->broken) return std::nullopt;
         return Let{local.slot, std::move(value)};
     }

@@ -10,6 +10,20 @@ void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope);
 
 Steps check_steps(Context& cx, Scope& scope, Journey& journey, const ast::Steps& steps);
 
+std::optional<Call> check_webhook_call(Context& cx, const Scope& scope,
+                                       const ast::CallWebhook& call);
+std::optional<Emit> check_emit(Context& cx, const Scope& scope, const ast::Emit& emit);
+std::optional<Run> check_run(Context& cx, const Scope& scope, const ast::Run& run);
+/// `winner by … per …` of an experiment with these arms.
+std::optional<ir::Winner> check_winner(Context& cx, const Journey& journey,
+                                       const std::string& experiment,
+                                       const std::vector<PickArm>& arms,
+                                       const ast::Winner& winner);
+/// Reports J0304 and J0305.
+void check_rounds(Context& cx, const Repeat& repeat, Span keyword);
+/// `from version N { … }`, after the steps are known.
+void check_migrations(Context& cx, const ast::JourneyDecl& decl, Journey& journey);
+
 std::optional<Send> check_send(Context& cx, const Scope& scope, const Journey& journey,
                                const ast::Send& send);
 
@@ -20,10 +34,15 @@ bool shares_add_up(Context& cx, const ast::Name& name, bool split,
                    std::int64_t arm_points,
                    const std::vector<std::pair<Span, std::int64_t>>& shares);
 
+/// The blocks right inside of a step.
+std::vector<const ast::Steps*> blocks_of(const ast::Step& step);
+
 /// Does anybody come out at the end of these steps?
 bool continues(const Steps& steps);
 bool continues(const Step& step);
 
+/// The blocks right inside of a step, in the author's order.
+void each_inner(const Step& step, const std::function<void(const Steps&)>& visit);
 /// Visits every step, outer ones first.
 void each_step(const Steps& steps, const std::function<void(const Step&)>& visit);
 /// Visits every block: the journey's own steps, then those inside.

@@ -114,7 +114,9 @@ std::string describe(const ir::Type& type, const ir::Program& schema) {
         case TypeKind::list:
         case TypeKind::map: {
             const std::string outer = type.kind == TypeKind::list ? "a list" : "a map";
-            if (type.element == TypeKind::missing) return "an empty list";
+            if (type.element == TypeKind::missing) {
+                return type.kind == TypeKind::list ? "an empty list" : outer;
+            }
             return outer + " of " + describe_many(element_of(type), schema);
         }
         default:
@@ -232,7 +234,8 @@ std::optional<ir::Type> resolve_type(Context& cx, const ast::Type& type) {
         Match{[&](const ast::NamedType& named) -> std::optional<ir::Type> {
                   const auto word = type_words().find(named.name.text);
                   if (word != type_words().end()) return simple(word->second);
-                  if (Declared* declared = cx.peek(Kind::event, named.name.text)) {
+                  if (Declared* declared = cx.peek(Kind::event, named.name.text);
+                      declared != nullptr && declared->index != kNone) {
                       declared->used = true;
                       ir::Type record = simple(TypeKind::event);
                       record.event = declared->index;

@@ -4,8 +4,6 @@
 
 namespace journey::sema {
 
-namespace {
-
 std::vector<const ast::Steps*> blocks_of(const ast::Step& step) {
     std::vector<const ast::Steps*> blocks;
     std::visit(
@@ -48,12 +46,14 @@ std::vector<const ast::Steps*> blocks_of(const ast::Step& step) {
                       }
                   }
               },
+              [&](const ast::CallWebhook& call) {
+                  if (call.otherwise) blocks.push_back(&call.otherwise->steps);
+              },
+              [&](const ast::Repeat& repeat) { blocks.push_back(&repeat.steps); },
               [](const auto&) {}},
         step.what);
     return blocks;
 }
-
-}  // namespace
 
 void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope) {
     for (const ast::Step& step : steps) {
@@ -61,12 +61,17 @@ void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope) {
             cx.note("label", scope.name, step.label->text, step.label->span, true);
             Label label;
             label.span = step.label->span;
+            label.full = scope.prefix.empty() ? step.label->text
+                                              : scope.prefix + "." + step.label->text;
             if (const auto* send = std::get_if<ast::Send>(&step.what)) {
                 if (const Declared* channel = cx.peek(Kind::channel, send->channel.text)) {
                     label.channel = channel->index;
                 }
-                if (const Declared* text =
-                        cx.peek(Kind::message_template, send->template_name.text)) {
+                const auto param = scope.params.find(send->template_name.text);
+                if (param != scope.params.end()) {
+                    label.message_template = param->second.index;
+                } else if (const Declared* text =
+                               cx.peek(Kind::message_template, send->template_name.text)) {
                     label.message_template = text->index;
                 }
             }
@@ -112,30 +117,38 @@ bool continues(const Step& step) {
                                 }
                                 return false;
                             },
+                            [](const Repeat& repeat) {
+                                // Nobody comes out when the first round ends it.
+                                return !repeat.certain || continues(repeat.steps);
+                            },
                             [](const auto&) { return true; }},
                       step.act);
 }
 
+void each_inner(const Step& step, const std::function<void(const Steps&)>& visit) {
+    std::visit(Match{[&](const Branch& branch) {
+                         for (const Case& one : branch.cases)
+                             visit(one.steps);
+                         visit(branch.otherwise);
+                     },
+                     [&](const AtMost& wait) {
+                         for (const WaitArm& arm : wait.arms)
+                             visit(arm.steps);
+                         visit(wait.timeout);
+                     },
+                     [&](const Pick& pick) {
+                         for (const PickArm& arm : pick.arms)
+                             visit(arm.steps);
+                     },
+                     [&](const Call& call) { visit(call.otherwise); },
+                     [&](const Repeat& repeat) { visit(repeat.steps); }, [](const auto&) {}},
+               step.act);
+}
+
 void each_block(const Steps& steps, const std::function<void(const Steps&)>& visit) {
     visit(steps);
-    for (const Step& step : steps) {
-        std::visit(Match{[&](const Branch& branch) {
-                             for (const Case& one : branch.cases)
-                                 each_block(one.steps, visit);
-                             each_block(branch.otherwise, visit);
-                         },
-                         [&](const AtMost& wait) {
-                             for (const WaitArm& arm : wait.arms)
-                                 each_block(arm.steps, visit);
-                             each_block(wait.timeout, visit);
-                         },
-                         [&](const Pick& pick) {
-                             for (const PickArm& arm : pick.arms)
-                                 each_block(arm.steps, visit);
-                         },
-                         [](const auto&) {}},
-                   step.act);
-    }
+    for (const Step& step : steps)
+        each_inner(step, [&](const Steps& inner) { each_block(inner, visit); });
 }
 
 void each_step(const Steps& steps, const std::function<void(const Step&)>& visit) {
