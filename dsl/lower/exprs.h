@@ -17,6 +17,8 @@ class ExprTable {
     /// kNone for null.
     ir::Index add(const sema::Node* node);
     ir::Index add(const sema::NodePtr& node) { return add(node.get()); }
+    /// The aggregate of a node that is one, counted exactly.
+    ir::Index add_counted(const sema::Node& node) { return add_aggregate(*node.aggregate, 0); }
 
   private:
     ir::Index add_aggregate(const sema::AggregateNode& aggregate, std::uint32_t stop_at);

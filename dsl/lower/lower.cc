@@ -6,6 +6,40 @@ namespace journey::lower {
 
 namespace {
 
+ir::Trigger lower_trigger(const sema::Trigger& from, ExprTable& exprs) {
+    return std::visit(Match{[&](const sema::OnEvent& event) -> ir::Trigger {
+                                ir::OnEvent made;
+                                made.pattern = lower_pattern(event.pattern, exprs);
+                                made.lasts = event.lasts;
+                                for (const sema::Pattern& unless : event.unless)
+                                    made.unless.push_back(lower_pattern(unless, exprs));
+                                return made;
+                            },
+                            [&](const sema::OnReach& reach) -> ir::Trigger {
+                                ir::OnReach made;
+                                made.aggregate = exprs.add_counted(*reach.aggregate);
+                                made.threshold = exprs.add(reach.threshold);
+                                made.per = reach.per;
+                                return made;
+                            },
+                            [](const auto& other) -> ir::Trigger { return other; }},
+                      from.what);
+}
+
+ir::Migration lower_migration(const sema::Migration& from, const ir::Journey& journey) {
+    ir::Migration made;
+    made.from_version = from.from_version;
+    made.others = from.others;
+    for (const sema::Move& move : from.moves) {
+        for (ir::Index i = 0; i < journey.states.size(); ++i) {
+            if (journey.states[i].step != move.to) continue;
+            made.moves.push_back({move.from, i});
+            break;
+        }
+    }
+    return made;
+}
+
 ir::Journey lower_journey(const sema::Journey& from, const source::SourceSet& sources,
                           ExprTable& exprs) {
     ir::Journey into;
@@ -17,9 +51,8 @@ ir::Journey lower_journey(const sema::Journey& from, const source::SourceSet& so
     into.version = from.version;
     into.locals = from.locals;
     exprs.use_trigger_fields(&into.trigger_fields);
-    for (const sema::Pattern& trigger : from.triggers) {
-        into.triggers.push_back(ir::OnEvent{lower_pattern(trigger, exprs), {}, {}});
-    }
+    for (const sema::Trigger& trigger : from.triggers)
+        into.triggers.push_back(lower_trigger(trigger, exprs));
     into.admit = exprs.add(from.admit);
     into.key = exprs.add(from.key);
     into.reentry = from.reentry;
@@ -32,7 +65,10 @@ ir::Journey lower_journey(const sema::Journey& from, const source::SourceSet& so
     }
     for (const sema::Exit& exit : from.exits) {
         ir::Exit made;
-        if (exit.condition != nullptr) {
+        if (exit.segment != ir::kNone) {
+            made.segment = exit.segment;
+            made.joining = exit.joining;
+        } else if (exit.condition != nullptr) {
             made.reason = "left";
             made.condition = exprs.add(exit.condition);
         } else {
@@ -46,6 +82,8 @@ ir::Journey lower_journey(const sema::Journey& from, const source::SourceSet& so
     into.zone = from.zone;
     into.priority = from.priority;
     lower_steps(from, sources, exprs, into);
+    for (const sema::Migration& migration : from.migrations)
+        into.migrations.push_back(lower_migration(migration, into));
     exprs.use_trigger_fields(nullptr);
     const source::Source& text = sources.at(from.name_span.file);
     into.file = text.name();
@@ -64,7 +102,9 @@ ir::Program lower(const sema::Model& model, const source::SourceSet& sources) {
     for (const sema::Journey& journey : model.journeys) {
         ir::Journey made = lower_journey(journey, sources, exprs);
         for (ir::Exit& exit : made.exits) {
-            if (exit.reason.empty()) exit.reason = program.events[exit.pattern.event].name;
+            if (!exit.reason.empty()) continue;
+            exit.reason = exit.segment != ir::kNone ? program.segments[exit.segment].name
+                                                    : program.events[exit.pattern.event].name;
         }
         program.journeys.push_back(std::move(made));
     }

@@ -22,7 +22,9 @@ std::string_view kind_of(const Step& step) {
               [](const sema::Branch& branch) { return branch.choose ? "choose" : "if"; },
               [](const sema::Pick& pick) { return pick.split ? "split" : "experiment"; },
               [](const sema::Let&) { return "let"; }, [](const sema::SetField&) { return "set"; },
-              [](const sema::Tag&) { return "tag"; }, [](const sema::Stop&) { return "stop"; }},
+              [](const sema::Tag&) { return "tag"; }, [](const sema::Stop&) { return "stop"; },
+              [](const sema::Call&) { return "call"; }, [](const sema::Emit&) { return "emit"; },
+              [](const sema::Run&) { return "run"; }, [](const sema::Repeat&) { return "repeat"; }},
         step.act);
 }
 
@@ -42,30 +44,10 @@ class Lowering {
     }
 
   private:
-    template <typename Visit>
-    static void each_inner(const Step& step, Visit visit) {
-        std::visit(Match{[&](const sema::Branch& branch) {
-                             for (const sema::Case& one : branch.cases)
-                                 visit(one.steps);
-                             visit(branch.otherwise);
-                         },
-                         [&](const sema::AtMost& wait) {
-                             for (const sema::WaitArm& arm : wait.arms)
-                                 visit(arm.steps);
-                             visit(wait.timeout);
-                         },
-                         [&](const sema::Pick& pick) {
-                             for (const sema::PickArm& arm : pick.arms)
-                                 visit(arm.steps);
-                         },
-                         [](const auto&) {}},
-                   step.act);
-    }
-
     void collect_labels(const Steps& steps) {
         for (const Step& step : steps) {
             if (!step.label.empty()) labels_.insert(step.label);
-            each_inner(step, [&](const Steps& inner) { collect_labels(inner); });
+            sema::each_inner(step, [&](const Steps& inner) { collect_labels(inner); });
         }
     }
 
@@ -109,21 +91,31 @@ class Lowering {
     void place(const Steps& steps) {
         for (const Step& step : steps) {
             const std::string id = id_of(step);
-            const Index state = add_state(id, step.span, words_of(step));
+            // The journey's own file and line: of the include that brought it in, if one did.
+            const source::Span line = step.includes.empty() ? step.span : step.includes.front();
+            const Index state = add_state(id, line, words_of(step));
             states_[&step] = state;
             if (const auto* branch = std::get_if<sema::Branch>(&step.act)) {
                 for (std::size_t i = 1; i < branch->cases.size(); ++i) {
                     const std::string part = id + "." + std::to_string(i + 1);
-                    add_state(part, branch->cases[i].span,
+                    add_state(part, step.includes.empty() ? branch->cases[i].span : line,
                               one_line(condition_words(branch->cases[i])));
                 }
             }
             if (const auto* pick = std::get_if<sema::Pick>(&step.act); pick && pick->holdout > 0) {
                 const Index held =
-                    add_state(id + ".holdout", step.span, "holdout of " + pick->experiment);
+                    add_state(id + ".holdout", line, "holdout of " + pick->experiment);
                 into_.states[held].act = ir::End{"holdout"};
             }
-            each_inner(step, [&](const Steps& inner) { place(inner); });
+            if (const auto* pick = std::get_if<sema::Pick>(&step.act); pick && pick->sample < 1) {
+                rests_[pick] = add_state(id + ".rest", line, "rest of " + pick->experiment);
+            }
+            if (std::holds_alternative<sema::Repeat>(step.act)) {
+                const std::string words = words_of(step);
+                add_state(id + ".again", line, words);
+                add_state(id + ".next", line, words);
+            }
+            sema::each_inner(step, [&](const Steps& inner) { place(inner); });
         }
     }
 
@@ -147,8 +139,8 @@ class Lowering {
         ir::Send made;
         made.channel = send.channel;
         made.message_template = send.message_template;
-        for (const auto& [name, value] : send.args)
-            made.args.push_back({name, exprs_.add(value)});
+        made.args = lower_args(send.args);
+        made.to = exprs_.add(send.to);
         made.validity = send.validity;
         made.retry_for = send.retry_for;
         made.waive_quiet = send.waive_quiet;
@@ -226,7 +218,52 @@ class Lowering {
             made.arms.push_back({arm.name, arm.weight, start_of(arm.steps, next)});
             fill(arm.steps, next);
         }
+        if (pick.winner) into_.winners.push_back(*pick.winner);
+        if (pick.sample < 1) {
+            made.sample = pick.sample;
+            made.rest_target = rests_.at(&pick);
+            ir::Settle settle;
+            settle.winner = static_cast<Index>(into_.winners.size() - 1);
+            for (const ir::Arm& arm : made.arms)
+                settle.targets.push_back(arm.target);
+            into_.states[made.rest_target].act = std::move(settle);
+        }
         into_.states[self].act = std::move(made);
+    }
+
+    std::vector<ir::NamedExpr> lower_args(const sema::Args& args) {
+        std::vector<ir::NamedExpr> made;
+        for (const auto& [name, value] : args)
+            made.push_back({name, exprs_.add(value)});
+        return made;
+    }
+
+    void fill_act(const sema::Call& call, Index self, Index next) {
+        ir::Call made;
+        made.webhook = call.webhook;
+        made.args = lower_args(call.args);
+        made.local = call.local;
+        made.next = next;
+        made.failed = start_of(call.otherwise, next);
+        fill(call.otherwise, next);
+        into_.states[self].act = std::move(made);
+    }
+    void fill_act(const sema::Emit& emit, Index self, Index next) {
+        into_.states[self].act = ir::Emit{emit.event, lower_args(emit.args), next};
+    }
+    void fill_act(const sema::Run& run, Index self, Index next) {
+        into_.states[self].act = ir::Run{run.journey, lower_args(run.args), next};
+    }
+
+    /// Zero the counter; once more while it holds; count, and ask again.
+    void fill_act(const sema::Repeat& repeat, Index self, Index next) {
+        const Index again = self + 1;
+        const Index count = self + 2;
+        into_.states[self].act = ir::SetLocal{repeat.counter, exprs_.add(repeat.zero), again};
+        into_.states[again].act =
+            ir::Test{exprs_.add(repeat.again), start_of(repeat.steps, count), next};
+        into_.states[count].act = ir::SetLocal{repeat.counter, exprs_.add(repeat.plus_one), again};
+        fill(repeat.steps, count);
     }
 
     void fill_act(const sema::Let& let, Index self, Index next) {
@@ -249,6 +286,7 @@ class Lowering {
     std::set<std::string> labels_;
     std::map<std::string, int> ordinals_;
     std::map<const Step*, Index> states_;
+    std::map<const sema::Pick*, Index> rests_;
 };
 
 }  // namespace

@@ -121,13 +121,13 @@ class BandChecker {
         for (const auto& [value, span] : edges_) {
             const std::optional<int> order = order_of(edge->constant, value);
             if (!order || *order > 0) continue;
-            cx_.report(
-                Diagnostic::error("J0325", "THIS ROW TAKES NOBODY", row.span,
-                                  "Whoever is below " + cx_.words(row.below->span) +
-                                      " is below " + cx_.words(span) + " too, and was scored there.")
-                    .and_other(span, "taken here")
-                    .and_after("Rows are tried from the top, so their edges grow.")
-                    .and_help("put the rows in order, the smallest edge first"));
+            cx_.report(Diagnostic::error("J0325", "THIS ROW TAKES NOBODY", row.span,
+                                         "Whoever is below " + cx_.words(row.below->span) +
+                                             " is below " + cx_.words(span) +
+                                             " too, and was scored there.")
+                           .and_other(span, "taken here")
+                           .and_after("Rows are tried from the top, so their edges grow.")
+                           .and_help("put the rows in order, the smallest edge first"));
             return;
         }
         edges_.push_back({edge->constant, row.below->span});
@@ -170,9 +170,9 @@ void check_bands(Context& cx, const std::vector<ast::File>& files) {
 
 NodePtr band_node(Context& cx, const Scope& scope, Index band, Span span) {
     if (!cx.bands[band].ready) {
-        cx.report(Diagnostic::error("J0325", "A BAND OF A BAND", span,
-                                    "A band measures values, and " + tick(cx.words(span)) +
-                                        " is a band already.")
+        cx.report(Diagnostic::error(
+                      "J0325", "A BAND OF A BAND", span,
+                      "A band measures values, and " + tick(cx.words(span)) + " is a band already.")
                       .and_help("ask for both where you need them: `recency >= 4 and value >= 4`"));
         return broken_node(span);
     }

@@ -35,11 +35,11 @@ std::optional<Call> check_webhook_call(Context& cx, const Scope& scope,
         if (!webhook) return;
         const ir::Webhook& hook = cx.schema().webhooks[*webhook];
         if (std::find(hook.sends.begin(), hook.sends.end(), pair.key.text) == hook.sends.end()) {
-            Diagnostic diagnostic =
-                Diagnostic::error("J0102", "NOT SENT THERE", pair.key.span,
-                                  tick(hook.name) + " may not be given " + tick(pair.key.text) + ".");
-            diagnostic = with_near_names(std::move(diagnostic), pair.key.text, pair.key.span,
-                                         hook.sends);
+            Diagnostic diagnostic = Diagnostic::error(
+                "J0102", "NOT SENT THERE", pair.key.span,
+                tick(hook.name) + " may not be given " + tick(pair.key.text) + ".");
+            diagnostic =
+                with_near_names(std::move(diagnostic), pair.key.text, pair.key.span, hook.sends);
             if (hook.sends.empty()) diagnostic.after = "It may be given nothing.";
             if (diagnostic.fixes.empty()) {
                 diagnostic.help.push_back("if it should get this: add `sends " + pair.key.text +
@@ -56,16 +56,16 @@ std::optional<Call> check_webhook_call(Context& cx, const Scope& scope,
         cx.report(Diagnostic::error("J0102", "NOTHING COMES BACK", call.as->span,
                                     tick(call.webhook.text) + " does not say that it gives "
                                                               "anything.")
-                      .and_help("leave `as " + call.as->text + "` out, or add `gives code string "
-                                                               "required` to the webhook"));
+                      .and_help("leave `as " + call.as->text +
+                                "` out, or add `gives code string "
+                                "required` to the webhook"));
         return std::nullopt;
     }
     return made;
 }
 
 std::optional<Emit> check_emit(Context& cx, const Scope& scope, const ast::Emit& emit) {
-    const std::optional<Index> event =
-        cx.find(Kind::event, emit.event.dotted(), emit.event.span);
+    const std::optional<Index> event = cx.find(Kind::event, emit.event.dotted(), emit.event.span);
     const bool builtin = event && cx.schema().events[*event].builtin;
     if (builtin) {
         cx.report(Diagnostic::error("J0101", "NOT YOURS TO SAY", emit.event.span,
@@ -126,8 +126,8 @@ void remember_given(Context& cx, Index target, const ast::Pair& pair, const Node
     const auto [at, fresh] = cx.called[target].try_emplace(pair.key.text, field);
     if (fresh) return;
     CalledField& known = at->second;
-    const bool open = known.type.kind == ir::TypeKind::missing ||
-                      value.type.kind == ir::TypeKind::missing;
+    const bool open =
+        known.type.kind == ir::TypeKind::missing || value.type.kind == ir::TypeKind::missing;
     if (!open && !comparable(known.type, value.type) && !(known.type == value.type)) {
         cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", value.span,
                                     "Here " + tick(pair.key.text) + " is " +
@@ -165,9 +165,9 @@ std::optional<Run> check_run(Context& cx, const Scope& scope, const ast::Run& ru
     made.journey = *target;
     site.target = *target;
     if (!cx.takes_calls.contains(*target)) {
-        cx.report(Diagnostic::error("J0115", "IT CANNOT BE RUN", run.journey.span,
-                                    tick(run.journey.text) +
-                                        " does not say that other journeys may run it.")
+        cx.report(Diagnostic::error(
+                      "J0115", "IT CANNOT BE RUN", run.journey.span,
+                      tick(run.journey.text) + " does not say that other journeys may run it.")
                       .and_help("add a line `enter when called` to " + tick(run.journey.text)));
         return std::nullopt;
     }

@@ -23,7 +23,8 @@ class Outgoing {
     /// Can the end of `steps` be reached without a wait?
     bool walk(const Steps& steps, bool unrested) {
         for (const Step& step : steps) {
-            unrested = std::visit([&](const auto& act) { return go(step, act, unrested); }, step.act);
+            unrested =
+                std::visit([&](const auto& act) { return go(step, act, unrested); }, step.act);
         }
         return unrested;
     }
@@ -74,7 +75,8 @@ class Outgoing {
         for (Index i = 0; i < cx_.model.journeys.size(); ++i) {
             for (const Trigger& trigger : cx_.model.journeys[i].triggers) {
                 const auto* event = std::get_if<OnEvent>(&trigger.what);
-                if (event == nullptr || event->lasts || event->pattern.event != emit.event) continue;
+                if (event == nullptr || event->lasts || event->pattern.event != emit.event)
+                    continue;
                 if (never_fits(event->pattern.filter.get(), emit)) continue;
                 into_.push_back(
                     {i, false, !unrested, step.keyword, cx_.schema().events[emit.event].name});
@@ -134,9 +136,9 @@ class Circles {
     /// J0316. A journey that is entered once in a life cannot start itself again.
     void refuse_itself(const Journey& journey, Index self, const Edge& edge) {
         if (edge.by_run || edge.to != self || journey.reentry == ir::Reentry::never) return;
-        cx_.report(Diagnostic::error("J0316", "IT STARTS ITSELF", edge.span,
-                                     "This emits " + tick(edge.event) +
-                                         ", which starts this journey again.")
+        cx_.report(Diagnostic::error(
+                       "J0316", "IT STARTS ITSELF", edge.span,
+                       "This emits " + tick(edge.event) + ", which starts this journey again.")
                        .and_after("One person would go round for ever.")
                        .and_help("emit another event, or say `reenter never`"));
     }
@@ -183,8 +185,8 @@ class Circles {
         }
         const bool alone = first + 1 == way.size();
         cx_.report(
-            Diagnostic::error(runs ? "J0110" : "J0316", runs ? "A COPY OF ITSELF" : "IT STARTS ITSELF",
-                              closing.span,
+            Diagnostic::error(runs ? "J0110" : "J0316",
+                              runs ? "A COPY OF ITSELF" : "IT STARTS ITSELF", closing.span,
                               alone ? "This journey starts itself, without a wait before it."
                                     : "These journeys start each other in a circle, without a wait "
                                       "between them:")
@@ -222,9 +224,9 @@ void check_circles(Context& cx) {
         if (cx.has_errors()) continue;
         for (const auto& [name, span] : site.given) {
             if (cx.called_reads[site.target].contains(name)) continue;
-            cx.report(Diagnostic::warning("J0502", "NOBODY READS THIS", span,
-                                          tick(target) + " does not read " +
-                                              tick("trigger." + name) + ".")
+            cx.report(Diagnostic::warning(
+                          "J0502", "NOBODY READS THIS", span,
+                          tick(target) + " does not read " + tick("trigger." + name) + ".")
                           .and_help("leave it out, or read it there"));
         }
     }

@@ -24,7 +24,7 @@ struct Local {
 
 struct Label {
     Span span;
-    std::string full;  // with the prefix of the snippet it came in by
+    std::string full;       // with the prefix of the snippet it came in by
     Index channel = kNone;  // kNone: not a send
     Index message_template = kNone;
 };
@@ -36,9 +36,9 @@ struct NameParam {
 };
 
 struct JourneyScope {
-    std::string name;              // whose labels and locals these are
-    Index self = kNone;            // into Model::journeys; kNone in a snippet by itself
-    std::vector<Index> triggers;   // events
+    std::string name;             // whose labels and locals these are
+    Index self = kNone;           // into Model::journeys; kNone in a snippet by itself
+    std::vector<Index> triggers;  // events
     bool triggers_broken = false;
     /// Started by a schedule or a segment too, so there may be no event.
     bool eventless = false;
@@ -55,7 +55,7 @@ struct Scope {
     JourneyScope* journey = nullptr;  // null in segments and tests
     Index row = kNone;                // the event under `where`
     bool row_broken = false;
-    bool entering = false;  // that event is the one that starts the journey
+    bool entering = false;      // that event is the one that starts the journey
     bool before_entry = false;  // nobody has entered yet, though the trigger is known
     /// References known to be there (LANGUAGE 2.11: flow typing).
     std::set<std::string> present;
@@ -69,6 +69,8 @@ NodePtr check_condition(Context& cx, const Scope& scope, const ast::Expr& expr);
 /// EVENT [of LABEL] [where …]. `entering`: the event is the trigger itself.
 Pattern check_pattern(Context& cx, const Scope& scope, const ast::EventSel& selection,
                       bool entering = false);
+/// What a channel's provider can tell us later (J0311).
+bool can_report(ir::ChannelKind kind, std::string_view event);
 /// References that are certainly there when `node` came out as `when`.
 std::set<std::string> present_if(const Node& node, bool when);
 
@@ -115,6 +117,10 @@ NodePtr check_arithmetic(Context& cx, const Scope& scope, const ast::Arithmetic&
                          Span span);
 /// The list of J0207 for `node` when it is about to be negated; true when something was reported.
 bool refuse_doubts(Context& cx, const Node& node, Span whole);
+/// A yes/no that may be missing is in doubt by itself.
+void doubt_itself(Node& node);
+NodePtr check_name(Context& cx, const Scope& scope, const ast::NameRef& ref, Span span);
+NodePtr check_member(Context& cx, const Scope& scope, const ast::Member& member, Span span);
 /// An event by path, or an event and one of its fields.
 struct EventRef {
     Index event = kNone;

@@ -318,9 +318,6 @@ NodePtr check_aggregate(Context& cx, const Scope& scope, const ast::Aggregate& a
     return node;
 }
 
-namespace {
-
-/// What a channel's provider can tell us later (J0311).
 bool can_report(ir::ChannelKind kind, std::string_view event) {
     switch (kind) {
         case ir::ChannelKind::email:
@@ -335,6 +332,8 @@ bool can_report(ir::ChannelKind kind, std::string_view event) {
     }
     return false;
 }
+
+namespace {
 
 NodePtr row_equals(Context& cx, const char* field, NodePtr right, Span span) {
     const auto& builtin = cx.schema().events.front().fields;
@@ -398,8 +397,8 @@ NodePtr of_label(Context& cx, const Scope& scope, const ast::Name& label,
         return broken_node(label.span);
     }
     NodePtr both = make(Op::logical_and, simple(TypeKind::boolean), label.span);
-    both->operands.push_back(
-        row_equals(cx, "message", make_constant(Value(found->second.full), label.span), label.span));
+    both->operands.push_back(row_equals(
+        cx, "message", make_constant(Value(found->second.full), label.span), label.span));
     both->operands.push_back(row_equals(
         cx, "entry", make(Op::entry_id, simple(TypeKind::text), label.span), label.span));
     return both;

@@ -80,7 +80,7 @@ class JourneyChecker {
                   [&](const ast::Owner& owner) {
                       if (once("owner", head.span)) into_.owner = owner.text.value;
                   },
-                  [](const ast::Enter&) {}, [](const ast::FromVersion&) {},
+                  [](const ast::Enter&) {},
                   [&](const ast::OnlyIf& only) {
                       if (once("only if", head.span)) {
                           into_.admit = check_condition(cx_, scope_, *only.condition);
@@ -118,8 +118,7 @@ class JourneyChecker {
                   },
                   [&](const ast::Key& key) { check_key(key, head.span); },
                   [&](const ast::TimeZoneIs& zone) { check_zone(zone, head.span); },
-                  [](const ast::FromVersion&) {},
-                  [](const ast::NotYet&) {}},
+                  [](const ast::FromVersion&) {}, [](const ast::NotYet&) {}},
             head.what);
     }
 

@@ -7,9 +7,8 @@ namespace journey::sema {
 void lint_unused(Context& cx) {
     // What could not be read may be what uses it.
     if (cx.has_errors()) return;
-    for (const Kind kind :
-         {Kind::segment, Kind::message_template, Kind::consent, Kind::frequency, Kind::quiet,
-          Kind::webhook, Kind::band, Kind::snippet}) {
+    for (const Kind kind : {Kind::segment, Kind::message_template, Kind::consent, Kind::frequency,
+                            Kind::quiet, Kind::webhook, Kind::band, Kind::snippet}) {
         for (const auto& [name, declared] : cx.all(kind)) {
             if (declared.used || declared.broken) continue;
             cx.report(Diagnostic::information(

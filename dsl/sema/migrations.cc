@@ -141,9 +141,8 @@ bool find_label(const Steps& steps, const std::string& label, Way& way) {
         way.push_back({&steps, i});
         if (steps[i].label == label) return true;
         bool found = false;
-        each_inner(steps[i], [&](const Steps& inner) {
-            found = found || find_label(inner, label, way);
-        });
+        each_inner(steps[i],
+                   [&](const Steps& inner) { found = found || find_label(inner, label, way); });
         if (found) return true;
         way.pop_back();
     }
@@ -189,11 +188,10 @@ class MigrationChecker {
         made_.span = span_;
         const std::int64_t version = from_.version.value;
         if (version < 1 || version >= journey_.version) {
-            cx_.report(Diagnostic::error(
-                           "J0603", "NOT AN OLDER VERSION", from_.version.span,
-                           "This is version " + std::to_string(journey_.version) +
-                               ", and people cannot come from version " + std::to_string(version) +
-                               ".")
+            cx_.report(Diagnostic::error("J0603", "NOT AN OLDER VERSION", from_.version.span,
+                                         "This is version " + std::to_string(journey_.version) +
+                                             ", and people cannot come from version " +
+                                             std::to_string(version) + ".")
                            .and_help("name the version they are in now"));
             return;
         }
@@ -235,8 +233,7 @@ class MigrationChecker {
         for (const Move& other : made_.moves) {
             if (other.from != move.from.text) continue;
             cx_.report(Diagnostic::error("J0105", "SAID TWICE", move.from.span,
-                                         "People at " + tick(move.from.text) +
-                                             " are moved twice.")
+                                         "People at " + tick(move.from.text) + " are moved twice.")
                            .and_other(other.from_span, "first here")
                            .and_help("keep one of them"));
             return;
@@ -252,7 +249,8 @@ class MigrationChecker {
                 tick(journey_.name) + " has no step called " + tick(move.to.text) + ".");
             diagnostic = with_near_names(std::move(diagnostic), move.to.text, move.to.span, labels);
             if (labels.empty()) {
-                diagnostic.after = "A step gets a name in front: `" + move.to.text + ": wait 2 days`";
+                diagnostic.after =
+                    "A step gets a name in front: `" + move.to.text + ": wait 2 days`";
             }
             cx_.report(std::move(diagnostic));
             return;
@@ -276,8 +274,7 @@ class MigrationChecker {
         cx_.report(Diagnostic::error("J0603", "THEY DO NOT HAVE IT", move.to.span,
                                      "From " + tick(move.to.text) + " on this journey reads " +
                                          listed(names) + ", which people coming from version " +
-                                         std::to_string(made_.from_version) +
-                                         " may not have.")
+                                         std::to_string(made_.from_version) + " may not have.")
                        .and_help("move them to the step that sets it, or set it again on the way"));
     }
 

@@ -86,7 +86,8 @@ class ScheduleChecker {
                                                     "years.";
         Diagnostic diagnostic =
             Diagnostic::error("J0314", "SOME MONTHS WOULD BE SKIPPED", day.span, how_often);
-        diagnostic.after = "In a month without that day nobody would enter, and nobody would say so.";
+        diagnostic.after =
+            "In a month without that day nobody would enter, and nobody would say so.";
         diagnostic.fixes.push_back(
             {Applicability::probable, "write `month on 28`.", {{day.span, "28"}}});
         refuse(std::move(diagnostic));
@@ -97,12 +98,12 @@ class ScheduleChecker {
         check_clock(yearly.at, yearly.zone);
         const auto& parts = yearly.on.parts;
         if (parts.size() != 2 || parts[0].text != "user") {
-            refuse(Diagnostic::error("J0102", "WHOSE DAY?", yearly.on.span,
-                                     "A yearly day is a date of the person, like `user.birthday`."));
+            refuse(
+                Diagnostic::error("J0102", "WHOSE DAY?", yearly.on.span,
+                                  "A yearly day is a date of the person, like `user.birthday`."));
             return;
         }
-        const std::optional<Index> field =
-            find_field(cx_, cx_.schema().profile, parts[1], "user");
+        const std::optional<Index> field = find_field(cx_, cx_.schema().profile, parts[1], "user");
         if (!field) {
             good_ = false;
             return;
@@ -110,15 +111,15 @@ class ScheduleChecker {
         const ir::Type& type = cx_.schema().profile[*field].type;
         if (type.kind != TypeKind::date) {
             refuse(Diagnostic::error("J0201", "TYPES DO NOT MATCH", yearly.on.span,
-                                     "A yearly day needs a date, and " +
-                                         tick(yearly.on.dotted()) + " is " +
-                                         describe(type, cx_.schema()) + ".")
+                                     "A yearly day needs a date, and " + tick(yearly.on.dotted()) +
+                                         " is " + describe(type, cx_.schema()) + ".")
                        .and_help("declare it as `" + parts[1].text + " date` in `profile user`"));
             return;
         }
         made_.date_field = *field;
         if (yearly.leap) {
-            made_.leap = *yearly.leap == ast::Leap::feb_28 ? ir::LeapDay::feb_28 : ir::LeapDay::mar_1;
+            made_.leap =
+                *yearly.leap == ast::Leap::feb_28 ? ir::LeapDay::feb_28 : ir::LeapDay::mar_1;
             return;
         }
         made_.leap = ir::LeapDay::skip;
@@ -151,9 +152,9 @@ class ScheduleChecker {
         } else {
             const std::string here = cx_.schema().workspace.zone;
             const Span end{at.span.file, at.span.end, at.span.end};
-            refuse(Diagnostic::error("J0211", "WHERE IS THAT?", at.span,
-                                     "I know the hour but not the place: " + cx_.words(at.span) +
-                                         " where?")
+            refuse(Diagnostic::error(
+                       "J0211", "WHERE IS THAT?", at.span,
+                       "I know the hour but not the place: " + cx_.words(at.span) + " where?")
                        .and_fix(Applicability::probable, "add `in \"" + here + "\"`.",
                                 {{end, " in \"" + here + "\""}})
                        .and_fix(Applicability::sketch,

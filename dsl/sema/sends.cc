@@ -220,16 +220,16 @@ class SendChecker {
                            .and_help("keep one of them"));
             return;
         }
-        NodePtr address = fit(cx_, check_expr(cx_, scope_, *to.address),
-                              simple(ir::TypeKind::text), "the address");
+        NodePtr address = fit(cx_, check_expr(cx_, scope_, *to.address), simple(ir::TypeKind::text),
+                              "the address");
         if (address->broken) return;
         if (address->may_be_missing) {
-            cx_.report(Diagnostic::error("J0208", "IT MAY BE MISSING", address->span,
-                                         tick(cx_.words(address->span)) +
-                                             " may be missing, and then there is nowhere to send "
-                                             "this.")
-                           .and_help("ask first: `if " + cx_.words(address->span) +
-                                     " is present { … }`"));
+            cx_.report(
+                Diagnostic::error("J0208", "IT MAY BE MISSING", address->span,
+                                  tick(cx_.words(address->span)) +
+                                      " may be missing, and then there is nowhere to send "
+                                      "this.")
+                    .and_help("ask first: `if " + cx_.words(address->span) + " is present { … }`"));
             return;
         }
         made.to = std::move(address);

@@ -56,8 +56,7 @@ class Measure {
     std::map<Index, Expanse> known_;
 };
 
-void each_include(const ast::Steps& steps,
-                  const std::function<void(const ast::Include&)>& visit) {
+void each_include(const ast::Steps& steps, const std::function<void(const ast::Include&)>& visit) {
     for (const ast::Step& step : steps) {
         if (const auto* include = std::get_if<ast::Include>(&step.what)) visit(*include);
         for (const ast::Steps* block : blocks_of(step))
@@ -232,8 +231,8 @@ void check_snippets(Context& cx, const std::vector<ast::File>& files) {
         for (const SnippetParam& param : snippet.params) {
             if (param.used || snippet.broken) continue;
             cx.report(Diagnostic::warning("J0502", "NOBODY READS THIS", param.span,
-                                          tick(snippet.decl->name.text) + " never uses its parameter " +
-                                              tick(param.name) + ".")
+                                          tick(snippet.decl->name.text) +
+                                              " never uses its parameter " + tick(param.name) + ".")
                           .and_help("leave it out, here and in every `include`"));
         }
     }
@@ -316,10 +315,9 @@ class Including {
             if (param.name == key.text) return &param;
             names.push_back(param.name);
         }
-        Diagnostic diagnostic =
-            Diagnostic::error("J0102", "UNKNOWN PARAMETER", key.span,
-                              tick(include_.snippet.text) + " has no parameter " + tick(key.text) +
-                                  ".");
+        Diagnostic diagnostic = Diagnostic::error(
+            "J0102", "UNKNOWN PARAMETER", key.span,
+            tick(include_.snippet.text) + " has no parameter " + tick(key.text) + ".");
         cx_.report(with_near_names(std::move(diagnostic), key.text, key.span, names));
         return nullptr;
     }
@@ -348,11 +346,10 @@ class Including {
                 cx_.schema().channels[cx_.schema().templates[*found].channel].name;
             const std::string& wanted = cx_.schema().channels[param.channel].name;
             cx_.report(Diagnostic::error("J0103", "ANOTHER CHANNEL'S TEMPLATE", value.span,
-                                         tick(name->name.text) + " is " +
-                                             std::string(article(is)) + " " + is +
-                                             " template, and " + tick(param.name) + " takes " +
-                                             std::string(article(wanted)) + " " + wanted +
-                                             " template.")
+                                         tick(name->name.text) + " is " + std::string(article(is)) +
+                                             " " + is + " template, and " + tick(param.name) +
+                                             " takes " + std::string(article(wanted)) + " " +
+                                             wanted + " template.")
                            .and_other(param.span, "asked for here"));
             return false;
         }

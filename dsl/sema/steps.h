@@ -17,8 +17,7 @@ std::optional<Run> check_run(Context& cx, const Scope& scope, const ast::Run& ru
 /// `winner by … per …` of an experiment with these arms.
 std::optional<ir::Winner> check_winner(Context& cx, const Journey& journey,
                                        const std::string& experiment,
-                                       const std::vector<PickArm>& arms,
-                                       const ast::Winner& winner);
+                                       const std::vector<PickArm>& arms, const ast::Winner& winner);
 /// Reports J0304 and J0305.
 void check_rounds(Context& cx, const Repeat& repeat, Span keyword);
 /// `from version N { … }`, after the steps are known.

@@ -35,6 +35,7 @@ class TestChecker {
         find_start();
         for (const ast::TestLine& line : decl_.lines)
             check_line(line);
+        settle_arms();
         if (journey_ != nullptr && started_) cx_.model.tests.push_back(std::move(test_));
     }
 
@@ -54,7 +55,9 @@ class TestChecker {
         test_.journey = *found;
         journey_ = &cx_.model.journeys[*found];
         each_step(journey_->steps, [&](const Step& step) {
-            if (!step.label.empty()) labels_.insert(step.label);
+            if (step.label.empty()) return;
+            labels_.insert(step.label);
+            if (const auto* send = std::get_if<Send>(&step.act)) sends_[step.label] = send->channel;
         });
     }
 
@@ -196,7 +199,8 @@ class TestChecker {
                 },
                 [&](const ast::GivenPick& pick) { check_arm(pick.experiment, pick.arm); },
                 [&](const ast::GivenPut& put_in) { check_place(put_in.experiment, put_in.place); },
-                [](const ast::GivenWebhook&) {}, [](const ast::NotYet&) {}},
+                [&](const ast::GivenWebhook& webhook) { check_webhook(webhook); },
+                [](const ast::NotYet&) {}},
             given.what);
     }
 
@@ -218,24 +222,109 @@ class TestChecker {
             return;
         }
         cx_.note("arm", experiment.text, arm.text, arm.span);
-        test_.arms.push_back({experiment.text, arm.text, false});
+        GivenArm& given = given_arm(experiment.text);
+        if (given.holdout || !given.arm.empty()) {
+            contradiction(experiment, arm.span);
+            return;
+        }
+        given.arm = arm.text;
+    }
+
+    /// What earlier lines said about this experiment.
+    GivenArm& given_arm(const std::string& experiment) {
+        for (GivenArm& given : test_.arms) {
+            if (given.experiment == experiment) return given;
+        }
+        GivenArm fresh;
+        fresh.experiment = experiment;
+        test_.arms.push_back(std::move(fresh));
+        return test_.arms.back();
+    }
+
+    void contradiction(const ast::Name& experiment, Span span) {
+        cx_.report(Diagnostic::error("J0105", "SAID TWICE", span,
+                                     "This test has already said where " + tick(experiment.text) +
+                                         " puts this person.")
+                       .and_help("keep one of the lines; `puts user in rest` and `picks` go "
+                                 "together"));
     }
 
     void check_place(const ast::Name& experiment, const ast::Name& place) {
         const Experiment* found = find_experiment(experiment);
         if (found == nullptr) return;
-        if (place.text != "holdout") {
-            cx_.report(cannot_yet(place.span,
-                                  "put people into the `" + place.text + "` of an experiment",
-                                  "say `puts user in holdout`, or `picks` an arm"));
+        const std::vector<std::string> places = {"holdout", "rest", "sample"};
+        if (std::find(places.begin(), places.end(), place.text) == places.end()) {
+            cx_.report(with_near_names(
+                Diagnostic::error("J0104", "UNKNOWN PLACE", place.span,
+                                  "A person is in the `holdout`, in the `sample` or in the `rest`, "
+                                  "not in " +
+                                      tick(place.text) + ".")
+                    .and_help("to say which arm it is: `given experiment " + experiment.text +
+                              " picks …`"),
+                place.text, place.span, places));
             return;
         }
-        if (!found->holdout) {
-            cx_.report(Diagnostic::error("J0104", "NO HOLDOUT", place.span,
-                                         tick(experiment.text) + " has no holdout."));
+        const bool holdout = place.text == "holdout";
+        if (holdout ? !found->holdout : !found->sample) {
+            cx_.report(Diagnostic::error(
+                "J0104", holdout ? "NO HOLDOUT" : "NO SAMPLE", place.span,
+                tick(experiment.text) + " has no " + (holdout ? "holdout." : "sample.")));
             return;
         }
-        test_.arms.push_back({experiment.text, "", true});
+        const bool known = std::any_of(test_.arms.begin(), test_.arms.end(), [&](const auto& one) {
+            return one.experiment == experiment.text;
+        });
+        GivenArm& given = given_arm(experiment.text);
+        if (placed_.contains(experiment.text) || (known && holdout)) {
+            contradiction(experiment, place.span);
+            return;
+        }
+        placed_.insert(experiment.text);
+        given.holdout = holdout;
+        given.rest = place.text == "rest";
+    }
+
+    /// In the sample without a word about the arm: the first one, so that every run of the test is
+    /// the same.
+    void settle_arms() {
+        for (GivenArm& given : test_.arms) {
+            if (given.holdout || given.rest || !given.arm.empty()) continue;
+            given.arm = cx_.experiments[given.experiment].arms.front();
+        }
+    }
+
+    void check_webhook(const ast::GivenWebhook& given) {
+        const std::optional<Index> index = cx_.find(Kind::webhook, given.webhook);
+        if (!index) return;
+        const ir::Webhook& hook = cx_.schema().webhooks[*index];
+        GivenWebhook made;
+        made.webhook = hook.name;
+        for (const GivenWebhook& other : test_.webhooks) {
+            if (other.webhook != hook.name) continue;
+            cx_.report(
+                Diagnostic::error("J0105", "SAID TWICE", given.webhook.span,
+                                  "This test says twice what " + tick(hook.name) + " answers.")
+                    .and_help("keep one of them"));
+            return;
+        }
+        if (given.gives) {
+            made.gives = typed_record(hook.gives, &*given.gives, hook.name);
+            if (!made.gives) return;
+            std::vector<std::string> lacking;
+            for (const ir::Field& field : hook.gives) {
+                if (field.required && find(*made.gives, field.name) == nullptr) {
+                    lacking.push_back(tick(field.name));
+                }
+            }
+            if (!lacking.empty()) {
+                cx_.report(Diagnostic::error("J0501", "AN ANSWER IS MISSING", given.webhook.span,
+                                             tick(hook.name) + " always gives " + listed(lacking) +
+                                                 ", and here it does not.")
+                               .and_help("give it, or say `fails`"));
+                return;
+            }
+        }
+        test_.webhooks.push_back(std::move(made));
     }
 
     // ------------------------------------------------------------ lines
@@ -291,6 +380,7 @@ class TestChecker {
 
     std::optional<TestAct> happen(const ast::Happen& happens) {
         if (const auto* event = std::get_if<ast::HappenEvent>(&happens.what)) {
+            if (event->of_label) return receipt(*event);
             std::optional<EventHappens> typed = typed_event(event->event, event->data);
             if (!typed) return std::nullopt;
             return TestAct(std::move(*typed));
@@ -309,6 +399,79 @@ class TestChecker {
             cx_, scope_, *set.to, cx_.schema().profile[*field].type, set.target.dotted());
         if (!value) return std::nullopt;
         return TestAct(ProfileSet{*field, std::move(*value)});
+    }
+
+    /// `clicked of mail`: what the provider says of that step's message.
+    std::optional<TestAct> receipt(const ast::HappenEvent& happens) {
+        const std::string name = happens.event.dotted();
+        const std::optional<Index> event = cx_.find(Kind::event, name, happens.event.span);
+        const std::optional<std::string> step = label(*happens.of_label);
+        if (!event || !step) return std::nullopt;
+        if (!cx_.schema().events[*event].builtin) {
+            cx_.report(Diagnostic::error("J0311", "OF WHICH MESSAGE?", happens.of_label->span,
+                                         "`of` names a message, and " + tick(name) +
+                                             " does not come from a message.")
+                           .and_help("write `" + name + " { … }`"));
+            return std::nullopt;
+        }
+        const auto sent = sends_.find(*step);
+        if (sent == sends_.end()) {
+            cx_.report(
+                Diagnostic::error("J0311", "THAT STEP SENDS NOTHING", happens.of_label->span,
+                                  tick(*step) + " is not a send, so it cannot be " + name + "."));
+            return std::nullopt;
+        }
+        if (sent->second != kNone && !can_report(cx_.schema().channels[sent->second].kind, name)) {
+            cx_.report(Diagnostic::error("J0311", "NOBODY WILL TELL US", happens.of_label->span,
+                                         "A message by " +
+                                             cx_.schema().channels[sent->second].name +
+                                             " cannot be " + name + "."));
+            return std::nullopt;
+        }
+        // The rest of a receipt is the engine's to fill in.
+        std::vector<ir::Field> fields;
+        for (const ir::Field& field : cx_.schema().events[*event].fields) {
+            if (field.name == "url") fields.push_back(field);
+        }
+        std::optional<Record> data =
+            typed_record(fields, happens.data ? &*happens.data : nullptr, name);
+        if (!data) return std::nullopt;
+        return TestAct(ReceiptHappens{name, *step, std::move(*data)});
+    }
+
+    std::optional<TestAct> expect_called(const ast::ExpectCalled& called) {
+        const std::optional<Index> index = cx_.find(Kind::webhook, called.webhook);
+        if (!index) return std::nullopt;
+        const ir::Webhook& hook = cx_.schema().webhooks[*index];
+        ExpectCalled made;
+        made.negated = called.negated;
+        made.webhook = hook.name;
+        if (!called.with) return TestAct(std::move(made));
+        bool good = true;
+        for (const ast::Pair& pair : called.with->pairs) {
+            if (std::find(hook.sends.begin(), hook.sends.end(), pair.key.text) ==
+                hook.sends.end()) {
+                cx_.report(with_near_names(
+                    Diagnostic::error(
+                        "J0102", "NOT SENT THERE", pair.key.span,
+                        tick(hook.name) + " may not be given " + tick(pair.key.text) + "."),
+                    pair.key.text, pair.key.span, hook.sends));
+                good = false;
+                continue;
+            }
+            cx_.note("sent", hook.name, pair.key.text, pair.key.span);
+            // What is sent has no declared type: anything fixed may be compared.
+            const NodePtr value = check_expr(cx_, scope_, *pair.value);
+            if (!value->broken && !is_constant(*value)) {
+                cx_.report(Diagnostic::error(
+                    "J0201", "A FIXED VALUE IS NEEDED", pair.value->span,
+                    tick(pair.key.text) + " needs a fixed value here, and " +
+                        tick(cx_.words(pair.value->span)) + " depends on who it is."));
+            }
+            good = good && is_constant(*value);
+            if (good) put(made.with, pair.key.text, value->constant);
+        }
+        return good ? std::optional(TestAct(std::move(made))) : std::nullopt;
     }
 
     std::optional<std::string> label(const ast::Name& name) {
@@ -370,48 +533,47 @@ class TestChecker {
     }
 
     std::optional<TestAct> outcome(const ast::Outcome& expected) {
-        return std::visit(Match{[](const ast::ExpectNothingSent&) -> std::optional<TestAct> {
-                                    return TestAct(ExpectNothingSent{});
-                                },
-                                [](const ast::ExpectNoMoreSends&) -> std::optional<TestAct> {
-                                    return TestAct(ExpectNoMoreSends{});
-                                },
-                                [](const ast::ExpectEntered& entered) -> std::optional<TestAct> {
-                                    return TestAct(ExpectEntered{entered.negated});
-                                },
-                                [](const ast::ExpectExited& exited) -> std::optional<TestAct> {
-                                    ExpectExited made;
-                                    if (exited.as) made.as = exited.as->text;
-                                    return TestAct(made);
-                                },
-                                [&](const ast::ExpectSent& sent) { return expect_sent(sent); },
-                                [&](const ast::ExpectHeld& held) -> std::optional<TestAct> {
-                                    const std::optional<std::string> step = label(held.label);
-                                    const std::optional<TestMoment> until =
-                                        started_ ? moment(held.until) : std::nullopt;
-                                    if (!step || !until) return std::nullopt;
-                                    return TestAct(ExpectHeld{*step, *until});
-                                },
-                                [&](const ast::ExpectSkipped& skipped) -> std::optional<TestAct> {
-                                    const std::optional<std::string> step = label(skipped.label);
-                                    if (!step) return std::nullopt;
-                                    ExpectSkipped made{*step, std::nullopt};
-                                    if (skipped.because) made.because = skipped.because->value;
-                                    return TestAct(made);
-                                },
-                                [](const ast::ExpectCalled&) -> std::optional<TestAct> {
-                                    return std::nullopt;
-                                },
-                                [](const ast::ExpectTagged&) -> std::optional<TestAct> {
-                                    return std::nullopt;
-                                },
-                                [&](const ast::ExpectGoal& goal) { return expect_goal(goal); },
-                                [&](const ast::ExpectWaiting& waiting) -> std::optional<TestAct> {
-                                    const std::optional<std::string> step = label(waiting.label);
-                                    if (!step) return std::nullopt;
-                                    return TestAct(ExpectWaiting{*step});
-                                }},
-                          expected.what);
+        return std::visit(
+            Match{[](const ast::ExpectNothingSent&) -> std::optional<TestAct> {
+                      return TestAct(ExpectNothingSent{});
+                  },
+                  [](const ast::ExpectNoMoreSends&) -> std::optional<TestAct> {
+                      return TestAct(ExpectNoMoreSends{});
+                  },
+                  [](const ast::ExpectEntered& entered) -> std::optional<TestAct> {
+                      return TestAct(ExpectEntered{entered.negated});
+                  },
+                  [](const ast::ExpectExited& exited) -> std::optional<TestAct> {
+                      ExpectExited made;
+                      if (exited.as) made.as = exited.as->text;
+                      return TestAct(made);
+                  },
+                  [&](const ast::ExpectSent& sent) { return expect_sent(sent); },
+                  [&](const ast::ExpectHeld& held) -> std::optional<TestAct> {
+                      const std::optional<std::string> step = label(held.label);
+                      const std::optional<TestMoment> until =
+                          started_ ? moment(held.until) : std::nullopt;
+                      if (!step || !until) return std::nullopt;
+                      return TestAct(ExpectHeld{*step, *until});
+                  },
+                  [&](const ast::ExpectSkipped& skipped) -> std::optional<TestAct> {
+                      const std::optional<std::string> step = label(skipped.label);
+                      if (!step) return std::nullopt;
+                      ExpectSkipped made{*step, std::nullopt};
+                      if (skipped.because) made.because = skipped.because->value;
+                      return TestAct(made);
+                  },
+                  [&](const ast::ExpectCalled& called) { return expect_called(called); },
+                  [](const ast::ExpectTagged& tagged) -> std::optional<TestAct> {
+                      return TestAct(ExpectTagged{tagged.negated, tagged.tag.value});
+                  },
+                  [&](const ast::ExpectGoal& goal) { return expect_goal(goal); },
+                  [&](const ast::ExpectWaiting& waiting) -> std::optional<TestAct> {
+                      const std::optional<std::string> step = label(waiting.label);
+                      if (!step) return std::nullopt;
+                      return TestAct(ExpectWaiting{*step});
+                  }},
+            expected.what);
     }
 
     Context& cx_;
@@ -420,6 +582,8 @@ class TestChecker {
     Scope scope_;
     const Journey* journey_ = nullptr;
     std::set<std::string> labels_;
+    std::map<std::string, Index> sends_;  // labels of sends, with their channels
+    std::set<std::string> placed_;
     std::optional<Span> start_span_;
     bool started_ = false;
     Instant last_{};

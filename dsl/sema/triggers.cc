@@ -86,10 +86,9 @@ class TriggerChecker {
         const ir::EventType& event = cx_.schema().events[made.pattern.event];
         if (lasts.value.months != 0 || lasts.value.days != 0) {
             const std::string words = cx_.words(lasts.span);
-            Diagnostic diagnostic = Diagnostic::error(
-                "J0209", "DAYS ARE NOT HOURS", lasts.span,
-                "How long something lasts is exact, and " + words +
-                    " has no exact number of hours.");
+            Diagnostic diagnostic = Diagnostic::error("J0209", "DAYS ARE NOT HOURS", lasts.span,
+                                                      "How long something lasts is exact, and " +
+                                                          words + " has no exact number of hours.");
             if (lasts.value.months == 0) {
                 const std::string hours = std::to_string(lasts.value.days * 24) + "h";
                 diagnostic.fixes.push_back({Applicability::probable,
@@ -127,28 +126,29 @@ class TriggerChecker {
         for (const ir::Field& field : event.fields) {
             if (field.required && key.empty()) key = field.name;
         }
-        cx_.report(Diagnostic::error("J0320", "HOW LONG DID IT LAST?", lasts.span,
-                                     "I do not know how to measure how long " + tick(event.name) +
-                                         " lasts.")
-                       .and_after("An event is a moment. That somebody stayed is known by pings that "
-                                  "come while they do.")
-                       .and_help("ask the data team to add a line to the event, like `dwell by "
-                                 "page_ping on " +
-                                 (key.empty() ? std::string("view_id") : key) +
-                                 " every 15s ends with page_left`"));
+        cx_.report(
+            Diagnostic::error(
+                "J0320", "HOW LONG DID IT LAST?", lasts.span,
+                "I do not know how to measure how long " + tick(event.name) + " lasts.")
+                .and_after("An event is a moment. That somebody stayed is known by pings that "
+                           "come while they do.")
+                .and_help("ask the data team to add a line to the event, like `dwell by "
+                          "page_ping on " +
+                          (key.empty() ? std::string("view_id") : key) +
+                          " every 15s ends with page_left`"));
     }
 
     std::optional<Trigger> on_call(const ast::EventTrigger& trigger) {
         known_.called = true;
         if (trigger.event.where != nullptr) {
-            cx_.report(Diagnostic::error("J0326", "ASKED IN ANOTHER PLACE", trigger.event.where->span,
-                                         "What a `run` gives is known when this journey starts, not "
-                                         "before.")
-                           .and_help("ask in a line of its own: `only if trigger.…`"));
+            cx_.report(
+                Diagnostic::error("J0326", "ASKED IN ANOTHER PLACE", trigger.event.where->span,
+                                  "What a `run` gives is known when this journey starts, not "
+                                  "before.")
+                    .and_help("ask in a line of its own: `only if trigger.…`"));
         }
         if (trigger.lasts || !trigger.unless.empty()) {
-            const Span at =
-                trigger.lasts ? trigger.lasts->span : trigger.unless.front().span;
+            const Span at = trigger.lasts ? trigger.lasts->span : trigger.unless.front().span;
             cx_.report(Diagnostic::error("J0326", "IT STARTS AT ONCE", at,
                                          "A journey that another one runs starts at once, so "
                                          "nothing can last or come between."));
@@ -182,10 +182,9 @@ class TriggerChecker {
 
     void report_not_counting(const ast::Expr& aggregate) {
         const std::string words = cx_.words(aggregate.span);
-        Diagnostic diagnostic =
-            Diagnostic::error("J0206", "THAT DOES NOT ADD UP", aggregate.span,
-                              "Only what counts up can reach a number, and " + tick(words) +
-                                  " does not.");
+        Diagnostic diagnostic = Diagnostic::error(
+            "J0206", "THAT DOES NOT ADD UP", aggregate.span,
+            "Only what counts up can reach a number, and " + tick(words) + " does not.");
         diagnostic.after = "`count(…)`, `count(distinct …)` and `sum(…)` do.";
         if (const auto* ask = std::get_if<ast::Aggregate>(&aggregate.what);
             ask != nullptr && ask->fn == ast::AggregateFn::did) {
@@ -203,8 +202,8 @@ class TriggerChecker {
         if (of.kind == TypeKind::list || of.kind == TypeKind::map || of.kind == TypeKind::event) {
             cx_.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", per.span,
                                          "`per` counts for each plain value, and " +
-                                             tick(per.text) + " is " +
-                                             describe(of, cx_.schema()) + "."));
+                                             tick(per.text) + " is " + describe(of, cx_.schema()) +
+                                             "."));
             return false;
         }
         made.per = *field;

@@ -61,8 +61,8 @@ void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope) {
             cx.note("label", scope.name, step.label->text, step.label->span, true);
             Label label;
             label.span = step.label->span;
-            label.full = scope.prefix.empty() ? step.label->text
-                                              : scope.prefix + "." + step.label->text;
+            label.full =
+                scope.prefix.empty() ? step.label->text : scope.prefix + "." + step.label->text;
             if (const auto* send = std::get_if<ast::Send>(&step.what)) {
                 if (const Declared* channel = cx.peek(Kind::channel, send->channel.text)) {
                     label.channel = channel->index;

@@ -65,11 +65,11 @@ class WebhookChecker {
                        line.what);
         }
         if (once_.has("post")) return;
-        cx_.report(Diagnostic::error("J0112", "POSTED WHERE?", decl_.name.span,
-                                     "The webhook " + tick(into_.name) +
-                                         " does not say which address it posts to.")
-                       .and_help("add a line like `post \"https://api.example.com/" + into_.name +
-                                 "\"`"));
+        cx_.report(
+            Diagnostic::error(
+                "J0112", "POSTED WHERE?", decl_.name.span,
+                "The webhook " + tick(into_.name) + " does not say which address it posts to.")
+                .and_help("add a line like `post \"https://api.example.com/" + into_.name + "\"`"));
     }
 
   private:
@@ -102,10 +102,10 @@ class WebhookChecker {
 
     void check_given(const ast::Field& field) {
         if (ir::find_named(into_.gives, field.name.text) != kNone) {
-            cx_.report(Diagnostic::error("J0105", "DECLARED TWICE", field.name.span,
-                                         tick(into_.name) + " gives " + tick(field.name.text) +
-                                             " twice.")
-                           .and_help("keep one of them"));
+            cx_.report(
+                Diagnostic::error("J0105", "DECLARED TWICE", field.name.span,
+                                  tick(into_.name) + " gives " + tick(field.name.text) + " twice.")
+                    .and_help("keep one of them"));
             return;
         }
         cx_.note("property", into_.name, field.name.text, field.name.span, true);
@@ -154,21 +154,20 @@ Index key_in(Context& cx, Index event, const ast::Path& named, const ast::Name& 
     const ir::EventType& other = cx.schema().events[event];
     const Index index = ir::find_named(other.fields, key.text);
     if (index == kNone) {
-        cx.report(Diagnostic::error("J0102", "UNKNOWN PROPERTY", named.span,
-                                    tick(other.name) + " has no property " + tick(key.text) +
-                                        ", so nobody can tell which stay it belongs to.")
-                      .and_other(key.span, "this stay goes by it")
-                      .and_help("add `" + key.text + " string required` to `event " + other.name +
-                                "`"));
+        cx.report(
+            Diagnostic::error("J0102", "UNKNOWN PROPERTY", named.span,
+                              tick(other.name) + " has no property " + tick(key.text) +
+                                  ", so nobody can tell which stay it belongs to.")
+                .and_other(key.span, "this stay goes by it")
+                .and_help("add `" + key.text + " string required` to `event " + other.name + "`"));
         return kNone;
     }
     cx.note_elsewhere("property", other.name, key.text, key.span);
     if (!comparable(other.fields[index].type, type)) {
-        cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", named.span,
-                                    tick(key.text) + " is " + describe(type, cx.schema()) +
-                                        " here, and " +
-                                        describe(other.fields[index].type, cx.schema()) + " in " +
-                                        tick(other.name) + "."));
+        cx.report(Diagnostic::error(
+            "J0201", "TYPES DO NOT MATCH", named.span,
+            tick(key.text) + " is " + describe(type, cx.schema()) + " here, and " +
+                describe(other.fields[index].type, cx.schema()) + " in " + tick(other.name) + "."));
         return kNone;
     }
     return index;

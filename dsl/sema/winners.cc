@@ -11,9 +11,9 @@ namespace {
 
 const std::vector<std::pair<std::string, ir::Metric>>& metrics() {
     static const std::vector<std::pair<std::string, ir::Metric>> table = {
-        {"clicked", ir::Metric::clicked},     {"delivered", ir::Metric::delivered},
-        {"entered", ir::Metric::entered},     {"opened", ir::Metric::opened},
-        {"replied", ir::Metric::replied},     {"sent", ir::Metric::sent}};
+        {"clicked", ir::Metric::clicked}, {"delivered", ir::Metric::delivered},
+        {"entered", ir::Metric::entered}, {"opened", ir::Metric::opened},
+        {"replied", ir::Metric::replied}, {"sent", ir::Metric::sent}};
     return table;
 }
 
@@ -90,9 +90,9 @@ std::optional<ir::Winner> check_winner(Context& cx, const Journey& journey,
         const auto at = std::find(names.begin(), names.end(), winner.otherwise->text);
         if (at == names.end()) {
             cx.report(with_near_names(
-                Diagnostic::error("J0104", "UNKNOWN ARM", winner.otherwise->span,
-                                  tick(experiment) + " has no arm called " +
-                                      tick(winner.otherwise->text) + "."),
+                Diagnostic::error(
+                    "J0104", "UNKNOWN ARM", winner.otherwise->span,
+                    tick(experiment) + " has no arm called " + tick(winner.otherwise->text) + "."),
                 winner.otherwise->text, winner.otherwise->span, names));
         } else {
             cx.note("arm", experiment, winner.otherwise->text, winner.otherwise->span);
@@ -151,8 +151,7 @@ std::int64_t shortest_of(const Step& step) {
               [](const Call& call) {
                   return call.has_otherwise ? shorter(-1, shortest(call.otherwise)) : -1;
               },
-              [](const Stop&) { return kNever; },
-              [](const auto&) { return std::int64_t{-1}; }},
+              [](const Stop&) { return kNever; }, [](const auto&) { return std::int64_t{-1}; }},
         step.act);
 }
 
@@ -172,8 +171,9 @@ void check_rounds(Context& cx, const Repeat& repeat, Span keyword) {
     const std::int64_t round = shortest(repeat.steps);
     if (round < 0 && repeat.times > 1) {
         int sends = 0;
-        each_step(repeat.steps,
-                  [&](const Step& step) { sends += std::holds_alternative<Send>(step.act) ? 1 : 0; });
+        each_step(repeat.steps, [&](const Step& step) {
+            sends += std::holds_alternative<Send>(step.act) ? 1 : 0;
+        });
         const std::string times = std::to_string(repeat.times);
         cx.report(Diagnostic::error("J0304", "A LOOP THAT NEVER RESTS", keyword,
                                     sends > 0

@@ -1,0 +1,146 @@
+// `wait D`, `wait until T`, `wait at most D { … }`.
+
+#include "dsl/sema/step_checker.h"
+
+namespace journey::sema {
+
+using ir::TypeKind;
+
+std::optional<Delay> StepChecker::check_delay(const ast::Delay& delay) {
+    after_wait();
+    NodePtr length = check_expr(cx_, scope_, *delay.duration);
+    if (length->broken) return std::nullopt;
+    const std::string words = cx_.words(length->span);
+    if (length->type.kind != TypeKind::duration) {
+        Diagnostic diagnostic =
+            Diagnostic::error("J0203", "HOW LONG?", length->span,
+                              is_number(length->type) && is_constant(*length)
+                                  ? "`wait " + words + "`: " + words + " what?"
+                                  : tick(words) + " is " + describe(length->type, cx_.schema()) +
+                                        ", and a wait needs a length of time.");
+        if (is_number(length->type) && is_constant(*length)) {
+            for (const char* unit : {" minutes", " hours", " days"}) {
+                diagnostic.fixes.push_back(
+                    {Applicability::sketch,
+                     "write " + tick(words + unit) + ".",
+                     {{{length->span.file, length->span.end, length->span.end}, unit}}});
+            }
+        } else if (is_day_or_moment(length->type)) {
+            diagnostic.help.push_back("to wait for a moment: `wait until " + words + "`");
+        } else {
+            diagnostic.help.push_back("write a length, for example `wait 2 days`");
+        }
+        cx_.report(std::move(diagnostic));
+        return std::nullopt;
+    }
+    if (!is_constant(*length)) {
+        cx_.report(cannot_yet(length->span, "wait for a length that depends on the person",
+                              "write the length out, for example `wait 2 days`"));
+        return std::nullopt;
+    }
+    Delay made{std::get<CalendarDuration>(length->constant.held), length->span};
+    if (made.duration.months < 0 || made.duration.days < 0 || made.duration.seconds < 0) {
+        cx_.report(Diagnostic::error("J0213", "BACK IN TIME", length->span,
+                                     "Nobody can wait into the past."));
+        return std::nullopt;
+    }
+    return made;
+}
+
+std::optional<WaitUntil> StepChecker::check_until(const ast::WaitUntil& wait) {
+    WaitUntil made;
+    const bool good = std::visit(
+        Match{[&](const ast::UntilClock& clock) {
+                  made.time_seconds = clock.time.value.seconds;
+                  made.zone = zone_name(cx_, clock.zone);
+                  return true;
+              },
+              [&](const ast::UntilWeekday& weekday) {
+                  made.weekday = static_cast<std::uint8_t>(static_cast<int>(weekday.day.day) + 1);
+                  made.time_seconds = weekday.time.value.seconds;
+                  made.zone = zone_name(cx_, weekday.zone);
+                  return true;
+              },
+              [&](const ast::UntilMoment& moment) { return check_moment(moment, made); }},
+        wait.until.what);
+    after_wait();
+    return good ? std::optional(std::move(made)) : std::nullopt;
+}
+
+bool StepChecker::check_moment(const ast::UntilMoment& moment, WaitUntil& made) {
+    NodePtr at = check_expr(cx_, scope_, *moment.moment);
+    if (at->broken) return false;
+    if (!is_day_or_moment(at->type)) {
+        Diagnostic diagnostic = Diagnostic::error("J0201", "UNTIL WHEN?", at->span,
+                                                  "`wait until` needs a moment or a date, and " +
+                                                      tick(cx_.words(at->span)) + " is " +
+                                                      describe(at->type, cx_.schema()) + ".");
+        if (at->type.kind == TypeKind::duration) {
+            diagnostic.fixes.push_back(
+                {Applicability::probable, "write `wait " + cx_.words(at->span) + "`.", {}});
+        } else if (at->type.kind == TypeKind::boolean) {
+            diagnostic.help.push_back("to wait for a condition: `wait at most 3 days { when " +
+                                      cx_.words(at->span) + " { … } }`");
+        } else {
+            help_with_date(cx_, diagnostic, *at);
+        }
+        cx_.report(std::move(diagnostic));
+        return false;
+    }
+    if (at->may_be_missing) {
+        cx_.report(Diagnostic::error("J0208", "IT MAY BE MISSING", at->span,
+                                     tick(cx_.words(at->span)) +
+                                         " may be missing, and then nobody knows how long to wait.")
+                       .and_help("ask first: `if " + cx_.words(at->span) + " is present { … }`"));
+        return false;
+    }
+    if (moment.at) {
+        made.time_seconds = moment.at->time.value.seconds;
+        made.zone = zone_name(cx_, moment.at->zone);
+    }
+    made.moment = std::move(at);
+    return true;
+}
+
+std::optional<AtMost> StepChecker::check_at_most(const ast::WaitAtMost& wait) {
+    AtMost made;
+    made.duration = wait.at_most.value;
+    made.span = wait.at_most.span;
+    after_wait();
+    std::optional<Span> timeout;
+    Fork fork(*this);
+    for (const ast::WaitArm& arm : wait.arms) {
+        std::visit(Match{[&](const ast::OnArm& on) {
+                             WaitArm one;
+                             one.span = arm.span;
+                             one.pattern = check_pattern(cx_, scope_, on.event);
+                             one.steps = fork.way(on.steps, arm.span, {});
+                             made.arms.push_back(std::move(one));
+                         },
+                         [&](const ast::WhenArm& when) {
+                             WaitArm one;
+                             one.span = arm.span;
+                             one.condition = check_condition(cx_, scope_, *when.condition);
+                             one.steps =
+                                 fork.way(when.steps, arm.span, present_if(*one.condition, true));
+                             made.arms.push_back(std::move(one));
+                         },
+                         [&](const ast::TimeoutArm& out) {
+                             if (timeout) {
+                                 cx_.report(Diagnostic::error("J0105", "SAID TWICE", arm.keyword,
+                                                              "This wait says `timeout` twice.")
+                                                .and_other(*timeout, "first here"));
+                                 return;
+                             }
+                             timeout = arm.keyword;
+                             made.timeout = fork.way(out.steps, arm.span, {});
+                         },
+                         [](const ast::NotYet&) {}},
+                   arm.what);
+    }
+    if (!timeout) fork.way_past();
+    fork.join();
+    return made;
+}
+
+}  // namespace journey::sema
