@@ -44,10 +44,32 @@ class Lowering {
     }
 
   private:
+    template <typename Visit>
+    static void each_inner(const Step& step, Visit visit) {
+        std::visit(Match{[&](const sema::Branch& branch) {
+                             for (const sema::Case& one : branch.cases)
+                                 visit(one.steps);
+                             visit(branch.otherwise);
+                         },
+                         [&](const sema::AtMost& wait) {
+                             for (const sema::WaitArm& arm : wait.arms)
+                                 visit(arm.steps);
+                             visit(wait.timeout);
+                         },
+                         [&](const sema::Pick& pick) {
+                             for (const sema::PickArm& arm : pick.arms)
+                                 visit(arm.steps);
+                         },
+                         [&](const sema::Call& call) { visit(call.otherwise); },
+                         [&](const sema::Repeat& repeat) { visit(repeat.steps); },
+                         [](const auto&) {}},
+                   step.act);
+    }
+
     void collect_labels(const Steps& steps) {
         for (const Step& step : steps) {
             if (!step.label.empty()) labels_.insert(step.label);
-            sema::each_inner(step, [&](const Steps& inner) { collect_labels(inner); });
+            each_inner(step, [&](const Steps& inner) { collect_labels(inner); });
         }
     }
 
@@ -115,7 +137,7 @@ class Lowering {
                 add_state(id + ".again", line, words);
                 add_state(id + ".next", line, words);
             }
-            sema::each_inner(step, [&](const Steps& inner) { place(inner); });
+            each_inner(step, [&](const Steps& inner) { place(inner); });
         }
     }
 

@@ -268,7 +268,10 @@ class WaitLint {
         if (arm.pattern.filter != nullptr || journey_.reentry != ir::Reentry::never) return;
         const bool starts =
             std::any_of(journey_.triggers.begin(), journey_.triggers.end(),
-                        [&](const Pattern& trigger) { return trigger.event == arm.pattern.event; });
+                        [&](const Trigger& trigger) {
+                            const auto* event = std::get_if<OnEvent>(&trigger.what);
+                            return event != nullptr && event->pattern.event == arm.pattern.event;
+                        });
         if (!starts) return;
         const std::string& event = cx_.schema().events[arm.pattern.event].name;
         cx_.report(
