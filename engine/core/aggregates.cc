@@ -51,36 +51,6 @@ std::optional<Span> span_of(const LinkedProgram& linked, const ir::Window& windo
     return std::nullopt;
 }
 
-// Of two values of one type; false when they cannot be compared.
-bool before(const Value& a, const Value& b) {
-    if (a.held.index() != b.held.index()) {
-        const auto number = [](const Value& value) -> std::optional<double> {
-            if (const auto* whole = value.as<std::int64_t>()) return static_cast<double>(*whole);
-            if (const auto* real = value.as<double>()) return *real;
-            return std::nullopt;
-        };
-        const auto left = number(a);
-        const auto right = number(b);
-        return left && right && *left < *right;
-    }
-    return std::visit(
-        [&](const auto& left) {
-            using T = std::decay_t<decltype(left)>;
-            const T& right = std::get<T>(b.held);
-            if constexpr (std::is_same_v<T, Money>) {
-                return left.currency == right.currency && left.minor < right.minor;
-            } else if constexpr (std::is_same_v<T, CalendarDuration>) {
-                return calendar::bounds_of(left).least < calendar::bounds_of(right).least;
-            } else if constexpr (std::is_same_v<T, List> || std::is_same_v<T, Record> ||
-                                 std::is_same_v<T, Missing>) {
-                return false;
-            } else {
-                return left < right;
-            }
-        },
-        a.held);
-}
-
 Value record_of(const ir::EventType& type, const std::vector<Value>& row, Instant time) {
     // expr wants the event's instant first.
     Record record;
@@ -209,7 +179,7 @@ class Fold {
     void take_extreme(const Value& value) {
         if (value.is_missing()) return;
         const bool better =
-            asked_.fn == ir::AggregateFn::min ? before(value, best_) : before(best_, value);
+            asked_.fn == ir::AggregateFn::min ? less_than(value, best_) : less_than(best_, value);
         if (best_.is_missing() || better) best_ = value;
     }
     bool take_distinct(const Value& value) {
@@ -232,8 +202,41 @@ class Fold {
 
 }  // namespace
 
+bool is_number(const Value& value) {
+    return value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr;
+}
+
+bool less_than(const Value& a, const Value& b) {
+    if (a.held.index() != b.held.index()) {
+        const auto number = [](const Value& value) -> std::optional<double> {
+            if (const auto* whole = value.as<std::int64_t>()) return static_cast<double>(*whole);
+            if (const auto* real = value.as<double>()) return *real;
+            return std::nullopt;
+        };
+        const auto left = number(a);
+        const auto right = number(b);
+        return left && right && *left < *right;
+    }
+    return std::visit(
+        [&](const auto& left) {
+            using T = std::decay_t<decltype(left)>;
+            const T& right = std::get<T>(b.held);
+            if constexpr (std::is_same_v<T, Money>) {
+                return left.currency == right.currency && left.minor < right.minor;
+            } else if constexpr (std::is_same_v<T, CalendarDuration>) {
+                return calendar::bounds_of(left).least < calendar::bounds_of(right).least;
+            } else if constexpr (std::is_same_v<T, List> || std::is_same_v<T, Record> ||
+                                 std::is_same_v<T, Missing>) {
+                return false;
+            } else {
+                return left < right;
+            }
+        },
+        a.held);
+}
+
 Value aggregate_of(const LinkedProgram& linked, const ir::Aggregate& asked, const Person& person,
-                   const expr::Facts& facts) {
+                   const expr::Facts& facts, const Counted& counted) {
     const ir::EventType& type = linked.program->events[asked.event];
     const LinkedEvent& event = linked.events[asked.event];
     Fold fold(asked, type);
@@ -243,12 +246,14 @@ Value aggregate_of(const LinkedProgram& linked, const ir::Aggregate& asked, cons
     const auto count = span->to > span->from ? span->to - span->from : 0;
     for (std::ptrdiff_t i = 0; i < count; ++i) {
         const Happened& one = fold.newest_first() ? *(span->to - 1 - i) : span->from[i];
-        if (one.event != event.number) continue;
-        if (fold.needs_row()) person.history.read(one, event, type, row);
+        if (one.event != event.number || one.offset == counted.without) continue;
+        if (fold.needs_row() || counted.per != ir::kNone)
+            person.history.read(one, event, type, row);
         if (asked.filter != ir::kNone) {
             const expr::Row seen{row.data(), row.size(), one.time};
             if (!expr::holds(*linked.program, asked.filter, facts, &seen)) continue;
         }
+        if (counted.per != ir::kNone && row[counted.per] != *counted.value) continue;
         if (!fold.take(row, one.time)) break;
     }
     return fold.answer();

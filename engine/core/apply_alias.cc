@@ -133,8 +133,7 @@ void Machine::on(const model::Command& command, const model::Absorb& absorb) {
         return;
     }
     if (person == nullptr) {
-        person = &people_.add(command.person, command.external_id);
-        person->first_seen = now_;
+        person = &add_person(command.person, command.external_id);
     }
     if (person->scheduled <= now_) wake_due(*person, now_);
     merge(*person, std::move(from), absorb.released_at);
@@ -144,11 +143,13 @@ void Machine::on(const model::Command& command, const model::Absorb& absorb) {
 // What both have: the one that takes in wins; consents: the newer.
 void Machine::merge(Person& into, Person&& from, model::LogPosition released_at) {
     changed(into);
+    const LinkedProgram* live = catalog_->live();
+    if (live != nullptr) note_former_zone(into, &home_of(from));
     into.first_seen = std::min(into.first_seen, from.first_seen);
     add_mark(into.rare().absorbed, {from.external_id, released_at});
     for (Attribute& one : from.attributes) {
         if (into.attribute(one.field) == nullptr)
-            into.set_attribute(one.field, std::move(one.value));
+            set_attribute(into, one.field, std::move(one.value));
     }
     for (const Happened& one : from.history)
         into.history.add_packed(one.time, one.event, from.history.packed(one));
@@ -175,6 +176,7 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
             into.set_suppressed(std::move(one), true);
         for (AbsorbedMark& one : theirs.absorbed)
             add_mark(into.rare().absorbed, std::move(one));
+        merge_triggers(into, theirs);
     }
     for (Entry& entry : from.entries) {
         entry.ordinal = into.next_ordinal++;

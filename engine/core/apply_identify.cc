@@ -31,7 +31,7 @@ void Machine::on(const model::Command& command, const model::Identify& identify)
             ++tally_.bad_properties;
             continue;
         }
-        any = person->set_attribute(live->profile[field], std::move(value)) || any;
+        any = set_attribute(*person, live->profile[field], std::move(value)) || any;
     }
     if (any) attributes_changed(*person);
     finish_command(*person);

@@ -1,5 +1,5 @@
 // Everything due at or before now happens, in order of its due time; ties by person, then by entry,
-// and an entry's lifetime before its wait.
+// and an entry's lifetime before its wait. Then a slice of what was planned for many (sweep.cc).
 #include "engine/core/machine.h"
 
 namespace journey::core {
@@ -13,6 +13,8 @@ void Machine::on(const model::Command&, const model::Tick&) {
         person->scheduled = kNever;
         wake_due(*person, timer.due);
     }
+    begin_sweeps();
+    run_sweeps();
 }
 
 Machine::Waking Machine::next_waking(const Person& person) const {
@@ -30,6 +32,11 @@ Machine::Waking Machine::next_waking(const Person& person) const {
     for (std::size_t i = 0; i < person.intents.size(); ++i) {
         offer_one(person.intents[i].due, 0xffffffffu, i, Waking::What::intent);
     }
+    if (!person.rare_parts) return next;
+    const Rare& rare = *person.rare_parts;
+    for (std::size_t i = 0; i < rare.stays.size(); ++i)
+        offer_one(rare.stays[i].due, 0xffffffffu, i, Waking::What::stay);
+    offer_one(rare.flip, 0xffffffffu, 0, Waking::What::flip);
     return next;
 }
 
@@ -55,6 +62,15 @@ void Machine::wake_due(Person& person, Instant upto) {
                 }
                 break;
             }
+            case Waking::What::stay:
+                decide_stay(person, next.index);
+                break;
+            case Waking::What::flip:
+                person.rare().flip = kNever;
+                changed(person);
+                levels_changed_ = true;
+                settle_levels(person);
+                break;
             case Waking::What::nothing:
                 break;
         }

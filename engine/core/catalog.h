@@ -23,8 +23,9 @@ inline std::uint64_t event_bit(EventNumber event) {
 struct LinkedState {
     std::uint64_t wakes =
         0;  // bits of events that goals, exits, arms or conditions of this resting state look at
-    bool has_levels = false;  // `when` arms or `exit if` conditions
-    bool repeats = false;     // can be visited more than once by one entry
+    bool has_levels = false;    // `when` arms, `exit if` conditions, exits by a segment
+    bool clock_levels = false;  // some of those conditions can turn by the clock alone
+    bool repeats = false;       // can be visited more than once by one entry
 };
 
 struct LinkedJourney {
@@ -36,7 +37,8 @@ struct LinkedJourney {
         trigger_columns;                   // by trigger: trigger field -> field of the event, kNone
     std::vector<EventNumber> goal_events;  // by goal
     std::vector<EventNumber> exit_events;  // by exit; kNoNumber: a condition
-    bool watches_after_end = false;        // some goal has a window
+    std::vector<std::uint32_t> exit_watches;  // by exit that looks at a segment, else kNoWatch
+    bool watches_after_end = false;           // some goal has a window
 };
 
 struct LinkedEvent {
@@ -46,6 +48,26 @@ struct LinkedEvent {
     std::vector<ir::Index> field_of_number;  // stable -> program's field, kNone
     NameMap<ir::Index> by_name;
     TriggerIndex triggers;
+};
+
+inline constexpr std::uint32_t kNoWatch = 0xffffffffu;
+/// A segment whose members somebody must be told about. One of the same name and meaning has the
+/// same number in every program.
+struct Watch {
+    std::uint16_t program = 0;  // the first that has it
+    ir::Index segment = ir::kNone;
+    std::uint64_t reads = 0;  // bits of the events that its history questions look at
+    bool clock = false;       // the answer can change by the clock alone
+};
+struct EdgeTrigger {
+    std::uint32_t watch = 0;
+    bool joining = true;
+    TriggerIndex::Ref ref;
+};
+struct LinkedSchedule {
+    TriggerIndex::Ref ref;
+    Bytes identity;
+    const calendar::Zone* zone = nullptr;  // null: where the person lives
 };
 
 struct LinkedProgram {
@@ -67,6 +89,11 @@ struct LinkedProgram {
     NameMap<ir::Index> event_by_name;
     std::vector<LinkedEvent> events;
     std::vector<LinkedJourney> journeys;
+    std::vector<std::uint32_t> watches;  // that triggers look at, by number
+    std::uint64_t watch_reads = 0;
+    bool clock_watches = false;
+    std::vector<EdgeTrigger> edge_triggers;  // in order
+    std::vector<LinkedSchedule> schedules;   // in order
 
     /// Exactly, else as snake case; kNone when there is none.
     ir::Index find_event(std::string_view name) const;
@@ -93,6 +120,8 @@ class Catalog {
     NameTable consents;
     NameTable channels;
     NameTable journeys;
+    NameTable watch_names;
+    std::vector<Watch> watches;  // by number
     std::vector<std::shared_ptr<const LinkedProgram>>
         programs;                               // by program number; the last is live
     std::set<std::string, std::less<>> paused;  // "" = kill switch

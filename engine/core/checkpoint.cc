@@ -1,12 +1,13 @@
 // A partition's own bytes, beside its people:
-//   meta = version:u8=1 now:instant tally (tally.cc)
+//   meta = version:u8=2 now:instant tally (tally.cc)
 //          appends:varint { cause:varint from:text command (model) }
+//          schedules (stored_triggers.cc; not in version 1)
 #include "engine/core/machine.h"
 
 namespace journey::core {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 
 template <typename T>
 void make_unique_in_order(std::vector<T>& all) {
@@ -92,12 +93,14 @@ Bytes Machine::encode_meta(bool with_appends) const {
         out.text(append.from);
         model::encode(append.command, out);
     }
+    encode_schedules(out);
     return out.take();
 }
 
 Result<void> Machine::decode_meta(std::string_view bytes) {
     ByteReader in(bytes);
-    if (in.u8() != kVersion) {
+    const std::uint8_t version = in.u8();
+    if (version < 1 || version > kVersion) {
         return error(ErrorCode::invalid,
                      "A stored partition has a form this journeyd cannot read; use the version "
                      "that wrote it.");
@@ -113,6 +116,7 @@ Result<void> Machine::decode_meta(std::string_view bytes) {
         append.command = std::move(command);
         appends_.push_back(std::move(append));
     }
+    if (version >= 2) decode_schedules(in);
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,
                      "A stored partition's counters are damaged; restore a backup.");

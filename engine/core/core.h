@@ -176,8 +176,9 @@ class Partition {
     void apply(const model::Command& command, model::LogPosition position, Effects& effects);
     /// Publish and SetPaused change the catalog outside; this hands in the new one at the position
     /// of that command; ignored when the state is already past it. What waited for a resume is due
-    /// at once: look at next_due().
-    void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects);
+    /// at once: look at next_due(). `at` is that command's instant: schedules begin then.
+    void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
+                     Instant at = {});
 
     /// When a Tick is needed next; kNever when nothing waits.
     Instant next_due() const;

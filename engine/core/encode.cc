@@ -1,6 +1,6 @@
 // A person's bytes. Numbers of fields, events, consents and channels are the Catalog's.
 //
-//   person  = version:u8=1 id:u64 external_id:text first_seen:instant next_ordinal:varint
+//   person  = version:u8=2 id:u64 external_id:text first_seen:instant next_ordinal:varint
 //             attributes:n{ field:varint value }
 //             history:n{ time:instant event:varint packed:text }
 //             seen:n{ hash:u64 day:varint }
@@ -10,7 +10,8 @@
 //                 consents:n{ number:varint granted:bool at:instant source:text proof:text }
 //                 suppressions:n{ channel:u16 at:instant reason:text }
 //                 moved:bool [ to:text at:varint ]
-//                 absorbed:n{ from:text released_at:varint } ]
+//                 absorbed:n{ from:text released_at:varint }
+//                 what triggers remember (stored_triggers.cc; not in version 1) ]
 //   entry   = id:u64 ordinal:varint program:varint journey:varint state:varint phase:u8
 //             parked:bool entered_at:instant trigger_time:instant due:instant expires:instant
 //             goals:varint key:u64 per:u64 values:n{ value } visits:n{ state:varint count:varint }
@@ -29,7 +30,7 @@
 namespace journey::core {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 
 template <typename Items, typename One>
 void put_all(ByteWriter& out, const Items& items, One one) {
@@ -234,9 +235,10 @@ void put_rare(ByteWriter& out, const Rare& rare) {
         out.text(one.from);
         out.varint(one.released_at);
     });
+    put_triggers(out, rare);
 }
 
-void get_rare(ByteReader& in, const Catalog& catalog, Rare& rare) {
+void get_rare(ByteReader& in, const Catalog& catalog, std::uint8_t version, Rare& rare) {
     rare.extras = in.record();
     get_all(in, [&] { rare.tags.push_back(in.text()); });
     get_all(in, [&] {
@@ -268,6 +270,7 @@ void get_rare(ByteReader& in, const Catalog& catalog, Rare& rare) {
         one.released_at = in.varint();
         rare.absorbed.push_back(std::move(one));
     });
+    if (version >= 2) get_triggers(in, catalog, rare);
 }
 
 }  // namespace
@@ -314,7 +317,8 @@ Bytes Machine::encode_person(const Person& person) const {
 
 Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
     ByteReader in(bytes);
-    if (in.u8() != kVersion) {
+    const std::uint8_t version = in.u8();
+    if (version < 1 || version > kVersion) {
         return error(
             ErrorCode::invalid,
             "A stored person has a form this journeyd cannot read; use the version that wrote it.");
@@ -354,7 +358,7 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
     });
     get_all(in, [&] { person.intents.push_back(get_intent(in, catalog)); });
     get_all(in, [&] { person.messages.push_back(get_message(in, catalog)); });
-    if (in.boolean()) get_rare(in, catalog, person.rare());
+    if (in.boolean()) get_rare(in, catalog, version, person.rare());
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,
                      "A stored person (" + text_of(model::EntryId{person.id.number}) +

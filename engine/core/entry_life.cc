@@ -29,6 +29,7 @@ void Machine::start(Person& person, std::uint32_t ordinal) {
     entry.entered_at = now_;
     if (journey.lifetime)
         entry.expires = calendar::add(now_, *journey.lifetime, place_of(person, entry));
+    watch_exits(person, entry);
     ++tally_of(entry).entered;
     entry.state = static_cast<std::uint16_t>(journey.start);
     happens(Happening::Kind::entered, person, entry);
@@ -117,8 +118,8 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Awa
 
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::SetField& set) {
     const LinkedProgram& program = linked(entry.program);
-    if (person.set_attribute(program.profile[set.field],
-                             facts(person, entry).evaluate(set.value))) {
+    if (set_attribute(person, program.profile[set.field],
+                      facts(person, entry).evaluate(set.value))) {
         levels_changed_ = true;
         changed(person);
     }

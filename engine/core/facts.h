@@ -63,8 +63,18 @@ const calendar::Zone* zone_of(const LinkedProgram& linked, const Person& person)
 /// Where the person can be met on the channel; "" when nowhere (and for webhooks).
 std::string address_of(const LinkedProgram& linked, const Person& person, ir::Index channel);
 bool consent_given(const LinkedProgram& linked, const Person& person, ir::Index consent);
+
+/// Which of the events that an aggregate is about are left out of it.
+struct Counted {
+    std::uint32_t without = 0xffffffffu;  // offset of one in the history
+    ir::Index per = ir::kNone;            // only those with `*value` in this field
+    const Value* value = nullptr;
+};
 /// Over the person's own events. aggregates.cc.
 Value aggregate_of(const LinkedProgram& linked, const ir::Aggregate& asked, const Person& person,
-                   const expr::Facts& facts);
+                   const expr::Facts& facts, const Counted& counted = {});
+bool is_number(const Value& value);
+/// Of two values of one kind (all numbers are one); false when they have no order.
+bool less_than(const Value& a, const Value& b);
 
 }  // namespace journey::core

@@ -55,6 +55,13 @@ void History::forget(Instant now) {
     *this = std::move(kept);
 }
 
+std::uint32_t History::newest() const {
+    std::uint32_t newest = 0;
+    for (const Happened& one : events_)
+        newest = std::max(newest, one.offset);
+    return newest;
+}
+
 const Happened* History::at_or_after(Instant time) const {
     return std::lower_bound(events_.begin(), events_.end(), time,
                             [](const Happened& one, Instant at) { return one.time < at; });

@@ -27,6 +27,8 @@ class History {
     const Happened* begin() const { return events_.begin(); }
     const Happened* end() const { return events_.end(); }
     std::size_t size() const { return events_.size(); }
+    /// Offset of the event that was added last, wherever its time put it.
+    std::uint32_t newest() const;
     /// First event at or after `time`.
     const Happened* at_or_after(Instant time) const;
     /// Fills `row` by field of the program's event; defaults of the schema stand in for missing

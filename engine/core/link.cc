@@ -1,4 +1,6 @@
 #include "engine/core/catalog.h"
+#include "engine/core/flips.h"
+#include "engine/core/triggers.h"
 
 #include <set>
 
@@ -58,7 +60,8 @@ void targets_of(const ir::State& state, std::vector<ir::Index>& out) {
                      },
                      [&](const ir::SetField& set) { out = {set.next}; },
                      [&](const ir::SetLocal& set) { out = {set.next}; },
-                     [&](const ir::Tag& tag) { out = {tag.next}; }, [&](const ir::Settle& settle) { out = settle.targets; },
+                     [&](const ir::Tag& tag) { out = {tag.next}; },
+                     [&](const ir::Settle& settle) { out = settle.targets; },
                      [&](const ir::Call& call) {
                          out = {call.next, call.failed};
                      },
@@ -96,25 +99,45 @@ LinkedState link_state(const LinkedProgram& linked, const LinkedJourney& out,
     };
     for (const EventNumber event : out.goal_events)
         look_at(event);
+    const auto level = [&](ir::Index condition) {
+        state.has_levels = true;
+        history_bits(linked, condition, state.wakes);
+        state.clock_levels = state.clock_levels || reads_clock(*linked.program, condition);
+    };
     for (std::size_t i = 0; i < journey.exits.size(); ++i) {
         look_at(out.exit_events[i]);
-        if (journey.exits[i].pattern.event != ir::kNone) continue;
-        state.has_levels = true;
-        history_bits(linked, journey.exits[i].condition, state.wakes);
+        const ir::Exit& exit = journey.exits[i];
+        if (exit.pattern.event != ir::kNone) continue;
+        level(exit.segment == ir::kNone ? exit.condition
+                                        : linked.program->segments[exit.segment].expr);
     }
     if (const auto* await = std::get_if<ir::Await>(&journey.states[index].act)) {
         for (const ir::WaitArm& arm : await->arms) {
             if (arm.pattern.event != ir::kNone) {
                 look_at(linked.events[arm.pattern.event].number);
             } else {
-                state.has_levels = true;
-                history_bits(linked, arm.condition, state.wakes);
+                level(arm.condition);
             }
         }
     }
     if (std::holds_alternative<ir::Send>(journey.states[index].act))
         state.repeats = can_return(journey, index);
     return state;
+}
+
+std::uint32_t watch(Catalog& catalog, const LinkedProgram& linked, ir::Index segment) {
+    const ir::Program& program = *linked.program;
+    const std::string name =
+        program.segments[segment].name + " " + to_hex(view_of(ir::segment_hash(program, segment)));
+    const std::uint32_t number = catalog.watch_names.number_of(name);
+    if (number < catalog.watches.size()) return number;
+    Watch made;
+    made.program = linked.number;
+    made.segment = segment;
+    history_bits(linked, program.segments[segment].expr, made.reads);
+    made.clock = reads_clock(program, program.segments[segment].expr);
+    catalog.watches.push_back(made);
+    return number;
 }
 
 LinkedJourney link_journey(Catalog& catalog, const LinkedProgram& linked,
@@ -139,8 +162,11 @@ LinkedJourney link_journey(Catalog& catalog, const LinkedProgram& linked,
         out.goal_events.push_back(number(goal.pattern.event));
         out.watches_after_end = out.watches_after_end || goal.within.has_value();
     }
-    for (const ir::Exit& exit : journey.exits)
+    for (const ir::Exit& exit : journey.exits) {
         out.exit_events.push_back(number(exit.pattern.event));
+        out.exit_watches.push_back(
+            exit.segment == ir::kNone ? kNoWatch : watch(catalog, linked, exit.segment));
+    }
     for (ir::Index i = 0; i < journey.states.size(); ++i) {
         out.states.push_back(link_state(linked, out, journey, i));
     }
@@ -167,7 +193,33 @@ void link_events(Catalog& catalog, LinkedProgram& linked) {
     }
 }
 
-void link_triggers(LinkedProgram& linked) {
+void link_trigger(Catalog& catalog, LinkedProgram& linked, TriggerIndex::Ref ref) {
+    const ir::Program& program = *linked.program;
+    const ir::Journey& journey = program.journeys[ref.journey];
+    std::visit(
+        Match{[&](const ir::OnEvent& it) {
+                  linked.events[it.pattern.event].triggers.add(program, ref, it.pattern);
+              },
+              [&](const ir::OnReach& it) {
+                  const ir::Aggregate& counted = program.aggregates[it.aggregate];
+                  linked.events[counted.event].triggers.add(program, ref,
+                                                            {counted.event, counted.filter});
+              },
+              [&](const ir::OnSegment& it) {
+                  linked.edge_triggers.push_back(
+                      {watch(catalog, linked, it.segment), it.joining, ref});
+              },
+              [&](const ir::OnSchedule& it) {
+                  LinkedSchedule schedule{ref, schedule_identity(program, journey, it), nullptr};
+                  const std::string& zone = it.zone.empty() ? journey.zone : it.zone;
+                  if (!zone.empty()) schedule.zone = calendar::find_zone(zone);
+                  linked.schedules.push_back(std::move(schedule));
+              },
+              [&](const ir::OnCall&) {}},
+        journey.triggers[ref.pattern]);
+}
+
+void link_triggers(Catalog& catalog, LinkedProgram& linked) {
     std::vector<ir::Index> by_name(linked.program->journeys.size());
     for (std::size_t i = 0; i < by_name.size(); ++i)
         by_name[i] = static_cast<ir::Index>(i);
@@ -177,12 +229,16 @@ void link_triggers(LinkedProgram& linked) {
     std::uint32_t order = 0;
     for (const ir::Index index : by_name) {
         const ir::Journey& journey = linked.program->journeys[index];
-        for (std::size_t i = 0; i < journey.triggers.size(); ++i) {
-            const auto* event = std::get_if<ir::OnEvent>(&journey.triggers[i]);
-            if (event == nullptr || event->lasts) continue;
-            linked.events[event->pattern.event].triggers.add(
-                *linked.program, {order++, index, static_cast<ir::Index>(i)}, event->pattern);
-        }
+        for (std::size_t i = 0; i < journey.triggers.size(); ++i)
+            link_trigger(catalog, linked, {order++, index, static_cast<ir::Index>(i)});
+    }
+    std::set<std::uint32_t> watched;
+    for (const EdgeTrigger& trigger : linked.edge_triggers)
+        watched.insert(trigger.watch);
+    for (const std::uint32_t number : watched) {
+        linked.watches.push_back(number);
+        linked.watch_reads |= catalog.watches[number].reads;
+        linked.clock_watches = linked.clock_watches || catalog.watches[number].clock;
     }
 }
 
@@ -233,7 +289,7 @@ std::shared_ptr<const LinkedProgram> link(Catalog& catalog,
     for (const ir::Journey& journey : source.journeys) {
         linked->journeys.push_back(link_journey(catalog, *linked, journey));
     }
-    link_triggers(*linked);
+    link_triggers(catalog, *linked);
     return linked;
 }
 

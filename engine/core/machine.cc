@@ -3,8 +3,6 @@
 namespace journey::core {
 namespace {
 
-// Conditions of one entry may change what another waits for; a ring of them stops here.
-constexpr int kLevelRounds = 20;
 constexpr std::uint32_t kSeenDays = 31;
 constexpr std::size_t kSeenLook = 64;
 
@@ -22,6 +20,7 @@ void Machine::apply(const model::Command& command, model::LogPosition position, 
     applied_ = position;
     now_ = std::max(now_, command.at);
     effects_ = &effects;
+    flip_stale_ = false;
     std::visit([&](const auto& body) { on(command, body); }, command.body);
     effects_ = nullptr;
 }
@@ -30,10 +29,13 @@ void Machine::apply(const model::Command& command, model::LogPosition position, 
 void Machine::on(const model::Command&, const model::Publish&) {}
 void Machine::on(const model::Command&, const model::SetPaused&) {}
 
-void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects) {
+void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
+                          Instant at) {
     if (position < applied_) return;
-    const std::string before = live_hash(catalog_);
-    catalog_ = std::move(catalog);
+    const CatalogPtr earlier = std::exchange(catalog_, std::move(catalog));
+    const std::string before = live_hash(earlier);
+    now_ = std::max(now_, at);
+    flip_stale_ = false;
     applied_ = std::max(applied_, position);
     effects_ = &effects;
     const LinkedProgram* live = catalog_->live();
@@ -43,28 +45,13 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
         happening.at = now_;
         happening.detail = live->hash;
     }
-    // Traits that came while no program declared them become attributes.
     if (live != nullptr && live->hash != before) {
-        for (Person& person : people_.all()) {
-            if (!person.rare_parts || person.rare_parts->extras.empty()) continue;
-            const Record extras = std::exchange(person.rare_parts->extras, {});
-            for (const NamedValue& trait : extras) {
-                const ir::Index field = live->find_profile(trait.name);
-                bool fits = false;
-                Value value =
-                    field == ir::kNone
-                        ? Value()
-                        : expr::coerce(trait.value, live->program->profile[field].type, fits);
-                if (!fits) {
-                    person.rare_parts->extras.push_back(trait);
-                } else if (person.set_attribute(live->profile[field], std::move(value))) {
-                    attributes_changed(person);
-                }
-            }
-            changed(person);
-            if (!levels_changed_) continue;
-            if (person.scheduled <= now_) wake_due(person, now_);
-            finish_command(person);
+        const std::vector<Person*> told = adopt_traits(*live);
+        meet_program(earlier->live());
+        for (Person* person : told) {
+            levels_changed_ = true;
+            if (person->scheduled <= now_) wake_due(*person, now_);
+            finish_command(*person);
         }
     }
     // What waited for a resume is due now; the next Tick, which knows the time, lets it go on.
@@ -72,6 +59,34 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
     for (const model::PersonId id : parked)
         resume(*people_.find(id));
     effects_ = nullptr;
+}
+
+// Traits that came while no program declared them become attributes.
+std::vector<Person*> Machine::adopt_traits(const LinkedProgram& live) {
+    std::vector<Person*> told;
+    for (Person& person : people_.all()) {
+        if (!person.rare_parts || person.rare_parts->extras.empty()) continue;
+        const Record extras = std::exchange(person.rare_parts->extras, {});
+        bool any = false;
+        for (const NamedValue& trait : extras) {
+            const ir::Index field = live.find_profile(trait.name);
+            bool fits = false;
+            Value value = field == ir::kNone
+                              ? Value()
+                              : expr::coerce(trait.value, live.program->profile[field].type, fits);
+            if (!fits) {
+                person.rare_parts->extras.push_back(trait);
+            } else {
+                any = set_attribute(person, live.profile[field], std::move(value)) || any;
+            }
+        }
+        changed(person);
+        if (!any) continue;
+        attributes_changed(person);
+        told.push_back(&person);
+    }
+    levels_changed_ = false;
+    return told;
 }
 
 void Machine::resume(Person& person) {
@@ -114,8 +129,7 @@ Person* Machine::reach(const model::Command& command, bool make) {
     Person* person = people_.find(command.person);
     if (person == nullptr) {
         if (!make) return nullptr;
-        person = &people_.add(command.person, command.external_id);
-        person->first_seen = now_;
+        person = &add_person(command.person, command.external_id);
         changed(*person);
         return person;
     }
@@ -163,11 +177,8 @@ bool Machine::is_repeat(Person& person, const model::Command& command) {
 }
 
 void Machine::finish_command(Person& person) {
-    for (int round = 0; levels_changed_ && round < kLevelRounds; ++round) {
-        levels_changed_ = false;
-        retest_levels(person);
-    }
-    levels_changed_ = false;
+    settle_levels(person);
+    aim_flip(person);
     schedule(person);
 }
 

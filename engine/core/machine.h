@@ -10,6 +10,8 @@
 #include "engine/core/timers.h"
 #include "engine/rules/rules.h"
 
+#include <deque>
+
 namespace journey::core {
 
 class Machine {
@@ -17,8 +19,8 @@ class Machine {
     Machine(model::PartitionId id, const PartitionOptions& options, CatalogPtr catalog);
 
     void apply(const model::Command& command, model::LogPosition position, Effects& effects);
-    void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects);
-    Instant next_due() const { return timers_.next_due(); }
+    void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects, Instant at);
+    Instant next_due() const;
     model::LogPosition applied() const { return applied_; }
     void set_applied(model::LogPosition position) { applied_ = std::max(applied_, position); }
 
@@ -39,7 +41,14 @@ class Machine {
         Instant at = kNever;
         std::uint32_t ordinal = 0;
         std::size_t index = 0;
-        enum class What : std::uint8_t { nothing, expiry, wait, intent } what = What::nothing;
+        enum class What : std::uint8_t {
+            nothing,
+            expiry,
+            wait,
+            intent,
+            stay,
+            flip
+        } what = What::nothing;
     };
 
     // ---- commands
@@ -63,6 +72,7 @@ class Machine {
     void resume(Person& person);
     void forward(const model::Command& command, const Person& stub);
     bool is_repeat(Person& person, const model::Command& command);
+    std::vector<Person*> adopt_traits(const LinkedProgram& live);
     /// Asks again for what waited to know where the person lives.
     void attributes_changed(Person& person);
     /// What every command about a person ends with.
@@ -76,13 +86,60 @@ class Machine {
     void credit_goals(Person& person, Entry& entry, Arrived& event);
     bool try_exits(Person& person, Entry& entry, Arrived* event);
     void try_arms(Person& person, Entry& entry, Arrived* event);
+    void leave_by_edges(Person& person);
     void retest_levels(Person& person);
     void enter_by(Person& person, Arrived& event);
-    void try_enter(Person& person, const LinkedProgram& live, const TriggerIndex::Ref& ref,
-                   Arrived& event);
+    bool try_trigger(Person& person, const LinkedProgram& live, const TriggerIndex::Ref& ref,
+                     Arrived& event);
+    /// After everything but the filter: false when some rule of the journey says no. Whatever
+    /// makes people enter ends here.
+    bool enter(Person& person, const LinkedProgram& program, ir::Index journey,
+               const Occasion& occasion);
     bool may_enter_again(const Person& person, const LinkedProgram& live,
                          const ir::Journey& journey, const LinkedJourney& linked, std::uint64_t key,
                          std::uint64_t per) const;
+
+    /// Whether this event, which is in the history already, takes the number there. reach.cc.
+    bool reaches(const Person& person, const LinkedProgram& live, const ir::OnReach& reach,
+                 Arrived& event) const;
+
+    // ---- stays: dwell.cc
+    void begin_stay(Person& person, const LinkedProgram& live, const TriggerIndex::Ref& ref,
+                    Arrived& event);
+    void offer_to_stays(Person& person, Arrived& event);
+    bool stay_ends(Person& person, PendingStay& stay, Arrived& event);
+    void decide_stay(Person& person, std::size_t index);
+
+    // ---- membership: segments.cc
+    /// Finds what changed of the watched segments that `events` (bits; none: everything) can
+    /// change.
+    bool holds(const Person& person, std::uint32_t watch) const;
+    void look_at_segments(Person& person, std::optional<std::uint64_t> events);
+    void enter_by_edges(Person& person);
+    bool has_edge(std::uint32_t watch, bool joined) const;
+    bool is_inside(const Person& person, std::uint32_t watch) const;
+    /// Silently.
+    void set_inside(Person& person, std::uint32_t watch, bool inside);
+    void watch_exits(Person& person, const Entry& entry);
+    void aim_flip(Person& person);
+    void settle_levels(Person& person);
+
+    // ---- schedules: sweep.cc
+    void meet_program(const LinkedProgram* before);
+    void plan_schedules(Instant since);
+    void meet_zone(const Person& person);
+    void begin_sweeps();
+    void run_sweeps();
+    bool sweep_over(Person& person, const LinkedSchedule& schedule, const Sweep& sweep);
+    bool was_met_elsewhere(const Person& person, const ir::OnSchedule& schedule,
+                           const Sweep& sweep) const;
+    const calendar::Zone& home_of(const Person& person) const;  // by the live program
+    void aim_schedules();
+    /// Keeps what hangs on where the person lives.
+    bool set_attribute(Person& person, FieldNumber field, Value value);
+    void note_former_zone(Person& person, const calendar::Zone* zone);
+    void merge_triggers(Person& into, Rare& from);
+    Person& add_person(model::PersonId id, std::string external_id);
 
     // ---- the life of an entry: entry_life.cc
     void start(Person& person, std::uint32_t ordinal);
@@ -168,6 +225,8 @@ class Machine {
     Bytes encode_meta(bool with_appends) const;
     Result<void> decode_meta(std::string_view bytes);
     void index_person(Person& person);
+    void encode_schedules(ByteWriter& out) const;  // stored_triggers.cc
+    void decode_schedules(ByteReader& in);
     std::string profile_text(const Person& person) const;
     std::optional<model::EntryRow> entry_row(const Person& person, model::EntryId id) const;
     model::MessageRow message_row(const Person& person, const Message& message) const;
@@ -185,10 +244,17 @@ class Machine {
     std::uint64_t stubs_ = 0;
     std::set<model::PersonId> parked_;  // may have something that waits for a resume
     std::vector<AppendCommand> appends_;
+    std::map<Bytes, ScheduleState> schedules_;  // of the live program, by identity
+    std::set<std::string> zones_;               // where somebody lives or lived
+    std::deque<Sweep> sweeps_;                  // the first is under way
+    Instant planned_due_ = kNever;              // of `schedules_`
+    std::vector<model::PersonId> by_id_;        // everybody, while there are sweeps; not state
 
     // Within one command.
     Effects* effects_ = nullptr;
     bool levels_changed_ = false;
+    bool flip_stale_ = false;
+    std::vector<Edge> edges_;
     std::vector<TriggerIndex::Ref> candidates_;
 
     // Since the last checkpoint.

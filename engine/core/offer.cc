@@ -1,4 +1,5 @@
 // One event for one person. For every entry that was there before it, in entry order:
+//   0. the watched segments and the pending stays are brought up to date
 //   1. goals are credited, also while watching; a goal that exits ends the entry
 //   2. exits, by event or by condition
 //   3. the arms of the waiting step, in the author's order: `on` by event, `when` by condition
@@ -9,12 +10,20 @@ namespace journey::core {
 
 void Machine::record_and_offer(Person& person, const LinkedProgram& live, ir::Index event,
                                std::vector<Value> row, Instant time, bool late) {
-    person.history.add(time, live.events[event], row);
     person.history.forget(now_);
+    person.history.add(time, live.events[event], row);
     changed(person);
     Arrived arrived(live, event, std::move(row), time, late);
+    const std::uint64_t bit = event_bit(arrived.number());
+    flip_stale_ = flip_stale_ || (live.clock_watches && (live.watch_reads & bit) != 0);
+    std::vector<Edge> outer = std::exchange(edges_, {});
+    look_at_segments(person, bit);
+    offer_to_stays(person, arrived);
     offer(person, arrived);
+    if (late) leave_by_edges(person);
     enter_by(person, arrived);
+    if (!late) enter_by_edges(person);
+    edges_ = std::move(outer);
 }
 
 void Machine::offer(Person& person, Arrived& event) {
@@ -79,7 +88,9 @@ bool Machine::try_exits(Person& person, Entry& entry, Arrived* event) {
     for (std::size_t i = 0; i < journey.exits.size(); ++i) {
         const ir::Exit& exit = journey.exits[i];
         bool met = false;
-        if (exit.pattern.event == ir::kNone) {
+        if (exit.segment != ir::kNone) {
+            met = has_edge(linked_journey.exit_watches[i], exit.joining);
+        } else if (exit.pattern.event == ir::kNone) {
             met = exit.condition != ir::kNone && facts(person, entry).holds(exit.condition);
         } else if (event != nullptr && linked_journey.exit_events[i] == event->number()) {
             const expr::Row row = event->expr_row(linked(entry.program));
@@ -110,6 +121,18 @@ void Machine::try_arms(Person& person, Entry& entry, Arrived* event) {
         if (!met) continue;
         took(person, entry, static_cast<ir::Index>(i));
         return run(person, entry.ordinal, arm.target);
+    }
+}
+
+void Machine::leave_by_edges(Person& person) {
+    if (edges_.empty()) return;
+    std::vector<std::uint32_t> ordinals;
+    for (const Entry& entry : person.entries) {
+        if (entry.live()) ordinals.push_back(entry.ordinal);
+    }
+    for (const std::uint32_t ordinal : ordinals) {
+        Entry* entry = person.entry(ordinal);
+        if (entry != nullptr && entry->live()) try_exits(person, *entry, nullptr);
     }
 }
 

@@ -27,8 +27,9 @@ void Partition::apply(const model::Command& command, model::LogPosition position
                       Effects& effects) {
     impl_->machine.apply(command, position, effects);
 }
-void Partition::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects) {
-    impl_->machine.use_catalog(std::move(catalog), position, effects);
+void Partition::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
+                            Instant at) {
+    impl_->machine.use_catalog(std::move(catalog), position, effects, at);
 }
 Instant Partition::next_due() const {
     return impl_->machine.next_due();

@@ -121,7 +121,10 @@ Instant Person::next_due() const {
         first = std::min({first, one.due, one.expires});
     for (const Intent& one : intents)
         first = std::min(first, one.due);
-    return first;
+    if (!rare_parts) return first;
+    for (const PendingStay& one : rare_parts->stays)
+        first = std::min(first, one.due);
+    return std::min(first, rare_parts->flip);
 }
 
 bool waits_for_resume(const Intent& intent) {

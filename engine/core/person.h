@@ -5,6 +5,7 @@
 #include "engine/core/catalog.h"
 #include "engine/core/compact_vector.h"
 #include "engine/core/history.h"
+#include "engine/core/triggers.h"
 
 namespace journey::core {
 
@@ -146,11 +147,20 @@ struct Rare {
     std::vector<SuppressionRecord> suppressions;
     std::optional<Moved> moved;
     std::vector<AbsorbedMark> absorbed;
+    CompactVector<PendingStay> stays;        // by beginning
+    CompactVector<std::uint32_t> inside;     // numbers of watched segments, sorted
+    CompactVector<FormerZone> former_zones;  // of the last days, by end
+    Instant flip = kNever;  // no later than the clock changes an answer that somebody waits for
     bool empty() const {
         return extras.empty() && tags.empty() && consents.empty() && suppressions.empty() &&
-               !moved && absorbed.empty();
+               !moved && absorbed.empty() && stays.empty() && inside.empty() &&
+               former_zones.empty() && flip == kNever;
     }
 };
+
+/// Of the parts that triggers need. stored_triggers.cc.
+void put_triggers(ByteWriter& out, const Rare& rare);
+void get_triggers(ByteReader& in, const Catalog& catalog, Rare& rare);
 
 struct Person {
     model::PersonId id;

@@ -68,6 +68,15 @@ class MeaningWriter {
         return sha256(out_.bytes());
     }
 
+    Sha256 hash_of_segment(Index segment) {
+        out_.text("segment 1");
+        out_.text(program_.workspace.zone);
+        out_.u8(program_.workspace.week_starts);
+        segments_.insert(segment);
+        expr(get(program_.segments, segment).expr, kNone);
+        return sha256(out_.bytes());
+    }
+
   private:
     template <typename Enum>
     void number(Enum it) {
@@ -419,6 +428,11 @@ class MeaningWriter {
 
 Sha256 journey_hash(const Program& program, const Journey& journey) {
     return MeaningWriter(program, journey).hash();
+}
+
+Sha256 segment_hash(const Program& program, Index segment) {
+    const Journey none;  // segments know no trigger and no locals
+    return MeaningWriter(program, none).hash_of_segment(segment);
 }
 
 }  // namespace journey::ir

@@ -43,4 +43,7 @@ struct Way {
 /// answer, without one; Settle: the arms; End: none.
 std::vector<Way> ways_of(const State& state);
 
+/// The hash of what a segment asks, in the same way; without its name.
+Sha256 segment_hash(const Program& program, Index segment);
+
 }  // namespace journey::ir

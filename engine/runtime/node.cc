@@ -107,7 +107,7 @@ void Node::Impl::change_catalog(const model::Command& command, model::LogPositio
     for (std::size_t i = 0; i < partitions.size(); ++i) {
         if (partitions[i].applied() >= position)
             continue;  // restored from after it, with its catalog
-        partitions[i].use_catalog(catalog, position, effects);
+        partitions[i].use_catalog(catalog, position, effects, command.at);
         due[i] = partitions[i].next_due();
     }
     catalog_position = position;

@@ -137,7 +137,8 @@ TEST_CASE("a key separates entries of one person", "[core]") {
 TEST_CASE("only if and the trigger's condition keep people out", "[core]") {
     Builder b;
     ir::Journey j = b.journey("j", "viewed");
-    std::get<ir::OnEvent>(j.triggers[0]).pattern.filter = b.op(ir::Op::equal, {b.row("viewed", "category"), b.constant("shoes")});
+    std::get<ir::OnEvent>(j.triggers[0]).pattern.filter =
+        b.op(ir::Op::equal, {b.row("viewed", "category"), b.constant("shoes")});
     j.admit = b.op(ir::Op::greater_equal, {b.count_of("viewed"), b.constant(3)});
     b.end(j);
     b.keep(std::move(j));
@@ -291,7 +292,7 @@ TEST_CASE("an experiment draws the same arm for a person every time, and nearly 
           "[core]") {
     Builder b;
     ir::Journey j = b.journey("j", "viewed");
-    b.add(j, {ir::Pick{"test", 0.1, 2, {{"a", 0.75, 1}, {"b", 0.25, 3}}}, "", 0, ""});
+    b.add(j, {ir::Pick{"test", 0.1, 2, 1, ir::kNone, {{"a", 0.75, 1}, {"b", 0.25, 3}}}, "", 0, ""});
     b.end(j, "a");
     b.end(j, "holdout");
     b.end(j, "b");

@@ -33,7 +33,7 @@ Builder rich(std::uint32_t version) {
     a.goals.push_back({"sold", b.on("bought"), days(3), true});
     a.exits.push_back({"vip", {}, b.op(ir::Op::equal, {b.user("tier"), b.constant("vip")})});
     a.key = b.trigger(a, "category");
-    b.add(a, {ir::Pick{"test", 0.1, 6, {{"x", 0.5, 1}, {"y", 0.5, 2}}}, "", 0, ""});
+    b.add(a, {ir::Pick{"test", 0.1, 6, 1, ir::kNone, {{"x", 0.5, 1}, {"y", 0.5, 2}}}, "", 0, ""});
     b.send(a, "hello", {{"name", b.user("first_name")}, {"sku", b.trigger(a, "sku")}});
     b.wait(a, hours(7 + version),
            {{b.on("opened"), ir::kNone, 4},
@@ -182,7 +182,7 @@ struct Again {
         Effects effects;
         if (one.catalog != nullptr) {
             catalog = one.catalog;
-            partition->use_catalog(one.catalog, one.position, effects);
+            partition->use_catalog(one.catalog, one.position, effects, one.command.at);
         } else if (one.command.partition.number == number) {
             partition->apply(one.command, one.position, effects);
         }

@@ -42,13 +42,14 @@ Builder::Builder() {
     program.events.push_back(
         {"viewed",
          {field_of("sku", text), field_of("price", real), field_of("category", text)},
-         false});
+         false,
+         {}});
     program.events.push_back(
-        {"bought", {field_of("order_id", text), field_of("total", money)}, false});
+        {"bought", {field_of("order_id", text), field_of("total", money)}, false, {}});
     program.events[1].fields[0].required = true;
     program.events[1].fields[1].type.currency = "EUR";
     for (const char* name : ir::kBuiltinEvents) {
-        ir::EventType event{name, {}, true};
+        ir::EventType event{name, {}, true, {}};
         for (const char* field : ir::kBuiltinEventFields)
             event.fields.push_back(field_of(field, text));
         program.events.push_back(std::move(event));

@@ -123,6 +123,7 @@ class World {
     std::string effects_text;  // everything every effect said, in order
     CatalogPtr catalog = empty_catalog();
     std::vector<Partition> partitions;
+    std::map<std::size_t, model::PartitionCheckpoint> stored;  // by restart(), triggers.h
     PartitionOptions options;
     Instant now{};
     model::LogPosition position = 0;

@@ -83,9 +83,10 @@ void World::publish(const Builder& builder) {
     if (!next) FAIL(next.error().detail);
     catalog = next.value();
     log.push_back({{}, position, catalog});
+    log.back().command.at = now;
     Effects effects;
     for (Partition& partition : partitions)
-        partition.use_catalog(catalog, position, effects);
+        partition.use_catalog(catalog, position, effects, now);
     take(effects);
     drain();
     advance_to(now);
@@ -94,9 +95,10 @@ void World::publish(const Builder& builder) {
 void World::pause(const std::string& journey, bool paused) {
     catalog = set_paused(catalog, journey, paused);
     log.push_back({{}, ++position, catalog});
+    log.back().command.at = now;
     Effects effects;
     for (Partition& partition : partitions)
-        partition.use_catalog(catalog, position, effects);
+        partition.use_catalog(catalog, position, effects, now);
     take(effects);
     drain();
     advance_to(now);
