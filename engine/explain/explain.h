@@ -1,0 +1,58 @@
+#pragma once
+// The door of engine/explain. See README.md.
+
+#include "engine/ir/ir.h"
+
+#include <span>
+
+namespace journey::explain {
+
+enum class Language : std::uint8_t { english, chinese };
+/// "en", "zh", "zh-CN", "zh_CN.UTF-8"; nothing for other languages.
+std::optional<Language> language_named(std::string_view name);
+
+struct Line {
+    std::uint32_t depth = 0;
+    std::uint32_t number = 0;  // of a step, from 1; 0: a sentence that is no step
+    std::string text;
+    ir::Index state = ir::kNone;
+};
+struct Section {
+    std::string title;
+    std::vector<Line> lines;
+};
+struct Reading {
+    std::string journey;
+    std::string title;
+    std::vector<Section> sections;  // who enters, what happens, what ends it, limits
+};
+
+/// The whole journey. Every step stands once; where ways meet again or go back, the sentence names
+/// the number of the step.
+Reading read_journey(const ir::Program& program, const ir::Journey& journey, Language language);
+std::string text_of(const Reading& reading);
+Value json_of(const Reading& reading);
+
+// Parts, for pictures: without a full stop at the end.
+std::string words_of_trigger(const ir::Program& program, const ir::Journey& journey,
+                             const ir::Trigger& trigger, Language language);
+std::string words_of_way(const ir::Program& program, const ir::Journey& journey,
+                         const ir::State& state, const ir::Way& way, Language language);
+std::string words_of_goal(const ir::Program& program, const ir::Journey& journey,
+                          const ir::Goal& goal, Language language);
+std::string words_of_exit(const ir::Program& program, const ir::Journey& journey,
+                          const ir::Exit& exit, Language language);
+
+/// The long text of a diagnostic.
+struct Code {
+    const char* code;   // "J0207"
+    const char* title;  // in a few words
+    const char* means;
+    const char* wrong;  // as written; "" where an example says nothing
+    const char* right;
+};
+const Code* find_code(std::string_view code);
+std::span<const Code> all_codes();
+std::string text_of(const Code& code);
+
+}  // namespace journey::explain

@@ -1,0 +1,47 @@
+#include "engine/explain/phrases.h"
+
+namespace journey::explain {
+namespace {
+
+struct Row {
+    const char* english;
+    const char* chinese;
+};
+
+constexpr Row kRows[] = {
+#define JOURNEY_PHRASE(name, english, chinese) {english, chinese},
+#include "engine/explain/phrases.inc"
+#undef JOURNEY_PHRASE
+};
+
+}  // namespace
+
+std::string_view pattern_of(Phrase phrase, Language language) {
+    const Row& row = kRows[static_cast<std::size_t>(phrase)];
+    return language == Language::english ? row.english : row.chinese;
+}
+
+std::string fill(std::string_view pattern, std::span<const std::string> parts) {
+    std::string out;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const bool hole = pattern[i] == '{' && i + 2 < pattern.size() && pattern[i + 2] == '}';
+        if (!hole) {
+            out += pattern[i];
+            continue;
+        }
+        const auto number = static_cast<std::size_t>(pattern[i + 1] - '0');
+        ENSURE(number < parts.size(), "a sentence has a hole that nothing fills");
+        out += parts[number];
+        i += 2;
+    }
+    return out;
+}
+
+std::optional<Language> language_named(std::string_view name) {
+    const std::string_view first = name.substr(0, name.find_first_of("-_."));
+    if (first == "en" || first == "C" || first == "POSIX") return Language::english;
+    if (first == "zh") return Language::chinese;
+    return std::nullopt;
+}
+
+}  // namespace journey::explain

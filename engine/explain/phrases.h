@@ -1,0 +1,84 @@
+#pragma once
+// The one table of sentences. `{0}`, `{1}` … are what is filled in.
+
+#include "engine/explain/explain.h"
+
+namespace journey::explain {
+
+enum class Phrase : std::uint16_t {
+#define JOURNEY_PHRASE(name, english, chinese) name,
+#include "engine/explain/phrases.inc"
+#undef JOURNEY_PHRASE
+    count_of_all
+};
+
+std::string_view pattern_of(Phrase phrase, Language language);
+std::string fill(std::string_view pattern, std::span<const std::string> parts);
+
+/// Sentences of one program in one language.
+class Speaker {
+  public:
+    Speaker(const ir::Program& program, const ir::Journey& journey, Language language)
+        : program_(program), journey_(journey), language_(language) {}
+
+    template <typename... Parts>
+    std::string say(Phrase phrase, const Parts&... parts) const {
+        const std::string filled[] = {std::string(parts)..., std::string()};
+        return fill(pattern_of(phrase, language_), filled);
+    }
+
+    /// A condition as a clause: "the person's `tier` is vip".
+    std::string condition(ir::Index expr) const;
+    /// What an expression yields: "the trigger's `sku`".
+    std::string value(ir::Index expr) const;
+    std::string constant(const Value& value) const;
+    std::string duration(const CalendarDuration& duration) const;
+    std::string zone(const std::string& name) const;
+    std::string weekday(std::uint8_t day) const;
+    /// "`a`, `b` and `c`".
+    std::string all(const std::vector<std::string>& parts) const;
+    std::string event_pattern(const ir::Pattern& pattern) const;
+    std::string segment(ir::Index segment) const;
+    std::string quoted(std::string_view name) const;
+    std::string percent(double share) const;
+    std::string number(std::uint64_t count) const { return std::to_string(count); }
+    std::string args(const std::vector<ir::NamedExpr>& args) const;
+
+    std::string trigger(const ir::Trigger& trigger) const;
+    std::string goal(const ir::Goal& goal) const;
+    std::string exit(const ir::Exit& exit) const;
+    std::string way(const ir::State& state, const ir::Way& way) const;
+    std::string step(const ir::State& state) const;
+    void steps(std::vector<Line>& into) const;
+
+    const ir::Program& program() const { return program_; }
+    const ir::Journey& journey() const { return journey_; }
+
+  private:
+    /// For conditions on an event: "its `sku`" is a field of that event.
+    Speaker looking_at(ir::Index event) const {
+        Speaker out = *this;
+        out.row_ = event;
+        return out;
+    }
+    std::string comparison(const ir::Expr& expr) const;
+    std::optional<std::string> counted(const ir::Expr& expr) const;
+    std::string aggregate(const ir::Aggregate& aggregate) const;
+    std::string window(const ir::Window& window) const;
+    std::string did(const ir::Aggregate& aggregate) const;
+    std::string negated(ir::Index expr) const;
+    std::string joined(const ir::Expr& expr) const;
+    std::string operand(const ir::Expr& expr, ir::Index i) const;
+    ir::Index operand_at(const ir::Expr& expr, ir::Index i) const;
+    std::string send(const ir::Send& send) const;
+    std::string until(const ir::WaitUntil& until) const;
+    std::string winner(const ir::Settle& settle) const;
+    std::string schedule(const ir::OnSchedule& schedule) const;
+
+    const ir::Program& program_;
+    const ir::Journey& journey_;
+    Language language_;
+    ir::Index row_ = ir::kNone;  // events
+};
+
+}  // namespace journey::explain

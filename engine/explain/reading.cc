@@ -1,0 +1,289 @@
+#include "engine/explain/phrases.h"
+
+#include <array>
+
+namespace journey::explain {
+
+using ir::Index;
+using ir::kNone;
+
+namespace {
+
+class Reader {
+  public:
+    Reader(const ir::Program& program, const ir::Journey& journey, Language language)
+        : program_(program), journey_(journey), speaker_(program, journey, language) {}
+
+    Reading read() {
+        Reading out;
+        out.journey = journey_.name;
+        out.title = journey_.title;
+        out.sections = {who(), what(), ends(), limits()};
+        return out;
+    }
+
+  private:
+    template <typename... Parts>
+    void add(Section& to, Phrase phrase, const Parts&... parts) const {
+        to.lines.push_back({0, 0, speaker_.say(phrase, parts...), kNone});
+    }
+
+    Section section(Phrase title) const { return {speaker_.say(title), {}}; }
+
+    Section who() const {
+        Section out = section(Phrase::who_enters);
+        for (const ir::Trigger& trigger : journey_.triggers)
+            add(out, Phrase::enters_when, speaker_.trigger(trigger));
+        if (journey_.admit != kNone) add(out, Phrase::only_if, speaker_.condition(journey_.admit));
+        switch (journey_.reentry) {
+            case ir::Reentry::never:
+                add(out, Phrase::reenter_never);
+                break;
+            case ir::Reentry::always:
+                add(out, Phrase::reenter_always);
+                break;
+            case ir::Reentry::after:
+                add(out, Phrase::reenter_after, speaker_.duration(journey_.reentry_after));
+                break;
+            case ir::Reentry::once_per:
+                add(out, Phrase::reenter_once_per, speaker_.value(journey_.reentry_per));
+                break;
+        }
+        if (journey_.key != kNone) add(out, Phrase::keyed, speaker_.value(journey_.key));
+        static constexpr std::array kOverlap = {Phrase::overlap_ignore, Phrase::overlap_restart,
+                                                Phrase::overlap_queue, Phrase::overlap_parallel};
+        if (journey_.reentry != ir::Reentry::never)
+            add(out, kOverlap[static_cast<std::size_t>(journey_.overlap)]);
+        return out;
+    }
+
+    Section what() const {
+        Section out = section(Phrase::what_happens);
+        speaker_.steps(out.lines);
+        return out;
+    }
+
+    Section ends() const {
+        Section out = section(Phrase::what_ends);
+        for (const ir::Goal& goal : journey_.goals) {
+            add(out, goal.within ? Phrase::goal_within : Phrase::goal_when, goal.name,
+                speaker_.event_pattern(goal.pattern),
+                goal.within ? speaker_.duration(*goal.within) : std::string());
+            add(out, goal.exits ? Phrase::goal_exits : Phrase::goal_stays);
+        }
+        for (const ir::Exit& exit : journey_.exits)
+            add(out, Phrase::exit_when, speaker_.exit(exit));
+        if (journey_.lifetime) add(out, Phrase::expires, speaker_.duration(*journey_.lifetime));
+        add(out, Phrase::ends_by_itself);
+        return out;
+    }
+
+    std::string channels(const std::vector<Index>& channels) const {
+        std::vector<std::string> names;
+        for (const Index channel : channels)
+            names.push_back(program_.channels[channel].name);
+        if (names.empty()) {
+            for (const ir::Channel& channel : program_.channels)
+                names.push_back(channel.name);
+        }
+        return speaker_.all(names);
+    }
+
+    void frequency(Section& out, const ir::Frequency& it) const {
+        for (const ir::FrequencyLimit& limit : it.limits) {
+            const std::string what = limit.channel == kNone
+                                         ? speaker_.say(Phrase::limit_any_channel)
+                                         : program_.channels[limit.channel].name;
+            const std::string count = speaker_.number(limit.count);
+            switch (limit.unit) {
+                case ir::CalendarUnit::none:
+                    add(out, Phrase::limit_rolling, count, what,
+                        speaker_.duration({0, 0, limit.rolling_seconds}));
+                    break;
+                case ir::CalendarUnit::day:
+                    add(out, Phrase::limit_per_day, count, what);
+                    break;
+                case ir::CalendarUnit::week:
+                    add(out, Phrase::limit_per_week, count, what);
+                    break;
+                case ir::CalendarUnit::month:
+                    add(out, Phrase::limit_per_month, count, what);
+                    break;
+            }
+        }
+        add(out, it.hold_when_full ? Phrase::full_hold : Phrase::full_skip,
+            it.hold_when_full ? speaker_.duration(it.hold_at_most) : std::string());
+    }
+
+    Section limits() const {
+        Section out = section(Phrase::limits);
+        add(out, journey_.message_class == ir::MessageClass::marketing
+                     ? Phrase::class_marketing
+                     : Phrase::class_transactional);
+        if (journey_.frequency == kNone) {
+            add(out, Phrase::no_frequency);
+        } else {
+            frequency(out, program_.frequencies[journey_.frequency]);
+        }
+        if (journey_.quiet == kNone) {
+            add(out, Phrase::no_quiet);
+        } else {
+            const ir::Quiet& quiet = program_.quiets[journey_.quiet];
+            add(out, quiet.hold ? Phrase::quiet_hold : Phrase::quiet_skip,
+                format_time_of_day(TimeOfDay{quiet.from_seconds}),
+                format_time_of_day(TimeOfDay{quiet.to_seconds}), speaker_.zone(quiet.zone),
+                channels(quiet.channels));
+        }
+        for (const ir::Migration& migration : journey_.migrations) {
+            const std::string version = speaker_.number(migration.from_version);
+            for (const ir::Move& move : migration.moves)
+                add(out, Phrase::migration_move, version, move.from, journey_.states[move.to].step);
+            static constexpr std::array kOthers = {Phrase::migration_stay, Phrase::migration_stop,
+                                                   Phrase::migration_restart};
+            add(out, kOthers[static_cast<std::size_t>(migration.others)], version);
+        }
+        return out;
+    }
+
+    const ir::Program& program_;
+    const ir::Journey& journey_;
+    Speaker speaker_;
+};
+
+std::string wall_clock(std::int64_t seconds) {
+    std::int64_t day = seconds / 86'400;
+    if (seconds < 0 && seconds % 86'400 != 0) --day;
+    return format_date(Date{static_cast<std::int32_t>(day)}) + " " +
+           format_time_of_day(TimeOfDay{static_cast<std::int32_t>(seconds - day * 86'400)});
+}
+
+}  // namespace
+
+std::string Speaker::schedule(const ir::OnSchedule& it) const {
+    const std::string time = format_time_of_day(TimeOfDay{it.time_seconds});
+    const std::string where = zone(it.zone);
+    const std::string whom = segment(it.audience);
+    switch (it.recurrence) {
+        case ir::Recurrence::once:
+            return say(Phrase::on_once, wall_clock(it.once_local_seconds), where, whom);
+        case ir::Recurrence::daily:
+            return say(Phrase::on_daily, time, where, whom);
+        case ir::Recurrence::weekly: {
+            std::vector<std::string> days;
+            for (std::uint8_t day = 1; day <= 7; ++day) {
+                if ((it.weekdays >> (day - 1) & 1) != 0) days.push_back(weekday(day));
+            }
+            return say(Phrase::on_weekly, time, where, whom, all(days));
+        }
+        case ir::Recurrence::monthly:
+            return say(Phrase::on_monthly, time, where, whom, number(it.month_day));
+        case ir::Recurrence::yearly:
+            return say(Phrase::on_yearly, time, where, whom, program_.profile[it.date_field].name);
+    }
+    return "";
+}
+
+std::string Speaker::trigger(const ir::Trigger& trigger) const {
+    return std::visit(Match{[&](const ir::OnEvent& it) {
+                                const std::string event = event_pattern(it.pattern);
+                                if (!it.lasts) return event;
+                                if (it.unless.empty())
+                                    return say(Phrase::on_lasts, event, duration(*it.lasts));
+                                std::vector<std::string> others;
+                                for (const ir::Pattern& other : it.unless)
+                                    others.push_back(event_pattern(other));
+                                return say(Phrase::on_lasts_unless, event, duration(*it.lasts),
+                                           all(others));
+                            },
+                            [&](const ir::OnReach& it) {
+                                const ir::Aggregate& counted = program_.aggregates[it.aggregate];
+                                const std::string what = aggregate(counted);
+                                const std::string threshold = value(it.threshold);
+                                if (it.per == kNone) return say(Phrase::on_reach, what, threshold);
+                                return say(Phrase::on_reach_per, what, threshold,
+                                           program_.events[counted.event].fields[it.per].name);
+                            },
+                            [&](const ir::OnSegment& it) {
+                                return say(it.joining ? Phrase::on_joining : Phrase::on_leaving,
+                                           segment(it.segment));
+                            },
+                            [&](const ir::OnSchedule& it) { return schedule(it); },
+                            [&](const ir::OnCall&) { return say(Phrase::on_call); }},
+                      trigger);
+}
+
+std::string Speaker::goal(const ir::Goal& goal) const {
+    return event_pattern(goal.pattern);
+}
+
+std::string Speaker::exit(const ir::Exit& exit) const {
+    if (exit.segment != kNone)
+        return say(exit.joining ? Phrase::on_joining : Phrase::on_leaving, segment(exit.segment));
+    if (exit.pattern.event != kNone) return event_pattern(exit.pattern);
+    return condition(exit.condition);
+}
+
+Reading read_journey(const ir::Program& program, const ir::Journey& journey, Language language) {
+    return Reader(program, journey, language).read();
+}
+
+std::string text_of(const Reading& reading) {
+    std::string out = reading.journey;
+    if (!reading.title.empty()) out += "  \"" + reading.title + "\"";
+    out += "\n";
+    for (const Section& section : reading.sections) {
+        out += "\n" + section.title + "\n";
+        for (const Line& line : section.lines) {
+            std::string head(2 + std::size_t{line.depth} * 2, ' ');
+            if (line.number != 0) {
+                const std::string number = std::to_string(line.number);
+                head += std::string(number.size() < 2 ? 1 : 0, ' ') + number + ". ";
+            } else if (line.depth > 0) {
+                head += "  ";
+            }
+            out += head + line.text + "\n";
+        }
+    }
+    return out;
+}
+
+Value json_of(const Reading& reading) {
+    List sections;
+    for (const Section& section : reading.sections) {
+        List lines;
+        for (const Line& line : section.lines) {
+            Record one{{"text", Value(line.text)},
+                       {"depth", Value(static_cast<std::int64_t>(line.depth))}};
+            if (line.number != 0)
+                one.push_back({"step", Value(static_cast<std::int64_t>(line.number))});
+            lines.emplace_back(std::move(one));
+        }
+        sections.emplace_back(
+            Record{{"title", Value(section.title)}, {"lines", Value(std::move(lines))}});
+    }
+    return Value(Record{{"journey", Value(reading.journey)},
+                        {"title", Value(reading.title)},
+                        {"sections", Value(std::move(sections))}});
+}
+
+std::string words_of_trigger(const ir::Program& program, const ir::Journey& journey,
+                             const ir::Trigger& trigger, Language language) {
+    return Speaker(program, journey, language).trigger(trigger);
+}
+
+std::string words_of_way(const ir::Program& program, const ir::Journey& journey,
+                         const ir::State& state, const ir::Way& way, Language language) {
+    return Speaker(program, journey, language).way(state, way);
+}
+
+std::string words_of_goal(const ir::Program& program, const ir::Journey& journey,
+                          const ir::Goal& goal, Language language) {
+    return Speaker(program, journey, language).goal(goal);
+}
+
+std::string words_of_exit(const ir::Program& program, const ir::Journey& journey,
+                          const ir::Exit& exit, Language language) {
+    return Speaker(program, journey, language).exit(exit);
+}
+
+}  // namespace journey::explain

@@ -1,0 +1,278 @@
+// What happens, step by step. Where ways part, each is told under a heading of its own up to where
+// all of them meet again (the nearest state every way must pass); what was told already is named by
+// its number.
+#include "engine/explain/phrases.h"
+
+#include <algorithm>
+
+namespace journey::explain {
+
+using ir::Index;
+using ir::kNone;
+using ir::Way;
+
+namespace {
+
+/// For every state the nearest one that all its ways pass through, kNone when they end apart.
+std::vector<Index> meeting_points(const ir::Journey& journey) {
+    const std::size_t count = journey.states.size();
+    std::vector<std::vector<Index>> next(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        for (const Way& way : ir::ways_of(journey.states[i])) {
+            if (way.target != kNone) next[i].push_back(way.target);
+        }
+    }
+    // passes[i][j]: every way from i to the end passes j. Greatest fixed point, so start with all.
+    std::vector<std::vector<bool>> passes(count, std::vector<bool>(count, true));
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t i = count; i-- > 0;) {
+            std::vector<bool> now(count, !next[i].empty());
+            for (const Index to : next[i]) {
+                for (std::size_t j = 0; j < count; ++j)
+                    now[j] = now[j] && passes[to][j];
+            }
+            now[i] = true;
+            if (now == passes[i]) continue;
+            passes[i] = std::move(now);
+            changed = true;
+        }
+    }
+    std::vector<Index> meet(count, kNone);
+    for (std::size_t i = 0; i < count; ++i) {
+        // The nearest one passes all the others that i passes.
+        for (std::size_t j = 0; j < count; ++j) {
+            if (j == i || !passes[i][j]) continue;
+            const bool nearer = meet[i] == kNone || passes[j][meet[i]];
+            if (nearer) meet[i] = static_cast<Index>(j);
+        }
+    }
+    return meet;
+}
+
+class Walk {
+  public:
+    Walk(const Speaker& speaker, std::vector<Line>& into)
+        : speaker_(speaker),
+          states_(speaker.journey().states),
+          meet_(meeting_points(speaker.journey())),
+          number_(states_.size(), 0),
+          into_(into) {}
+
+    void tell(Index state, Index stop, std::uint32_t depth) {
+        while (state != stop && state != kNone) {
+            if (number_[state] != 0) {
+                add(depth, 0, speaker_.say(Phrase::go_on_at, std::to_string(number_[state])),
+                    kNone);
+                return;
+            }
+            if (is_last(state)) {
+                add(depth, 0, speaker_.step(states_[state]), state);
+                return;
+            }
+            number_[state] = ++told_;
+            add(depth, told_, speaker_.step(states_[state]), state);
+            const std::vector<Way> ways = ir::ways_of(states_[state]);
+            if (ways.empty()) return;
+            if (ways.size() == 1) {
+                state = ways.front().target;
+                continue;
+            }
+            for (const Way& way : ways)
+                tell_way(state, way, depth + 1);
+            state = meet_[state];
+        }
+    }
+
+  private:
+    /// The end behind the last step has no number: nobody wrote it.
+    bool is_last(Index state) const {
+        return std::holds_alternative<ir::End>(states_[state].act) && states_[state].step == "end";
+    }
+
+    void tell_way(Index from, const Way& way, std::uint32_t depth) {
+        if (way.target == kNone) return;
+        const std::string heading = speaker_.way(states_[from], way);
+        if (way.target == meet_[from]) {
+            if (way.kind != Way::Kind::no)
+                add(depth, 0, speaker_.say(Phrase::way_goes_on, heading), kNone);
+            return;
+        }
+        add(depth, 0, speaker_.say(Phrase::way_heading, heading), kNone);
+        tell(way.target, meet_[from], depth + 1);
+    }
+
+    void add(std::uint32_t depth, std::uint32_t number, std::string text, Index state) {
+        into_.push_back({depth, number, std::move(text), state});
+    }
+
+    const Speaker& speaker_;
+    const std::vector<ir::State>& states_;
+    std::vector<Index> meet_;
+    std::vector<std::uint32_t> number_;
+    std::uint32_t told_ = 0;
+    std::vector<Line>& into_;
+};
+
+Phrase channel_phrase(ir::ChannelKind kind) {
+    switch (kind) {
+        case ir::ChannelKind::email:
+            return Phrase::channel_email;
+        case ir::ChannelKind::sms:
+            return Phrase::channel_sms;
+        case ir::ChannelKind::push:
+            return Phrase::channel_push;
+        case ir::ChannelKind::webhook:
+            return Phrase::channel_webhook;
+    }
+    return Phrase::channel_email;
+}
+
+std::string metric_words(const Speaker& speaker, ir::Metric metric, const std::string& goal) {
+    return speaker.say(static_cast<Phrase>(static_cast<std::size_t>(Phrase::metric_entered) +
+                                           static_cast<std::size_t>(metric)),
+                       goal);
+}
+
+/// Sentences one after the other; Chinese full stops need no blank.
+void append(std::string& out, const std::string& sentence) {
+    if (!out.empty() && out.back() == '.') out += ' ';
+    out += sentence;
+}
+
+}  // namespace
+
+void Speaker::steps(std::vector<Line>& into) const {
+    Walk(*this, into).tell(journey_.start, kNone, 0);
+}
+
+std::string Speaker::send(const ir::Send& send) const {
+    const ir::Channel& channel = program_.channels[send.channel];
+    const std::string kind = say(channel_phrase(channel.kind));
+    const std::string& name = program_.templates[send.message_template].name;
+    std::string out = send.args.empty() ? say(Phrase::send_message, kind, name)
+                                        : say(Phrase::send_with, kind, name, args(send.args));
+    if (send.to != kNone) append(out, say(Phrase::send_to, value(send.to)));
+    if (send.validity.kind == ir::Validity::Kind::for_duration)
+        append(out, say(Phrase::send_valid_for, duration(send.validity.duration)));
+    if (send.validity.kind == ir::Validity::Kind::until_time) {
+        append(out, say(Phrase::send_valid_until,
+                        format_time_of_day(TimeOfDay{send.validity.until_seconds}),
+                        zone(send.validity.zone)));
+    }
+    if (send.retry_for) append(out, say(Phrase::send_retry, duration(*send.retry_for)));
+    if (send.waive_quiet) append(out, say(Phrase::send_waive_quiet));
+    if (send.waive_frequency) append(out, say(Phrase::send_waive_frequency));
+    return out;
+}
+
+std::string Speaker::until(const ir::WaitUntil& until) const {
+    const std::string time = format_time_of_day(TimeOfDay{until.time_seconds.value_or(0)});
+    if (until.moment != kNone) {
+        const std::string moment = value(until.moment);
+        return until.time_seconds ? say(Phrase::until_moment_time, moment, time, zone(until.zone))
+                                  : say(Phrase::until_moment, moment);
+    }
+    if (until.weekday)
+        return say(Phrase::until_weekday, weekday(*until.weekday), time, zone(until.zone));
+    return say(Phrase::until_time, time, zone(until.zone));
+}
+
+std::string Speaker::winner(const ir::Settle& settle) const {
+    const ir::Winner& it = journey_.winners[settle.winner];
+    std::string out = say(Phrase::settle, it.experiment, duration(it.after),
+                          metric_words(*this, it.numerator, it.goal),
+                          metric_words(*this, it.denominator, it.goal));
+    if (it.needs > 0) append(out, say(Phrase::settle_needs, number(it.needs)));
+    if (it.confidence > 0) append(out, say(Phrase::settle_confidence, percent(it.confidence)));
+    return out;
+}
+
+std::string Speaker::step(const ir::State& state) const {
+    return std::visit(
+        Match{[&](const ir::Send& it) { return send(it); },
+              [&](const ir::Test& it) { return say(Phrase::ask, condition(it.condition)); },
+              [&](const ir::Pick& it) { return say(Phrase::draw, it.experiment); },
+              [&](const ir::Settle& it) { return winner(it); },
+              [&](const ir::Await& it) {
+                  const bool alone = it.arms.empty();
+                  if (const auto* wait = std::get_if<ir::WaitFor>(&it.timer))
+                      return say(alone ? Phrase::wait_for : Phrase::wait_at_most,
+                                 duration(wait->duration));
+                  return say(alone ? Phrase::wait_until : Phrase::wait_until_arms,
+                             until(std::get<ir::WaitUntil>(it.timer)));
+              },
+              [&](const ir::SetField& it) {
+                  return say(Phrase::set_field, program_.profile[it.field].name, value(it.value));
+              },
+              [&](const ir::SetLocal& it) {
+                  return say(Phrase::remember, journey_.locals[it.local], value(it.value));
+              },
+              [&](const ir::Tag& it) {
+                  std::vector<std::string> names;
+                  for (const std::string& name : it.names)
+                      names.push_back(say(Phrase::titled, name));
+                  return say(it.add ? Phrase::tag_add : Phrase::tag_remove, all(names));
+              },
+              [&](const ir::Call& it) {
+                  const std::string& name = program_.webhooks[it.webhook].name;
+                  const bool keeps = it.local != kNone;
+                  if (it.args.empty())
+                      return keeps ? say(Phrase::call, name, journey_.locals[it.local])
+                                   : say(Phrase::call_only, name);
+                  return keeps ? say(Phrase::call_with, name, journey_.locals[it.local],
+                                     args(it.args))
+                               : say(Phrase::call_only_with, name, args(it.args));
+              },
+              [&](const ir::Emit& it) {
+                  const std::string& name = program_.events[it.event].name;
+                  return it.args.empty() ? say(Phrase::emit, name)
+                                         : say(Phrase::emit_with, name, args(it.args));
+              },
+              [&](const ir::Run& it) {
+                  const std::string& name = program_.journeys[it.journey].name;
+                  return it.args.empty() ? say(Phrase::run, name)
+                                         : say(Phrase::run_with, name, args(it.args));
+              },
+              [&](const ir::End& it) {
+                  if (it.reason == "holdout") return say(Phrase::end_holdout);
+                  if (it.reason.empty() || it.reason == "finished")
+                      return say(Phrase::end_finished);
+                  return say(Phrase::end_as, it.reason);
+              }},
+        state.act);
+}
+
+std::string Speaker::way(const ir::State& state, const Way& way) const {
+    switch (way.kind) {
+        case Way::Kind::next:
+            return say(Phrase::way_next);
+        case Way::Kind::yes:
+            return say(Phrase::way_yes);
+        case Way::Kind::no:
+            return say(Phrase::way_no);
+        case Way::Kind::arm: {
+            const auto& pick = std::get<ir::Pick>(state.act);
+            const double share = pick.arms[way.arm].weight * (1 - pick.holdout) * pick.sample;
+            return say(Phrase::way_arm, pick.arms[way.arm].name, percent(share));
+        }
+        case Way::Kind::holdout:
+            return say(Phrase::way_holdout, percent(std::get<ir::Pick>(state.act).holdout));
+        case Way::Kind::rest:
+            return say(Phrase::way_rest);
+        case Way::Kind::winner:
+            return say(Phrase::way_winner, number(way.arm + 1U));
+        case Way::Kind::wait_arm: {
+            const ir::WaitArm& arm = std::get<ir::Await>(state.act).arms[way.arm];
+            return arm.pattern.event == kNone ? say(Phrase::way_condition, condition(arm.condition))
+                                              : say(Phrase::way_event, event_pattern(arm.pattern));
+        }
+        case Way::Kind::timeout:
+            return say(Phrase::way_timeout);
+        case Way::Kind::failed:
+            return say(Phrase::way_failed);
+    }
+    return "";
+}
+
+}  // namespace journey::explain

@@ -1,0 +1,139 @@
+#include "engine/explain/explain.h"
+
+#include "dsl/dsl.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace journey::explain {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::stringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+dsl::Compilation shipped() {
+    const fs::path folder = fs::path(JOURNEY_SOURCE_DIR) / "workflows";
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (entry.path().extension() == ".journey") names.insert(entry.path().string());
+    }
+    std::vector<dsl::SourceFile> files;
+    for (const std::string& name : names)
+        files.push_back({fs::path(name).filename().string(), read_file(name)});
+    dsl::Options options;
+    options.read_file = [&](std::string_view name) -> std::optional<std::string> {
+        return read_file(folder / name);
+    };
+    return dsl::compile(std::move(files), options);
+}
+
+bool holds(const std::string& text, const std::string& part) {
+    CAPTURE(text, part);
+    CHECK(text.find(part) != std::string::npos);
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("every diagnostic code in use has its long text", "[explain]") {
+    std::set<std::string> used;
+    const std::regex code("\"(J[0-9]{4})\"");
+    for (const char* room : {"dsl", "engine"}) {
+        for (const auto& entry :
+             fs::recursive_directory_iterator(fs::path(JOURNEY_SOURCE_DIR) / room)) {
+            if (entry.path().extension() != ".cc") continue;
+            const std::string text = read_file(entry.path());
+            for (std::sregex_iterator it(text.begin(), text.end(), code), end; it != end; ++it)
+                used.insert((*it)[1]);
+        }
+    }
+    CHECK(used.size() > 50);
+    for (const std::string& one : used) {
+        CAPTURE(one);
+        CHECK(find_code(one) != nullptr);
+    }
+}
+
+TEST_CASE("long texts are in order, each once, and say something", "[explain]") {
+    std::string before;
+    for (const Code& one : all_codes()) {
+        CAPTURE(one.code);
+        CHECK(before < one.code);
+        CHECK(std::string_view(one.means).size() > 40);
+        before = one.code;
+    }
+    CHECK(find_code("J9999") == nullptr);
+    CHECK(holds(text_of(*find_code("J0211")), "wait until 10:00 local"));
+}
+
+TEST_CASE("every step of every shipped journey is told once, in both languages", "[explain]") {
+    const dsl::Compilation compiled = shipped();
+    INFO(dsl::render(compiled));
+    REQUIRE(compiled.ok());
+    for (const Language language : {Language::english, Language::chinese}) {
+        for (const ir::Journey& journey : compiled.program->journeys) {
+            const Reading reading = read_journey(*compiled.program, journey, language);
+            CAPTURE(journey.name, text_of(reading));
+            REQUIRE(reading.sections.size() == 4);
+            std::multiset<ir::Index> told;
+            for (const Line& line : reading.sections[1].lines) {
+                CHECK_FALSE(line.text.empty());
+                CHECK(line.text.find('{') == std::string::npos);
+                CHECK(line.text.find("`?`") == std::string::npos);
+                if (line.number != 0) told.insert(line.state);
+            }
+            for (ir::Index i = 0; i < journey.states.size(); ++i) {
+                CAPTURE(journey.states[i].step);
+                if (journey.states[i].step != "end") CHECK(told.count(i) == 1);
+            }
+        }
+    }
+}
+
+TEST_CASE("a journey in plain English", "[explain]") {
+    const dsl::Compilation compiled = shipped();
+    REQUIRE(compiled.ok());
+    const ir::Program& program = *compiled.program;
+    const ir::Journey& journey = program.journeys[ir::find_named(program.journeys, "win_back")];
+    const std::string text = text_of(read_journey(program, journey, Language::english));
+    CHECK(holds(text, "A person enters when `order_paid` happens."));
+    CHECK(holds(text, "Wait 60 days."));
+    CHECK(holds(text, "10% are held out:"));
+    CHECK(holds(text, "90% get the arm `reach`:"));
+    CHECK(holds(text, "When `clicked` happens and it is about the message `mail`:"));
+    CHECK(holds(text, "At the latest 120 days after entering it is over."));
+    CHECK(holds(text,
+                "Between 21:30 and 09:00 (where the person lives) nothing goes out by sms and "
+                "push; it waits until 09:00."));
+}
+
+TEST_CASE("a journey in Chinese", "[explain]") {
+    const dsl::Compilation compiled = shipped();
+    REQUIRE(compiled.ok());
+    const ir::Program& program = *compiled.program;
+    const ir::Journey& journey = program.journeys[ir::find_named(program.journeys, "win_back")];
+    const std::string text = text_of(read_journey(program, journey, Language::chinese));
+    CHECK(holds(text, "谁会进入"));
+    CHECK(holds(text, "等待60 天。"));
+    CHECK(holds(text, "最迟在进入120 天之后结束。"));
+    CHECK(text.find("the person") == std::string::npos);
+}
+
+TEST_CASE("languages are known by the names of locales", "[explain]") {
+    CHECK(language_named("zh_CN.UTF-8") == Language::chinese);
+    CHECK(language_named("zh-TW") == Language::chinese);
+    CHECK(language_named("en") == Language::english);
+    CHECK_FALSE(language_named("tlh").has_value());
+}
+
+}  // namespace journey::explain
