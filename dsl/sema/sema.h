@@ -29,4 +29,7 @@ struct Options {
 Model check(const std::vector<ast::File>& files, const source::SourceSet& sources,
             const Options& options, Diagnostics& diagnostics);
 
+/// "a number", "money (CNY)", "one of free, plus, pro": read after "this is".
+std::string describe(const ir::Type& type, const ir::Program& schema);
+
 }  // namespace journey::sema

@@ -5,9 +5,6 @@
 
 namespace journey::sema {
 
-/// "a number", "money (CNY)", "one of free, plus, pro": read after "this is".
-std::string describe(const ir::Type& type, const ir::Program& schema);
-
 ir::Type simple(ir::TypeKind kind);
 ir::Type money_of(const Currency& currency);
 bool is_number(const ir::Type& type);

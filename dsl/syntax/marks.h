@@ -5,6 +5,7 @@
 #include "dsl/syntax/syntax.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -267,6 +268,11 @@ class Matching {
     int reports = 0;  // of lines that could not be read
     std::uint32_t stuck_at = 0;
     std::vector<Wanted> expected;  // at stuck_at, each once
+
+    // What was wanted at one place, for who completes words: every rule that was tried there.
+    std::optional<std::uint32_t> watch_at;
+    std::vector<Wanted> watched;
+    BlockKind watched_in = BlockKind::nothing;
 };
 
 }  // namespace journey::syntax

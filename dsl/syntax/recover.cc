@@ -10,6 +10,7 @@ namespace journey::syntax {
 using source::Diagnostic;
 
 void Matching::stuck(std::size_t at, std::string_view wanted, bool is_word) {
+    if (watch_at == at && !wanted.empty()) watched.push_back({wanted, is_word});
     if (at < stuck_at) return;
     if (at > stuck_at) restart_stuck(at);
     const Wanted one{wanted, is_word};
@@ -303,6 +304,7 @@ void read_line(Input& in, Matching& state, BlockKind kind) {
     const int brackets = state.brackets;
     const int blocks = state.blocks;
     state.restart_stuck(begin);
+    if (state.watch_at && begin <= *state.watch_at) state.watched_in = kind;
     try {
         if (match_line(in, state, kind)) {
             const std::size_t after = next_token(in, state);

@@ -3,6 +3,9 @@
 #include "dsl/syntax/build.h"
 #include "dsl/syntax/messages.h"
 #include "dsl/syntax/rules.h"
+#include "dsl/syntax/samples.h"
+
+#include <algorithm>
 
 namespace journey::syntax {
 
@@ -60,6 +63,36 @@ std::vector<Token> tokenize(std::string_view text) {
         all.push_back(
             {kind, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + length)});
         at += length;
+    }
+    return all;
+}
+
+Wish wishes_at(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+    // A character that fits nowhere stands for what is not written yet.
+    std::string probed(text.substr(0, begin));
+    probed += '\x01';
+    probed += text.substr(std::min<std::size_t>(end, text.size()));
+    Diagnostics ignored;
+    const Piece piece{probed, source::FileId{0}, 0, {}};
+    Matching state(piece, ignored);
+    state.watch_at = begin;
+    state.braces.scan(state.text);
+    Input in(state.text.data(), state.text.data() + state.text.size(), "");
+    match_lines(in, state, BlockKind::file, state.text.size());
+    Wish wish;
+    wish.place = place_of(state.watched_in);
+    for (const Wanted& one : state.watched) {
+        auto& list = one.is_word ? wish.words : wish.readings;
+        if (std::find(list.begin(), list.end(), one.text) == list.end()) list.push_back(one.text);
+    }
+    return wish;
+}
+
+std::vector<Shown> examples_of(std::string_view word) {
+    std::vector<Shown> all;
+    for (const Sample& sample : samples()) {
+        if (sample.word == word)
+            all.push_back({place_of(sample.in), sample.reading, sample.examples});
     }
     return all;
 }

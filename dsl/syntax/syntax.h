@@ -34,6 +34,24 @@ struct Token {
 /// The tokens of a text that parses, in order; for the formatter and for highlighting. Total: what
 /// is no token is a sign of one character.
 std::vector<Token> tokenize(std::string_view text);
+/// What the grammar would take at one place, and where that is ("the steps of a journey").
+struct Wish {
+    std::vector<std::string_view> words;     // to be written as they are
+    std::vector<std::string_view> readings;  // "an event", "a value", "a duration like `2 days`"
+    std::string_view place;
+};
+/// At `begin`, if the text from there to `end` were not written yet. As costly as parsing.
+Wish wishes_at(std::string_view text, std::uint32_t begin, std::uint32_t end);
+
+/// What a line that begins with `word` looks like when it is right.
+struct Shown {
+    std::string_view place;
+    std::string_view reading;   // "a `wait`"
+    std::string_view examples;  // a line each
+};
+/// One for every place where lines begin so.
+std::vector<Shown> examples_of(std::string_view word);
+
 /// A line that begins with this word goes on with the statement above it (`valid`, `within`,
 /// `else`).
 bool continues_statement(std::string_view first_word);

@@ -1,0 +1,200 @@
+#include "dsl/editor/state.h"
+#include "dsl/format/format.h"
+#include "dsl/syntax/syntax.h"
+#include "dsl/yaml/yaml.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace journey::editor {
+namespace {
+
+auto place(const Span& span) {
+    return std::tie(span.file, span.begin, span.end);
+}
+
+bool is_yaml_name(std::string_view name) {
+    return name.ends_with(".yaml") || name.ends_with(".yml");
+}
+
+template <typename T>
+concept HasPlainName = requires(const T& what) {
+    what.name.text;
+};
+template <typename T>
+concept HasPathName = requires(const T& what) {
+    what.name.dotted();
+};
+template <typename T>
+concept HasTitle = requires(const T& what) {
+    what.title.value;
+};
+
+}  // namespace
+
+Project::Project(sema::Options options) : state_(std::make_unique<State>()) {
+    state_->options = std::move(options);
+}
+Project::~Project() = default;
+Project::Project(Project&&) noexcept = default;
+Project& Project::operator=(Project&&) noexcept = default;
+
+FileId Project::put(const std::string& name, std::string_view bytes) {
+    State& s = *state_;
+    std::vector<Diagnostic> found;
+    FileId id;
+    bool readable = true;
+    if (const auto known = s.sources.find(name)) {
+        id = *known;
+        readable = s.sources.replace(id, bytes, found);
+        std::erase_if(s.trees, [&](const ast::File& tree) { return tree.id == id; });
+    } else {
+        id = FileId{static_cast<std::uint32_t>(s.sources.size())};
+        readable = s.sources.add(name, bytes, found).has_value();
+        s.files.emplace_back();
+    }
+    if (readable) {
+        ast::File tree = is_yaml_name(name) ? yaml::parse_file(s.sources, id, found)
+                                            : syntax::parse_file(s.sources, id, found);
+        const auto at =
+            std::lower_bound(s.trees.begin(), s.trees.end(), id,
+                             [](const ast::File& one, FileId wanted) { return one.id < wanted; });
+        s.trees.insert(at, std::move(tree));
+    }
+    s.files[id.number] = {true, readable, std::move(found)};
+    s.stale = true;
+    return id;
+}
+
+void Project::remove(const std::string& name) {
+    State& s = *state_;
+    const auto id = s.sources.find(name);
+    if (!id) return;
+    std::vector<Diagnostic> none;
+    s.sources.replace(*id, "", none);
+    std::erase_if(s.trees, [&](const ast::File& tree) { return tree.id == *id; });
+    s.files[id->number] = {false, false, {}};
+    s.stale = true;
+}
+
+std::optional<FileId> Project::find(std::string_view name) const {
+    const auto id = state_->sources.find(name);
+    return id && state_->files[id->number].alive ? id : std::nullopt;
+}
+
+std::vector<FileId> Project::files() const {
+    std::vector<FileId> all;
+    for (std::uint32_t i = 0; i < state_->files.size(); ++i) {
+        if (state_->files[i].alive) all.push_back(FileId{i});
+    }
+    return all;
+}
+
+const source::SourceSet& Project::sources() const {
+    return state_->sources;
+}
+
+void Project::State::check() {
+    if (!stale) return;
+    diagnostics.clear();
+    names = {};
+    for (const File& file : files)
+        diagnostics.insert(diagnostics.end(), file.diagnostics.begin(), file.diagnostics.end());
+    sema::Options with_names = options;
+    with_names.names = &names;
+    model = sema::check(trees, sources, with_names, diagnostics);
+    source::sort_and_unique(diagnostics);
+    const auto key = [](const Occurrence& one) {
+        return std::tie(one.span.file, one.span.begin, one.span.end, one.kind, one.owner, one.name,
+                        one.declares, one.elsewhere);
+    };
+    std::sort(names.occurrences.begin(), names.occurrences.end(),
+              [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    names.occurrences.erase(
+        std::unique(names.occurrences.begin(), names.occurrences.end(),
+                    [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+        names.occurrences.end());
+    std::stable_sort(
+        names.readings.begin(), names.readings.end(),
+        [](const Reading& a, const Reading& b) { return place(a.span) < place(b.span); });
+    stale = false;
+}
+
+const ast::File* Project::State::tree_of(FileId file) const {
+    const auto at = std::find_if(trees.begin(), trees.end(),
+                                 [&](const ast::File& tree) { return tree.id == file; });
+    return at == trees.end() ? nullptr : &*at;
+}
+
+bool Project::State::is_yaml(FileId file) const {
+    return is_yaml_name(sources.at(file).name());
+}
+
+const ast::Item* Project::State::item_at(FileId file, std::uint32_t offset) const {
+    const ast::File* tree = tree_of(file);
+    if (tree == nullptr) return nullptr;
+    for (const ast::Item& item : tree->items) {
+        if (item.span.begin <= offset && offset <= item.span.end) return &item;
+    }
+    return nullptr;
+}
+
+std::vector<const Occurrence*> Project::State::occurrences_in(Span span) const {
+    std::vector<const Occurrence*> all;
+    auto at = std::lower_bound(names.occurrences.begin(), names.occurrences.end(), span,
+                               [](const Occurrence& one, const Span& from) {
+                                   return std::tie(one.span.file, one.span.begin) <
+                                          std::tie(from.file, from.begin);
+                               });
+    for (; at != names.occurrences.end() && at->span.file == span.file && at->span.begin < span.end;
+         ++at) {
+        if (at->span.end <= span.end) all.push_back(&*at);
+    }
+    return all;
+}
+
+Span Project::State::bare(const Occurrence& one) const {
+    Span span = one.span;
+    if (!one.elsewhere && span.size() == one.name.size() + 2) {
+        ++span.begin;
+        --span.end;
+    }
+    return span;
+}
+
+ItemName name_of(const ast::Item& item) {
+    ItemName made;
+    std::visit(
+        [&](const auto& what) {
+            using T = std::decay_t<decltype(what)>;
+            if constexpr (HasPathName<T>) {
+                made = {"", what.name.dotted(), what.name.span};
+            } else if constexpr (HasPlainName<T>) {
+                made = {"", what.name.text, what.name.span};
+            } else if constexpr (HasTitle<T>) {
+                made = {"", what.title.value, what.title.span};
+            }
+        },
+        item.what);
+    return made;
+}
+
+bool same_thing(const Occurrence& one, std::string_view kind, std::string_view owner,
+                std::string_view name) {
+    return one.name == name && one.kind == kind && one.owner == owner;
+}
+
+const std::vector<Diagnostic>& Project::diagnostics() {
+    state_->check();
+    return state_->diagnostics;
+}
+
+std::optional<std::string> Project::formatted(FileId file) {
+    const State& s = *state_;
+    const ast::File* tree = s.tree_of(file);
+    if (tree == nullptr || s.is_yaml(file)) return std::nullopt;
+    if (source::has_errors(s.files[file.number].diagnostics)) return std::nullopt;
+    return format::format_file(*tree, s.sources.at(file));
+}
+
+}  // namespace journey::editor
