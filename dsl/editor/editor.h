@@ -115,6 +115,8 @@ class Project {
     /// A file that is new, or its newest bytes. Names ending in .yaml or .yml are YAML.
     FileId put(const std::string& name, std::string_view bytes);
     void remove(const std::string& name);
+    /// What read_file answers has changed.
+    void touch();
     /// A file that is there.
     std::optional<FileId> find(std::string_view name) const;
     /// In order of arrival.
@@ -162,11 +164,15 @@ struct NamedText {
     std::string name;
     std::string bytes;
 };
+struct FixedProject {
+    std::vector<Fixed> files;     // those with something in `says`, and those held back
+    std::size_t errors_left = 0;  // in files that may change
+};
 /// Applies certain fixes until none is left, at most `rounds` times. Of two that overlap the first
 /// in the file wins and the other waits for the next round. Files for which `may_change` is false
-/// are read and left alone. Only files with something in `says` come back.
-std::vector<Fixed> fix_certain(const std::vector<NamedText>& files, const sema::Options& options,
-                               const std::function<bool(const std::string& name)>& may_change,
-                               int rounds = 5);
+/// are read and left alone.
+FixedProject fix_certain(const std::vector<NamedText>& files, const sema::Options& options,
+                         const std::function<bool(const std::string& name)>& may_change,
+                         int rounds = 5);
 
 }  // namespace journey::editor

@@ -59,15 +59,18 @@ class Fixer {
         }
     }
 
-    std::vector<Fixed> run(int rounds) {
+    FixedProject run(int rounds) {
         for (int round = 0; round < rounds; ++round) {
             const Chosen chosen = choose();
             if (chosen.edits.empty() || !apply(chosen)) break;
         }
-        std::vector<Fixed> made;
+        FixedProject made;
+        for (const auto& [id, errors] : count_errors()) {
+            if (entries_.at(id).may_change) made.errors_left += errors;
+        }
         for (auto& [id, entry] : entries_) {
             if (!entry.fixed.says.empty() || entry.fixed.held_back)
-                made.push_back(std::move(entry.fixed));
+                made.files.push_back(std::move(entry.fixed));
         }
         return made;
     }
@@ -173,9 +176,9 @@ class Fixer {
 
 }  // namespace
 
-std::vector<Fixed> fix_certain(const std::vector<NamedText>& files, const sema::Options& options,
-                               const std::function<bool(const std::string& name)>& may_change,
-                               int rounds) {
+FixedProject fix_certain(const std::vector<NamedText>& files, const sema::Options& options,
+                         const std::function<bool(const std::string& name)>& may_change,
+                         int rounds) {
     return Fixer(files, options, may_change).run(rounds);
 }
 

@@ -77,6 +77,10 @@ void Project::remove(const std::string& name) {
     s.stale = true;
 }
 
+void Project::touch() {
+    state_->stale = true;
+}
+
 std::optional<FileId> Project::find(std::string_view name) const {
     const auto id = state_->sources.find(name);
     return id && state_->files[id->number].alive ? id : std::nullopt;

@@ -33,6 +33,15 @@ struct FormatOptions {
 };
 int format_command(const FormatOptions& options);
 
+struct FixOptions {
+    std::vector<std::string> paths;
+    bool dry_run = false;
+};
+int fix_command(const FixOptions& options);
+
+/// The language server, on standard input and output.
+int lsp_command();
+
 struct DaemonAddress {
     std::string to = "http://127.0.0.1:8080";
     std::string data_directory = "journey-data";  // whose keys are used when none is given

@@ -13,24 +13,6 @@
 namespace journey::app {
 namespace {
 
-Result<void> replace_file(const std::string& path, const std::string& text) {
-    const std::string draft = path + ".new";
-    {
-        std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-        out << text;
-        if (!out.flush())
-            return error(ErrorCode::refused,
-                         fmt::format("I cannot write {}; nothing was changed", draft));
-    }
-    std::error_code problem;
-    std::filesystem::permissions(draft, std::filesystem::status(path).permissions(), problem);
-    std::filesystem::rename(draft, path, problem);
-    if (problem)
-        return error(ErrorCode::refused,
-                     fmt::format("I cannot write {}: {}", path, problem.message()));
-    return success();
-}
-
 int format_standard_input() {
     std::stringstream text;
     text << std::cin.rdbuf();

@@ -70,6 +70,16 @@ int main(int argc, char** argv) {
                          "Change nothing; fail when something would change");
     format_app->callback([&] { status = format_command(format); });
 
+    FixOptions fix;
+    auto* fix_app = app.add_subcommand("fix", "Mend what has one certain mend, and show it");
+    fix_app->add_option("paths", fix.paths, "Folders or files")
+        ->default_val(std::vector<std::string>{"."});
+    fix_app->add_flag("--dry-run", fix.dry_run, "Show it, change nothing");
+    fix_app->callback([&] { status = fix_command(fix); });
+
+    auto* lsp_app = app.add_subcommand("lsp", "Language server for editors, on standard input");
+    lsp_app->callback([&] { status = lsp_command(); });
+
     ServeOptions serve;
     auto* serve_app = app.add_subcommand("serve", "Run the daemon");
     serve_app->add_option("project", serve.project, "Folder of journeys to publish at the start");

@@ -16,14 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_journey_file(const fs::path& path) {
-    const std::string name = path.filename().string();
-    return name.ends_with(".journey") || name.ends_with(".journey.yaml") ||
-           name.ends_with(".journey.yml");
+}  // namespace
+
+bool is_journey_file(const std::string& path) {
+    return path.ends_with(".journey") || path.ends_with(".journey.yaml") ||
+           path.ends_with(".journey.yml");
 }
 
-/// The files that `text` says it uses: `use "x"` on a line of its own, or YAML's `use: [x, y]`.
-/// Only to find the files; what is wrong with a `use` is the compiler's to say.
+// `use "x"` on a line of its own, or YAML's `use: [x, y]`.
 std::vector<std::string> used_files(const std::string& text, bool yaml) {
     std::vector<std::string> out;
     std::istringstream lines(text);
@@ -49,7 +49,23 @@ std::vector<std::string> used_files(const std::string& text, bool yaml) {
     return out;
 }
 
-}  // namespace
+Result<void> replace_file(const std::string& path, const std::string& text) {
+    const std::string draft = path + ".new";
+    {
+        std::ofstream out(draft, std::ios::binary | std::ios::trunc);
+        out << text;
+        if (!out.flush())
+            return error(ErrorCode::refused,
+                         fmt::format("I cannot write {}; nothing was changed", draft));
+    }
+    std::error_code problem;
+    fs::permissions(draft, fs::status(path).permissions(), problem);
+    fs::rename(draft, path, problem);
+    if (problem)
+        return error(ErrorCode::refused,
+                     fmt::format("I cannot write {}: {}", path, problem.message()));
+    return success();
+}
 
 Result<std::string> read_text_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -66,7 +82,7 @@ Result<std::vector<std::string>> journey_files(const std::string& path) {
         return error(ErrorCode::not_found, fmt::format("there is no file or folder {}", path));
     std::vector<std::string> out;
     for (const auto& entry : fs::directory_iterator(path, problem)) {
-        if (entry.is_regular_file() && is_journey_file(entry.path()))
+        if (entry.is_regular_file() && is_journey_file(entry.path().string()))
             out.push_back(entry.path().lexically_normal().string());
     }
     if (problem)
@@ -79,16 +95,15 @@ Result<std::vector<std::string>> journey_files(const std::string& path) {
     return out;
 }
 
-Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) {
+Result<ProjectFiles> read_project(const std::vector<std::string>& paths) {
+    ProjectFiles project;
     std::vector<std::string> waiting;
     for (const std::string& path : paths) {
         TRY(std::vector<std::string> found, journey_files(path));
         waiting.insert(waiting.end(), found.begin(), found.end());
     }
-    std::vector<dsl::SourceFile> files;
     const std::size_t asked = waiting.size();
     std::set<std::string> known;
-    std::set<std::string> only_used;
     std::vector<fs::path> folders;
     for (std::size_t i = 0; i < waiting.size(); ++i) {
         const fs::path path = fs::path(waiting[i]).lexically_normal();
@@ -98,27 +113,32 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) 
         for (const std::string& used : used_files(text, yaml)) {
             const fs::path target = (path.parent_path() / used).lexically_normal();
             std::error_code ignored;
-            if (is_journey_file(target) && fs::is_regular_file(target, ignored))
+            if (is_journey_file(target.string()) && fs::is_regular_file(target, ignored))
                 waiting.push_back(target.string());
         }
         if (std::find(folders.begin(), folders.end(), path.parent_path()) == folders.end())
             folders.push_back(path.parent_path());
-        if (i >= asked) only_used.insert(path.string());
-        files.push_back({path.string(), std::move(text)});
+        if (i >= asked) project.only_used.insert(path.string());
+        project.files.push_back({path.string(), std::move(text)});
     }
-    dsl::Options options;
-    options.read_file = [&folders](std::string_view name) -> std::optional<std::string> {
+    project.options.read_file = [folders](std::string_view name) -> std::optional<std::string> {
         for (const fs::path& folder : folders) {
             auto text = read_text_file((folder / name).string());
             if (text) return std::move(text).value();
         }
         return std::nullopt;
     };
-    dsl::Compilation compilation = dsl::compile(std::move(files), options);
+    return project;
+}
+
+Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) {
+    TRY(ProjectFiles project, read_project(paths));
+    dsl::Compilation compilation = dsl::compile(std::move(project.files), project.options);
     // That a shared file has more than this project needs is no news for those who only use it.
     std::erase_if(compilation.diagnostics, [&](const dsl::Diagnostic& one) {
         return one.severity == source::Severity::information &&
-               only_used.contains(std::string(compilation.sources.at(one.span.file).name()));
+               project.only_used.contains(
+                   std::string(compilation.sources.at(one.span.file).name()));
     });
     compilation.diagnostics = translate::diagnostics(std::move(compilation.diagnostics),
                                                      translate::language_of_environment());

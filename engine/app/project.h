@@ -4,7 +4,20 @@
 
 #include "dsl/dsl.h"
 
+#include <set>
+
 namespace journey::app {
+
+/// The texts of a project, before anything is made of them.
+struct ProjectFiles {
+    std::vector<dsl::SourceFile> files;
+    /// Of those, the ones nobody asked for: they are `use`d from elsewhere.
+    std::set<std::string> only_used;
+    /// Finds the files that templates name.
+    dsl::Options options;
+};
+/// What stands at `paths` (folders or files), with what it uses.
+Result<ProjectFiles> read_project(const std::vector<std::string>& paths);
 
 /// Compiles what stands at `paths` (folders or files). `not_found` when nothing is there; mistakes
 /// of authors are in the result's diagnostics.
@@ -12,6 +25,16 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths);
 
 /// On stderr, in colour on a terminal; `short_form`: one line each.
 void print_diagnostics(const dsl::Compilation& compilation, bool short_form);
+
+/// By its name.
+bool is_journey_file(const std::string& path);
+
+/// The files that a text says it uses, as written. Only to find them; what is wrong with a `use`
+/// is the compiler's to say.
+std::vector<std::string> used_files(const std::string& text, bool yaml);
+
+/// A new file in its place, or nothing: written beside it first.
+Result<void> replace_file(const std::string& path, const std::string& text);
 
 /// The journey files of a folder, sorted, or the file itself.
 Result<std::vector<std::string>> journey_files(const std::string& path);
