@@ -6,7 +6,6 @@
 
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 

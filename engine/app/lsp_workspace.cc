@@ -126,7 +126,7 @@ void LspWorkspace::disk_changed(const std::string& uri) {
 void LspWorkspace::read_again(const std::string& path) {
     const auto text = path.starts_with('/')
                           ? read_text_file(path)
-                          : Result<std::string>(error(ErrorCode::gone, "no file"));
+                          : Result<std::string>(error(ErrorCode::not_found, "no file"));
     for (auto& [folder_path, folder] : folders_) {
         const std::string name = name_in(folder_path, path);
         const bool own = folder_path == parent_of(path);

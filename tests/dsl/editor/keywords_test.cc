@@ -7,7 +7,6 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -23,28 +22,47 @@ std::string read(const fs::path& path) {
     return text.str();
 }
 
-std::set<std::string> all_matches(const std::string& text, const std::regex& pattern) {
-    std::set<std::string> found;
-    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
-        found.insert((*at)[1].str());
-    return found;
+bool is_word_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+std::string word_at(const std::string& text, std::size_t at) {
+    std::size_t end = at;
+    while (end < text.size() && is_word_char(text[end]))
+        ++end;
+    return text.substr(at, end - at);
 }
 
 /// Every word<"…"> and kept<"…"> of the grammar's rules.
 std::set<std::string> words_of_the_grammar() {
-    static const std::regex kRule("(?:word|kept)<\"([A-Za-z_]+)\">");
     std::set<std::string> all;
-    for (const auto& entry : fs::directory_iterator(fs::path(JOURNEY_SOURCE_DIR) / "dsl/syntax"))
-        all.merge(all_matches(read(entry.path()), kRule));
+    for (const auto& entry : fs::directory_iterator(fs::path(JOURNEY_SOURCE_DIR) / "dsl/syntax")) {
+        const std::string text = read(entry.path());
+        for (const std::string rule : {"word<\"", "kept<\""}) {
+            for (std::size_t at = text.find(rule); at != std::string::npos;
+                 at = text.find(rule, at + 1)) {
+                const std::string word = word_at(text, at + rule.size());
+                if (!word.empty()) all.insert(word);
+            }
+        }
+    }
     return all;
 }
 
-/// Every alternative of the highlighting's keyword rules: `\b(?:a|b|c)\b`.
+/// Every alternative of the highlighting's rules: what stands between `(`, `:` or `|` and `|` or
+/// `)`.
 std::set<std::string> words_of_the_highlighting() {
-    static const std::regex kWord("[(|:]([a-z_]+)(?=[|)])");
     const std::string text =
         read(fs::path(JOURNEY_SOURCE_DIR) / "dsl/editor/textmate/syntaxes/journey.tmLanguage.json");
-    return all_matches(text, kWord);
+    std::set<std::string> all;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const std::string word = word_at(text, at);
+        if (word.empty()) continue;
+        const std::size_t end = at + word.size();
+        const bool begins = at > 0 && std::string("(:|").find(text[at - 1]) != std::string::npos;
+        if (begins && end < text.size() && (text[end] == '|' || text[end] == ')')) all.insert(word);
+        at = end;
+    }
+    return all;
 }
 
 TEST_CASE("every word of the grammar is a keyword for editors", "[keywords]") {

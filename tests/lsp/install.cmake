@@ -1,0 +1,18 @@
+# Nothing is fetched when what is there was installed from the same lock file.
+file(SHA256 ${SOURCE}/package-lock.json WANTED)
+set(STAMP ${MODULES}/installed.txt)
+if(EXISTS ${STAMP})
+    file(READ ${STAMP} INSTALLED)
+    if(INSTALLED STREQUAL WANTED)
+        return()
+    endif()
+endif()
+file(MAKE_DIRECTORY ${MODULES})
+configure_file(${SOURCE}/package.json ${MODULES}/package.json COPYONLY)
+configure_file(${SOURCE}/package-lock.json ${MODULES}/package-lock.json COPYONLY)
+execute_process(COMMAND ${NPM} ci --no-audit --no-fund --ignore-scripts WORKING_DIRECTORY ${MODULES}
+    RESULT_VARIABLE FAILED)
+if(FAILED)
+    message(FATAL_ERROR "npm could not install the packages of tests/lsp; is a package registry within reach?")
+endif()
+file(WRITE ${STAMP} ${WANTED})

@@ -1,0 +1,343 @@
+// A real client of the Language Server Protocol opens the workflows, makes mistakes and asks about them.
+//
+//   node lsp_client.mjs --journey build/release/bin/journey --project workflows --modules DIRECTORY [--bench]
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values: given } = parseArgs({
+  options: {
+    journey: { type: "string" },
+    project: { type: "string" },
+    modules: { type: "string", default: process.cwd() },
+    bench: { type: "boolean", default: false },
+  },
+});
+const lsp = createRequire(path.join(path.resolve(given.modules), "package.json"))("vscode-languageserver-protocol/node");
+
+const folder = mkdtempSync(path.join(tmpdir(), "journey-lsp-"));
+cpSync(given.project, folder, { recursive: true });
+const uri = (name) => pathToFileURL(path.join(folder, name)).href;
+const read = (name) => readFileSync(path.join(folder, name), "utf8");
+
+// ---- a client
+
+class Client {
+  constructor(encodings) {
+    this.child = spawn(given.journey, ["lsp"], { stdio: ["pipe", "pipe", "inherit"] });
+    this.ended = new Promise((resolve) => this.child.on("exit", (code) => resolve(code)));
+    this.connection = lsp.createProtocolConnection(
+      new lsp.StreamMessageReader(this.child.stdout),
+      new lsp.StreamMessageWriter(this.child.stdin),
+    );
+    this.diagnostics = new Map();
+    this.waiting = [];
+    this.connection.onNotification(lsp.PublishDiagnosticsNotification.type, (told) => {
+      this.diagnostics.set(told.uri, told);
+      this.waiting = this.waiting.filter(({ done, resolve }) => {
+        if (!done()) return true;
+        resolve();
+        return false;
+      });
+    });
+    this.registered = [];
+    this.connection.onRequest(lsp.RegistrationRequest.type, (asked) => {
+      this.registered.push(...asked.registrations.map((one) => one.method));
+    });
+    this.connection.listen();
+    this.encodings = encodings;
+  }
+  ask(type, params) {
+    return this.connection.sendRequest(type, params);
+  }
+  tell(type, params) {
+    return this.connection.sendNotification(type, params);
+  }
+  async start() {
+    const result = await this.ask(lsp.InitializeRequest.type, {
+      processId: process.pid,
+      rootUri: pathToFileURL(folder).href,
+      workspaceFolders: [{ uri: pathToFileURL(folder).href, name: "workflows" }],
+      capabilities: {
+        general: { positionEncodings: this.encodings },
+        textDocument: { completion: { completionItem: { snippetSupport: true } } },
+        workspace: { didChangeWatchedFiles: { dynamicRegistration: true } },
+      },
+    });
+    await this.tell(lsp.InitializedNotification.type, {});
+    return result;
+  }
+  until(done) {
+    return done() ? Promise.resolve() : new Promise((resolve) => this.waiting.push({ done, resolve }));
+  }
+  codes(name) {
+    return (this.diagnostics.get(uri(name))?.diagnostics ?? []).map((one) => one.code);
+  }
+  async stop() {
+    await this.ask(lsp.ShutdownRequest.type);
+    await this.tell(lsp.ExitNotification.type);
+    assert.equal(await this.ended, 0, "shutdown and exit end with 0");
+    this.connection.dispose();
+  }
+}
+
+/// A document as an editor keeps it; edits go to the server as changes of a range.
+class Document {
+  constructor(client, name, text) {
+    Object.assign(this, { client, name, text, version: 1 });
+    client.tell(lsp.DidOpenTextDocumentNotification.type, {
+      textDocument: { uri: uri(name), languageId: "journey", version: 1, text },
+    });
+  }
+  get id() {
+    return { uri: uri(this.name) };
+  }
+  /// The place of `mark` (and `by` characters further), in UTF-16 units, as in VS Code.
+  at(mark, by = 0) {
+    const offset = this.text.indexOf(mark);
+    assert.notEqual(offset, -1, `the text has ${mark}`);
+    return this.place(offset + by);
+  }
+  place(offset) {
+    const before = this.text.slice(0, offset).split("\n");
+    return { line: before.length - 1, character: before.at(-1).length };
+  }
+  async change(from, to) {
+    const offset = this.text.indexOf(from);
+    assert.notEqual(offset, -1, `the text has ${from}`);
+    const range = { start: this.place(offset), end: this.place(offset + from.length) };
+    this.text = this.text.slice(0, offset) + to + this.text.slice(offset + from.length);
+    await this.client.tell(lsp.DidChangeTextDocumentNotification.type, {
+      textDocument: { ...this.id, version: ++this.version },
+      contentChanges: [{ range, text: to }],
+    });
+  }
+  applied(edits) {
+    const offset = ({ line, character }) =>
+      this.text.split("\n").slice(0, line).reduce((sum, one) => sum + one.length + 1, 0) + character;
+    let text = this.text;
+    for (const edit of [...edits].sort((a, b) => offset(b.range.start) - offset(a.range.start)))
+      text = text.slice(0, offset(edit.range.start)) + edit.newText + text.slice(offset(edit.range.end));
+    return text;
+  }
+  told() {
+    return this.client.until(() => this.client.diagnostics.get(uri(this.name))?.version === this.version);
+  }
+}
+
+const errors = (client, name) =>
+  (client.diagnostics.get(uri(name))?.diagnostics ?? []).filter((one) => one.severity === 1);
+
+// ---- the story
+
+async function story() {
+  const client = new Client(["utf-16"]);
+  const { capabilities } = await client.start();
+  assert.equal(capabilities.positionEncoding, "utf-16");
+  for (const ability of ["hoverProvider", "definitionProvider", "renameProvider", "documentFormattingProvider"])
+    assert.ok(capabilities[ability], ability);
+
+  const file = "welcome_series.journey";
+  const document = new Document(client, file, read(file));
+  await document.told();
+  assert.deepEqual(errors(client, file), [], "the workflows have no mistakes");
+
+  // A mistake, with its certain mend.
+  await document.change("enter when signed_up", "enter when signed_upp");
+  await document.told();
+  const [mistake] = errors(client, file);
+  assert.equal(mistake.code, "J0101");
+  assert.equal(mistake.source, "journey");
+  assert.match(mistake.message, /I cannot find an event called `signed_upp`/);
+  assert.deepEqual(mistake.range.start, document.at("signed_upp"));
+  const actions = await client.ask(lsp.CodeActionRequest.type, {
+    textDocument: document.id,
+    range: mistake.range,
+    context: { diagnostics: [mistake] },
+  });
+  const mend = actions.find((one) => one.kind === "quickfix");
+  assert.equal(mend.title, "Write `signed_up`");
+  assert.equal(mend.isPreferred, true);
+  assert.match(document.applied(mend.edit.changes[uri(file)]), /enter when signed_up where/);
+  const all = actions.find((one) => one.kind === "source.fixAll.journey");
+  assert.match(document.applied(all.edit.changes[uri(file)]), /enter when signed_up where/);
+  await document.change("signed_upp", "signed_up");
+  await document.told();
+  assert.deepEqual(errors(client, file), []);
+
+  // Typing, and what is offered.
+  await document.change("    look_around: wait 2 days", "    send email \n    look_around: wait 2 days");
+  const offered = await client.ask(lsp.CompletionRequest.type, {
+    textDocument: document.id,
+    position: document.at("send email \n", "send email ".length),
+  });
+  const templates = offered.items.map((one) => one.label);
+  assert.ok(templates.includes("welcome_tips"), templates.join(" "));
+  await document.change("    send email \n", "    \n");
+  const steps = await client.ask(lsp.CompletionRequest.type, {
+    textDocument: document.id,
+    position: document.at("    \n", 4),
+  });
+  const wait = steps.items.find((one) => one.label === "wait");
+  assert.match(wait.documentation.value, /wait until 10:00 local/);
+  assert.ok(steps.items.some((one) => one.insertTextFormat === 2), "whole statements are offered");
+  await document.change("    \n    look_around", "    look_around");
+
+  // What stands here?
+  const hover = await client.ask(lsp.HoverRequest.type, { textDocument: document.id, position: document.at("order_paid", 2) });
+  assert.match(hover.contents.value, /\*\*event\*\* `order_paid`/);
+  assert.match(hover.contents.value, /shop\.journey line \d+/);
+  const keyword = await client.ask(lsp.HoverRequest.type, { textDocument: document.id, position: document.at("reenter", 2) });
+  assert.match(keyword.contents.value, /reenter after 30 days/);
+
+  // Where is it declared, and where is it used?
+  const declared = await client.ask(lsp.DefinitionRequest.type, {
+    textDocument: document.id,
+    position: document.at("welcome_hello", 3),
+  });
+  assert.equal(declared[0].uri, uri("shop.journey"));
+  const line = read("shop.journey").split("\n")[declared[0].range.start.line];
+  assert.match(line, /^template welcome_hello email/);
+  const used = await client.ask(lsp.DefinitionRequest.type, { textDocument: document.id, position: document.at("shop.journey", 2) });
+  assert.equal(used[0].uri, uri("shop.journey"));
+  const places = await client.ask(lsp.ReferencesRequest.type, {
+    textDocument: document.id,
+    position: document.at("order_paid", 2),
+    context: { includeDeclaration: true },
+  });
+  assert.ok(new Set(places.map((one) => one.uri)).size >= 4, "an event of the shop is used in many files");
+
+  // Another name, everywhere.
+  const renamed = await client.ask(lsp.RenameRequest.type, {
+    textDocument: document.id,
+    position: document.at("order_paid", 2),
+    newName: "bestellung",
+  });
+  const changes = Object.keys(renamed.changes);
+  assert.ok(changes.includes(uri("shop.journey")) && changes.includes(uri(file)), changes.join(" "));
+  assert.match(document.applied(renamed.changes[uri(file)]), /goal first_order when bestellung within/);
+  await assert.rejects(
+    client.ask(lsp.RenameRequest.type, { textDocument: document.id, position: document.at("order_paid", 2), newName: "signed_up" }),
+    /already/,
+  );
+
+  // The one style.
+  await document.change("  reenter never", "      reenter    never");
+  const formatted = await client.ask(lsp.DocumentFormattingRequest.type, {
+    textDocument: document.id,
+    options: { tabSize: 2, insertSpaces: true },
+  });
+  assert.equal(formatted.length, 1);
+  assert.equal(document.applied(formatted), read(file));
+  await document.change("      reenter    never", "  reenter never");
+
+  const symbols = await client.ask(lsp.DocumentSymbolRequest.type, { textDocument: document.id });
+  assert.equal(symbols[0].name, "welcome_series");
+  assert.ok(symbols[0].children.some((one) => one.name === "look_around"));
+  const tokens = await client.ask(lsp.SemanticTokensRequest.type, { textDocument: document.id });
+  assert.ok(tokens.data.length > 100 && tokens.data.length % 5 === 0);
+  const found = await client.ask(lsp.WorkspaceSymbolRequest.type, { query: "win_back" });
+  assert.ok(found.some((one) => one.name === "win_back"));
+
+  // A mistake in one file shows in another, also when it comes from the disk.
+  writeFileSync(path.join(folder, "shop.journey"), read("shop.journey").replace("event signed_up", "event joined"));
+  await client.tell(lsp.DidChangeWatchedFilesNotification.type, {
+    changes: [{ uri: uri("shop.journey"), type: lsp.FileChangeType.Changed }],
+  });
+  await client.until(() => client.codes(file).includes("J0101"));
+  assert.ok(client.registered.includes("workspace/didChangeWatchedFiles"));
+  writeFileSync(path.join(folder, "shop.journey"), read("shop.journey").replace("event joined", "event signed_up"));
+  await client.tell(lsp.DidChangeWatchedFilesNotification.type, {
+    changes: [{ uri: uri("shop.journey"), type: lsp.FileChangeType.Changed }],
+  });
+  await client.until(() => !client.codes(file).includes("J0101"));
+
+  // Only the newest of many changes is told about.
+  const versions = [];
+  client.connection.onNotification(lsp.PublishDiagnosticsNotification.type, (told) => {
+    if (told.uri === uri(file)) versions.push(told.version);
+    client.diagnostics.set(told.uri, told);
+    client.waiting = client.waiting.filter(({ done, resolve }) => (done() ? (resolve(), false) : true));
+  });
+  await document.change("welcome_series", "welcome_serie0");
+  for (let i = 0; i < 50; ++i) document.change(`welcome_serie${i}`, `welcome_serie${i + 1}`);
+  await document.told();
+  assert.equal(versions.at(-1), document.version);
+
+  await assert.rejects(client.ask("textDocument/nonsense", {}), (error) => error.code === lsp.ErrorCodes.MethodNotFound);
+  await client.stop();
+}
+
+// ---- Chinese text and emoji, in both ways of counting
+
+async function characters(encodings, unitsOf) {
+  const client = new Client(encodings);
+  const { capabilities } = await client.start();
+  assert.equal(capabilities.positionEncoding, encodings[0]);
+  const name = "表情.journey";
+  const text =
+    'language 1\nuse "shop.journey"\njourney 欢迎 "🎉🎉" {\n  version 1\n  about "👩‍💻 你好"  # 🎈\n' +
+    '  enter when signed_up\n  reenter never\n  do { 问候: send email welcome_hello with { first_name: "🎉小王" } valid for 2 dayz }\n}\n';
+  client.tell(lsp.DidOpenTextDocumentNotification.type, {
+    textDocument: { uri: uri(name), languageId: "journey", version: 1, text },
+  });
+  await client.until(() => client.diagnostics.get(uri(name))?.version === 1);
+  const [mistake] = errors(client, name);
+  const line = text.split("\n")[7];
+  assert.equal(mistake.range.start.line, 7);
+  assert.equal(mistake.range.start.character, unitsOf(line.slice(0, line.indexOf("2 dayz") + mistakeBegin(mistake))));
+  // A change behind emoji lands where the editor means it.
+  const begin = unitsOf(line.slice(0, line.indexOf("dayz")));
+  await client.tell(lsp.DidChangeTextDocumentNotification.type, {
+    textDocument: { uri: uri(name), version: 2 },
+    contentChanges: [{ range: { start: { line: 7, character: begin }, end: { line: 7, character: begin + 4 } }, text: "days" }],
+  });
+  await client.until(() => client.diagnostics.get(uri(name))?.version === 2);
+  assert.deepEqual(errors(client, name), []);
+  await client.stop();
+
+  function mistakeBegin(one) {
+    return one.message.includes("dayz") && one.range.end.character - one.range.start.character === 4 ? 2 : 0;
+  }
+}
+
+// ---- how fast, for people to read: nothing is asserted about time
+
+async function bench() {
+  const client = new Client(["utf-16"]);
+  await client.start();
+  const lines = ["language 1", 'use "shop.journey"'];
+  for (let i = 0; lines.length < 500; ++i) {
+    lines.push(`journey long_${i} "Long ${i}" {`, "  version 1", "  enter when signed_up", "  reenter never", "  do {");
+    for (let step = 0; step < 8; ++step)
+      lines.push(`    s${step}: send email welcome_hello with { first_name: "x" }`, "    wait 2 days");
+    lines.push("  }", "}");
+  }
+  const document = new Document(client, "long.journey", lines.join("\n") + "\n");
+  await document.told();
+  const times = [];
+  for (let i = 0; i < 20; ++i) {
+    const begin = performance.now();
+    await document.change(i % 2 ? "signed_upp" : "signed_up", i % 2 ? "signed_up" : "signed_upp");
+    await document.told();
+    times.push(performance.now() - begin);
+  }
+  times.sort((a, b) => a - b);
+  console.log(`${lines.length} lines: ${times[10].toFixed(1)} ms from an edit to its diagnostics (longest ${times[19].toFixed(1)} ms)`);
+  await client.stop();
+}
+
+try {
+  await story();
+  await characters(["utf-16"], (text) => text.length);
+  await characters(["utf-8", "utf-16"], (text) => Buffer.byteLength(text));
+  if (given.bench) await bench();
+  console.log("the language server answers as it should");
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
