@@ -243,9 +243,11 @@ LspAnswer code_actions(const Question& q) {
     const std::uint32_t begin = offset_of(q.source(), *from, q.terms.units);
     const std::uint32_t end = offset_of(q.source(), *to, q.terms.units);
     json::array actions;
-    for (const editor::Diagnostic& one : q.project().diagnostics()) {
+    for (const editor::Diagnostic& english : q.project().diagnostics()) {
         if (!wants(q.params, "quickfix")) break;
-        if (one.span.file != q.file || one.span.end < begin || end < one.span.begin) continue;
+        if (english.span.file != q.file || english.span.end < begin || end < english.span.begin)
+            continue;
+        const editor::Diagnostic one = translate::diagnostic(english, q.terms.language);
         for (const source::Fix& fix : one.fixes) {
             if (fix.edits.empty()) continue;
             const bool certain = fix.applicability == source::Applicability::certain;

@@ -1,6 +1,7 @@
 #pragma once
 // What the server answers to the questions of an editor about its texts.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/lsp_json.h"
 #include "engine/app/lsp_workspace.h"
 
@@ -9,6 +10,7 @@ namespace journey::app {
 /// What the two sides agreed on.
 struct LspTerms {
     LspUnits units = LspUnits::utf16;
+    translate::Language language = translate::Language::english;
     bool snippets = false;
     bool watches_files = false;  // can be asked to
 };

@@ -1,6 +1,7 @@
 #include "engine/app/lsp_server.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace journey::app {
 namespace {
@@ -144,6 +145,11 @@ json::value LspServer::initialize(const json::value& params) {
         if (std::find(all.begin(), all.end(), json::value("utf-8")) != all.end())
             terms_.units = LspUnits::utf8;
     }
+    // The language set for `journey` itself, else the editor's.
+    const auto locale = text_in(params, {"locale"});
+    terms_.language = locale && std::getenv("JOURNEY_LANG") == nullptr
+                          ? translate::language_of(*locale)
+                          : translate::language_of_environment();
     terms_.snippets = flag_in(
         params, {"capabilities", "textDocument", "completion", "completionItem", "snippetSupport"});
     terms_.watches_files = flag_in(
@@ -235,7 +241,8 @@ void LspServer::tell(LspWorkspace::Folder& folder) {
         if (one.severity == source::Severity::information &&
             !workspace_.owns(folder, one.span.file))
             continue;
-        by_file[one.span.file].push_back(diagnostic_json(sources, one, terms_.units, uri_of));
+        by_file[one.span.file].push_back(diagnostic_json(
+            sources, translate::diagnostic(one, terms_.language), terms_.units, uri_of));
     }
     for (auto& [file, list] : by_file) {
         if (!workspace_.speaks_for(folder, file)) continue;

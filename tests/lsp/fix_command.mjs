@@ -10,7 +10,7 @@ const { values: given } = parseArgs({ options: { journey: { type: "string" } } }
 const folder = mkdtempSync(path.join(tmpdir(), "journey-fix-"));
 const write = (name, text) => writeFileSync(path.join(folder, name), text);
 const read = (name) => readFileSync(path.join(folder, name), "utf8");
-const fix = (...more) => spawnSync(given.journey, ["fix", ...more], { cwd: folder, encoding: "utf8" });
+const fix = (...more) => spawnSync(path.resolve(given.journey), ["fix", ...more], { cwd: folder, encoding: "utf8", env: { ...process.env, JOURNEY_LANG: "en" } });
 
 try {
   write("shop.journey", "language 1\nprofile user {\n  email string\n}\nevent signed_up {\n  source string required\n}\n");
