@@ -34,7 +34,7 @@ function colours(text) {
   return words;
 }
 
-const files = ["workflows", "tests/dsl/corpus"].flatMap((folder) =>
+const files = ["workflows", "tests/dsl/corpus", "examples/01-first-journey", "examples/03-eight-journeys"].flatMap((folder) =>
   readdirSync(path.join(given.source, folder))
     .filter((name) => name.endsWith(".journey"))
     .map((name) => path.join(given.source, folder, name)),
