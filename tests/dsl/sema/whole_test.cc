@@ -245,7 +245,7 @@ TEST_CASE("snippets keep their names to themselves", "[sema]") {
         {"snippet s() {\nm: send email hello\nwait at most 1h {\non clicked of m { stop }\n}\n}",
          "m: send email hello\ninclude s()\ninclude s()\nwait at most 1h {\non clicked of m { stop "
          "}\n}",
-         ""},
+         "J0322"},
         {"snippet s() {\nwait at most 1h {\non clicked of m { stop }\n}\n}",
          "m: send email hello\ninclude s()", "J0104"},
         {"snippet s() { include s() }", "include s()", "J0110"},
