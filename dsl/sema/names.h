@@ -1,7 +1,7 @@
 #pragma once
 // Where every name is declared and used, and what every expression is: what editors ask for.
 
-#include "dsl/source/span.h"
+#include "dsl/source/source.h"
 
 #include <string>
 #include <string_view>
