@@ -19,7 +19,8 @@ struct Message {
     std::string title;        // push
     std::string text;         // sms, push, email's text part
     std::string html;         // email
-    std::string payload;      // webhook: JSON body
+    std::string payload;      // webhook, call: JSON body
+    std::string url;          // call: where to; else the connector knows
     std::string external_id;  // the person, by the customer's own id
     std::string journey;
     std::string step;

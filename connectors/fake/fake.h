@@ -112,7 +112,8 @@ struct SinkOptions {
 };
 
 /// HTTP: POST …/2010-04-01/Accounts/SID/Messages.json (Twilio), …/notifications (OneSignal),
-/// …/fake/CHANNEL, and any other path as a webhook. SMTP: AUTH PLAIN and LOGIN take anything. One
+/// …/fake/CHANNEL, …/answer?code=TEN&percent=10 as a webhook that answers {"code":"TEN","percent":10},
+/// and any other path as a webhook that answers {}. SMTP: AUTH PLAIN and LOGIN take anything. One
 /// thread; everything below may be called from any other.
 class SinkServer {
   public:

@@ -67,6 +67,16 @@ void understand_fake(Understood& call, std::string_view channel, std::string_vie
     call.keyed = text_at(record, "class") == "keyed";
 }
 
+// "code=TEN&percent=10" is answered {"code":"TEN","percent":10}: what reads as JSON is that.
+void understand_call(Understood& call, std::string_view query) {
+    call.kind = Understood::Kind::call;
+    const auto form = parse_form(query);
+    for (const auto& [name, text] : form.value_or(Form{})) {
+        auto value = value_from_json(text);
+        put(call.gives, name, value ? std::move(value).value() : Value(text));
+    }
+}
+
 // Like a provider's own id: the same for the same key, so that a repeat is answered with the
 // first's.
 std::string made_id(const Understood& call, std::string_view prefix) {
@@ -91,6 +101,8 @@ std::string ok_body(const Understood& call) {
         case Understood::Kind::fake:
             put(body, "id", made_id(call, "F"));
             return to_json(body);
+        case Understood::Kind::call:
+            return to_json(Value(call.gives));
         case Understood::Kind::webhook:
         case Understood::Kind::smtp:
             return "{}";
@@ -121,7 +133,11 @@ const std::string* header_named(const Headers& headers, std::string_view name) {
 
 Understood understand_http(std::string_view path, const Headers& headers, std::string_view body) {
     Understood call;
-    path = path.substr(0, path.find('?'));
+    const std::size_t question = path.find('?');
+    const std::string_view query =
+        question == std::string_view::npos ? std::string_view() : path.substr(question + 1);
+    path = path.substr(0, question);
+    constexpr std::string_view kAnswer = "/answer";
     constexpr std::string_view kFake = "/fake/";
     const std::size_t fake = path.rfind(kFake);
     if (path.find("/2010-04-01/Accounts/") != std::string_view::npos &&
@@ -138,6 +154,7 @@ Understood understand_http(std::string_view path, const Headers& headers, std::s
         call.message.to = std::string(path);
         call.message.text = std::string(body);
         if (const auto* id = header_named(headers, "webhook-id")) call.message.key = *id;
+        if (path.ends_with(kAnswer)) understand_call(call, query);
     }
     call.message.body_sha256 = to_hex(view_of(sha256(body)));
     return call;

@@ -16,7 +16,15 @@ const std::string* header_named(const Headers& headers, std::string_view name);
 struct Understood {
     SinkMessage message;
     bool keyed = false;  // the provider drops repeats of a key
-    enum class Kind : std::uint8_t { twilio, onesignal, webhook, fake, smtp } kind = Kind::webhook;
+    enum class Kind : std::uint8_t {
+        twilio,
+        onesignal,
+        webhook,
+        fake,
+        smtp,
+        call
+    } kind = Kind::webhook;
+    Record gives;  // of a call: what it is answered
 };
 Understood understand_http(std::string_view path, const Headers& headers, std::string_view body);
 Understood understand_mail(std::string_view mail_from, std::string_view rcpt_to,

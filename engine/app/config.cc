@@ -100,6 +100,17 @@ void routes_from(const Setting& connectors, Config& out) {
     }
 }
 
+/// Calls need no setting; a webhook with secrets signs its own.
+void calls_from(const Setting& webhooks, Config& out) {
+    for (const auto& [name, setting] : webhooks.entries()) {
+        connectors::webhook::CallConfig config;
+        for (const Setting& secret : setting["secrets"].items())
+            config.secrets.push_back(secret.secret());
+        config.parallel = parallel_of(setting, config.parallel);
+        out.calls[name] = checked(setting, connectors::webhook::make_call(config));
+    }
+}
+
 /// Links and signatures are made by adding a path, so no slash may stand at the end.
 std::string public_url_from(const Setting& setting) {
     std::string url = setting.text();
@@ -151,6 +162,7 @@ Result<Config> load_config(const std::string& path) {
     out.network.allow_private = network["allow private"].yes(false);
     out.network.extra_ca_file = network["extra ca"].text();
     routes_from(file["connectors"], out);
+    calls_from(file["webhooks"], out);
     TRY(file.finish());
     return out;
 }

@@ -13,6 +13,7 @@ struct Config {
     http::HttpOptions http;
     connectors::net::TransportOptions network;
     std::vector<runtime::Route> routes;
+    std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> calls;
     bool track_opens = true;
     bool track_clicks = true;
 };

@@ -48,6 +48,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     runtime::ServiceOptions options;
     options.node.partitions = config.partitions;
     options.node.routes = config.routes;
+    TRY(auto call, connectors::webhook::make_call({}));
+    options.node.calls = config.calls;
+    options.node.calls[""] = std::move(call);
     options.node.links = {config.http.public_url, daemon->keys_.link_secret, config.track_opens,
                           config.track_clicks};
     options.data_directory = config.data_directory;

@@ -56,6 +56,20 @@ std::string story_of(const Happening& happening, const calendar::Zone& zone) {
             return fmt::format("the event {} is not declared", happening.detail);
         case Happening::Kind::published:
             return "";
+        case Happening::Kind::called:
+            return fmt::format("{}: CALLED {} {}", what, happening.webhook,
+                               to_json(Value(happening.data)));
+        case Happening::Kind::answered:
+            return fmt::format("{}: {} answered {}", what, happening.webhook,
+                               to_json(Value(happening.data)));
+        case Happening::Kind::call_failed:
+            return fmt::format("{}: {} did not answer{}", what, happening.webhook, detail);
+        case Happening::Kind::emitted:
+            return "emitted " + happening.detail;
+        case Happening::Kind::ran:
+            return "ran " + happening.detail;
+        case Happening::Kind::migrated:
+            return fmt::format("moved to version {}, to {}", happening.detail, what);
     }
     return "";
 }

@@ -22,8 +22,9 @@ class Trial {
           zone_(*calendar::find_zone(test.zone)),
           world_(options_for(test)),
           witness_(program_, zone_) {
-        // Only the journey under test lives in this world: others would send too.
-        program_.journeys = {program.journeys[test.journey]};
+        // Only the journey under test, and what it runs, live in this world: others would send too.
+        program_.journeys = journeys_under(program, test.journey);
+        world_.set_provider([this](const sim::SentMessage& message) { return answer(message); });
     }
 
     /// "" when every line holds, else what did not.
@@ -44,7 +45,9 @@ class Trial {
                 continue;
             }
             go_to(at);
-            const std::string problem = act(line);
+            std::string problem = unstubbed_;
+            if (problem.empty()) problem = act(line);
+            if (problem.empty()) problem = unstubbed_;
             if (!problem.empty()) {
                 failed_ = &line;
                 return problem;
@@ -61,8 +64,54 @@ class Trial {
     static sim::WorldOptions options_for(const TestCase& test) {
         sim::WorldOptions options;
         options.start = test.start;
-        options.record_sent = false;
+        for (const sema::GivenArm& given : test.arms) {
+            if (given.rest && !given.arm.empty()) options.winners[given.experiment] = given.arm;
+        }
         return options;
+    }
+
+    /// The journey first, then those that it may run, one way or another. Runs are numbered anew.
+    static std::vector<ir::Journey> journeys_under(const ir::Program& program, ir::Index journey) {
+        std::vector<ir::Index> needed{journey};
+        const auto place_of = [&](ir::Index wanted) {
+            const auto found = std::find(needed.begin(), needed.end(), wanted);
+            const auto place = static_cast<ir::Index>(found - needed.begin());
+            if (found == needed.end()) needed.push_back(wanted);
+            return place;
+        };
+        std::vector<ir::Journey> out;
+        for (std::size_t i = 0; i < needed.size(); ++i) {
+            ir::Journey& one = out.emplace_back(program.journeys[needed[i]]);
+            for (ir::State& state : one.states) {
+                if (auto* run = std::get_if<ir::Run>(&state.act))
+                    run->journey = place_of(run->journey);
+            }
+        }
+        return out;
+    }
+
+    /// Providers take everything; webhooks answer as the test says.
+    connectors::Response answer(const sim::SentMessage& sent) {
+        connectors::Response response;
+        response.answered = true;
+        response.bytes_left = true;
+        response.status = 202;
+        if (!sent.message.channel.starts_with(core::kCallLane)) return response;
+        const std::string webhook = sent.message.channel.substr(core::kCallLane.size());
+        const auto given =
+            std::find_if(test_.webhooks.begin(), test_.webhooks.end(),
+                         [&](const sema::GivenWebhook& one) { return one.webhook == webhook; });
+        response.status = 400;
+        if (given == test_.webhooks.end()) {
+            unstubbed_ = fmt::format(
+                "the journey calls the webhook `{0}`, and this test does not say what it answers; "
+                "say it with `given webhook {0} gives {{ … }}`, or `given webhook {0} fails`",
+                webhook);
+        } else if (given->gives) {
+            response.status = 200;
+            response.body = to_json(Value(*given->gives));
+        }
+        return response;
     }
 
     const ir::Journey& journey() const { return program_.journeys[0]; }
@@ -78,7 +127,8 @@ class Trial {
             for (const ir::State& state : journey().states) {
                 const auto* pick = std::get_if<ir::Pick>(&state.act);
                 if (pick != nullptr && pick->experiment == given.experiment)
-                    wishes.push_back({pick, given.holdout ? "" : given.arm});
+                    wishes.push_back(
+                        {pick, given.holdout || given.rest ? "" : given.arm, given.rest});
             }
         }
         if (!wishes.empty()) {
@@ -90,10 +140,7 @@ class Trial {
         }
         auto published = world_.publish(ir::encode(program_));
         if (!published) return published.error().detail;
-        if (!test_.tags.empty()) {
-            return "`given tag` cannot be done yet: only journeys add tags; let an event lead "
-                   "there first";
-        }
+        if (!test_.tags.empty()) submit(model::TagChange{test_.tags, {}}, std::nullopt);
         if (!test_.profile.empty()) submit(model::Identify{test_.profile}, std::nullopt);
         for (const ir::Index consent : test_.consents) {
             submit(model::ConsentChange{program_.consents[consent].name, true, "given in the test",
@@ -146,6 +193,8 @@ class Trial {
                       collect();
                       return std::string();
                   },
+                  [&](const sema::ReceiptHappens& receipt) { return receive(receipt); },
+                  [&](const sema::ExpectTagged& wanted) { return look_for(wanted); },
                   [&](const auto&) {
                       const auto problem = witness_.judge(
                           line.act, [this](const sema::TestMoment& at) { return moment(at); });
@@ -155,6 +204,49 @@ class Trial {
             line.act);
     }
 
+    /// The provider's word about the newest message of that step.
+    std::string receive(const sema::ReceiptHappens& receipt) {
+        for (sim::SentMessage& one : world_.take_sent())
+            sent_.push_back(std::move(one.message));
+        const auto sent = std::find_if(sent_.rbegin(), sent_.rend(), [&](const auto& one) {
+            return one.step == receipt.step && one.url.empty();
+        });
+        if (sent == sent_.rend())
+            return fmt::format("no message of `{}` was sent by then", receipt.step);
+        model::ReceiptArrived arrived;
+        arrived.key = sent->key;
+        arrived.receipt.kind = kind_named(receipt.event);
+        arrived.receipt.at = world_.now();
+        if (const Value* url = find(receipt.data, "url"); url != nullptr && url->as<std::string>())
+            arrived.receipt.url = *url->as<std::string>();
+        if (arrived.receipt.kind == model::ReceiptKind::bounced) arrived.receipt.detail = "hard";
+        witness_.tell(world_.now(), fmt::format("{} of {}", receipt.event, receipt.step));
+        submit(std::move(arrived), std::nullopt);
+        collect();
+        return "";
+    }
+
+    static model::ReceiptKind kind_named(std::string_view event) {
+        for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(model::ReceiptKind::failed); ++i) {
+            const auto kind = static_cast<model::ReceiptKind>(i);
+            if (model::name_of(kind) == event) return kind;
+        }
+        return model::ReceiptKind::delivered;
+    }
+
+    std::string look_for(const sema::ExpectTagged& wanted) {
+        const auto profile =
+            value_from_json(world_.node().profile_json(model::person_id_of(person_)));
+        const Record* known = profile ? profile.value().as<Record>() : nullptr;
+        const Value* tags = known == nullptr ? nullptr : find(*known, "tags");
+        const List* list = tags == nullptr ? nullptr : tags->as<List>();
+        const bool tagged = list != nullptr &&
+                            std::find(list->begin(), list->end(), Value(wanted.tag)) != list->end();
+        if (tagged != wanted.negated) return "";
+        return tagged ? fmt::format("the person is tagged \"{}\"", wanted.tag)
+                      : fmt::format("the person is not tagged \"{}\"", wanted.tag);
+    }
+
     const TestCase& test_;
     ir::Program program_;
     const calendar::Zone& zone_;
@@ -162,6 +254,8 @@ class Trial {
     std::string person_;
     Witness witness_;
     const sema::TestLine* failed_ = nullptr;
+    std::vector<connectors::Message> sent_;
+    std::string unstubbed_;  // a call that the test says nothing about
 };
 
 }  // namespace

@@ -41,6 +41,10 @@ std::string wish(const ir::Program& program, const sema::TestAct& act) {
               [](const sema::ExpectSkipped& one) { return "you expected: skipped " + one.step; },
               [](const sema::ExpectGoal& one) { return "you expected: goal " + one.name; },
               [](const sema::ExpectWaiting& one) { return "you expected: waiting at " + one.step; },
+              [](const sema::ExpectCalled& one) {
+                  return (one.negated ? "you expected: not called " : "you expected: called ") +
+                         one.webhook;
+              },
               [](const auto&) { return std::string(); }},
         act);
 }
@@ -73,15 +77,20 @@ std::optional<std::string> Witness::judge(const sema::TestAct& expectation, cons
                             [&](const sema::ExpectSkipped& one) { return expect(one); },
                             [&](const sema::ExpectGoal& one) { return expect(one); },
                             [&](const sema::ExpectWaiting& one) { return expect(one); },
+                            [&](const sema::ExpectCalled& one) { return expect(one); },
                             [](const auto&) -> Problem { return std::nullopt; }},
                       expectation);
 }
 
 const Happening* Witness::last(Happening::Kind kind, const Fits& fits) const {
-    const auto found =
-        std::find_if(happened_.rbegin(), happened_.rend(),
-                     [&](const Happening& one) { return one.kind == kind && fits(one); });
+    const auto found = std::find_if(
+        happened_.rbegin(), happened_.rend(),
+        [&](const Happening& one) { return one.kind == kind && is_ours(one) && fits(one); });
     return found == happened_.rend() ? nullptr : &*found;
+}
+
+bool Witness::is_ours(const Happening& one) const {
+    return one.journey == program_.journeys[0].name;
 }
 
 void Witness::confirm(const Happening& happening) {
@@ -176,12 +185,35 @@ Witness::Problem Witness::expect(const sema::ExpectGoal& wanted) {
 
 Witness::Problem Witness::expect(const sema::ExpectWaiting& wanted) const {
     for (auto one = happened_.rbegin(); one != happened_.rend(); ++one) {
+        if (!is_ours(*one)) continue;
         if (one->kind == Happening::Kind::ended) return "the journey is over by then";
         if (one->kind != Happening::Kind::moved) continue;
         if (one->step == wanted.step) return std::nullopt;
         return fmt::format("the person is at `{}`", one->step);
     }
     return "nobody entered";
+}
+
+Witness::Problem Witness::expect(const sema::ExpectCalled& wanted) {
+    std::string near;
+    for (const Happening& one : happened_) {
+        if (one.kind != Happening::Kind::called || one.webhook != wanted.webhook) continue;
+        const auto differs =
+            std::find_if(wanted.with.begin(), wanted.with.end(), [&](const NamedValue& given) {
+                const Value* got = find(one.data, given.name);
+                return got == nullptr || !(*got == given.value);
+            });
+        if (differs == wanted.with.end()) {
+            if (wanted.negated) return fmt::format("{} was called", wanted.webhook);
+            confirm(one);
+            return std::nullopt;
+        }
+        const Value* got = find(one.data, differs->name);
+        near = fmt::format("it was called, but with {}: {}", differs->name,
+                           got == nullptr ? "nothing" : to_json(*got));
+    }
+    if (wanted.negated) return std::nullopt;
+    return near.empty() ? fmt::format("{} was not called", wanted.webhook) : near;
 }
 
 const Happening* Witness::stopped(const sema::ExpectSent& wanted) const {

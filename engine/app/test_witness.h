@@ -49,9 +49,12 @@ class Witness {
     Problem expect(const sema::ExpectSkipped& wanted);
     Problem expect(const sema::ExpectGoal& wanted);
     Problem expect(const sema::ExpectWaiting& wanted) const;
+    Problem expect(const sema::ExpectCalled& wanted);
 
     using Fits = std::function<bool(const core::Happening&)>;
     const core::Happening* last(core::Happening::Kind kind, const Fits& fits) const;
+    /// Of the journey under test, which is the first one; what it runs lives in the same world.
+    bool is_ours(const core::Happening& one) const;
     /// That line of the story is what the author expected.
     void confirm(const core::Happening& happening);
     /// The message of the wanted template that did not go out.

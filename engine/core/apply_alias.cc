@@ -181,10 +181,12 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
     for (Entry& entry : from.entries) {
         entry.ordinal = into.next_ordinal++;
         if (entry.live()) tally_.rests(entry.program, entry.journey, entry.state, 1);
-        if (entry.parked) parked_.insert(into.id);
+        if (entry.parked || std::holds_alternative<ir::Settle>(state_of(entry).act))
+            parked_.insert(into.id);
         changed(into, entry);
         into.entries.push_back(std::move(entry));
     }
+    if (from.rare_parts) merge_acts(into, std::move(from.rare_parts->acts));
     for (EndedEntry& one : from.ended) {
         changed_entries_.emplace_back(into.id, one.id);
         into.ended.push_back(one);
@@ -210,6 +212,35 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
         if (waits_for_resume(ours)) parked_.insert(into.id);
     }
     attributes_changed(into);
+}
+
+void Machine::merge_acts(Person& into, Acts&& from) {
+    if (from.empty()) return;
+    Acts& ours = into.acts();
+    for (PendingCall& call : from.calls) {
+        PendingCall& moved = ours.calls.emplace_back(std::move(call));
+        if (moved.ready) ask_again(into, moved);
+        if (moved.held) parked_.insert(into.id);
+    }
+    for (PlannedMove& move : from.moves)
+        ours.moves.push_back(move);
+    for (ActNote& one : from.notes)
+        ours.notes.push_back(std::move(one));
+    std::stable_sort(ours.notes.begin(), ours.notes.end(),
+                     [](const ActNote& a, const ActNote& b) { return a.at < b.at; });
+    // Drawn twice under two names, and counted twice; from here on it is one person.
+    for (Drawn& drawn : from.drawn) {
+        const auto same = [&](const Drawn& one) {
+            return one.journey == drawn.journey && one.version == drawn.version &&
+                   one.experiment == drawn.experiment;
+        };
+        const auto known = std::find_if(ours.drawn.begin(), ours.drawn.end(), same);
+        if (known == ours.drawn.end()) {
+            ours.drawn.push_back(std::move(drawn));
+        } else {
+            known->metrics = static_cast<std::uint8_t>(known->metrics | drawn.metrics);
+        }
+    }
 }
 
 }  // namespace journey::core

@@ -1,4 +1,5 @@
 //   planned, asked for, this attempt   decide: send, hold or skip (send.cc)
+//   of a call                          call.cc
 //   anything else                      ignored: the claim was answered before, or its entry is over
 #include "engine/core/machine.h"
 
@@ -25,6 +26,7 @@ void Machine::on(const model::Command& command, const model::Claim& claim) {
                 break;
         }
     }
+    if (PendingCall* call = person->call(claim.key)) claim_call(*person, *call, claim);
     finish_command(*person);
 }
 

@@ -1,6 +1,7 @@
 // Of the attempt that is claimed now; any other is ignored.
 //   accepted      final, sent
 //   rejected      final; its place under the frequency policy is free again
+//   lost          asked for again soon: the daemon stopped, the provider did not fail
 //   retry, pause  the next attempt after a backoff, or final when that would be too late (send.cc)
 //   unknown       final; the entry goes on as if it had been sent. A receipt that came first says
 //                 more
@@ -20,6 +21,7 @@ using model::Reason;
 void Machine::on(const model::Command& command, const model::Outcome& outcome) {
     Person* person = reach(command, false);
     if (person == nullptr) return;
+    answer_call(*person, outcome.key, outcome.attempt, outcome.observation);
     Intent* intent = person->intent(outcome.key);
     if (intent == nullptr || intent->message.status != MessageStatus::claimed ||
         intent->attempt != outcome.attempt) {
@@ -48,6 +50,7 @@ void Machine::on(const model::Command& command, const model::Outcome& outcome) {
             close(*person, outcome.key, MessageStatus::unknown, Reason::none, seen.reason);
             break;
         case ObservationKind::retry:
+        case ObservationKind::lost:
         case ObservationKind::pause:
             retry_or_give_up(*person, *intent, seen);
             break;

@@ -34,6 +34,25 @@ bool is_repeat_of(const Message& message, ReceiptKind kind, std::uint64_t id) {
     return false;
 }
 
+std::optional<ir::Metric> metric_of(ReceiptKind kind) {
+    switch (kind) {
+        case ReceiptKind::delivered:
+            return ir::Metric::delivered;
+        case ReceiptKind::opened:
+            return ir::Metric::opened;
+        case ReceiptKind::clicked:
+            return ir::Metric::clicked;
+        case ReceiptKind::replied:
+            return ir::Metric::replied;
+        case ReceiptKind::bounced:
+        case ReceiptKind::complained:
+        case ReceiptKind::unsubscribed:
+        case ReceiptKind::failed:
+            break;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 void Machine::on(const model::Command& command, const model::ReceiptArrived& arrived) {
@@ -71,6 +90,9 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
         }
     }
     changed(*person, *message);
+
+    if (const auto metric = metric_of(receipt.kind); metric && !hidden)
+        count_message(*person, *message, *metric);
 
     const LinkedProgram& program = linked(message->program);
     const ir::Journey& journey = program.program->journeys[message->journey];

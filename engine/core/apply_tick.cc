@@ -37,6 +37,8 @@ Machine::Waking Machine::next_waking(const Person& person) const {
     for (std::size_t i = 0; i < rare.stays.size(); ++i)
         offer_one(rare.stays[i].due, 0xffffffffu, i, Waking::What::stay);
     offer_one(rare.flip, 0xffffffffu, 0, Waking::What::flip);
+    for (std::size_t i = 0; i < rare.acts.calls.size(); ++i)
+        offer_one(rare.acts.calls[i].due, 0xffffffffu, i, Waking::What::call);
     return next;
 }
 
@@ -70,6 +72,9 @@ void Machine::wake_due(Person& person, Instant upto) {
                 changed(person);
                 levels_changed_ = true;
                 settle_levels(person);
+                break;
+            case Waking::What::call:
+                ask_again(person, person.acts().calls[next.index]);
                 break;
             case Waking::What::nothing:
                 break;

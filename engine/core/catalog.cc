@@ -1,5 +1,7 @@
 // Catalog bytes:
-//   "JCAT" version:u8=1 programs:varint { bytes:text at:varint } paused:varint { journey:text }
+//   "JCAT" version:u8=2 programs:varint { bytes:text at:varint } paused:varint { journey:text }
+//          winners:varint { journey:text version:varint experiment:text arm:text }
+// Version 1 had no winners.
 // Names are not stored: linking the programs again in their order gives every name the number it
 // had.
 #include "engine/core/catalog.h"
@@ -8,7 +10,7 @@ namespace journey::core {
 namespace {
 
 constexpr std::string_view kMagic = "JCAT";
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kProgramsMax = 0xfffe;
 
 Result<void> add_program(Catalog& catalog, std::string_view bytes, model::LogPosition at) {
@@ -48,6 +50,14 @@ CatalogPtr set_paused(const CatalogPtr& before, const std::string& journey, bool
     return next;
 }
 
+CatalogPtr set_decided(const CatalogPtr& before, const model::Decide& decide) {
+    const TrialKey key{decide.journey, decide.version, decide.experiment};
+    if (before->decided(key) != nullptr) return before;
+    auto next = std::make_shared<Catalog>(*before);
+    next->winners.emplace(key, decide.arm);
+    return next;
+}
+
 std::shared_ptr<const ir::Program> live_program(const CatalogPtr& catalog) {
     const LinkedProgram* live = catalog->live();
     return live == nullptr ? nullptr : live->program;
@@ -74,13 +84,22 @@ Bytes encode_catalog(const CatalogPtr& catalog) {
     out.varint(catalog->paused.size());
     for (const std::string& journey : catalog->paused)
         out.text(journey);
+    out.varint(catalog->winners.size());
+    for (const auto& [key, arm] : catalog->winners) {
+        out.text(key.journey);
+        out.varint(key.version);
+        out.text(key.experiment);
+        out.text(arm);
+    }
     return out.take();
 }
 
 Result<CatalogPtr> decode_catalog(std::string_view bytes) {
     if (bytes.empty()) return empty_catalog();
     ByteReader in(bytes);
-    if (in.raw(kMagic.size()) != kMagic || in.u8() != kVersion) {
+    const bool ours = in.raw(kMagic.size()) == kMagic;
+    const std::uint8_t version = in.u8();
+    if (!ours || version == 0 || version > kVersion) {
         return error(ErrorCode::invalid,
                      "The stored catalog is not one this journeyd can read; restore a backup or "
                      "use the version that "
@@ -97,6 +116,14 @@ Result<CatalogPtr> decode_catalog(std::string_view bytes) {
     const std::size_t paused = in.count();
     for (std::size_t i = 0; i < paused && in.ok(); ++i)
         catalog->paused.insert(in.text());
+    const std::size_t winners = version < 2 ? 0 : in.count();
+    for (std::size_t i = 0; i < winners && in.ok(); ++i) {
+        TrialKey key;
+        key.journey = in.text();
+        key.version = static_cast<std::uint32_t>(in.varint());
+        key.experiment = in.text();
+        catalog->winners[std::move(key)] = in.text();
+    }
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,
                      "The stored catalog ends in the middle; restore a backup.");

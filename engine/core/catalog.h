@@ -7,6 +7,7 @@
 #include "engine/core/names.h"
 #include "engine/core/trigger_index.h"
 
+#include <map>
 #include <set>
 
 namespace journey::core {
@@ -112,6 +113,18 @@ struct LinkedProgram {
 /// Exactly, else as snake case.
 ir::Index find_name(const NameMap<ir::Index>& names, std::string_view name);
 
+/// An experiment of one version of a journey.
+struct TrialKey {
+    std::string journey;
+    std::uint32_t version = 0;
+    std::string experiment;
+    friend auto operator<=>(const TrialKey&, const TrialKey&) = default;
+};
+
+/// Whether an entry that is at `from` can come to `to` (again). Journeys are small and almost always
+/// without a way back, so a walk is cheap enough.
+bool leads_to(const ir::Journey& journey, ir::Index from, ir::Index to);
+
 class Catalog {
   public:
     NameTable fields;  // of the profile
@@ -125,10 +138,16 @@ class Catalog {
     std::vector<std::shared_ptr<const LinkedProgram>>
         programs;                               // by program number; the last is live
     std::set<std::string, std::less<>> paused;  // "" = kill switch
+    std::map<TrialKey, std::string> winners;    // experiment → arm
 
     const LinkedProgram* live() const { return programs.empty() ? nullptr : programs.back().get(); }
     const LinkedProgram& at(std::uint16_t program) const { return *programs[program]; }
     bool stopped(std::string_view journey) const { return paused.find(journey) != paused.end(); }
+    /// The winning arm; null while nobody knows.
+    const std::string* decided(const TrialKey& key) const {
+        const auto found = winners.find(key);
+        return found == winners.end() ? nullptr : &found->second;
+    }
 };
 
 /// Gives every name of the program its number in `catalog` and works out the indexes. link.cc.

@@ -1,13 +1,14 @@
 // A partition's own bytes, beside its people:
-//   meta = version:u8=2 now:instant tally (tally.cc)
+//   meta = version:u8=3 now:instant tally (tally.cc)
 //          appends:varint { cause:varint from:text command (model) }
 //          schedules (stored_triggers.cc; not in version 1)
+//          parts (parts.cc; since version 3)
 #include "engine/core/machine.h"
 
 namespace journey::core {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 
 template <typename T>
 void make_unique_in_order(std::vector<T>& all) {
@@ -73,7 +74,13 @@ void Machine::index_person(Person& person) {
     if (person.moved() != nullptr) ++stubs_;
     for (const Entry& entry : person.entries) {
         if (entry.live()) tally_.rests(entry.program, entry.journey, entry.state, 1);
-        if (entry.parked) parked_.insert(person.id);
+        if (entry.parked || std::holds_alternative<ir::Settle>(state_of(entry).act))
+            parked_.insert(person.id);
+    }
+    if (const Acts* acts = person.any_acts()) {
+        for (const PendingCall& call : acts->calls) {
+            if (call.held) parked_.insert(person.id);
+        }
     }
     for (const Intent& intent : person.intents) {
         if (waits_for_resume(intent)) parked_.insert(person.id);
@@ -94,6 +101,7 @@ Bytes Machine::encode_meta(bool with_appends) const {
         model::encode(append.command, out);
     }
     encode_schedules(out);
+    encode_meta_parts(out);
     return out.take();
 }
 
@@ -117,6 +125,8 @@ Result<void> Machine::decode_meta(std::string_view bytes) {
         appends_.push_back(std::move(append));
     }
     if (version >= 2) decode_schedules(in);
+    if (version >= 3) decode_meta_parts(in);
+    look_at_trials();
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,
                      "A stored partition's counters are damaged; restore a backup.");
@@ -138,6 +148,19 @@ Partition::Unfinished Machine::unfinished() const {
                     linked(message.program).program->journeys[message.journey];
                 out.ready.push_back(
                     {message.key, person->id, channel, intent.attempt, journey.priority});
+            }
+        }
+        const Acts* acts = person->any_acts();
+        for (std::size_t i = 0; acts != nullptr && i < acts->calls.size(); ++i) {
+            const PendingCall& call = acts->calls[i];
+            const ir::Program& program = *linked(call.program).program;
+            const ir::Journey& journey = program.journeys[call.journey];
+            const auto& act = std::get<ir::Call>(journey.states[call.state].act);
+            const std::string lane = call_lane(program.webhooks[act.webhook].name);
+            if (call.claimed) {
+                out.claimed.push_back({call.key, person->id, lane, call.attempt});
+            } else if (call.ready) {
+                out.ready.push_back({call.key, person->id, lane, call.attempt, journey.priority});
             }
         }
     }

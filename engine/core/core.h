@@ -7,6 +7,7 @@
 #include "engine/ir/ir.h"
 #include "engine/model/model.h"
 
+#include <array>
 #include <map>
 #include <memory>
 
@@ -24,6 +25,8 @@ CatalogPtr empty_catalog();
 Result<CatalogPtr> publish(const CatalogPtr& before, std::string_view program_bytes,
                            model::LogPosition at);
 CatalogPtr set_paused(const CatalogPtr& before, const std::string& journey, bool paused);
+/// The winner of an experiment; the first decision stands.
+CatalogPtr set_decided(const CatalogPtr& before, const model::Decide& decide);
 /// Live program; null before the first publish.
 std::shared_ptr<const ir::Program> live_program(const CatalogPtr& catalog);
 std::string live_hash(const CatalogPtr& catalog);                     // hex, "" before the first
@@ -53,7 +56,8 @@ struct StartAttempt {
     std::string external_id;
     std::shared_ptr<const ir::Program> program;
     ir::Index message_template = ir::kNone;
-    Record data;  // variables: args by name, `user`, `trigger`
+    ir::Index webhook = ir::kNone;  // a call: post `data` there
+    Record data;  // variables: args by name, `user`, `trigger`; of a call only the args
     std::string journey;
     std::string step;
     model::EntryId entry;
@@ -96,7 +100,13 @@ struct Happening {
         retrying,
         refused_duplicate,
         ignored_unknown_event,
-        published
+        published,
+        called,       // data: what is posted
+        answered,     // data: what the answer gives
+        call_failed,  // detail: why
+        emitted,      // detail: the event
+        ran,          // detail: the journey
+        migrated      // step: where to; detail: the version
     } kind;
     Instant at{};
     model::PersonId person;
@@ -105,6 +115,7 @@ struct Happening {
     std::string step;
     std::string channel;
     std::string message_template;
+    std::string webhook;
     std::string detail;  // end reason, goal name, arm, sentence
     model::Reason reason = model::Reason::none;
     std::optional<Instant> until;  // held
@@ -146,6 +157,26 @@ struct Counts {
     std::vector<JourneyCounts> journeys;  // by name
     void add(const Counts& other);
 };
+
+inline constexpr std::size_t kMetrics = 7;
+using MetricCounts = std::array<std::uint64_t, kMetrics>;  // people, by ir::Metric
+
+/// An experiment whose winner is not decided yet, as one partition counts it.
+struct TrialCounts {
+    struct Arm {
+        std::string name;
+        MetricCounts counts{};
+    };
+    std::string journey;
+    std::uint32_t version = 0;
+    ir::Winner winner;
+    Instant first_drawn = kNever;  // kNever: nobody was drawn here
+    Instant due = kNever;   // when the winner is to be decided, as far as this partition knows
+    std::vector<Arm> arms;  // of the Pick, in order
+};
+/// The lane of dispatch of a webhook's calls: StartAttempt::channel of a call is this and its name.
+inline constexpr std::string_view kCallLane = "call:";
+std::string call_lane(std::string_view webhook);
 
 /// One line of a person's story, in order of time.
 struct TimelineItem {
@@ -211,6 +242,9 @@ class Partition {
     void confirm_append(std::string_view from, model::LogPosition cause);
 
     Counts counts() const;
+    /// Experiments that look for a winner, by journey, version and name; and the earliest `due`.
+    std::vector<TrialCounts> trials() const;
+    Instant next_decision() const;
     /// Empty when the person is not known here.
     std::vector<TimelineItem> timeline(model::PersonId person) const;
     /// Profile as JSON text for people; "" when not known.

@@ -1,6 +1,6 @@
 // A person's bytes. Numbers of fields, events, consents and channels are the Catalog's.
 //
-//   person  = version:u8=2 id:u64 external_id:text first_seen:instant next_ordinal:varint
+//   person  = version:u8=3 id:u64 external_id:text first_seen:instant next_ordinal:varint
 //             attributes:n{ field:varint value }
 //             history:n{ time:instant event:varint packed:text }
 //             seen:n{ hash:u64 day:varint }
@@ -12,6 +12,7 @@
 //                 moved:bool [ to:text at:varint ]
 //                 absorbed:n{ from:text released_at:varint }
 //                 what triggers remember (stored_triggers.cc; not in version 1) ]
+//             parts (parts.cc; since version 3)
 //   entry   = id:u64 ordinal:varint program:varint journey:varint state:varint phase:u8
 //             parked:bool entered_at:instant trigger_time:instant due:instant expires:instant
 //             goals:varint key:u64 per:u64 values:n{ value } visits:n{ state:varint count:varint }
@@ -30,7 +31,7 @@
 namespace journey::core {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 
 template <typename Items, typename One>
 void put_all(ByteWriter& out, const Items& items, One one) {
@@ -99,12 +100,30 @@ void put_entry(ByteWriter& out, const Entry& entry) {
     });
 }
 
+bool can_rest(Phase phase, const decltype(ir::State::act)& act) {
+    switch (phase) {
+        case Phase::waiting:
+            return std::holds_alternative<ir::Await>(act) ||
+                   std::holds_alternative<ir::Settle>(act);
+        case Phase::sending:
+            return std::holds_alternative<ir::Send>(act);
+        case Phase::calling:
+            return std::holds_alternative<ir::Call>(act);
+        case Phase::queued:
+        case Phase::watching:
+            return true;
+        case Phase::moving:
+            break;
+    }
+    return false;
+}
+
 Entry get_entry(ByteReader& in, const Catalog& catalog) {
     Entry entry;
     entry.id.number = in.u64();
     entry.ordinal = number<std::uint32_t>(in, 0xffffffffu);
     const ir::State* state = get_place(in, catalog, entry);
-    entry.phase = choice(in, Phase::watching);
+    entry.phase = choice(in, Phase::calling);
     entry.parked = in.boolean();
     for (Instant* at : {&entry.entered_at, &entry.trigger_time, &entry.due, &entry.expires})
         *at = in.instant();
@@ -117,10 +136,7 @@ Entry get_entry(ByteReader& in, const Catalog& catalog) {
         entry.visits.push_back({at, number<std::uint16_t>(in, kNoNumber)});
     });
     if (state == nullptr) return entry;
-    const bool fits = entry.phase == Phase::waiting ? std::holds_alternative<ir::Await>(state->act)
-                      : entry.phase == Phase::sending ? std::holds_alternative<ir::Send>(state->act)
-                                                      : entry.phase != Phase::moving;
-    if (!fits) in.fail();
+    if (!can_rest(entry.phase, state->act)) in.fail();
     return entry;
 }
 
@@ -159,7 +175,7 @@ Message get_message(ByteReader& in, const Catalog& catalog) {
     message.channel = number<std::uint16_t>(in, catalog.channels.size());
     message.attempts = number<std::uint32_t>(in, 0xffffffffu);
     message.status = choice(in, model::MessageStatus::unknown);
-    message.reason = choice(in, model::Reason::no_connector);
+    message.reason = choice(in, model::Reason::moved_on);
     message.message_class = choice(in, ir::MessageClass::transactional);
     for (Instant* at : {&message.planned_at, &message.claimed_at, &message.finished_at})
         *at = in.instant();
@@ -312,6 +328,7 @@ Bytes Machine::encode_person(const Person& person) const {
     const bool rare = person.rare_parts && !person.rare_parts->empty();
     out.boolean(rare);
     if (rare) put_rare(out, *person.rare_parts);
+    encode_parts(person, out);
     return out.take();
 }
 
@@ -359,6 +376,7 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
     get_all(in, [&] { person.intents.push_back(get_intent(in, catalog)); });
     get_all(in, [&] { person.messages.push_back(get_message(in, catalog)); });
     if (in.boolean()) get_rare(in, catalog, version, person.rare());
+    if (version >= 3) decode_parts(in, person);
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,
                      "A stored person (" + text_of(model::EntryId{person.id.number}) +

@@ -75,10 +75,7 @@ bool Machine::enter(Person& person, const LinkedProgram& program, ir::Index inde
 
     Entry entry;
     entry.ordinal = person.next_ordinal++;
-    ByteWriter name;
-    name.u64(person.id.number);
-    name.u32(entry.ordinal);
-    entry.id = model::EntryId{hash64(name.bytes(), 11)};
+    entry.id = entry_id_of(person.id, entry.ordinal);
     entry.entered_at = now_;
     entry.trigger_time = occasion.time;
     entry.key = key;

@@ -7,9 +7,13 @@
 //                                            already; else rests, waiting, until an arm, an exit or
 //                                            the timer
 //   SetField  SetLocal  Tag   write          next
+//   Call      posts to a webhook (call.cc)   rests, calling, until the answer; then next or failed
+//   Emit, Run stand in line (emit.cc)        next
+//   Settle    looks for the winner           its arm; else rests, waiting, until it is decided
+//                                            (settle.cc)
 //   End       is over                        watching while a goal's window is open, else gone
 //
-// Only Send and Await rest. From a rest an Entry moves by: its timer (wake), an arm (offer.cc), its
+// Only Send, Call, Await and Settle rest. From a rest an Entry moves by: its timer (wake), an arm (offer.cc), its
 // message becoming final (close, send.cc), or it ends by goal, exit, lifetime or a restart
 // (finish). More than kHopsMax states in one go end it.
 #include "engine/core/machine.h"
@@ -50,6 +54,7 @@ std::optional<ir::Index> Machine::enter_state(Person& person, std::uint32_t ordi
                                               ir::Index state) {
     Entry& entry = *person.entry(ordinal);
     leave(entry);
+    state = divert(person, entry, state);
     entry.state = static_cast<std::uint16_t>(state);
     return std::visit([&](const auto& act) { return at(person, entry, act); }, state_of(entry).act);
 }
@@ -60,19 +65,6 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Sen
     return send.next;
 }
 
-std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Settle&) {
-    rest(person, entry, Phase::waiting);
-    return std::nullopt;
-}
-std::optional<ir::Index> Machine::at(Person&, Entry&, const ir::Call& call) {
-    return call.failed;
-}
-std::optional<ir::Index> Machine::at(Person&, Entry&, const ir::Emit& emit) {
-    return emit.next;
-}
-std::optional<ir::Index> Machine::at(Person&, Entry&, const ir::Run& run) {
-    return run.next;
-}
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Test& test) {
     const bool holds = facts(person, entry).holds(test.condition);
     took(person, entry, holds ? 0 : 1);
@@ -92,11 +84,19 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Pic
         rules::experiment_hash(pick.experiment + "/holdout", who) < pick.holdout) {
         return led_to("holdout", pick.holdout_target, pick.arms.size());
     }
+    if (const auto winner = decided_arm(journey_of(entry), pick))
+        return led_to(pick.arms[*winner].name, pick.arms[*winner].target, *winner);
+    if (pick.sample < 1 && pick.rest_target != ir::kNone &&
+        rules::experiment_hash(pick.experiment + "/sample", who) >= pick.sample) {
+        draw(person, entry, pick, nullptr);
+        return led_to("rest", pick.rest_target, pick.arms.size() + 1);
+    }
     std::vector<double> weights;
     for (const ir::Arm& arm : pick.arms)
         weights.push_back(arm.weight);
     const auto arm = rules::choose_arm(rules::experiment_hash(pick.experiment, who), weights);
     if (!arm) return led_to("none", pick.holdout_target, pick.arms.size());
+    draw(person, entry, pick, &pick.arms[*arm].name);
     return led_to(pick.arms[*arm].name, pick.arms[*arm].target, *arm);
 }
 
@@ -128,12 +128,7 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Set
 }
 
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::SetLocal& set) {
-    const ir::Journey& journey = journey_of(entry);
-    const std::size_t index = journey.trigger_fields.size() + set.local;
-    Value value = facts(person, entry).evaluate(set.value);
-    while (entry.values.size() <= index)
-        entry.values.push_back(Value());
-    entry.values[index] = std::move(value);
+    set_local(entry, set.local, facts(person, entry).evaluate(set.value));
     took(person, entry);
     return set.next;
 }
@@ -233,7 +228,9 @@ void Machine::finish(Person& person, std::uint32_t ordinal, std::string_view rea
         happening->detail = std::string(reason);
     const std::uint32_t number = linked_journey.number;
     const std::uint64_t key = entry.key;
-    skip_planned(person, entry.id);
+    forget_move(person, entry);
+    drop_calls(person, entry.id);
+    skip_planned(person, entry.id, model::Reason::entry_over);
 
     Instant watch_until = Instant::min();
     for (std::size_t i = 0; linked_journey.watches_after_end && i < journey.goals.size() && i < 64;
@@ -269,13 +266,20 @@ void Machine::wake(Person& person, Entry& entry) {
         person.entries.erase(static_cast<std::size_t>(&entry - person.entries.begin()));
         return;
     }
-    if (entry.phase != Phase::waiting) return;
     if (catalog_->stopped(journey_of(entry).name)) {
         entry.due = kNever;
         entry.parked = true;
         parked_.insert(person.id);
         changed(person);
         return;
+    }
+    entry.due = kNever;
+    if (move_now(person, entry) || entry.phase != Phase::waiting) return;
+    if (const auto* settle = std::get_if<ir::Settle>(&state_of(entry).act)) {
+        const auto arm = settled(entry, *settle);
+        if (!arm) return;
+        took(person, entry, static_cast<ir::Index>(*arm));
+        return run(person, entry.ordinal, settle->targets[*arm]);
     }
     const auto& await = std::get<ir::Await>(state_of(entry).act);
     took(person, entry, static_cast<ir::Index>(await.arms.size()));

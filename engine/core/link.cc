@@ -71,26 +71,6 @@ void targets_of(const ir::State& state, std::vector<ir::Index>& out) {
     std::erase(out, ir::kNone);
 }
 
-// Journeys are small and almost always without a way back, so a walk from each Send is cheap
-// enough.
-bool can_return(const ir::Journey& journey, ir::Index from) {
-    std::vector<bool> seen(journey.states.size(), false);
-    std::vector<ir::Index> open{from};
-    std::vector<ir::Index> targets;
-    while (!open.empty()) {
-        const ir::Index state = open.back();
-        open.pop_back();
-        targets_of(journey.states[state], targets);
-        for (const ir::Index target : targets) {
-            if (target == from) return true;
-            if (seen[target]) continue;
-            seen[target] = true;
-            open.push_back(target);
-        }
-    }
-    return false;
-}
-
 LinkedState link_state(const LinkedProgram& linked, const LinkedJourney& out,
                        const ir::Journey& journey, ir::Index index) {
     LinkedState state;
@@ -120,8 +100,9 @@ LinkedState link_state(const LinkedProgram& linked, const LinkedJourney& out,
             }
         }
     }
-    if (std::holds_alternative<ir::Send>(journey.states[index].act))
-        state.repeats = can_return(journey, index);
+    const auto& act = journey.states[index].act;
+    if (std::holds_alternative<ir::Send>(act) || std::holds_alternative<ir::Call>(act))
+        state.repeats = leads_to(journey, index, index);
     return state;
 }
 
@@ -243,6 +224,24 @@ void link_triggers(Catalog& catalog, LinkedProgram& linked) {
 }
 
 }  // namespace
+
+bool leads_to(const ir::Journey& journey, ir::Index from, ir::Index to) {
+    std::vector<bool> seen(journey.states.size(), false);
+    std::vector<ir::Index> open{from};
+    std::vector<ir::Index> targets;
+    while (!open.empty()) {
+        const ir::Index state = open.back();
+        open.pop_back();
+        targets_of(journey.states[state], targets);
+        for (const ir::Index target : targets) {
+            if (target == to) return true;
+            if (seen[target]) continue;
+            seen[target] = true;
+            open.push_back(target);
+        }
+    }
+    return false;
+}
 
 ir::Index find_name(const NameMap<ir::Index>& names, std::string_view name) {
     auto found = names.find(name);

@@ -28,6 +28,7 @@ void Machine::apply(const model::Command& command, model::LogPosition position, 
 // The catalog changes outside, by use_catalog.
 void Machine::on(const model::Command&, const model::Publish&) {}
 void Machine::on(const model::Command&, const model::SetPaused&) {}
+void Machine::on(const model::Command&, const model::Decide&) {}
 
 void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
                           Instant at) {
@@ -54,6 +55,8 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
             finish_command(*person);
         }
     }
+    if (live != nullptr && live->hash != before) plan_moves();
+    look_at_trials();
     // What waited for a resume is due now; the next Tick, which knows the time, lets it go on.
     const std::set<model::PersonId> parked = std::exchange(parked_, {});
     for (const model::PersonId id : parked)
@@ -91,6 +94,15 @@ std::vector<Person*> Machine::adopt_traits(const LinkedProgram& live) {
 
 void Machine::resume(Person& person) {
     for (Entry& entry : person.entries) {
+        const auto* settle =
+            entry.phase == Phase::waiting ? std::get_if<ir::Settle>(&state_of(entry).act) : nullptr;
+        if (settle != nullptr && !entry.parked) {
+            if (settled(entry, *settle)) {
+                entry.due = now_;
+                changed(person);
+            }
+            parked_.insert(person.id);
+        }
         if (!entry.parked) continue;
         if (catalog_->stopped(journey_of(entry).name)) {
             parked_.insert(person.id);
@@ -112,6 +124,19 @@ void Machine::resume(Person& person) {
         intent.message.reason = model::Reason::none;
         intent.due = now_;
         changed(person, intent.message);
+    }
+    Acts* acts = person.any_acts();
+    for (std::size_t i = 0; acts != nullptr && i < acts->calls.size(); ++i) {
+        PendingCall& call = acts->calls[i];
+        if (!call.held) continue;
+        const ir::Program& program = *linked(call.program).program;
+        if (catalog_->stopped("") || catalog_->stopped(program.journeys[call.journey].name)) {
+            parked_.insert(person.id);
+            continue;
+        }
+        call.held = false;
+        call.due = now_;
+        changed(person);
     }
     schedule(person);
 }
@@ -177,7 +202,9 @@ bool Machine::is_repeat(Person& person, const model::Command& command) {
 }
 
 void Machine::finish_command(Person& person) {
-    settle_levels(person);
+    do {
+        settle_levels(person);
+    } while (do_next_asked(person));
     aim_flip(person);
     schedule(person);
 }

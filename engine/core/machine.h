@@ -8,6 +8,7 @@
 #include "engine/core/people.h"
 #include "engine/core/tally.h"
 #include "engine/core/timers.h"
+#include "engine/core/triggers.h"
 #include "engine/rules/rules.h"
 
 #include <deque>
@@ -32,6 +33,8 @@ class Machine {
     std::uint64_t state_hash() const;
 
     Counts counts() const;
+    std::vector<TrialCounts> trials() const;  // settle.cc
+    Instant next_decision() const { return next_decision_; }
     std::vector<TimelineItem> timeline(model::PersonId person) const;  // timeline.cc
     std::string profile_json(model::PersonId person) const;            // rows.cc
     std::vector<model::MessageRow> unknown_messages() const;           // rows.cc
@@ -46,6 +49,7 @@ class Machine {
             expiry,
             wait,
             intent,
+            call,
             stay,
             flip
         } what = What::nothing;
@@ -64,6 +68,9 @@ class Machine {
     void on(const model::Command& command, const model::ReceiptArrived& arrived);
     void on(const model::Command& command, const model::Publish& publish);
     void on(const model::Command& command, const model::SetPaused& paused);
+    void on(const model::Command& command, const model::TagChange& change);
+    void on(const model::Command& command, const model::Decide& decide);
+    void on(const model::Command& command, const model::Answered& answered);
 
     // ---- who
     /// The person, made when `make`; null when unknown or moved (then the command is on its way to
@@ -180,9 +187,73 @@ class Machine {
     void close(Person& person, const model::MessageKey& key, model::MessageStatus status,
                model::Reason reason, std::string detail);
     void close_skipped(Person& person, const model::MessageKey& key, const rules::Verdict& verdict);
-    void skip_planned(Person& person, model::EntryId entry);
+    void skip_planned(Person& person, model::EntryId entry, model::Reason reason);
     bool variables(const Person& person, const Intent& intent, Record* data) const;
     void retry_or_give_up(Person& person, Intent& intent, const model::Observation& observation);
+
+    // ---- calls: call.cc
+    void ask_again(Person& person, PendingCall& call);
+    void claim_call(Person& person, PendingCall& call, const model::Claim& claim);
+    void answer_call(Person& person, const model::MessageKey& key, std::uint32_t attempt,
+                     const model::Observation& seen);
+    void retry_call(Person& person, PendingCall& call, const model::Observation& seen);
+    /// `problem`: it failed.
+    void end_call(Person& person, const model::MessageKey& key, Record gives, std::string problem);
+    void drop_calls(Person& person, model::EntryId entry);
+    void note(Person& person, ActNote made);
+    /// How often the entry has come to the step where it is, this time included.
+    std::uint16_t visit_of(Entry& entry);
+    void set_local(Entry& entry, ir::Index local, Value value);
+
+    // ---- what transitions ask for: emit.cc
+    struct Asked {
+        std::uint16_t program = 0;
+        ir::Index event = ir::kNone;    // an event,
+        ir::Index journey = ir::kNone;  // or an entry
+        std::vector<Value> values;      // by field of the event
+        Record args;
+    };
+    void ask(Person& person, const Entry& entry, Asked asked, const std::string& what);
+    /// False when nothing is left.
+    bool do_next_asked(Person& person);
+    void enter_called(Person& person, const LinkedProgram& live, ir::Index target,
+                      const Record& args);
+
+    // ---- experiments with a winner: settle.cc
+    struct Trial {
+        Instant first_drawn = kNever;
+        std::map<std::string, MetricCounts, std::less<>> arms;
+    };
+    std::optional<std::size_t> decided_arm(const ir::Journey& journey, const ir::Pick& pick) const;
+    /// `arm` null: outside of the sample.
+    void draw(Person& person, const Entry& entry, const ir::Pick& pick, const std::string* arm);
+    void count(const Drawn& drawn, ir::Metric metric);
+    void count_new(Person& person, Drawn& drawn, std::uint8_t metrics);
+    void count_message(Person& person, const Message& message, ir::Metric metric);
+    void count_goal(Person& person, const Entry& entry, const std::string& goal);
+    /// The arm whose target comes next.
+    std::optional<std::size_t> settled(const Entry& entry, const ir::Settle& settle) const;
+    void look_at_trials();
+
+    // ---- to a newer version: migrate.cc
+    void plan_moves();
+    bool plan_move(Person& person, Entry& entry, const LinkedProgram& live, ir::Index journey);
+    /// The plan for who is where the entry is now.
+    std::optional<PlannedMove> take_move(Person& person, const Entry& entry);
+    void forget_move(Person& person, const Entry& entry);
+    bool is_under_way(const Person& person, const Entry& entry) const;
+    bool keeps_its_name(const Person& person, const Entry& entry) const;
+    /// False when there was no plan for here.
+    bool move_now(Person& person, Entry& entry);
+    /// After a message or a call: to `next`, or where a plan leads.
+    void go_on_from(Person& person, Entry& entry, ir::Index next, bool answered);
+    /// `done`: what the entry was at has ended, and how.
+    void carry_out(Person& person, std::uint32_t ordinal, const PlannedMove& move,
+                   std::optional<bool> done);
+    void start_again(Person& person, Entry& entry, const PlannedMove& move);
+    void repin(Person& person, Entry& entry, const PlannedMove& move);
+    /// Where an entry really begins that was about to begin `state`.
+    ir::Index divert(Person& person, Entry& entry, ir::Index state);
 
     // ---- time
     Waking next_waking(const Person& person) const;
@@ -227,10 +298,15 @@ class Machine {
     void index_person(Person& person);
     void encode_schedules(ByteWriter& out) const;  // stored_triggers.cc
     void decode_schedules(ByteReader& in);
+    void encode_parts(const Person& person, ByteWriter& out) const;  // parts.cc
+    void decode_parts(ByteReader& from, Person& person) const;
+    void encode_meta_parts(ByteWriter& out) const;
+    void decode_meta_parts(ByteReader& from);
     std::string profile_text(const Person& person) const;
     std::optional<model::EntryRow> entry_row(const Person& person, model::EntryId id) const;
     model::MessageRow message_row(const Person& person, const Message& message) const;
     void merge(Person& into, Person&& from, model::LogPosition released_at);
+    void merge_acts(Person& into, Acts&& from);
 
     model::PartitionId id_;
     PartitionOptions options_;
@@ -249,6 +325,13 @@ class Machine {
     std::deque<Sweep> sweeps_;                  // the first is under way
     Instant planned_due_ = kNever;              // of `schedules_`
     std::vector<model::PersonId> by_id_;        // everybody, while there are sweeps; not state
+    std::map<TrialKey, Trial> trials_;
+    struct {
+        std::uint64_t emitted = 0;
+        std::uint64_t ran = 0;
+        std::uint64_t dropped = 0;
+    } acts_;
+    Instant next_decision_ = kNever;  // of trials_
 
     // Within one command.
     Effects* effects_ = nullptr;
@@ -256,6 +339,8 @@ class Machine {
     bool flip_stale_ = false;
     std::vector<Edge> edges_;
     std::vector<TriggerIndex::Ref> candidates_;
+    std::deque<Asked> asked_;
+    std::size_t asked_count_ = 0;
 
     // Since the last checkpoint.
     std::vector<model::PersonId> dirty_;

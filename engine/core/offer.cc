@@ -76,6 +76,7 @@ void Machine::credit_goals(Person& person, Entry& entry, Arrived& event) {
         if (!facts(person, entry).holds(goal.pattern.filter, &row)) continue;
         entry.goals |= std::uint64_t{1} << i;
         ++tally_of(entry).goals;
+        count_goal(person, entry, goal.name);
         changed(person, entry);
         if (Happening* happening = happens(Happening::Kind::goal, person, entry))
             happening->detail = goal.name;
@@ -106,10 +107,11 @@ bool Machine::try_exits(Person& person, Entry& entry, Arrived* event) {
 
 void Machine::try_arms(Person& person, Entry& entry, Arrived* event) {
     if (entry.phase != Phase::waiting || entry.parked) return;
-    const auto& await = std::get<ir::Await>(state_of(entry).act);
+    const auto* await = std::get_if<ir::Await>(&state_of(entry).act);
+    if (await == nullptr) return;  // a Settle listens to nobody
     const LinkedProgram& program = linked(entry.program);
-    for (std::size_t i = 0; i < await.arms.size(); ++i) {
-        const ir::WaitArm& arm = await.arms[i];
+    for (std::size_t i = 0; i < await->arms.size(); ++i) {
+        const ir::WaitArm& arm = await->arms[i];
         bool met = false;
         if (arm.pattern.event == ir::kNone) {
             met = facts(person, entry).holds(arm.condition);

@@ -52,6 +52,12 @@ Partition::Unfinished Partition::unfinished() const {
 void Partition::confirm_append(std::string_view from, model::LogPosition cause) {
     impl_->machine.confirm_append(from, cause);
 }
+std::vector<TrialCounts> Partition::trials() const {
+    return impl_->machine.trials();
+}
+Instant Partition::next_decision() const {
+    return impl_->machine.next_decision();
+}
 Counts Partition::counts() const {
     return impl_->machine.counts();
 }

@@ -108,6 +108,15 @@ Intent* Person::intent(const model::MessageKey& key) {
     return nullptr;
 }
 
+PendingCall* Person::call(const model::MessageKey& key) {
+    Acts* acts = any_acts();
+    if (acts == nullptr) return nullptr;
+    for (PendingCall& one : acts->calls) {
+        if (one.key == key) return &one;
+    }
+    return nullptr;
+}
+
 Message* Person::final_message(const model::MessageKey& key) {
     for (std::size_t i = messages.size(); i-- > 0;) {
         if (messages[i].key == key) return &messages[i];
@@ -124,6 +133,8 @@ Instant Person::next_due() const {
     if (!rare_parts) return first;
     for (const PendingStay& one : rare_parts->stays)
         first = std::min(first, one.due);
+    for (const PendingCall& one : rare_parts->acts.calls)
+        first = std::min(first, one.due);
     return std::min(first, rare_parts->flip);
 }
 
@@ -138,6 +149,13 @@ std::string text_of(model::EntryId id) {
     for (std::size_t i = 0; i < 16; ++i)
         text[15 - i] = "0123456789abcdef"[id.number >> (4 * i) & 15];
     return text;
+}
+
+model::EntryId entry_id_of(model::PersonId person, std::uint32_t ordinal) {
+    ByteWriter name;
+    name.u64(person.number);
+    name.u32(ordinal);
+    return model::EntryId{hash64(name.bytes(), 11)};
 }
 
 std::uint64_t hash_of(const Value& value) {

@@ -36,6 +36,7 @@ enum class Phase : std::uint8_t {
     queued,    // another entry of the journey must end first
     moving,    // between two rests, inside one command
     watching,  // over; only goals with a window are still counted, until `due`
+    calling,   // at a Call, until its answer
 };
 
 struct StateVisit {
@@ -61,7 +62,9 @@ struct Entry {
     CompactVector<Value> values;       // trigger fields, then locals
     CompactVector<StateVisit> visits;  // of Sends that can be met again
 
-    bool live() const { return phase == Phase::waiting || phase == Phase::sending; }
+    bool live() const {
+        return phase == Phase::waiting || phase == Phase::sending || phase == Phase::calling;
+    }
 };
 
 struct EndedEntry {
@@ -139,6 +142,64 @@ struct Seen {
     std::uint32_t day = 0;  // since 1970
 };
 
+/// A call that has no answer yet. call.cc.
+struct PendingCall {
+    model::MessageKey key;
+    model::EntryId entry;
+    std::uint32_t journey = 0;  // of the program
+    std::uint16_t program = 0;
+    std::uint16_t state = 0;
+    std::uint32_t attempt = 1;  // of the next or the running claim
+    std::uint32_t failures = 0;
+    bool ready = false;    // IntentReady is out and not yet answered
+    bool claimed = false;  // an attempt may be under way
+    bool held = false;     // by a pause or the kill switch
+    Instant planned_at{};
+    Instant first_claim = kNever;
+    Instant due = kNever;  // the retry
+    Record args;
+};
+
+/// In an arm of an experiment whose winner is looked for: what counts already. settle.cc.
+struct Drawn {
+    std::string journey;
+    std::uint32_t version = 0;
+    std::string experiment;
+    std::string arm;
+    std::uint8_t metrics = 0;  // bit per ir::Metric
+    Instant at{};
+};
+
+/// Leaves its version of the journey when it comes to `at`, or is there and something ends first.
+/// migrate.cc.
+struct PlannedMove {
+    enum class How : std::uint8_t { to_state, stop, restart } how = How::to_state;
+    model::EntryId entry;
+    std::uint16_t at = 0;       // state of the entry's program
+    std::uint16_t program = 0;  // where to
+    std::uint32_t journey = 0;  // of that program
+    std::uint16_t state = 0;    // of that journey
+};
+
+/// A line of the timeline about what is over.
+struct ActNote {
+    enum class Kind : std::uint8_t { called, call_failed, moved } kind = Kind::called;
+    Instant at{};
+    std::string journey;
+    std::string subject;  // webhook, or the step moved to
+    std::string detail;
+    std::uint32_t number = 0;  // attempts, or the version moved to
+};
+
+/// What calls, experiments with a winner and migrations remember of a person. parts.cc.
+struct Acts {
+    std::vector<PendingCall> calls;
+    std::vector<Drawn> drawn;
+    std::vector<PlannedMove> moves;
+    std::vector<ActNote> notes;  // the newest ones
+    bool empty() const { return calls.empty() && drawn.empty() && moves.empty() && notes.empty(); }
+};
+
 /// What few people have.
 struct Rare {
     Record extras;                  // traits no program declares
@@ -151,10 +212,11 @@ struct Rare {
     CompactVector<std::uint32_t> inside;     // numbers of watched segments, sorted
     CompactVector<FormerZone> former_zones;  // of the last days, by end
     Instant flip = kNever;  // no later than the clock changes an answer that somebody waits for
+    Acts acts;
     bool empty() const {
         return extras.empty() && tags.empty() && consents.empty() && suppressions.empty() &&
                !moved && absorbed.empty() && stays.empty() && inside.empty() &&
-               former_zones.empty() && flip == kNever;
+               former_zones.empty() && flip == kNever && acts.empty();
     }
 };
 
@@ -187,6 +249,14 @@ struct Person {
         if (!rare_parts) rare_parts = std::make_unique<Rare>();
         return *rare_parts;
     }
+    Acts& acts() { return rare().acts; }
+    /// Null when there is nothing of the kind.
+    Acts* any_acts() {
+        return rare_parts && !rare_parts->acts.empty() ? &rare_parts->acts : nullptr;
+    }
+    const Acts* any_acts() const {
+        return rare_parts && !rare_parts->acts.empty() ? &rare_parts->acts : nullptr;
+    }
     bool tagged(std::string_view tag) const;
     bool set_tag(const std::string& tag, bool present);
     const ConsentRecord* consent(std::uint16_t number) const;
@@ -201,6 +271,7 @@ struct Person {
     Entry* entry(std::uint32_t ordinal);
     Entry* entry(model::EntryId id);
     Intent* intent(const model::MessageKey& key);
+    PendingCall* call(const model::MessageKey& key);
     Message* final_message(const model::MessageKey& key);
     /// The earliest moment something of this person is due.
     Instant next_due() const;
@@ -209,5 +280,6 @@ struct Person {
 /// 16 hexadecimal digits.
 std::string text_of(model::EntryId id);
 std::uint64_t hash_of(const Value& value);
+model::EntryId entry_id_of(model::PersonId person, std::uint32_t ordinal);
 
 }  // namespace journey::core

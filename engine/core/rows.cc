@@ -68,9 +68,10 @@ std::optional<model::EntryRow> Machine::entry_row(const Person& person, model::E
         const ir::Journey& journey = journey_of(entry);
         row.journey = journey.name;
         row.version = journey.version;
-        row.status = entry.phase == Phase::sending  ? "sending"
-                     : entry.phase == Phase::queued ? "queued"
-                                                    : "waiting";
+        row.status = entry.phase == Phase::sending   ? "sending"
+                     : entry.phase == Phase::calling ? "calling"
+                     : entry.phase == Phase::queued  ? "queued"
+                                                     : "waiting";
         row.step = journey.states[entry.state].step;
         row.entered_at = entry.entered_at;
         row.due_at = unless_never(entry.due);

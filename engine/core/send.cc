@@ -50,16 +50,7 @@ bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
     const LinkedProgram& program = linked(entry.program);
     const ir::Journey& journey = journey_of(entry);
     const ir::Template& text = program.program->templates[send.message_template];
-    std::uint16_t visit = 1;
-    if (linked_of(entry).states[entry.state].repeats) {
-        auto* found = std::find_if(entry.visits.begin(), entry.visits.end(),
-                                   [&](const StateVisit& one) { return one.state == entry.state; });
-        if (found == entry.visits.end()) {
-            entry.visits.push_back({entry.state, 1});
-        } else {
-            visit = ++found->count;
-        }
-    }
+    const std::uint16_t visit = visit_of(entry);
     Intent intent;
     Message& message = intent.message;
     message.entry = entry.id;
@@ -77,6 +68,10 @@ bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
     for (const ir::NamedExpr& arg : send.args) {
         Value value = asked.evaluate(arg.expr);
         if (!value.is_missing()) intent.args.push_back({arg.name, std::move(value)});
+    }
+    if (send.to != ir::kNone) {
+        const Value to = asked.evaluate(send.to);
+        if (const auto* address = to.as<std::string>()) intent.address = *address;
     }
     const calendar::Zone& place = place_of(person, entry);
     switch (send.validity.kind) {
@@ -176,8 +171,10 @@ rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
     facts.journey_paused = catalog_->stopped(journey.name);
     facts.kill_switch = catalog_->stopped("");
     facts.connector_ready = connector_ready;
-    facts.has_address = program.program->channels[send.channel].address_field == ir::kNone ||
-                        !address_of(program, person, send.channel).empty();
+    facts.has_address = send.to != ir::kNone
+                            ? !intent.address.empty()
+                            : program.program->channels[send.channel].address_field == ir::kNone ||
+                                  !address_of(program, person, send.channel).empty();
     facts.consent_needed = text.consent != ir::kNone;
     facts.consent_given = facts.consent_needed && consent_given(program, person, text.consent);
     facts.suppressed = person.suppressed(message.channel);
@@ -225,7 +222,7 @@ void Machine::grant(Person& person, Intent& intent) {
     const ir::Send& send = send_of(program, message);
     if (!intent.frozen) {
         variables(person, intent, &intent.data);
-        intent.address = address_of(program, person, send.channel);
+        if (send.to == ir::kNone) intent.address = address_of(program, person, send.channel);
         intent.first_claim = now_;
         intent.frozen = true;
     }
@@ -296,6 +293,7 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
             ++tally.sent;
             ++tally_.sent_by_channel[catalog_->channels.name(message.channel)];
             kind = Happening::Kind::accepted;
+            count_message(person, message, ir::Metric::sent);
             break;
         case MessageStatus::rejected:
             kind = Happening::Kind::rejected;
@@ -319,14 +317,16 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
     }
     const model::EntryId entry_id = message.entry;
     const std::uint16_t state = message.state;
+    const std::uint16_t program = message.program;
     changed(person, message);
     happens(kind, person, message);
     person.messages.push_back(std::move(message));
     Entry* entry = person.entry(entry_id);
-    if (entry == nullptr || entry->phase != Phase::sending || entry->state != state) return;
-    const ir::Index next = std::get<ir::Send>(state_of(*entry).act).next;
-    if (next == ir::kNone) return finish(person, entry->ordinal, "finished");
-    run(person, entry->ordinal, next);
+    if (entry == nullptr || entry->phase != Phase::sending || entry->state != state ||
+        entry->program != program) {
+        return;
+    }
+    go_on_from(person, *entry, std::get<ir::Send>(state_of(*entry).act).next, true);
 }
 
 void Machine::close_skipped(Person& person, const model::MessageKey& key,
@@ -337,7 +337,7 @@ void Machine::close_skipped(Person& person, const model::MessageKey& key,
           verdict.reason, verdict.saw);
 }
 
-void Machine::skip_planned(Person& person, model::EntryId entry) {
+void Machine::skip_planned(Person& person, model::EntryId entry, Reason reason) {
     std::vector<model::MessageKey> planned;
     for (const Intent& intent : person.intents) {
         if (intent.message.entry == entry && intent.message.status == MessageStatus::planned) {
@@ -345,7 +345,7 @@ void Machine::skip_planned(Person& person, model::EntryId entry) {
         }
     }
     for (const model::MessageKey& key : planned)
-        close(person, key, MessageStatus::skipped, Reason::entry_over, {});
+        close(person, key, MessageStatus::skipped, reason, {});
 }
 
 void Machine::retry_or_give_up(Person& person, Intent& intent,
@@ -357,13 +357,15 @@ void Machine::retry_or_give_up(Person& person, Intent& intent,
                      observation.reason);
     }
     const bool pause = observation.kind == model::ObservationKind::pause;
+    // An answer that was lost with the daemon is no failure of the provider's.
+    const bool lost = observation.kind == model::ObservationKind::lost;
     Micros wait = kBackoffFirst;
-    for (std::uint32_t i = 0; i < intent.failures && wait < kBackoffMax; ++i)
+    for (std::uint32_t i = 0; !lost && i < intent.failures && wait < kBackoffMax; ++i)
         wait *= 2;
     wait = std::min(wait, kBackoffMax);
     if (pause) wait = std::max(wait, kPauseLeast);
     wait = std::max(with_jitter(wait, intent), observation.retry_after);
-    if (!pause) ++intent.failures;
+    if (!pause && !lost) ++intent.failures;
 
     const LinkedProgram& program = linked(message.program);
     const ir::Send& send = send_of(program, message);

@@ -14,6 +14,24 @@ std::string because(const Message& message) {
     return text;
 }
 
+std::string kind_of(const ActNote& note) {
+    return note.kind == ActNote::Kind::moved ? "moved" : "call";
+}
+
+std::string sentence_of(const ActNote& note) {
+    switch (note.kind) {
+        case ActNote::Kind::called:
+            return "Webhook \"" + note.subject + "\" answered journey \"" + note.journey + "\".";
+        case ActNote::Kind::call_failed:
+            return "Webhook \"" + note.subject + "\" did not answer journey \"" + note.journey +
+                   "\": " + note.detail + ".";
+        case ActNote::Kind::moved:
+            return "Moved to version " + std::to_string(note.number) + " of journey \"" +
+                   note.journey + "\", to step \"" + note.subject + "\".";
+    }
+    return note.subject;
+}
+
 std::string message_sentence(const model::MessageRow& row, const Message& message) {
     const std::string what =
         row.channel + " \"" + row.message_template + "\" of journey \"" + row.journey + "\"";
@@ -92,6 +110,18 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
         if (entry.due != kNever) text += ", at the latest until " + format_instant(entry.due);
         if (entry.parked) text += ", because the journey is paused";
         add(now_, "waiting", text + ".").fields = {{"entry", text_of(entry.id)}, {"step", step}};
+    }
+    if (const Acts* acts = person->any_acts()) {
+        for (const ActNote& one : acts->notes)
+            add(one.at, kind_of(one), sentence_of(one));
+        for (const PendingCall& call : acts->calls) {
+            const ir::Program& program = *linked(call.program).program;
+            const ir::Journey& journey = program.journeys[call.journey];
+            const auto& act = std::get<ir::Call>(journey.states[call.state].act);
+            add(call.planned_at, "call",
+                "Is calling webhook \"" + program.webhooks[act.webhook].name + "\" for journey \"" +
+                    journey.name + "\"" + (call.held ? ", when sending is resumed." : "."));
+        }
     }
     const auto add_message = [&](const Message& message) {
         const model::MessageRow row = message_row(*person, message);

@@ -210,6 +210,8 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
             return take_events(admission, Call::alias, std::move(request), std::move(respond));
         case Endpoint::consent:
             return consent(request, std::move(respond));
+        case Endpoint::tags:
+            return tags(request, std::move(respond));
         case Endpoint::suppress:
             return suppress(request, std::move(respond));
         case Endpoint::preflight:

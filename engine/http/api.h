@@ -44,6 +44,7 @@ class Api {
     std::optional<Reply> over_rate(std::size_t write_key, std::size_t events);
     void consent(const Request& request, Respond respond);
     void suppress(const Request& request, Respond respond);
+    void tags(const Request& request, Respond respond);
 
     // admin_routes.cc
     Reply show_program();

@@ -68,6 +68,21 @@ class Form {
         return held != nullptr ? *held : to_json(*value);
     }
 
+    /// Nothing when it is neither left out nor a list of texts.
+    std::optional<std::vector<std::string>> texts(std::string_view name) const {
+        std::vector<std::string> out;
+        const Value* value = find(record_, name);
+        if (value == nullptr || value->is_missing()) return out;
+        const List* list = value->as<List>();
+        if (list == nullptr) return std::nullopt;
+        for (const Value& one : *list) {
+            const auto* text = one.as<std::string>();
+            if (text == nullptr) return std::nullopt;
+            out.push_back(*text);
+        }
+        return out;
+    }
+
   private:
     Record record_;
 };
@@ -225,6 +240,34 @@ void Api::suppress(const Request& request, Respond respond) {
     }
     command.body = std::move(change);
     submit(std::move(command), done(warning), std::move(respond));
+}
+
+void Api::tags(const Request& request, Respond respond) {
+    constexpr std::size_t kTagsMost = 100;
+    constexpr std::size_t kTagBytesMost = 200;
+    if (!is_json_type(request.content_type)) return respond(wrong_media());
+    const auto form = Form::read(request);
+    if (!form) return respond(problem(400, "broken_json", form.error().detail));
+    model::Command command;
+    if (auto refusal = address(form.value(), engine_.clock().now(), command)) {
+        return respond(std::move(*refusal));
+    }
+    const auto add = form.value().texts("add");
+    const auto remove = form.value().texts("remove");
+    if (!add || !remove || (add->empty() && remove->empty())) {
+        return respond(
+            problem(400, "wrong_shape", "Give `add` or `remove`, each a list of tags as text."));
+    }
+    const auto unfit = [&](const std::string& tag) {
+        return tag.empty() || tag.size() > kTagBytesMost;
+    };
+    if (add->size() + remove->size() > kTagsMost || std::any_of(add->begin(), add->end(), unfit) ||
+        std::any_of(remove->begin(), remove->end(), unfit)) {
+        return respond(
+            problem(400, "tag_too_long", "At most 100 tags at once, each of 1 to 200 bytes."));
+    }
+    command.body = model::TagChange{*add, *remove};
+    submit(std::move(command), done(""), std::move(respond));
 }
 
 }  // namespace journey::http

@@ -22,7 +22,8 @@ constexpr std::string_view kComponents = R"({
   "Remark":{"type":"object","properties":{"index":{"type":"integer"},"code":{"type":"string"},"detail":{"type":"string"}}},
   "Taken":{"type":"object","description":"Durable: synced before this was said.","properties":{"success":{"type":"boolean"},"accepted":{"type":"integer"},"rejected":{"type":"array","items":{"$ref":"#/components/schemas/Remark"}},"warnings":{"type":"array","items":{"$ref":"#/components/schemas/Remark"}},"warnings_left_out":{"type":"integer"}}},
   "Consent":{"type":"object","required":["consent","granted"],"properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"consent":{"type":"string"},"granted":{"type":"boolean"},"source":{"type":"string"},"proof":{},"messageId":{"type":"string"}}},
-  "Suppress":{"type":"object","required":["suppressed"],"properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"channel":{"type":"string","description":"Left out: every channel."},"suppressed":{"type":"boolean"},"reason":{"type":"string"},"messageId":{"type":"string"}}}}})";
+  "Suppress":{"type":"object","required":["suppressed"],"properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"channel":{"type":"string","description":"Left out: every channel."},"suppressed":{"type":"boolean"},"reason":{"type":"string"},"messageId":{"type":"string"}}},
+  "Tags":{"type":"object","description":"At least one of `add` and `remove`.","properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"add":{"type":"array","items":{"type":"string"}},"remove":{"type":"array","items":{"type":"string"}},"messageId":{"type":"string"}}}}})";
 
 struct Words {
     std::string_view summary;
@@ -59,6 +60,8 @@ Words words_for(Endpoint endpoint) {
         case Endpoint::suppress:
             return {.summary = "Stop or allow all messages on a channel; in force when answered",
                     .request_schema = "Suppress"};
+        case Endpoint::tags:
+            return {.summary = "Give or take a person's tags", .request_schema = "Tags"};
         case Endpoint::preflight:
             return {.summary = "What browsers ask first", .answer_media = ""};
         case Endpoint::program_show:

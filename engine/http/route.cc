@@ -31,6 +31,7 @@ constexpr Route kRoutes[] = {
     {Method::post, "/u/{}", Endpoint::unsubscribe, Guard::signature},
     {Method::post, "/v1/consent", Endpoint::consent, Guard::write_key},
     {Method::post, "/v1/suppress", Endpoint::suppress, Guard::write_key},
+    {Method::post, "/v1/tags", Endpoint::tags, Guard::write_key},
     {Method::get, "/livez", Endpoint::livez, Guard::none},
     {Method::get, "/readyz", Endpoint::readyz, Guard::none},
     {Method::get, "/metrics", Endpoint::metrics, Guard::none},

@@ -20,6 +20,7 @@ enum class Endpoint : unsigned char {
     alias,
     consent,
     suppress,
+    tags,
     preflight,
     program_show,
     program_apply,

@@ -23,11 +23,15 @@
 //  10 receipt   := key, receipt
 //  11 publish   := text program
 //  12 paused    := text journey, flag paused
+//  13 tags      := texts add, texts remove
+//  14 decide    := text journey, varint version, text experiment, text arm
+//  15 answered  := key, varint attempt, observation, text answer
 // observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
 //                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
 // key         := 16 bytes
 // flag        := byte 0 or 1
+// texts       := varint n, n times text
 // text, record, varint, svarint as at the head of engine/base/bytes.cc
 
 namespace journey::model {
@@ -54,6 +58,12 @@ void write(ByteWriter& out, const Receipt& receipt) {
     out.text(receipt.url);
     out.text(receipt.detail);
     out.text(receipt.id);
+}
+
+void write(ByteWriter& out, const std::vector<std::string>& texts) {
+    out.varint(texts.size());
+    for (const std::string& text : texts)
+        out.text(text);
 }
 
 void write_body(ByteWriter& out, const CommandBody& body) {
@@ -99,6 +109,22 @@ void write_body(ByteWriter& out, const CommandBody& body) {
                      [&](const SetPaused& it) {
                          out.text(it.journey);
                          out.boolean(it.paused);
+                     },
+                     [&](const TagChange& it) {
+                         write(out, it.add);
+                         write(out, it.remove);
+                     },
+                     [&](const Decide& it) {
+                         out.text(it.journey);
+                         out.varint(it.version);
+                         out.text(it.experiment);
+                         out.text(it.arm);
+                     },
+                     [&](const Answered& it) {
+                         write(out, it.key);
+                         out.varint(it.attempt);
+                         write(out, it.observation);
+                         out.text(it.observation.answer);
                      }},
                body);
 }
@@ -142,7 +168,7 @@ MessageKey read_key(ByteReader& in) {
 
 Observation read_observation(ByteReader& in) {
     Observation it;
-    it.kind = kind(in, ObservationKind::not_started);
+    it.kind = kind(in, ObservationKind::lost);
     it.provider_id = in.text();
     it.reason = in.text();
     it.retry_after = Micros{in.svarint()};
@@ -210,6 +236,25 @@ void read(ByteReader& in, Publish& it) {
 void read(ByteReader& in, SetPaused& it) {
     it.journey = in.text();
     it.paused = flag(in);
+}
+void read(ByteReader& in, TagChange& it) {
+    for (std::vector<std::string>* texts : {&it.add, &it.remove}) {
+        const std::size_t count = in.count();
+        for (std::size_t i = 0; i < count && in.ok(); ++i)
+            texts->push_back(in.text());
+    }
+}
+void read(ByteReader& in, Decide& it) {
+    it.journey = in.text();
+    it.version = small(in);
+    it.experiment = in.text();
+    it.arm = in.text();
+}
+void read(ByteReader& in, Answered& it) {
+    it.key = read_key(in);
+    it.attempt = small(in);
+    it.observation = read_observation(in);
+    it.observation.answer = in.text();
 }
 
 template <std::size_t At = 0>

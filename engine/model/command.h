@@ -30,6 +30,11 @@ struct Suppress {
 struct Alias {
     std::string to;
 };
+/// Tags given or taken from outside; journeys do it by `tag`.
+struct TagChange {
+    std::vector<std::string> add;
+    std::vector<std::string> remove;
+};
 /// Made by the engine from Alias: `state` is the encoded person that was `from`.
 struct Absorb {
     std::string from;
@@ -53,6 +58,12 @@ struct Outcome {
     Observation observation;
     Sha256 body_hash{};
 };
+/// The end of one attempt of a call. A failure without an answer may also come as an Outcome.
+struct Answered {
+    MessageKey key;
+    std::uint32_t attempt = 1;
+    Observation observation;  // with its `answer`
+};
 struct ReceiptArrived {
     MessageKey key;
     Receipt receipt;
@@ -67,8 +78,17 @@ struct SetPaused {
     bool paused = true;
 };
 
-using CommandBody = std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick,
-                                 Claim, Outcome, ReceiptArrived, Publish, SetPaused>;
+/// Made by the engine, once: the winner of an experiment of that version of the journey.
+struct Decide {
+    std::string journey;
+    std::uint32_t version = 0;
+    std::string experiment;
+    std::string arm;
+};
+
+using CommandBody =
+    std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick, Claim, Outcome,
+                 ReceiptArrived, Publish, SetPaused, TagChange, Decide, Answered>;
 
 struct Command {
     PartitionId partition{};

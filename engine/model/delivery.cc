@@ -16,6 +16,8 @@ std::string_view name_of(ObservationKind kind) {
             return "unknown";
         case ObservationKind::not_started:
             return "not_started";
+        case ObservationKind::lost:
+            return "lost";
     }
     return "unknown";
 }
@@ -78,6 +80,8 @@ std::string_view name_of(Reason reason) {
             return "provider_rejected";
         case Reason::no_connector:
             return "no_connector";
+        case Reason::moved_on:
+            return "moved_on";
     }
     return "none";
 }
@@ -121,6 +125,9 @@ std::string_view sentence_of(Reason reason) {
             return "The provider refused the message for good.";
         case Reason::no_connector:
             return "No connector is configured for this channel.";
+        case Reason::moved_on:
+            return "The person moved on to a newer version of the journey before the message went "
+                   "out.";
     }
     return "";
 }

@@ -13,6 +13,7 @@ enum class ObservationKind : std::uint8_t {
     pause,     // 401, 403, certificate: the connector is at fault, not the message; same key later
     unknown,   // bytes may have reached the provider and we hold no answer
     not_started,  // claimed, but no byte left: released on drain or opt-out
+    lost,  // the daemon stopped before it heard the answer, and a repeat of the key does no harm
 };
 
 struct Observation {
@@ -23,6 +24,7 @@ struct Observation {
         0};  // with retry and pause: at least this long, 0 = the engine's own backoff
     std::uint32_t status = 0;  // HTTP or SMTP status where there was one
     bool ambiguous = false;    // the provider may have it; with retry: the same key asks again
+    std::string answer;        // of a call that was accepted: the body, at most 64 KiB
 };
 
 /// What an ambiguous answer means, by provider (RELIABILITY 1.3, 1.5).
@@ -63,6 +65,7 @@ enum class Reason : std::uint8_t {
     retries_exhausted,
     provider_rejected,
     no_connector,  // no connector is configured for the channel
+    moved_on,      // the entry moved to a newer version of its journey before the send
 };
 
 std::string_view name_of(ObservationKind kind);

@@ -60,4 +60,26 @@ double experiment_hash(std::string_view seed, std::string_view value);
 /// GrowthBook's bucket ranges with full coverage: the index of the arm, or none when weights leave it out.
 std::optional<std::size_t> choose_arm(double hash, std::span<const double> weights);
 
+/// People of one arm: how many had the denominator at least once, and how many of these the numerator.
+struct ArmResult {
+    std::uint64_t numerator = 0;
+    std::uint64_t denominator = 0;
+};
+struct WinnerRule {
+    std::uint32_t needs = 0;    // people in the denominator of every arm
+    double confidence = 0;      // 0 to 1; 0: the best rate wins
+    std::size_t otherwise = 0;  // arm
+};
+struct WinnerFound {
+    std::size_t arm = 0;
+    /// Why it is that arm.
+    enum class By : std::uint8_t { evidence, too_few, tie, not_confident } by = By::too_few;
+    double confidence = 0;  // of the best against the runner-up, 0 to 1; two-sided
+};
+/// The arm with the highest rate, when every arm has `needs` people (and at least one) in its denominator and the pooled
+/// two-proportion z-test of the best against the runner-up, two-sided, reaches `confidence`; else `otherwise`. Equal rates
+/// at the top are a tie, whatever their sizes. A numerator counts at most as its denominator. Pure; the same everywhere,
+/// for it uses only IEEE basic arithmetic, sqrt and erfc.
+WinnerFound find_winner(std::span<const ArmResult> arms, const WinnerRule& rule);
+
 }  // namespace journey::rules

@@ -122,6 +122,11 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
     message.at = now;
 
     const ir::Program& program = *attempt.program;
+    if (attempt.webhook != ir::kNone) {
+        message.url = program.webhooks[attempt.webhook].url;
+        message.payload = to_json(Value(attempt.data));
+        return message;
+    }
     const ir::Index declared = ir::find_named(program.channels, attempt.channel);
     if (declared != ir::kNone) {
         message.from = one_line(program.channels[declared].from);

@@ -99,7 +99,7 @@ std::vector<core::StartAttempt> Dispatcher::Lane::release_granted() {
 
 // ---------------------------------------------------------------- dispatcher
 
-Dispatcher::Dispatcher(const std::vector<Route>& routes) {
+Dispatcher::Dispatcher(const std::vector<Route>& routes, Calls calls) : calls_(std::move(calls)) {
     for (const Route& route : routes) {
         ENSURE(route.connector != nullptr, "a route without a connector");
         Lane& lane = lanes_[route.channel];
@@ -120,14 +120,20 @@ void Dispatcher::use_program(const ir::Program& program) {
 
 Dispatcher::Lane& Dispatcher::lane_of(const std::string& channel) {
     Lane& lane = lanes_[channel];
-    if (lane.route.channel.empty()) lane.route.channel = channel;
+    if (!lane.route.channel.empty()) return lane;
+    lane.route.channel = channel;
+    if (!channel.starts_with(core::kCallLane)) return lane;
+    auto found = calls_.find(std::string_view(channel).substr(core::kCallLane.size()));
+    if (found == calls_.end()) found = calls_.find("");
+    if (found == calls_.end()) return lane;
+    lane.route.connector = found->second;
+    lane.parallel = std::max<std::uint32_t>(1, found->second->traits().parallel);
     return lane;
 }
 
-const Route* Dispatcher::route_of(const std::string& channel) const {
-    const auto found = lanes_.find(channel);
-    return found == lanes_.end() || found->second.route.connector == nullptr ? nullptr
-                                                                             : &found->second.route;
+const Route* Dispatcher::route_of(const std::string& channel) {
+    const Route& route = lane_of(channel).route;
+    return route.connector == nullptr ? nullptr : &route;
 }
 
 void Dispatcher::ready(core::IntentReady intent) {

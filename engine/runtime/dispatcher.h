@@ -46,7 +46,9 @@ class Breaker {
 
 class Dispatcher {
   public:
-    explicit Dispatcher(const std::vector<Route>& routes);
+    using Calls = std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>>;
+    /// `calls`: as NodeOptions has them. Each webhook has a lane of its own.
+    explicit Dispatcher(const std::vector<Route>& routes, Calls calls = {});
     /// The channels' own rates count where the route has none.
     void use_program(const ir::Program& program);
 
@@ -75,7 +77,7 @@ class Dispatcher {
     /// When ask() may have something although nobody called in between.
     Instant next_at() const;
     std::size_t under_way() const;
-    const Route* route_of(const std::string& channel) const;
+    const Route* route_of(const std::string& channel);
 
   private:
     struct Lane {
@@ -99,6 +101,7 @@ class Dispatcher {
     };
     Lane& lane_of(const std::string& channel);
 
+    Calls calls_;
     std::map<std::string, Lane, std::less<>> lanes_;
     std::unordered_map<model::MessageKey, Lane*> asked_;  // looked up, never walked
     bool stopped_ = false;

@@ -22,6 +22,7 @@ Sign sign_of(const model::Observation& observation, const connectors::Response& 
             return Sign::fine;
         case ObservationKind::pause:
         case ObservationKind::not_started:
+        case ObservationKind::lost:
             return Sign::no_opinion;
     }
     return Sign::no_opinion;
@@ -30,7 +31,9 @@ Sign sign_of(const model::Observation& observation, const connectors::Response& 
 }  // namespace
 
 Node::Impl::Impl(NodeOptions given)
-    : options(std::move(given)), dispatcher(options.routes), composer(options.links) {
+    : options(std::move(given)),
+      dispatcher(options.routes, options.calls),
+      composer(options.links) {
     ENSURE(options.partitions > 0, "a node without partitions");
     const core::PartitionOptions each{.partitions = options.partitions,
                                       .record_happenings = options.record_happenings};
@@ -38,6 +41,7 @@ Node::Impl::Impl(NodeOptions given)
     for (std::uint16_t i = 0; i < options.partitions; ++i)
         partitions.emplace_back(model::PartitionId{i}, each, catalog);
     due.assign(options.partitions, kNever);
+    decisions_due.assign(options.partitions, kNever);
     tick_asked.assign(options.partitions, false);
     saved.assign(options.partitions, 0);
     numbers.lateness_millis_histogram.assign(kHistogramBuckets, 0);
@@ -103,12 +107,16 @@ void Node::Impl::change_catalog(const model::Command& command, model::LogPositio
         if (next) catalog = std::move(next).value();
     } else if (const auto* pause = std::get_if<model::SetPaused>(&command.body)) {
         catalog = core::set_paused(catalog, pause->journey, pause->paused);
+    } else if (const auto* decide = std::get_if<model::Decide>(&command.body)) {
+        catalog = core::set_decided(catalog, *decide);
+        if (decisions_asked > 0) --decisions_asked;
     }
     for (std::size_t i = 0; i < partitions.size(); ++i) {
         if (partitions[i].applied() >= position)
             continue;  // restored from after it, with its catalog
         partitions[i].use_catalog(catalog, position, effects, command.at);
         due[i] = partitions[i].next_due();
+        decisions_due[i] = partitions[i].next_decision();
     }
     catalog_position = position;
     catalog_unsaved = true;
@@ -136,6 +144,7 @@ void Node::Impl::apply(std::span<const model::Command> commands, model::LogPosit
         for (std::size_t i = appends; i < effects.appends.size(); ++i)
             note_append(effects.appends[i]);
         due[part] = partitions[part].next_due();
+        decisions_due[part] = partitions[part].next_decision();
         if (std::holds_alternative<model::Tick>(command.body)) {
             tick_asked[part] = false;
         } else if (const auto* claim = std::get_if<model::Claim>(&command.body)) {
@@ -202,6 +211,7 @@ void Node::Impl::turn(Instant now) {
         commands_out.push_back(std::move(tick));
         tick_asked[i] = true;
     }
+    if (next_decision() <= now) decide_winners(now);
     for (Dispatcher::Asked& asked : dispatcher.ask(now, options.claims_per_turn)) {
         emit(asked.intent.person, now,
              model::Claim{asked.intent.key, asked.intent.attempt, asked.connector_ready});
@@ -215,6 +225,12 @@ Result<void> Node::Impl::make(const core::StartAttempt& granted, OutgoingAttempt
     TRY(attempt.message, composer.compose(granted, now));
     attempt.connector = dispatcher.route_of(granted.channel)->connector;
     TRY(attempt.request, attempt.connector->request(attempt.message));
+    attempt.deadline = attempt.connector->traits().deadline;
+    if (granted.webhook != ir::kNone) {
+        attempt.is_call = true;
+        attempt.deadline =
+            std::chrono::seconds(granted.program->webhooks[granted.webhook].timeout_seconds);
+    }
     return success();
 }
 
@@ -237,7 +253,7 @@ std::vector<OutgoingAttempt> Node::Impl::take_attempts(Instant now) {
         attempt.channel = std::move(granted->channel);
         Bytes body = canonical_bytes(attempt.message);
         attempt.body_hash = sha256(body);
-        if (options.keep_rendered)
+        if (options.keep_rendered && !attempt.is_call)
             rendered.push_back({attempt.key, std::move(body), to_hex(view_of(attempt.body_hash))});
         ++numbers.attempts_started;
         ++handed_out;
@@ -255,8 +271,14 @@ void Node::Impl::observe(const OutgoingAttempt& attempt, const connectors::Respo
     const auto wait = observation.kind == ObservationKind::pause
                           ? std::optional(observation.retry_after)
                           : std::nullopt;
-    emit(attempt.person, now,
-         model::Outcome{attempt.key, attempt.attempt, std::move(observation), attempt.body_hash});
+    if (attempt.is_call) {
+        emit(attempt.person, now,
+             model::Answered{attempt.key, attempt.attempt, std::move(observation)});
+    } else {
+        emit(attempt.person, now,
+             model::Outcome{attempt.key, attempt.attempt, std::move(observation),
+                            attempt.body_hash});
+    }
     --handed_out;
     for (const core::StartAttempt& waiting : dispatcher.ended(attempt.channel, sign, wait, now)) {
         settle(waiting, ObservationKind::not_started, "the connector stopped taking messages");
@@ -344,7 +366,7 @@ Instant Node::next_turn() const {
     for (std::size_t i = 0; i < impl_->due.size(); ++i) {
         if (!impl_->tick_asked[i]) next = std::min(next, impl_->due[i]);
     }
-    return next;
+    return std::min(next, impl_->next_decision());
 }
 void Node::stop_claims(Instant now) {
     impl_->now_ = now;

@@ -26,6 +26,12 @@ class Node::Impl {
     /// commands to the list.
     void use_effects();
 
+    // ---- winners.cc
+    /// When a winner must be decided next; kNever while a decision is on its way.
+    Instant next_decision() const;
+    /// Adds up what the partitions count and emits a Decide for every experiment that is due.
+    void decide_winners(Instant now);
+
     // ---- recover.cc
     Result<void> recover(storage::StateStore& state, storage::Log& log, Instant now);
     Result<void> replay(const storage::LogBatch& batch);
@@ -49,6 +55,8 @@ class Node::Impl {
     core::CatalogPtr catalog = core::empty_catalog();
     std::vector<core::Partition> partitions;
     std::vector<Instant> due;               // next_due() of each partition
+    std::vector<Instant> decisions_due;     // next_decision() of each partition
+    std::size_t decisions_asked = 0;        // Decides on their way through the Log
     std::vector<bool> tick_asked;           // a Tick is on its way through the Log
     std::vector<model::LogPosition> saved;  // applied of each partition's last checkpoint
     std::size_t next_saved = 0;

@@ -39,7 +39,7 @@ model::Observation lost_answer(const Route* route) {
         switch (route->connector->traits().idempotency) {
             case model::IdempotencyClass::keyed:
             case model::IdempotencyClass::collapsible:
-                observation.kind = model::ObservationKind::retry;
+                observation.kind = model::ObservationKind::lost;
                 break;
             case model::IdempotencyClass::queryable:
             case model::IdempotencyClass::neither:
@@ -98,6 +98,7 @@ Result<void> Node::Impl::recover(storage::StateStore& state, storage::Log& log, 
     for (std::size_t i = 0; i < partitions.size(); ++i) {
         partitions[i].set_applied(applied);
         due[i] = partitions[i].next_due();
+        decisions_due[i] = partitions[i].next_decision();
         core::Partition::Unfinished unfinished = partitions[i].unfinished();
         for (core::IntentReady& intent : unfinished.ready)
             dispatcher.ready(std::move(intent));

@@ -43,11 +43,17 @@ struct OutgoingAttempt {
     connectors::Request request;
     Sha256 body_hash{};
     std::shared_ptr<const connectors::Connector> connector;
+    Micros deadline{};
+    bool is_call = false;  // of a webhook, whose answer counts
 };
 
 struct NodeOptions {
     std::uint16_t partitions = model::kDefaultPartitions;
     std::vector<Route> routes;
+    /// Who posts the calls of a webhook, by its name; "" = of every other. None: calls fail.
+    std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> calls;
+    /// For tests: the arm that wins, by experiment, whatever was counted.
+    std::map<std::string, std::string, std::less<>> forced_winners;
     LinkOptions links;
     bool record_happenings = false;
     bool keep_rendered = true;  // hand out the bytes of every message for the State store

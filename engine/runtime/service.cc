@@ -328,7 +328,7 @@ void Service::Impl::apply(DurableGroup& group) {
 
 void Service::Impl::start_attempt(OutgoingAttempt attempt) {
     connectors::Request request = std::move(attempt.request);
-    const Micros deadline = attempt.connector->traits().deadline;
+    const Micros deadline = attempt.deadline;
     attempt.message =
         {};  // the connector has made its request of it; only the answer is of interest now
     auto kept = std::make_shared<OutgoingAttempt>(std::move(attempt));

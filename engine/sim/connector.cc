@@ -19,7 +19,17 @@ Result<connectors::Request> PlainConnector::request(const connectors::Message& m
 }
 
 model::Observation PlainConnector::observe(const connectors::Response& response) const {
-    return connectors::observe_http(response, traits_.idempotency);
+    model::Observation seen = connectors::observe_http(response, traits_.idempotency);
+    if (!answers_) return seen;
+    if (seen.kind == model::ObservationKind::accepted) seen.answer = response.body;
+    if (seen.kind == model::ObservationKind::pause) seen.kind = model::ObservationKind::rejected;
+    return seen;
+}
+
+std::shared_ptr<const PlainConnector> PlainConnector::for_calls(std::uint32_t parallel) {
+    auto made = std::make_shared<PlainConnector>("call", model::IdempotencyClass::keyed, parallel);
+    made->answers_ = true;
+    return made;
 }
 
 }  // namespace journey::sim

@@ -10,12 +10,15 @@ class PlainConnector final : public connectors::Connector {
   public:
     PlainConnector(std::string channel, model::IdempotencyClass idempotency,
                    std::uint32_t parallel);
+    /// For calls: the body of a good answer is read, and nothing pauses them.
+    static std::shared_ptr<const PlainConnector> for_calls(std::uint32_t parallel);
     const connectors::Traits& traits() const override { return traits_; }
     Result<connectors::Request> request(const connectors::Message& message) const override;
     model::Observation observe(const connectors::Response& response) const override;
 
   private:
     connectors::Traits traits_;
+    bool answers_ = false;
 };
 
 }  // namespace journey::sim

@@ -10,7 +10,11 @@ bool falls_into(const ArmWish& wish, const std::string& external_id) {
     const std::string_view who = model::customer_id_of(external_id);
     const bool held_out = pick.holdout > 0 &&
                           rules::experiment_hash(pick.experiment + "/holdout", who) < pick.holdout;
-    if (held_out || wish.arm.empty()) return held_out && wish.arm.empty();
+    if (held_out) return wish.arm.empty() && !wish.rest;
+    const bool outside =
+        pick.sample < 1 && rules::experiment_hash(pick.experiment + "/sample", who) >= pick.sample;
+    if (outside || wish.rest) return outside && wish.rest;
+    if (wish.arm.empty()) return false;
     std::vector<double> weights;
     for (const ir::Arm& arm : pick.arms)
         weights.push_back(arm.weight);

@@ -155,7 +155,9 @@ model::Identify Simulation::any_traits(const std::string& external_id) {
 }
 
 void Simulation::plan_receipt(const Call& call) {
-    if (calm_ || !call.taken || !rng_.chance(weather_.receipts)) return;
+    if (calm_ || !call.taken || call.channel.starts_with(core::kCallLane) ||
+        !rng_.chance(weather_.receipts))
+        return;
     model::Command command;
     command.external_id = call.external_id;
     command.person = call.person;

@@ -35,6 +35,9 @@ class Shop {
         welcome();
         receipt();
         offer();
+        gift();
+        follow();
+        trial();
     }
     Bytes bytes() const {
         const Result<void> verified = ir::verify(program_);
@@ -53,6 +56,14 @@ class Shop {
         program_.events.push_back(event_of("signed_up", {field_of("plan", text)}, false));
         program_.events.push_back(event_of("bought", {field_of("order_id", text)}, false));
         program_.events.push_back(event_of("viewed", {field_of("sku", text)}, false));
+        program_.events.push_back(event_of("gifted", {field_of("code", text)}, false));
+        ir::Webhook coupons;
+        coupons.name = "coupons";
+        coupons.url = "https://shop.example/coupons";
+        coupons.sends = {"order_id"};
+        coupons.gives = {field_of("code", text)};
+        coupons.gives[0].required = true;
+        program_.webhooks.push_back(std::move(coupons));
         for (const char* name : ir::kBuiltinEvents) {
             std::vector<ir::Field> fields;
             for (const char* field : ir::kBuiltinEventFields)
@@ -145,6 +156,10 @@ class Shop {
         add(journey, ir::End{"finished"}, "end");
         journey.frequency = 0;
         journey.quiet = 0;
+        if (version_ > 1) {
+            journey.migrations.push_back(
+                {1, {{"hello", 0}, {"think", 1}, {"bye", 4}}, ir::Others::stay});
+        }
         program_.journeys.push_back(std::move(journey));
     }
 
@@ -173,6 +188,79 @@ class Shop {
         send(journey, "offer_sms");
         wait(journey, kHour, {}, "pause");
         add(journey, ir::End{"finished"}, "end");
+        program_.journeys.push_back(std::move(journey));
+    }
+
+    Index add_expr(ir::Op op, Index a) {
+        ir::Expr expr;
+        expr.op = op;
+        expr.type = ir::TypeKind::text;
+        expr.a = a;
+        program_.exprs.push_back(expr);
+        return static_cast<Index>(program_.exprs.size() - 1);
+    }
+
+    /// A purchase is answered with a coupon; the event about it wakes `follow`, which is run too.
+    void gift() {
+        ir::Journey journey = journey_of("gift", "bought");
+        journey.overlap = ir::Overlap::parallel;
+        journey.trigger_fields = {"order_id"};
+        journey.locals = {"coupon"};
+        ir::Call call;
+        call.webhook = 0;
+        call.args.push_back({"order_id", add_expr(ir::Op::trigger_field, 0)});
+        call.local = 0;
+        call.next = 1;
+        call.failed = 3;
+        add(journey, std::move(call), "coupon");
+        const Index order = add_expr(ir::Op::trigger_field, 0);
+        add(journey, ir::Run{follow_index(), {{"order_id", order}}, 2}, "run");
+        add(journey, ir::Emit{ir::find_named(program_.events, "gifted"), {{"code", order}}, 3},
+            "tell");
+        add(journey, ir::End{"finished"}, "end");
+        program_.journeys.push_back(std::move(journey));
+    }
+    Index follow_index() const { return static_cast<Index>(program_.journeys.size() + 1); }
+
+    void follow() {
+        ir::Journey journey = journey_of("follow", "viewed");
+        journey.triggers = {ir::OnCall{}};
+        journey.trigger_fields = {"order_id"};
+        journey.overlap = ir::Overlap::queue;
+        ir::WaitArm gifted;
+        gifted.pattern.event = ir::find_named(program_.events, "gifted");
+        gifted.target = 1;
+        wait(journey, kDay, {gifted}, "wait_1");
+        send(journey, "receipt");
+        wait(journey, kHour, {}, "wait_2");
+        add(journey, ir::End{"finished"}, "end");
+        if (version_ > 1) journey.migrations.push_back({1, {{"receipt", 1}}, ir::Others::restart});
+        program_.journeys.push_back(std::move(journey));
+    }
+
+    void trial() {
+        ir::Journey journey = journey_of("trial", "viewed");
+        journey.reentry = ir::Reentry::never;
+        ir::Pick pick;
+        pick.experiment = "subject";
+        pick.sample = 0.5;
+        pick.rest_target = 3;
+        pick.arms = {{"mail", 0.5, 1}, {"push", 0.5, 2}};
+        add(journey, std::move(pick), "draw");
+        send(journey, "hello");
+        std::get<ir::Send>(journey.states.back().act).next = 4;
+        send(journey, "offer_push");
+        std::get<ir::Send>(journey.states.back().act).next = 4;
+        add(journey, ir::Settle{0, {1, 2}}, "settle");
+        add(journey, ir::End{"finished"}, "end");
+        ir::Winner winner;
+        winner.experiment = "subject";
+        winner.numerator = ir::Metric::opened;
+        winner.denominator = ir::Metric::sent;
+        winner.after = {0, 0, 12 * 3600};
+        winner.confidence = 0.6;
+        journey.winners.push_back(winner);
+        if (version_ > 1) journey.migrations.push_back({1, {{"settle", 0}}, ir::Others::stop});
         program_.journeys.push_back(std::move(journey));
     }
 

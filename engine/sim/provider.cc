@@ -56,6 +56,9 @@ const Call& Providers::call(const runtime::OutgoingAttempt& attempt, Instant at,
     } else {
         call.taken = true;
         call.response = answer(202);
+        // What a webhook answers is not always what it promised.
+        if (attempt.is_call)
+            call.response.body = rng_.chance(0.8) ? R"({"code":"TEN"})" : R"({"code":null})";
     }
     ledger_.push_back(std::move(call));
     return ledger_.back();

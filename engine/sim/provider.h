@@ -45,7 +45,8 @@ class Providers {
 
     const std::vector<Call>& ledger() const { return ledger_; }
     model::IdempotencyClass class_of(const std::string& channel) const {
-        return classes_.at(channel);
+        return channel.starts_with(core::kCallLane) ? model::IdempotencyClass::keyed
+                                                    : classes_.at(channel);
     }
 
   private:

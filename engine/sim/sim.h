@@ -14,7 +14,7 @@ struct SentMessage {
     std::uint32_t attempt = 1;
 };
 
-/// What the provider answers; the connector reads it by RELIABILITY 1.3 as class "keyed".
+/// What the provider answers (to a call, whose message has a `url`: the webhook); the connector reads it by RELIABILITY 1.3 as class "keyed".
 using Provider = std::function<connectors::Response(const SentMessage&)>;
 
 struct WorldOptions {
@@ -23,6 +23,8 @@ struct WorldOptions {
     bool record_happenings = true;
     bool record_sent = true;
     std::vector<std::string> channels = {"email", "sms", "push", "webhook"};  // with a connector
+    /// The arm that wins, by experiment; absent: what was counted decides.
+    std::map<std::string, std::string, std::less<>> winners;
     runtime::LinkOptions links;
 };
 
@@ -55,10 +57,12 @@ class VirtualWorld {
     std::unique_ptr<Impl> impl_;
 };
 
-/// An arm somebody wants a person to be in; arm "" is the holdout.
+/// An arm somebody wants a person to be in; arm "" is the holdout, or with `rest` outside of the
+/// sample.
 struct ArmWish {
     const ir::Pick* pick = nullptr;
     std::string arm;
+    bool rest = false;
 };
 /// The first external id of "user:test-1", "user:test-2", … whose hashes fall into all the arms;
 /// none in `tries`: the arm has no weight, or the wishes exclude one another.

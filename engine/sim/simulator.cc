@@ -51,6 +51,7 @@ runtime::NodeOptions Simulation::node_options() const {
     runtime::NodeOptions node;
     node.partitions = options_.partitions;
     node.routes = routes_;
+    node.calls[""] = PlainConnector::for_calls(2);
     node.keep_rendered = false;
     return node;
 }

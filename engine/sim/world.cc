@@ -13,6 +13,8 @@ runtime::NodeOptions node_options(const WorldOptions& options) {
     node.links = options.links;
     node.record_happenings = options.record_happenings;
     node.keep_rendered = false;
+    node.calls[""] = PlainConnector::for_calls(kParallel);
+    node.forced_winners = options.winners;
     for (const std::string& channel : options.channels) {
         node.routes.push_back(
             {channel,
@@ -103,7 +105,8 @@ Result<void> VirtualWorld::publish(const Bytes& program) {
 
 void VirtualWorld::submit(model::Command command) {
     const bool for_all = std::holds_alternative<model::Publish>(command.body) ||
-                         std::holds_alternative<model::SetPaused>(command.body);
+                         std::holds_alternative<model::SetPaused>(command.body) ||
+                         std::holds_alternative<model::Decide>(command.body);
     if (for_all) return impl_->to_every_partition(std::move(command.body));
     impl_->submit(std::move(command));
 }

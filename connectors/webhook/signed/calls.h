@@ -7,6 +7,8 @@ namespace journey::connectors::webhook {
 
 Result<Request> signed_request(const std::string& url, const std::vector<std::string>& keys,
                                const Message& message);
+Result<Request> call_request(const std::vector<std::string>& keys, const Message& message);
+model::Observation observe_call(const Response& response);
 model::Observation observe_signed(const Response& response);
 
 }  // namespace journey::connectors::webhook

@@ -11,4 +11,11 @@ struct SignedConfig {
     std::uint32_t parallel = 16;
 };
 
+/// Calls: the URL comes with each message, and so does the deadline.
+struct CallConfig {
+    /// As SignedConfig's; none: nothing is signed.
+    std::vector<std::string> secrets;
+    std::uint32_t parallel = 16;
+};
+
 }  // namespace journey::connectors::webhook

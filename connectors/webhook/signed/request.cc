@@ -32,6 +32,15 @@ std::string webhook_signature(std::string_view secret_bytes, std::string_view id
     return "v1," + to_base64(view_of(hmac_sha256(secret_bytes, content)));
 }
 
+Result<Request> call_request(const std::vector<std::string>& keys, const Message& message) {
+    TRY(Request request, signed_request(message.url, keys, message));
+    auto& headers = std::get<HttpRequest>(request).headers;
+    if (keys.empty())
+        std::erase_if(headers, [](const auto& one) { return one.first == "webhook-signature"; });
+    headers.emplace_back("Idempotency-Key", model::format_key(message.key));
+    return request;
+}
+
 Result<Request> signed_request(const std::string& url, const std::vector<std::string>& keys,
                                const Message& message) {
     if (message.payload.size() > kPayloadMost) {

@@ -32,18 +32,51 @@ class Signed final : public Connector {
     Traits traits_;
 };
 
+class Call final : public Connector {
+  public:
+    Call(const CallConfig& config, std::vector<std::string> keys) : keys_(std::move(keys)) {
+        traits_.name = "call";
+        traits_.channel = "webhook";
+        traits_.idempotency = model::IdempotencyClass::keyed;
+        traits_.key_window = std::chrono::hours(24);
+        traits_.checked_on = "2026-11-22";
+        traits_.parallel = config.parallel;
+    }
+    const Traits& traits() const override { return traits_; }
+    Result<Request> request(const Message& message) const override {
+        return call_request(keys_, message);
+    }
+    model::Observation observe(const Response& response) const override {
+        return observe_call(response);
+    }
+
+  private:
+    std::vector<std::string> keys_;
+    Traits traits_;
+};
+
+Result<std::vector<std::string>> keys_of(const std::vector<std::string>& secrets) {
+    std::vector<std::string> keys;
+    for (const std::string& secret : secrets) {
+        TRY(auto bytes, secret_bytes(secret));
+        keys.push_back(std::move(bytes));
+    }
+    return keys;
+}
+
 }  // namespace
+
+Result<std::unique_ptr<Connector>> make_call(const CallConfig& config) {
+    TRY(auto keys, keys_of(config.secrets));
+    return std::unique_ptr<Connector>(std::make_unique<Call>(config, std::move(keys)));
+}
 
 Result<std::unique_ptr<Connector>> make_signed(const SignedConfig& config) {
     if (config.url.empty()) return error(ErrorCode::invalid, "a webhook needs a `url`");
     if (config.secrets.empty()) {
         return error(ErrorCode::invalid, "a webhook needs a `secret` to sign with");
     }
-    std::vector<std::string> keys;
-    for (const std::string& secret : config.secrets) {
-        TRY(auto bytes, secret_bytes(secret));
-        keys.push_back(std::move(bytes));
-    }
+    TRY(auto keys, keys_of(config.secrets));
     return std::unique_ptr<Connector>(std::make_unique<Signed>(config, std::move(keys)));
 }
 

@@ -63,21 +63,37 @@ TEST_CASE("a suppression covers one channel or all", "[http]") {
     CHECK(commands[1].external_id == "anon:a");
 }
 
+TEST_CASE("tags are given and taken in one request", "[http]") {
+    World world;
+    CHECK(
+        world.post("/v1/tags", R"({"userId":"ada","add":["vip","new"],"remove":["old"]})").status ==
+        200);
+    const auto commands = world.engine.commands();
+    REQUIRE(commands.size() == 1);
+    const auto& change = std::get<TagChange>(commands[0].body);
+    CHECK(change.add == std::vector<std::string>{"vip", "new"});
+    CHECK(change.remove == std::vector<std::string>{"old"});
+    CHECK(commands[0].external_id == "user:ada");
+}
+
 TEST_CASE("an unclear opt-in or opt-out is refused", "[http]") {
     struct Row {
         const char* path;
         const char* body;
     };
-    const Row row =
-        GENERATE(Row{"/v1/consent", R"({"consent":"newsletter","granted":true})"},
-                 Row{"/v1/consent", R"({"userId":"a","granted":true})"},
-                 Row{"/v1/consent", R"({"userId":"a","consent":"newsletter"})"},
-                 Row{"/v1/consent", R"({"userId":"a","consent":"newsletter","granted":"false"})"},
-                 Row{"/v1/consent",
-                     R"({"userId":"a","consent":"newsletter","granted":true,"granted":false})"},
-                 Row{"/v1/consent", "granted"}, Row{"/v1/consent", "[]"},
-                 Row{"/v1/consent", "\xff"}, Row{"/v1/suppress", R"({"userId":"a"})"},
-                 Row{"/v1/suppress", R"({"userId":"a","suppressed":1})"});
+    const Row row = GENERATE(
+        Row{"/v1/consent", R"({"consent":"newsletter","granted":true})"},
+        Row{"/v1/consent", R"({"userId":"a","granted":true})"},
+        Row{"/v1/consent", R"({"userId":"a","consent":"newsletter"})"},
+        Row{"/v1/consent", R"({"userId":"a","consent":"newsletter","granted":"false"})"},
+        Row{"/v1/consent",
+            R"({"userId":"a","consent":"newsletter","granted":true,"granted":false})"},
+        Row{"/v1/consent", "granted"}, Row{"/v1/consent", "[]"}, Row{"/v1/consent", "\xff"},
+        Row{"/v1/suppress", R"({"userId":"a"})"}, Row{"/v1/tags", R"({"userId":"a"})"},
+        Row{"/v1/tags", R"({"add":["a"]})"}, Row{"/v1/tags", R"({"userId":"a","add":"vip"})"},
+        Row{"/v1/tags", R"({"userId":"a","add":[1]})"},
+        Row{"/v1/tags", R"({"userId":"a","add":[""]})"},
+        Row{"/v1/suppress", R"({"userId":"a","suppressed":1})"});
     CAPTURE(row.body);
     World world;
     const Answer answer = world.post(row.path, row.body);

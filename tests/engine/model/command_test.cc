@@ -44,12 +44,18 @@ std::vector<Sample> samples() {
         with("outcome",
              Outcome{key,
                      4,
-                     {ObservationKind::retry, "SM1", "busy", Micros{5'000'000}, 503, true},
+                     {ObservationKind::retry, "SM1", "busy", Micros{5'000'000}, 503, true, ""},
                      hash}),
         with("receipt",
              ReceiptArrived{key, {ReceiptKind::clicked, kNoon, "https://x.test/", "d", "id"}}),
         with("publish", Publish{std::string(300, 'p')}),
         with("paused", SetPaused{"welcome", true}),
+        with("tags", TagChange{{"vip", "new"}, {"old"}}),
+        with("decide", Decide{"welcome", 3, "subject", "plain"}),
+        with("answered", Answered{key,
+                                  2,
+                                  {ObservationKind::lost, "id", "gone", Micros{7}, 200, true,
+                                   R"({"code":"TEN"})"}}),
     };
     Command far = base;
     far.at = Instant::max();

@@ -3,6 +3,8 @@
 #include "connectors/inbound/inbound.h"
 #include "tests/connectors/contract.h"
 
+#include <future>
+
 using namespace journey;
 using namespace journey::connectors;
 using fake::Behaviour;
@@ -99,4 +101,99 @@ TEST_CASE("410 ends the matter", "[webhook]") {
     response.status = 410;
     CHECK(hook("https://receiver.example", {kOld})->observe(response).kind ==
           ObservationKind::rejected);
+}
+
+namespace {
+
+Message call_message() {
+    Message message = contract::sample_message("call:coupons", "");
+    message.url = "https://shop.example/coupons";
+    message.payload = R"({"sku":"tea"})";
+    return message;
+}
+
+}  // namespace
+
+TEST_CASE("a call goes to the address of its webhook under a key that stays", "[webhook]") {
+    const bool signs = GENERATE(false, true);
+    webhook::CallConfig config;
+    if (signs) config.secrets = {kOld};
+    const auto connector = std::move(webhook::make_call(config)).value();
+    auto made = connector->request(call_message());
+    REQUIRE(made);
+    const auto& request = std::get<HttpRequest>(made.value());
+    CHECK(request.method == "POST");
+    CHECK(request.url == "https://shop.example/coupons");
+    CHECK(request.body == R"({"sku":"tea"})");
+    CHECK(header(request, "Content-Type") == "application/json");
+    const std::string key = model::format_key(contract::sample_key());
+    CHECK(header(request, "Idempotency-Key") == key);
+    CHECK(header(request, "webhook-id") == key);
+    CHECK(header(request, "webhook-signature").empty() == !signs);
+    CHECK(connector->traits().idempotency == model::IdempotencyClass::keyed);
+}
+
+TEST_CASE("what a call is answered decides whether it is tried again", "[webhook]") {
+    struct Row {
+        const char* label;
+        Response response;
+        ObservationKind kind;
+        bool ambiguous;
+    };
+    const auto answered = [](std::uint32_t status) {
+        Response response;
+        response.answered = true;
+        response.bytes_left = true;
+        response.status = status;
+        response.body = R"({"code":"TEN"})";
+        return response;
+    };
+    const auto silent = [](bool bytes_left, bool credentials) {
+        Response response;
+        response.bytes_left = bytes_left;
+        response.credentials_problem = credentials;
+        response.failure = "the deadline passed";
+        return response;
+    };
+    const auto row = GENERATE_COPY(values<Row>({
+        {"200", answered(200), ObservationKind::accepted, false},
+        {"204", answered(204), ObservationKind::accepted, false},
+        {"302", answered(302), ObservationKind::rejected, false},
+        {"400", answered(400), ObservationKind::rejected, false},
+        {"401", answered(401), ObservationKind::rejected, false},
+        {"404", answered(404), ObservationKind::rejected, false},
+        {"408", answered(408), ObservationKind::retry, false},
+        {"409", answered(409), ObservationKind::rejected, false},
+        {"429", answered(429), ObservationKind::retry, false},
+        {"500", answered(500), ObservationKind::retry, true},
+        {"503", answered(503), ObservationKind::retry, true},
+        {"no connection", silent(false, false), ObservationKind::retry, false},
+        {"a deadline", silent(true, false), ObservationKind::retry, true},
+        {"an address that may not be called", silent(false, true), ObservationKind::rejected,
+         false},
+    }));
+    CAPTURE(row.label);
+    const auto connector = std::move(webhook::make_call({})).value();
+    const model::Observation seen = connector->observe(row.response);
+    CHECK(seen.kind == row.kind);
+    CHECK(seen.ambiguous == row.ambiguous);
+    CHECK(seen.answer == (row.kind == ObservationKind::accepted ? R"({"code":"TEN"})" : ""));
+    if (row.kind != ObservationKind::accepted) CHECK_FALSE(seen.reason.empty());
+}
+
+TEST_CASE("a call speaks to the sink, which answers what its address says", "[webhook]") {
+    auto server = std::move(fake::SinkServer::start({})).value();
+    net::TransportOptions options;
+    options.allow_private = true;
+    const auto transport = net::make_transport(options, Logger::silent());
+    const auto connector = std::move(webhook::make_call({})).value();
+    Message message = call_message();
+    message.url = server->http_url() + "/answer?code=TEN%20%25&percent=10";
+    std::promise<Response> promise;
+    transport->start(std::move(connector->request(message)).value(), std::chrono::seconds(20),
+                     [&](Response response) { promise.set_value(std::move(response)); });
+    const model::Observation seen = connector->observe(promise.get_future().get());
+    CHECK(seen.kind == ObservationKind::accepted);
+    CHECK(seen.answer == R"({"code":"TEN %","percent":10})");
+    CHECK(server->last(1).at(0).key == model::format_key(contract::sample_key()));
 }

@@ -189,6 +189,45 @@ Index Builder::wait(ir::Journey& journey, CalendarDuration duration,
                {ir::Await{ir::WaitFor{duration}, std::move(arms), next_of(journey)}, "", 0, ""});
 }
 
+Index Builder::webhook() {
+    const Index known = ir::find_named(program.webhooks, "coupons");
+    if (known != ir::kNone) return known;
+    ir::Webhook made;
+    made.name = "coupons";
+    made.url = "https://shop.example/coupons";
+    made.sends = {"sku"};
+    ir::Field code;
+    code.name = "code";
+    code.type.kind = ir::TypeKind::text;
+    code.required = true;
+    ir::Field percent;
+    percent.name = "percent";
+    percent.type.kind = ir::TypeKind::integer;
+    made.gives = {code, percent};
+    made.retries = 2;
+    program.webhooks.push_back(made);
+    return static_cast<Index>(program.webhooks.size() - 1);
+}
+
+Index Builder::call(ir::Journey& journey, std::vector<ir::NamedExpr> args) {
+    ir::Call made;
+    made.webhook = webhook();
+    made.args = std::move(args);
+    local(journey, "coupon");
+    made.local = ir::kNone;
+    for (std::size_t i = 0; i < journey.locals.size(); ++i) {
+        if (journey.locals[i] == "coupon") made.local = static_cast<Index>(i);
+    }
+    made.next = next_of(journey);
+    made.failed = made.next;
+    return add(journey, {made, "", 0, ""});
+}
+
+Index Builder::emit(ir::Journey& journey, const std::string& name,
+                    std::vector<ir::NamedExpr> args) {
+    return add(journey, {ir::Emit{event(name), std::move(args), next_of(journey)}, "", 0, ""});
+}
+
 Index Builder::end(ir::Journey& journey, const std::string& reason) {
     return add(journey, {ir::End{reason}, "", 0, ""});
 }

@@ -56,6 +56,12 @@ class Builder {
     Index send(ir::Journey& journey, const std::string& message_template,
                std::vector<ir::NamedExpr> args = {});
     Index wait(ir::Journey& journey, CalendarDuration duration, std::vector<ir::WaitArm> arms = {});
+    /// A webhook "coupons" that gives `code` (text, required) and `percent` (integer), 2 retries.
+    Index webhook();
+    /// Into the local "coupon"; `failed` too defaults to the state after it.
+    Index call(ir::Journey& journey, std::vector<ir::NamedExpr> args = {});
+    Index emit(ir::Journey& journey, const std::string& event,
+               std::vector<ir::NamedExpr> args = {});
     static Index end(ir::Journey& journey, const std::string& reason = "finished");
     static Index next_of(const ir::Journey& journey) {
         return static_cast<Index>(journey.states.size() + 1);
@@ -75,6 +81,7 @@ struct Sent {
     Record data;
     model::MessageKey key;
     std::uint32_t attempt = 1;
+    std::string webhook;  // "": a message
 };
 
 /// The Log's view: everything that was applied, so that another World can be made to live it again.
@@ -99,6 +106,9 @@ class World {
     void identify(const std::string& person, Record traits);
     void consent(const std::string& person, const std::string& consent, bool granted = true);
     void suppress(const std::string& person, const std::string& channel, bool suppressed = true);
+    void tags(const std::string& person, std::vector<std::string> add,
+              std::vector<std::string> remove = {});
+    void decide(const model::Decide& decide);
     void alias(const std::string& from, const std::string& to);
     void receipt(const Sent& sent, model::ReceiptKind kind, const std::string& id = {},
                  const std::string& detail = {});
@@ -110,12 +120,15 @@ class World {
     // ---- the provider
     /// Answers the next attempts, oldest first; accepted once this is empty.
     std::deque<model::Observation> answers;
+    /// Answers the next calls, oldest first; once this is empty, with {"code": "TEN"}.
+    std::deque<model::Observation> call_answers;
     bool answering = true;  // false: attempts stay claimed
     bool claiming = true;   // false: intents stay asked for
     bool connector = true;
 
     // ---- what came of it
-    std::vector<Sent> attempts;  // every StartAttempt
+    std::vector<Sent> attempts;  // every StartAttempt of a message
+    std::vector<Sent> calls;     // and of a call
     std::vector<Happening> happenings;
     std::vector<CancelUnstarted> cancels;
     std::vector<IntentReady> waiting_ready;  // while not claiming

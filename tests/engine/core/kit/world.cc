@@ -127,6 +127,21 @@ void World::consent(const std::string& person, const std::string& consent, bool 
 void World::suppress(const std::string& person, const std::string& channel, bool suppressed) {
     apply(command(person, model::Suppress{channel, suppressed, "manual"}));
 }
+void World::tags(const std::string& person, std::vector<std::string> add,
+                 std::vector<std::string> remove) {
+    apply(command(person, model::TagChange{std::move(add), std::move(remove)}));
+}
+void World::decide(const model::Decide& decide) {
+    catalog = set_decided(catalog, decide);
+    log.push_back({{}, ++position, catalog});
+    log.back().command.at = now;
+    Effects effects;
+    for (Partition& partition : partitions)
+        partition.use_catalog(catalog, position, effects, now);
+    take(effects);
+    drain();
+    advance_to(now);
+}
 void World::alias(const std::string& from, const std::string& to) {
     apply(command(from, model::Alias{external(to)}));
 }
@@ -192,11 +207,32 @@ void World::take(Effects& effects) {
     for (IntentReady& one : effects.ready)
         waiting_ready.push_back(one);
     for (StartAttempt& one : effects.attempts) {
-        Sent sent{one.external_id, one.channel, one.program->templates[one.message_template].name,
-                  one.journey,     one.step,    now,
-                  one.data,        one.key,     one.attempt};
-        attempts.push_back(sent);
+        const bool call = one.webhook != ir::kNone;
+        const std::string what = call ? "" : one.program->templates[one.message_template].name;
+        Sent sent{one.external_id,
+                  one.channel,
+                  what,
+                  one.journey,
+                  one.step,
+                  now,
+                  one.data,
+                  one.key,
+                  one.attempt,
+                  call ? one.program->webhooks[one.webhook].name : ""};
+        (call ? calls : attempts).push_back(sent);
         if (!answering) continue;
+        if (call) {
+            model::Observation answer;
+            answer.kind = model::ObservationKind::accepted;
+            answer.answer = R"({"code": "TEN"})";
+            if (!call_answers.empty()) {
+                answer = call_answers.front();
+                call_answers.pop_front();
+            }
+            queue_.push_back(
+                command(sent.person.substr(5), model::Answered{sent.key, sent.attempt, answer}));
+            continue;
+        }
         model::Observation observation;
         observation.kind = model::ObservationKind::accepted;
         if (!answers.empty()) {

@@ -1,0 +1,259 @@
+// What a stored person and a stored partition have beyond the second form of their bytes:
+//
+//   parts = count:varint { kind:u8 body:text }     by kind; one that says nothing is left out
+//
+// of a person
+//   1 calls  = n{ key:16 entry:u64 place attempt:varint failures:varint ready claimed held:bool
+//                 planned_at first_claim due:instant args:record }
+//   2 drawn  = n{ journey:text version:varint experiment:text arm:text metrics:u8 at:instant }
+//   3 moves  = n{ how:u8 entry:u64 at:varint place }
+//   4 notes  = n{ kind:u8 at:instant journey:text subject:text detail:text number:varint }
+// of a partition
+//   1 trials = n{ journey:text version:varint experiment:text first_drawn:instant
+//                 arms:n{ name:text 7 varint } }
+//   2 asked  = emitted:varint ran:varint dropped:varint
+// place = program:varint journey:varint state:varint
+#include "engine/core/machine.h"
+
+namespace journey::core {
+namespace {
+
+enum class PersonPart : std::uint8_t { calls = 1, drawn, moves, notes };
+enum class MetaPart : std::uint8_t { trials = 1, asked };
+
+template <typename Items, typename One>
+Bytes all_of(const Items& items, One one) {
+    ByteWriter out;
+    if (items.empty()) return {};
+    out.varint(items.size());
+    for (const auto& item : items)
+        one(out, item);
+    return out.take();
+}
+
+template <typename One>
+void each(ByteReader& in, One one) {
+    const std::size_t count = in.count();
+    for (std::size_t i = 0; i < count && in.ok(); ++i)
+        one();
+}
+
+template <typename Number>
+Number below(ByteReader& in, std::uint64_t end) {
+    const std::uint64_t value = in.varint();
+    if (value >= end) in.fail();
+    return in.ok() ? static_cast<Number>(value) : Number{};
+}
+
+template <typename Enum>
+Enum choice(ByteReader& in, Enum last) {
+    const std::uint8_t value = in.u8();
+    if (value > static_cast<std::uint8_t>(last)) in.fail();
+    return in.ok() ? static_cast<Enum>(value) : Enum{};
+}
+
+template <typename Place>
+const ir::State* get_place(ByteReader& in, const Catalog& catalog, Place& place) {
+    place.program = below<std::uint16_t>(in, catalog.programs.size());
+    if (!in.ok()) return nullptr;
+    const ir::Program& program = *catalog.at(place.program).program;
+    place.journey = below<std::uint32_t>(in, program.journeys.size());
+    if (!in.ok()) return nullptr;
+    const ir::Journey& journey = program.journeys[place.journey];
+    place.state = below<std::uint16_t>(in, journey.states.size());
+    return in.ok() ? &journey.states[place.state] : nullptr;
+}
+
+template <typename Place>
+void put_place(ByteWriter& out, const Place& place) {
+    out.varint(place.program);
+    out.varint(place.journey);
+    out.varint(place.state);
+}
+
+void put_call(ByteWriter& out, const PendingCall& call) {
+    for (const std::uint8_t byte : call.key.bytes)
+        out.u8(byte);
+    out.u64(call.entry.number);
+    put_place(out, call);
+    out.varint(call.attempt);
+    out.varint(call.failures);
+    for (const bool flag : {call.ready, call.claimed, call.held})
+        out.boolean(flag);
+    for (const Instant at : {call.planned_at, call.first_claim, call.due})
+        out.instant(at);
+    out.record(call.args);
+}
+
+PendingCall get_call(ByteReader& in, const Catalog& catalog) {
+    PendingCall call;
+    for (std::uint8_t& byte : call.key.bytes)
+        byte = in.u8();
+    call.entry.number = in.u64();
+    const ir::State* state = get_place(in, catalog, call);
+    if (state != nullptr && !std::holds_alternative<ir::Call>(state->act)) in.fail();
+    call.attempt = below<std::uint32_t>(in, 0xffffffffu);
+    call.failures = below<std::uint32_t>(in, 0xffffffffu);
+    for (bool* flag : {&call.ready, &call.claimed, &call.held})
+        *flag = in.boolean();
+    for (Instant* at : {&call.planned_at, &call.first_claim, &call.due})
+        *at = in.instant();
+    call.args = in.record();
+    return call;
+}
+
+PlannedMove get_move(ByteReader& in, const Catalog& catalog) {
+    PlannedMove move;
+    move.how = choice(in, PlannedMove::How::restart);
+    move.entry.number = in.u64();
+    move.at = below<std::uint16_t>(in, kNoNumber);
+    get_place(in, catalog, move);
+    return move;
+}
+
+class PartWriter {
+  public:
+    template <typename Kind>
+    void add(Kind kind, Bytes body) {
+        if (!body.empty()) parts_.emplace_back(static_cast<std::uint8_t>(kind), std::move(body));
+    }
+    void put(ByteWriter& out) const {
+        out.varint(parts_.size());
+        for (const auto& [kind, body] : parts_) {
+            out.u8(kind);
+            out.text(body);
+        }
+    }
+
+  private:
+    std::vector<std::pair<std::uint8_t, Bytes>> parts_;
+};
+
+// Every part must be read to its end.
+template <typename Read>
+void read_parts(ByteReader& in, Read read) {
+    each(in, [&] {
+        const std::uint8_t kind = in.u8();
+        ByteReader part(in.text_view());
+        read(kind, part);
+        if (!part.ok() || !part.at_end()) in.fail();
+    });
+}
+
+}  // namespace
+
+void Machine::encode_parts(const Person& person, ByteWriter& out) const {
+    PartWriter parts;
+    if (const Acts* acts = person.any_acts()) {
+        parts.add(PersonPart::calls, all_of(acts->calls, put_call));
+        parts.add(PersonPart::drawn, all_of(acts->drawn, [](ByteWriter& to, const Drawn& one) {
+                      to.text(one.journey);
+                      to.varint(one.version);
+                      to.text(one.experiment);
+                      to.text(one.arm);
+                      to.u8(one.metrics);
+                      to.instant(one.at);
+                  }));
+        parts.add(PersonPart::moves,
+                  all_of(acts->moves, [](ByteWriter& to, const PlannedMove& one) {
+                      to.u8(static_cast<std::uint8_t>(one.how));
+                      to.u64(one.entry.number);
+                      to.varint(one.at);
+                      put_place(to, one);
+                  }));
+        parts.add(PersonPart::notes, all_of(acts->notes, [](ByteWriter& to, const ActNote& one) {
+                      to.u8(static_cast<std::uint8_t>(one.kind));
+                      to.instant(one.at);
+                      to.text(one.journey);
+                      to.text(one.subject);
+                      to.text(one.detail);
+                      to.varint(one.number);
+                  }));
+    }
+    parts.put(out);
+}
+
+void Machine::decode_parts(ByteReader& from, Person& person) const {
+    const Catalog& catalog = *catalog_;
+    read_parts(from, [&](std::uint8_t kind, ByteReader& in) {
+        switch (static_cast<PersonPart>(kind)) {
+            case PersonPart::calls:
+                return each(in, [&] { person.acts().calls.push_back(get_call(in, catalog)); });
+            case PersonPart::drawn:
+                return each(in, [&] {
+                    Drawn& one = person.acts().drawn.emplace_back();
+                    one.journey = in.text();
+                    one.version = below<std::uint32_t>(in, 0xffffffffu);
+                    one.experiment = in.text();
+                    one.arm = in.text();
+                    one.metrics = in.u8();
+                    one.at = in.instant();
+                });
+            case PersonPart::moves:
+                return each(in, [&] { person.acts().moves.push_back(get_move(in, catalog)); });
+            case PersonPart::notes:
+                return each(in, [&] {
+                    ActNote& one = person.acts().notes.emplace_back();
+                    one.kind = choice(in, ActNote::Kind::moved);
+                    one.at = in.instant();
+                    one.journey = in.text();
+                    one.subject = in.text();
+                    one.detail = in.text();
+                    one.number = below<std::uint32_t>(in, 0xffffffffu);
+                });
+        }
+        in.fail();
+    });
+}
+
+void Machine::encode_meta_parts(ByteWriter& out) const {
+    PartWriter parts;
+    parts.add(MetaPart::trials, all_of(trials_, [](ByteWriter& to, const auto& item) {
+                  const auto& [key, trial] = item;
+                  to.text(key.journey);
+                  to.varint(key.version);
+                  to.text(key.experiment);
+                  to.instant(trial.first_drawn);
+                  to.varint(trial.arms.size());
+                  for (const auto& [arm, counts] : trial.arms) {
+                      to.text(arm);
+                      for (const std::uint64_t count : counts)
+                          to.varint(count);
+                  }
+              }));
+    if (acts_.emitted + acts_.ran + acts_.dropped > 0) {
+        ByteWriter asked;
+        for (const std::uint64_t count : {acts_.emitted, acts_.ran, acts_.dropped})
+            asked.varint(count);
+        parts.add(MetaPart::asked, asked.take());
+    }
+    parts.put(out);
+}
+
+void Machine::decode_meta_parts(ByteReader& from) {
+    read_parts(from, [&](std::uint8_t kind, ByteReader& in) {
+        switch (static_cast<MetaPart>(kind)) {
+            case MetaPart::trials:
+                return each(in, [&] {
+                    TrialKey key;
+                    key.journey = in.text();
+                    key.version = below<std::uint32_t>(in, 0xffffffffu);
+                    key.experiment = in.text();
+                    Trial& trial = trials_[key];
+                    trial.first_drawn = in.instant();
+                    each(in, [&] {
+                        MetricCounts& counts = trial.arms[in.text()];
+                        for (std::uint64_t& count : counts)
+                            count = in.varint();
+                    });
+                });
+            case MetaPart::asked:
+                for (std::uint64_t* count : {&acts_.emitted, &acts_.ran, &acts_.dropped})
+                    *count = in.varint();
+                return;
+        }
+        in.fail();
+    });
+}
+
+}  // namespace journey::core
