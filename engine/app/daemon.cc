@@ -1,5 +1,7 @@
 #include "engine/app/daemon.h"
 
+#include "connectors/webhook/signed/signed.h"
+
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>

@@ -39,7 +39,7 @@ class CallConnector final : public connectors::Connector {
 
 /// A Node with a log that outlives it.
 struct Process {
-    explicit Process(bool calls = true) : with_calls(calls) { start(); }
+    explicit Process(bool can_call = true) : with_calls(can_call) { start(); }
     void start() {
         NodeOptions options;
         options.partitions = 4;

@@ -229,7 +229,9 @@ TEST_CASE("state and log of different times are refused", "[runtime]") {
     process.append({kit::publish_of(kit::offers()), kit::identify("ada")});
     process.checkpoint();
     MemoryLog other;
-    Node node({.partitions = 4, .routes = {}, .links = {}});
+    NodeOptions four;
+    four.partitions = 4;
+    Node node(four);
     const auto recovered = node.recover(process.state, other, process.now);
     REQUIRE(recovered.error().code == ErrorCode::storage_failed);
     REQUIRE_THAT(recovered.error().detail, Catch::Contains("do not belong together"));

@@ -94,7 +94,9 @@ TEST_CASE("a scripted provider is retried with the same key", "[sim]") {
 }
 
 TEST_CASE("a program that is none is refused with a reason", "[sim]") {
-    VirtualWorld world({.start = kStart, .channels = {}, .links = {}});
+    WorldOptions bare;
+    bare.start = kStart;
+    VirtualWorld world(bare);
     const auto published = world.publish("rubbish");
     REQUIRE(!published);
     REQUIRE(published.error().code == ErrorCode::invalid);
