@@ -69,7 +69,7 @@ const std::vector<Foreign>& foreign_headers() {
         {"simdjson", true, {"engine/", "tests/"}},
         {"spdlog/", true, {"engine/base/log.", "engine/app/"}},
         {"openssl/", true, {"engine/", "connectors/", "tests/"}},
-        {"CLI/", true, {"engine/app/"}},
+        {"CLI/", true, {"engine/app/", "tests/fuzz/"}},
         {"date/", true, {"engine/calendar/", "tests/engine/calendar/"}},
         {"catch2/", false, {"tests/"}},
     };
