@@ -2,7 +2,7 @@
 // The tool's commands. Exit codes: 0 fine, 1 the author or operator must act, 2 wrong usage, 3 our
 // own fault.
 
-#include "engine/base/base.h"
+#include "engine/ir/ir.h"
 
 namespace journey::app {
 
@@ -51,6 +51,27 @@ struct DaemonAddress {
 /// Fills in the keys from the data directory or the environment (JOURNEY_ADMIN_TOKEN,
 /// JOURNEY_WRITE_KEY).
 void find_keys(DaemonAddress& address);
+
+/// Null after saying on stderr which there are.
+const ir::Journey* find_journey(const ir::Program& program, const std::string& name);
+
+struct ExplainOptions {
+    std::string subject;  // a diagnostic code or a journey
+    std::vector<std::string> paths;
+    bool json = false;
+};
+int explain_command(const ExplainOptions& options);
+
+struct GraphOptions {
+    std::string journey;
+    bool all = false;
+    std::vector<std::string> paths;
+    std::string format = "svg";
+    std::string out;  // a file; with `all` a folder
+    bool live = false;
+    DaemonAddress daemon;
+};
+int graph_command(const GraphOptions& options);
 
 struct ServeOptions {
     std::string project;

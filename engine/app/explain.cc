@@ -2,6 +2,7 @@
 
 #include "engine/explain/explain.h"
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
 
@@ -44,11 +45,9 @@ int explain_code(const ExplainOptions& options) {
 }  // namespace
 
 int explain_command(const ExplainOptions& options) {
-    const auto language = explain::language_named(options.language);
-    if (!language) {
-        fmt::print(stderr, "journey: I speak en and zh, not `{}`\n", options.language);
-        return 2;
-    }
+    const auto language = translate::language_of_environment() == translate::Language::chinese
+                              ? explain::Language::chinese
+                              : explain::Language::english;
     if (is_code(options.subject)) return explain_code(options);
     auto compiled = compile_project(options.paths);
     if (!compiled) return fail(compiled.error());
@@ -59,7 +58,7 @@ int explain_command(const ExplainOptions& options) {
     const ir::Program& program = *compiled.value().program;
     const ir::Journey* journey = find_journey(program, options.subject);
     if (journey == nullptr) return 1;
-    const explain::Reading reading = explain::read_journey(program, *journey, *language);
+    const explain::Reading reading = explain::read_journey(program, *journey, language);
     fmt::print(
         "{}", options.json ? to_json(explain::json_of(reading)) + "\n" : explain::text_of(reading));
     return 0;

@@ -2,6 +2,7 @@
 
 #include "engine/graph/graph.h"
 
+#include "dsl/translate/translate.h"
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
@@ -70,11 +71,9 @@ std::string ending(const std::string& format) {
 }  // namespace
 
 int graph_command(const GraphOptions& options) {
-    const auto language = explain::language_named(options.language);
-    if (!language) {
-        fmt::print(stderr, "journey: I speak en and zh, not `{}`\n", options.language);
-        return 2;
-    }
+    const auto language = translate::language_of_environment() == translate::Language::chinese
+                              ? explain::Language::chinese
+                              : explain::Language::english;
     if (options.all == !options.journey.empty()) {
         fmt::print(stderr, "journey: name one journey, or say --all\n");
         return 2;
@@ -94,7 +93,7 @@ int graph_command(const GraphOptions& options) {
     }
     const auto draw = [&](const ir::Journey& journey) {
         const auto found = live.find(journey.name);
-        return drawn(graph::chart_of(program, journey, *language,
+        return drawn(graph::chart_of(program, journey, language,
                                      found == live.end() ? nullptr : &found->second),
                      options.format);
     };

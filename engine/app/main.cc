@@ -62,6 +62,42 @@ int main(int argc, char** argv) {
     test_app->add_flag("--json", test.json, "One JSON object");
     test_app->callback([&] { status = test_command(test); });
 
+    ExplainOptions explain;
+    auto* explain_app = app.add_subcommand(
+        "explain", "What a code like J0207 means, or a journey in plain sentences");
+    explain_app->add_option("subject", explain.subject, "A code or a journey")->required();
+    explain_app->add_option("paths", explain.paths, "Folders or files")
+        ->default_val(std::vector<std::string>{"."});
+    explain_app->add_flag("--json", explain.json, "One JSON object");
+    explain_app->callback([&] { status = explain_command(explain); });
+
+    GraphOptions graph;
+    auto* graph_app = app.add_subcommand("graph", "Draw a journey as SVG, DOT or Mermaid");
+    graph_app->add_option("journey", graph.journey, "The journey's name");
+    graph_app->add_option("paths", graph.paths, "Folders or files")
+        ->default_val(std::vector<std::string>{"."});
+    graph_app->add_flag("--all", graph.all, "Every journey, one file each");
+    graph_app->add_option("--format", graph.format, "svg, dot or mermaid")
+        ->check(CLI::IsMember({"svg", "dot", "mermaid"}))
+        ->capture_default_str();
+    graph_app->add_option("--out", graph.out, "The file; with --all the folder");
+    auto* graph_daemon = graph_app->add_option(
+        "--daemon", graph.daemon.to, "Show the counts of this daemon, like http://127.0.0.1:8080");
+    graph_app->add_option("--data", graph.daemon.data_directory,
+                          "The daemon's data directory, where its keys are");
+    graph_app->add_option("--token", graph.daemon.admin_token,
+                          "Admin token (or JOURNEY_ADMIN_TOKEN)");
+    graph_app->callback([&] {
+        graph.live = graph_daemon->count() > 0;
+        if (graph.live) find_keys(graph.daemon);
+        if (graph.all && !graph.journey.empty()) {
+            // With --all the first word is a place, not a journey.
+            graph.paths = {graph.journey};
+            graph.journey.clear();
+        }
+        status = graph_command(graph);
+    });
+
     FormatOptions format;
     auto* format_app = app.add_subcommand("fmt", "Write journeys in the one style");
     format_app->add_option("paths", format.paths, "Folders or files; - reads standard input")

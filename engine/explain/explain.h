@@ -8,9 +8,6 @@
 namespace journey::explain {
 
 enum class Language : std::uint8_t { english, chinese };
-/// "en", "zh", "zh-CN", "zh_CN.UTF-8"; nothing for other languages.
-std::optional<Language> language_named(std::string_view name);
-
 struct Line {
     std::uint32_t depth = 0;
     std::uint32_t number = 0;  // of a step, from 1; 0: a sentence that is no step

@@ -170,6 +170,16 @@ std::string Speaker::constant(const Value& value) const {
                       value.held);
 }
 
+std::string Speaker::channel(Index channel) const {
+    const auto kind = static_cast<std::size_t>(program_.channels[channel].kind);
+    return say(static_cast<Phrase>(static_cast<std::size_t>(Phrase::channel_email) + kind));
+}
+
+std::string Speaker::channel_messages(Index channel) const {
+    const auto kind = static_cast<std::size_t>(program_.channels[channel].kind);
+    return say(static_cast<Phrase>(static_cast<std::size_t>(Phrase::emails) + kind));
+}
+
 std::string Speaker::segment(Index segment) const {
     const ir::Segment& it = program_.segments[segment];
     return it.title.empty() ? quoted(it.name) : say(Phrase::titled, it.title);
@@ -300,7 +310,7 @@ std::string Speaker::negated(Index index) const {
         case Op::consented:
             return say(Phrase::not_consented, quoted(program_.consents[expr.a].name));
         case Op::reachable:
-            return say(Phrase::not_reachable, program_.channels[expr.a].name);
+            return say(Phrase::not_reachable, channel(expr.a));
         case Op::is_missing:
             return say(Phrase::present, operand(expr, 0));
         case Op::is_present:
@@ -345,7 +355,7 @@ std::string Speaker::condition(Index index) const {
         case Op::consented:
             return say(Phrase::consented, quoted(program_.consents[expr.a].name));
         case Op::reachable:
-            return say(Phrase::reachable, program_.channels[expr.a].name);
+            return say(Phrase::reachable, channel(expr.a));
         case Op::user_field:
         case Op::trigger_field:
         case Op::row_field:
@@ -363,6 +373,11 @@ std::string Speaker::condition(Index index) const {
 std::string Speaker::value(Index index) const {
     if (index == kNone) return say(Phrase::nothing);
     const Expr& expr = program_.exprs[index];
+    if (expr.op == Op::time_since) {
+        const Op what = program_.exprs[operand_at(expr, 0)].op;
+        if (what == Op::trigger_time) return say(Phrase::since_trigger);
+        if (what == Op::entry_time) return say(Phrase::since_entry);
+    }
     if (const auto phrase = plain_phrase(expr.op)) {
         std::vector<std::string> parts;
         for (Index i = 0; i < expr.count; ++i)

@@ -37,11 +37,4 @@ std::string fill(std::string_view pattern, std::span<const std::string> parts) {
     return out;
 }
 
-std::optional<Language> language_named(std::string_view name) {
-    const std::string_view first = name.substr(0, name.find_first_of("-_."));
-    if (first == "en" || first == "C" || first == "POSIX") return Language::english;
-    if (first == "zh") return Language::chinese;
-    return std::nullopt;
-}
-
 }  // namespace journey::explain

@@ -39,6 +39,8 @@ class Speaker {
     std::string all(const std::vector<std::string>& parts) const;
     std::string event_pattern(const ir::Pattern& pattern) const;
     std::string segment(ir::Index segment) const;
+    std::string channel(ir::Index channel) const;           // "push"
+    std::string channel_messages(ir::Index channel) const;  // "pushes"
     std::string quoted(std::string_view name) const;
     std::string percent(double share) const;
     std::string number(std::uint64_t count) const { return std::to_string(count); }

@@ -81,11 +81,9 @@ class Reader {
     std::string channels(const std::vector<Index>& channels) const {
         std::vector<std::string> names;
         for (const Index channel : channels)
-            names.push_back(program_.channels[channel].name);
-        if (names.empty()) {
-            for (const ir::Channel& channel : program_.channels)
-                names.push_back(channel.name);
-        }
+            names.push_back(speaker_.channel(channel));
+        for (Index i = 0; channels.empty() && i < program_.channels.size(); ++i)
+            names.push_back(speaker_.channel(i));
         return speaker_.all(names);
     }
 
@@ -93,7 +91,7 @@ class Reader {
         for (const ir::FrequencyLimit& limit : it.limits) {
             const std::string what = limit.channel == kNone
                                          ? speaker_.say(Phrase::limit_any_channel)
-                                         : program_.channels[limit.channel].name;
+                                         : speaker_.channel_messages(limit.channel);
             const std::string count = speaker_.number(limit.count);
             switch (limit.unit) {
                 case ir::CalendarUnit::none:

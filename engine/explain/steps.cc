@@ -13,7 +13,13 @@ using ir::Way;
 
 namespace {
 
-/// For every state the nearest one that all its ways pass through, kNone when they end apart.
+/// The end behind the last step: nobody wrote it.
+bool is_last(const ir::State& state) {
+    return std::holds_alternative<ir::End>(state.act) && state.step == "end";
+}
+
+/// For every state the nearest one that all its ways pass through, but for those that stop on
+/// purpose; kNone when there is none.
 std::vector<Index> meeting_points(const ir::Journey& journey) {
     const std::size_t count = journey.states.size();
     std::vector<std::vector<Index>> next(count);
@@ -27,7 +33,8 @@ std::vector<Index> meeting_points(const ir::Journey& journey) {
     for (bool changed = true; changed;) {
         changed = false;
         for (std::size_t i = count; i-- > 0;) {
-            std::vector<bool> now(count, !next[i].empty());
+            const bool stops = next[i].empty() && !is_last(journey.states[i]);
+            std::vector<bool> now(count, stops || !next[i].empty());
             for (const Index to : next[i]) {
                 for (std::size_t j = 0; j < count; ++j)
                     now[j] = now[j] && passes[to][j];
@@ -40,6 +47,8 @@ std::vector<Index> meeting_points(const ir::Journey& journey) {
     }
     std::vector<Index> meet(count, kNone);
     for (std::size_t i = 0; i < count; ++i) {
+        // Where everybody stops nobody meets.
+        if (std::all_of(passes[i].begin(), passes[i].end(), [](bool one) { return one; })) continue;
         // The nearest one passes all the others that i passes.
         for (std::size_t j = 0; j < count; ++j) {
             if (j == i || !passes[i][j]) continue;
@@ -66,7 +75,7 @@ class Walk {
                     kNone);
                 return;
             }
-            if (is_last(state)) {
+            if (is_last(states_[state])) {
                 add(depth, 0, speaker_.step(states_[state]), state);
                 return;
             }
@@ -85,11 +94,6 @@ class Walk {
     }
 
   private:
-    /// The end behind the last step has no number: nobody wrote it.
-    bool is_last(Index state) const {
-        return std::holds_alternative<ir::End>(states_[state].act) && states_[state].step == "end";
-    }
-
     void tell_way(Index from, const Way& way, std::uint32_t depth) {
         if (way.target == kNone) return;
         const std::string heading = speaker_.way(states_[from], way);
@@ -114,20 +118,6 @@ class Walk {
     std::vector<Line>& into_;
 };
 
-Phrase channel_phrase(ir::ChannelKind kind) {
-    switch (kind) {
-        case ir::ChannelKind::email:
-            return Phrase::channel_email;
-        case ir::ChannelKind::sms:
-            return Phrase::channel_sms;
-        case ir::ChannelKind::push:
-            return Phrase::channel_push;
-        case ir::ChannelKind::webhook:
-            return Phrase::channel_webhook;
-    }
-    return Phrase::channel_email;
-}
-
 std::string metric_words(const Speaker& speaker, ir::Metric metric, const std::string& goal) {
     return speaker.say(static_cast<Phrase>(static_cast<std::size_t>(Phrase::metric_entered) +
                                            static_cast<std::size_t>(metric)),
@@ -147,8 +137,7 @@ void Speaker::steps(std::vector<Line>& into) const {
 }
 
 std::string Speaker::send(const ir::Send& send) const {
-    const ir::Channel& channel = program_.channels[send.channel];
-    const std::string kind = say(channel_phrase(channel.kind));
+    const std::string kind = this->channel(send.channel);
     const std::string& name = program_.templates[send.message_template].name;
     std::string out = send.args.empty() ? say(Phrase::send_message, kind, name)
                                         : say(Phrase::send_with, kind, name, args(send.args));
