@@ -252,10 +252,14 @@ class Placer {
             double tallest = 0;
             for (const std::size_t item : rank)
                 tallest = std::max(tallest, items_[item].height);
-            for (const std::size_t item : rank)
+            for (const std::size_t item : rank) {
                 items_[item].y = y;
+                // A bend goes straight down past the boxes beside it.
+                if (item >= chart_.boxes.size() && items_[item].lines.empty())
+                    items_[item].height = tallest;
+            }
             height_ = y + tallest;
-            y += tallest + (tallest > 0 ? kGapY : kGapY / 3);
+            y += tallest + (tallest > 0 ? kGapY : kGapY / 2);
         }
     }
 
