@@ -70,7 +70,7 @@ TEST_CASE("tags are given and taken in one request", "[http]") {
         200);
     const auto commands = world.engine.commands();
     REQUIRE(commands.size() == 1);
-    const auto& change = std::get<TagChange>(commands[0].body);
+    const auto& change = std::get<model::TagChange>(commands[0].body);
     CHECK(change.add == std::vector<std::string>{"vip", "new"});
     CHECK(change.remove == std::vector<std::string>{"old"});
     CHECK(commands[0].external_id == "user:ada");

@@ -36,17 +36,18 @@ ir::Program shop_program() {
     program.profile = {field("email", text),  field("first_name", text),
                        field("age", integer), field("time_zone", zone),
                        field("locale", text), field("push_token", text)};
-    ir::EventType signed_up{"signed_up", {field("plan", choice)}, false};
+    ir::EventType signed_up{"signed_up", {field("plan", choice)}, false, {}};
     signed_up.fields[0].type.choices = {"free", "pro"};
     ir::EventType order{
         "order_completed",
         {field("order_id", text), field("total", real), field("placed_at", instant)},
-        false};
+        false,
+        {}};
     order.fields[0].required = true;
-    const ir::EventType page{"page_viewed", {field("name", text), field("url", text)}, false};
+    const ir::EventType page{"page_viewed", {field("name", text), field("url", text)}, false, {}};
     program.events = {signed_up, order, page};
     for (const char* name : ir::kBuiltinEvents) {
-        ir::EventType builtin{name, {}, true};
+        ir::EventType builtin{name, {}, true, {}};
         for (const char* each : ir::kBuiltinEventFields)
             builtin.fields.push_back(field(each, text));
         program.events.push_back(builtin);
