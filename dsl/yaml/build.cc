@@ -36,42 +36,31 @@ std::string shape(const Node& node) {
 
 }  // namespace
 
-void Builder::check_keys(const Node& map, const std::string& owner, Keys known) {
-    for (const Pair& pair : map.pairs) {
-        const std::string& key = pair.key.text;
-        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-        std::optional<Diagnostic> later;
-        // "webhooks:" is the plural of the word that is asked about.
-        for (const std::string& word :
-             {key, key.substr(0, key.size() - (key.ends_with('s') ? 1 : 0))}) {
-            later = later ? std::move(later) : syntax::not_yet(word, pair.key.span);
-        }
-        if (later) {
-            report(std::move(*later));
-            continue;
-        }
-        std::string all;
-        std::vector<std::string> names;
-        for (const std::string_view name : known) {
-            all += (all.empty() ? "" : ", ") + std::string(name);
-            names.emplace_back(name);
-        }
-        Diagnostic diagnostic =
-            Diagnostic::error("J0804", "UNKNOWN KEY", pair.key.span,
-                              owner + " has no " + tick(key) + "; it knows: " + all + ".");
+void Builder::unknown_key(const Node& map, const Node& key, const KeyTable& known) {
+    std::string all;
+    std::vector<std::string> unused;
+    for (const Key& one : known.keys) {
+        all += (all.empty() ? "" : ", ") + std::string(one.name);
         // A key that is there already is hardly what was meant.
-        std::vector<std::string> unused;
-        for (const std::string& name : names) {
-            if (pair_of(map, name) == nullptr) unused.push_back(name);
-        }
-        const std::vector<std::string> near = did_you_mean(key, unused);
-        if (!near.empty()) {
-            diagnostic.fixes.push_back({near.size() == 1 ? source::Applicability::certain
-                                                         : source::Applicability::probable,
-                                        "write " + tick(near[0]) + ".",
-                                        {{pair.key.span, near[0]}}});
-        }
-        report(std::move(diagnostic));
+        if (pair_of(map, one.name) == nullptr) unused.emplace_back(one.name);
+    }
+    Diagnostic diagnostic = Diagnostic::error(
+        "J0804", "UNKNOWN KEY", key.span,
+        std::string(known.owner) + " has no " + tick(key.text) + "; it knows: " + all + ".");
+    const std::vector<std::string> near = did_you_mean(key.text, unused);
+    if (!near.empty()) {
+        diagnostic.fixes.push_back({near.size() == 1 ? source::Applicability::certain
+                                                     : source::Applicability::probable,
+                                    "write " + tick(near[0]) + ".",
+                                    {{key.span, near[0]}}});
+    }
+    report(std::move(diagnostic));
+}
+
+void Builder::check_keys(const Node& map, Where where) {
+    const KeyTable& known = table(where);
+    for (const Pair& pair : map.pairs) {
+        if (find_key(known, pair.key.text) == nullptr) unknown_key(map, pair.key, known);
     }
 }
 
@@ -258,13 +247,7 @@ void Builder::add_item(const Pair& pair, ast::ItemKind what) {
 ast::File Builder::build(const Node& document) {
     made_.id = file_;
     if (!want_map(document, "a journey file")) return std::move(made_);
-    check_keys(document, "A journey file",
-               {"language", "use",           "workspace",     "profile",   "events",    "channels",
-                "consents", "frequencies",   "quiet hours",   "templates", "segments",  "journey",
-                "title",    "class",         "version",       "about",     "owner",     "enter",
-                "only if",  "reenter",       "while running", "goals",     "exit",      "frequency",
-                "quiet",    "expires after", "priority",      "key",       "time zone", "do",
-                "tests"});
+    check_keys(document, Where::file);
     for (const Pair& pair : document.pairs) {
         const std::string& key = pair.key.text;
         if (key == "language") {
@@ -295,6 +278,14 @@ ast::File Builder::build(const Node& document) {
             templates(pair);
         } else if (key == "segments") {
             segments(pair);
+        } else if (key == "webhooks") {
+            webhooks(pair);
+        } else if (key == "bands") {
+            bands(pair);
+        } else if (key == "snippets") {
+            snippets(pair);
+        } else if (key == "journeys") {
+            journeys(pair);
         }
     }
     journey(document);
@@ -311,7 +302,9 @@ ast::File parse_file(const source::SourceSet& sources, FileId file, Diagnostics&
         empty.id = file;
         return empty;
     }
-    return Builder(sources, file, diagnostics).build(*document);
+    ast::File made = Builder(sources, file, diagnostics).build(*document);
+    made.comments = find_comments(source, file, *document);
+    return made;
 }
 
 }  // namespace journey::yaml

@@ -3,14 +3,12 @@
 
 #include "dsl/ast/ast.h"
 #include "dsl/syntax/syntax.h"
+#include "dsl/yaml/keys.h"
 #include "dsl/yaml/node.h"
 
-#include <initializer_list>
 #include <map>
 
 namespace journey::yaml {
-
-using Keys = std::initializer_list<std::string_view>;
 
 class Builder {
   public:
@@ -22,8 +20,9 @@ class Builder {
   private:
     // ---- build.cc: what every part needs
     void report(Diagnostic diagnostic) { out_.push_back(std::move(diagnostic)); }
-    /// Reports J0804 for keys outside `known`, J0011 for those of a later edition.
-    void check_keys(const Node& map, const std::string& owner, Keys known);
+    /// Reports J0804 for keys the place does not have.
+    void check_keys(const Node& map, Where where);
+    void unknown_key(const Node& map, const Node& key, const KeyTable& known);
     /// Null when the key is absent.
     static const Node* get(const Node& map, std::string_view key);
     static const Pair* pair_of(const Node& map, std::string_view key);
@@ -71,10 +70,15 @@ class Builder {
     void templates(const Pair& pair);
     void message_template(const Pair& pair);
     void segments(const Pair& pair);
+    // ---- build_reuse.cc
+    void webhooks(const Pair& pair);
+    void bands(const Pair& pair);
+    void snippets(const Pair& pair);
     template <typename Visit>
     void each(const Pair& pair, const std::string& what, Visit visit);
 
     // ---- build_journey.cc
+    void journeys(const Pair& pair);
     void journey(const Node& document);
     void head(const Pair& pair, ast::JourneyDecl& journey);
     template <typename T>
@@ -82,7 +86,11 @@ class Builder {
         if (what) journey.heads.push_back({pair.value.span, pair.key.span, std::move(*what)});
     }
     void enter(const Pair& pair, ast::JourneyDecl& journey);
-    bool report_later_entry(const Node& map, const Node* when);
+    std::optional<ast::Enter> trigger(const Node& map, const Pair& when);
+    std::optional<ast::Enter> schedule(const Node& map);
+    std::optional<ast::UntilClock> clock(const Node& map);
+    std::optional<ast::Every> read_days(const Node& node);
+    void from_version(const Pair& pair, ast::JourneyDecl& journey);
     void goals(const Pair& pair, ast::JourneyDecl& journey);
     void exits(const Pair& pair, ast::JourneyDecl& journey);
 
@@ -97,12 +105,18 @@ class Builder {
     std::optional<ast::StepKind> set(const Node& map, const Pair& verb);
     std::optional<ast::StepKind> tag(const Node& map, const Pair& verb, bool add);
     std::vector<ast::ArmLine> arms(const Node& map);
+    std::optional<ast::ArmLine> winner(const Pair& pair);
+    std::optional<ast::StepKind> call(const Node& map, const Pair& verb);
+    std::optional<ast::StepKind> include(const Node& map, const Pair& verb);
+    std::optional<ast::StepKind> repeat(const Node& map, const Pair& verb);
+    void unknown_step(const Pair& verb);
     ast::Steps steps_at(const Node& map, std::string_view key);
 
     // ---- build_tests.cc
     void tests(const Pair& pair);
     void test(const Node& map);
     void given(const Node& map, ast::TestDecl& test);
+    std::optional<ast::GivenHistory> history(const Node& map, const Pair& first);
     void test_line(const Node& map, ast::TestDecl& test);
     std::optional<ast::Happen> happen(const Node& map);
 

@@ -17,8 +17,7 @@ void Builder::each(const Pair& pair, const std::string& what, Visit visit) {
 
 void Builder::workspace(const Pair& pair) {
     if (!want_map(pair.value, "`workspace`")) return;
-    check_keys(pair.value, "The workspace",
-               {"name", "time zone", "currency", "locale", "week starts"});
+    check_keys(pair.value, Where::workspace);
     ast::Workspace made;
     made.name = {"workspace", pair.key.span};
     for (const Pair& line : pair.value.pairs) {
@@ -55,7 +54,8 @@ std::vector<ast::FieldLine> Builder::fields(const Node& map, const std::string& 
         const Span span = source::join(pair.key.span, pair.value.span);
         // An event's `dwell: by …` is a construct, unless it is plainly a property of that name.
         if (pair.key.text == "dwell" && pair.value.text.starts_with("by ")) {
-            if (auto later = syntax::not_yet("dwell", pair.key.span)) report(std::move(*later));
+            if (auto dwell = read(pair.value, "`dwell`", &syntax::parse_dwell))
+                lines.push_back({span, std::move(*dwell)});
             continue;
         }
         std::optional<ast::Name> field_name = key_name(pair.key);
@@ -99,7 +99,7 @@ void Builder::channel(const Pair& one) {
     made.name = *channel_name;
     if (one.value.kind != Kind::nothing &&
         want_map(one.value, "the channel `" + made.name.text + "`")) {
-        check_keys(one.value, "A channel", {"address", "from", "sender", "rate", "max length"});
+        check_keys(one.value, Where::channel);
         for (const Pair& line : one.value.pairs) {
             const std::string& key = line.key.text;
             const Span span = source::join(line.key.span, line.value.span);
@@ -131,7 +131,7 @@ void Builder::channel(const Pair& one) {
 
 void Builder::consents(const Pair& pair) {
     each(pair, "the consent group", [&](const Pair& one, const ast::Name& group) {
-        check_keys(one.value, "A consent group", {"title", "channels", "basis", "about"});
+        check_keys(one.value, Where::consent);
         ast::ConsentDecl made;
         made.name = group;
         for (const Pair& line : one.value.pairs) {
@@ -157,7 +157,7 @@ void Builder::consents(const Pair& pair) {
 
 void Builder::frequencies(const Pair& pair) {
     each(pair, "the frequency policy", [&](const Pair& one, const ast::Name& policy) {
-        check_keys(one.value, "A frequency policy", {"at most", "counts", "when full"});
+        check_keys(one.value, Where::frequency);
         ast::FrequencyDecl made;
         made.name = policy;
         for (const Pair& line : one.value.pairs) {
@@ -185,7 +185,7 @@ void Builder::frequencies(const Pair& pair) {
 
 void Builder::quiets(const Pair& pair) {
     each(pair, "the quiet policy", [&](const Pair& one, const ast::Name& policy) {
-        check_keys(one.value, "A quiet policy", {"from", "to", "zone", "on", "then", "if no zone"});
+        check_keys(one.value, Where::quiet);
         ast::QuietDecl made;
         made.name = policy;
         const Node* from = need(one.value, "from", "A quiet policy");
@@ -238,9 +238,7 @@ void Builder::templates(const Pair& pair) {
 void Builder::message_template(const Pair& one) {
     std::optional<ast::Name> template_name = key_name(one.key);
     if (!template_name || !want_map(one.value, "the template `" + one.key.text + "`")) return;
-    check_keys(one.value, "A template",
-               {"channel", "class", "consent", "subject", "title", "body", "file", "needs",
-                "unsubscribe"});
+    check_keys(one.value, Where::message_template);
     ast::TemplateDecl made;
     made.name = *template_name;
     const Node* channel_of = need(one.value, "channel", "A template");
@@ -294,7 +292,7 @@ void Builder::segments(const Pair& pair) {
         made.name = *segment_name;
         const Node* is = &one.value;
         if (one.value.kind == Kind::map) {
-            check_keys(one.value, "A segment", {"title", "is"});
+            check_keys(one.value, Where::segment);
             if (const Node* title = get(one.value, "title")) made.title = text(*title, "`title`");
             is = need(one.value, "is", "A segment");
         }

@@ -4,6 +4,25 @@
 
 namespace journey::yaml {
 
+namespace {
+
+std::string tick(std::string_view word) {
+    return "`" + std::string(word) + "`";
+}
+
+}  // namespace
+
+void Builder::journeys(const Pair& pair) {
+    for (const Node* item : items_of(pair.value)) {
+        if (!want_map(*item, "a journey")) continue;
+        check_keys(*item, Where::journey);
+        if (need(*item, "journey", "An item of `journeys`") != nullptr) journey(*item);
+    }
+    if (pair.value.kind == Kind::nothing) want_list(pair.value, "`journeys`");
+    // Tests say which of them they are about.
+    journey_name_.reset();
+}
+
 void Builder::journey(const Node& document) {
     const Pair* named = pair_of(document, "journey");
     if (named == nullptr) {
@@ -85,48 +104,110 @@ void Builder::head(const Pair& pair, ast::JourneyDecl& journey) {
         if (auto expr = value(node)) {
             add_head(pair, journey, std::optional(ast::TimeZoneIs{std::move(expr)}));
         }
+    } else if (key.starts_with("from version ")) {
+        from_version(pair, journey);
     }
 }
 
-/// Entering by schedule, by segment, by count or after a while: said once, by its telling word.
-bool Builder::report_later_entry(const Node& map, const Node* when) {
-    for (const Pair& line : map.pairs) {
-        if (line.key.text == "when") continue;
-        const std::string word = line.key.text.substr(0, line.key.text.find(' '));
-        if (auto later = syntax::not_yet(word, line.key.span)) {
-            report(std::move(*later));
-            return true;
+/// `when: product_viewed` with `lasts:` and `unless:` below it.
+std::optional<ast::Enter> Builder::trigger(const Node& map, const Pair& when) {
+    auto made = read(when.value, "an event", &syntax::parse_trigger);
+    const Pair* lasts = pair_of(map, "lasts");
+    const Pair* unless = pair_of(map, "unless");
+    if (!made || (lasts == nullptr && unless == nullptr)) return made;
+    auto* event = std::get_if<ast::EventTrigger>(&made->trigger);
+    if (event == nullptr) {
+        const Node& key = lasts != nullptr ? lasts->key : unless->key;
+        report(Diagnostic::error("J0804", "FOR EVENTS ONLY", key.span,
+                                 tick(key.text) +
+                                     " belongs to an event, and this journey does not begin with "
+                                     "one."));
+        return made;
+    }
+    if (lasts != nullptr) event->lasts = read(lasts->value, "`lasts`", &syntax::parse_duration);
+    if (unless != nullptr) {
+        for (const Node* item : items_of(unless->value)) {
+            if (auto one = read(*item, "an event", &syntax::parse_event_sel))
+                event->unless.push_back(std::move(*one));
         }
     }
-    if (when == nullptr || when->kind != Kind::scalar) return false;
-    for (const char* word : {"joining", "leaving", "reaches"}) {
-        const std::string padded = " " + when->text + " ";
-        if (padded.find(" " + std::string(word) + " ") == std::string::npos) continue;
-        if (padded.find('"') != std::string::npos) continue;
-        if (auto later = syntax::not_yet(word, when->span)) report(std::move(*later));
-        return true;
+    return made;
+}
+
+std::optional<ast::UntilClock> Builder::clock(const Node& map) {
+    const Node* at = need(map, "at", "`enter`");
+    if (at == nullptr) return std::nullopt;
+    return read(*at, "`at`", &syntax::parse_clock);
+}
+
+/// `every:`, `yearly on:` or `once at:`, with `at:` and `for:` below it.
+std::optional<ast::Enter> Builder::schedule(const Node& map) {
+    ast::Schedule made;
+    made.span = map.span;
+    bool good = false;
+    if (const Node* every = get(map, "every")) {
+        auto days = read_days(*every);
+        const auto at = clock(map);
+        if (days && at) {
+            days->at = at->time;
+            days->zone = at->zone;
+            made.what = std::move(*days);
+            good = true;
+        }
+    } else if (const Node* yearly = get(map, "yearly on")) {
+        auto on = read(*yearly, "`yearly on`", &syntax::parse_path);
+        const auto at = clock(map);
+        std::optional<ast::Leap> leap;
+        if (const Node* day = get(map, "feb 29")) leap = read(*day, "`feb 29`", &syntax::parse_leap);
+        if (on && at) {
+            made.what = ast::Yearly{std::move(*on), at->time, at->zone, leap};
+            good = true;
+        }
+    } else if (const Node* once = get(map, "once at")) {
+        if (auto at = read(*once, "`once at`", &syntax::parse_start)) {
+            made.what = ast::Once{std::move(*at)};
+            good = true;
+        }
     }
-    return false;
+    const Node* audience = need(map, "for", "`enter`");
+    std::optional<ast::Name> segment;
+    if (audience != nullptr) segment = name(*audience, "a segment");
+    if (!good || !segment) return std::nullopt;
+    made.audience = std::move(*segment);
+    return ast::Enter{std::move(made)};
+}
+
+/// `every: Monday`, `every: [Monday, Friday]`.
+std::optional<ast::Every> Builder::read_days(const Node& node) {
+    if (node.kind != Kind::list) return read(node, "`every`", &syntax::parse_every);
+    ast::Every made;
+    made.kind = ast::Every::Kind::weekdays;
+    for (const Node& item : node.items) {
+        if (auto day = read(item, "a weekday", &syntax::parse_weekday))
+            made.weekdays.push_back(*day);
+    }
+    if (made.weekdays.empty()) return std::nullopt;
+    return made;
 }
 
 void Builder::enter(const Pair& pair, ast::JourneyDecl& journey) {
     for (const Node* item : items_of(pair.value)) {
         if (!want_map(*item, "`enter`")) continue;
-        check_keys(
-            *item, "`enter`",
-            {"when", "lasts", "unless", "every", "yearly on", "once at", "at", "for", "feb 29"});
-        const Node* when = get(*item, "when");
-        if (report_later_entry(*item, when)) {
-            journey.heads.push_back(
-                {item->span, pair.key.span, ast::NotYet{"enter", pair.key.span}});
-            continue;
-        }
-        if (when == nullptr) {
+        check_keys(*item, Where::enter);
+        std::optional<ast::Enter> made;
+        Span span = item->span;
+        if (const Pair* when = pair_of(*item, "when")) {
+            span = source::join(when->value.span, span);
+            made = trigger(*item, *when);
+        } else if (get(*item, "every") != nullptr || get(*item, "yearly on") != nullptr ||
+                   get(*item, "once at") != nullptr) {
+            made = schedule(*item);
+        } else {
             need(*item, "when", "`enter`");
             continue;
         }
-        if (auto event = read(*when, "an event", &syntax::parse_event_sel)) {
-            journey.heads.push_back({when->span, pair.key.span, ast::Enter{ast::EventTrigger{std::move(*event), {}, {}}}});
+        if (made) {
+            journey.heads.push_back({span, pair.key.span, std::move(*made)});
         } else {
             journey.heads.push_back(
                 {item->span, pair.key.span, ast::NotYet{"enter", pair.key.span}});
@@ -135,12 +216,36 @@ void Builder::enter(const Pair& pair, ast::JourneyDecl& journey) {
     if (pair.value.kind == Kind::nothing) want_map(pair.value, "`enter`");
 }
 
+/// `from version 2:` with `second_mail: moves to stories` and `others: stay` below it.
+void Builder::from_version(const Pair& pair, ast::JourneyDecl& journey) {
+    const std::string_view words = "from version";
+    ast::FromVersion made;
+    auto number = syntax::parse_integer(rest_of(pair.key, words.size()), out_);
+    if (!number || !want_map(pair.value, tick(pair.key.text))) return;
+    made.version = *number;
+    for (const Pair& row : pair.value.pairs) {
+        const Span span = source::join(row.key.span, row.value.span);
+        if (row.key.text == "others") {
+            if (auto rule = read(row.value, "`others`", &syntax::parse_others)) {
+                rule->span = span;
+                made.rows.emplace_back(*rule);
+            }
+            continue;
+        }
+        auto from = key_name(row.key);
+        auto to = read(row.value, "a step's move", &syntax::parse_move);
+        if (from && to) made.rows.emplace_back(ast::MoveRow{std::move(*from), std::move(*to), span});
+    }
+    journey.heads.push_back(
+        {source::join(pair.key.span, pair.value.span), pair.key.span, std::move(made)});
+}
+
 void Builder::goals(const Pair& pair, ast::JourneyDecl& journey) {
     if (!want_map(pair.value, "`goals`")) return;
     for (const Pair& one : pair.value.pairs) {
         std::optional<ast::Name> goal_name = key_name(one.key);
         if (!goal_name || !want_map(one.value, "the goal `" + one.key.text + "`")) continue;
-        check_keys(one.value, "A goal", {"when", "within", "then"});
+        check_keys(one.value, Where::goal);
         const Node* when = need(one.value, "when", "A goal");
         if (when == nullptr) continue;
         auto event = read(*when, "an event", &syntax::parse_event_sel);
@@ -165,11 +270,13 @@ void Builder::goals(const Pair& pair, ast::JourneyDecl& journey) {
 void Builder::exits(const Pair& pair, ast::JourneyDecl& journey) {
     for (const Node* item : items_of(pair.value)) {
         if (!want_map(*item, "`exit`")) continue;
-        check_keys(*item, "`exit`", {"when", "if"});
+        check_keys(*item, Where::exit_rule);
         if (const Node* when = get(*item, "when")) {
             if (when->text.starts_with("leaving ") || when->text.starts_with("joining ")) {
-                const std::string word = when->text.substr(0, 7);
-                if (auto later = syntax::not_yet(word, when->span)) report(std::move(*later));
+                if (auto change = read(*when, "a segment", &syntax::parse_segment_change)) {
+                    journey.heads.push_back(
+                        {when->span, pair.key.span, ast::Exit{std::move(*change)}});
+                }
                 continue;
             }
             if (auto event = read(*when, "an event", &syntax::parse_event_sel)) {

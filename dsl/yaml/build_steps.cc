@@ -8,10 +8,8 @@ namespace {
 
 constexpr int kBlocksMax = 16;
 
-template <typename T>
-std::optional<ast::StepKind> kind_of(std::optional<T> made) {
-    if (!made) return std::nullopt;
-    return ast::StepKind(std::move(*made));
+std::string tick(std::string_view word) {
+    return "`" + std::string(word) + "`";
 }
 
 }  // namespace
@@ -67,14 +65,14 @@ std::optional<ast::StepKind> Builder::step(const Node& map, const Pair& verb) {
     const std::string& key = verb.key.text;
     if (key == "send") return send(map, verb);
     if (key == "wait") {
-        check_keys(map, "A `wait`", {"wait", "id"});
+        check_keys(map, Where::wait);
         if (!want_scalar(verb.value, "`wait`")) return std::nullopt;
         ast::ExprPtr length = syntax::parse_sum(piece(verb.value), out_, "a length of time");
         if (length == nullptr) return std::nullopt;
         return ast::StepKind(ast::Delay{std::move(length)});
     }
     if (key == "wait until") {
-        check_keys(map, "A `wait until`", {"wait until", "id"});
+        check_keys(map, Where::wait_until);
         auto until = read(verb.value, "`wait until`", &syntax::parse_until);
         if (!until) return std::nullopt;
         return ast::StepKind(ast::WaitUntil{std::move(*until)});
@@ -85,7 +83,7 @@ std::optional<ast::StepKind> Builder::step(const Node& map, const Pair& verb) {
     if (key == "split") return pick(map, verb, true);
     if (key == "experiment") return pick(map, verb, false);
     if (key == "let") {
-        check_keys(map, "A `let`", {"let", "is", "id"});
+        check_keys(map, Where::let);
         auto local = name(verb.value, "a name");
         const Node* is = need(map, "is", "A `let`");
         ast::ExprPtr expr = is == nullptr ? nullptr : condition(*is);
@@ -96,28 +94,46 @@ std::optional<ast::StepKind> Builder::step(const Node& map, const Pair& verb) {
     if (key == "add tag") return tag(map, verb, true);
     if (key == "remove tag") return tag(map, verb, false);
     if (key == "stop") {
-        check_keys(map, "A `stop`", {"stop", "id"});
+        check_keys(map, Where::stop);
         if (verb.value.kind == Kind::nothing) return ast::StepKind(ast::Stop{});
         auto reason = name(verb.value, "a reason");
         if (!reason) return std::nullopt;
         return ast::StepKind(ast::Stop{std::move(*reason)});
     }
     if (key == "note") {
-        check_keys(map, "A `note`", {"note", "id"});
+        check_keys(map, Where::note);
         auto words = text(verb.value, "a note");
         if (!words) return std::nullopt;
         return ast::StepKind(ast::Note{std::move(*words)});
     }
-    if (auto later = syntax::not_yet(key, verb.key.span)) {
-        report(std::move(*later));
-        return ast::StepKind(ast::NotYet{key, verb.key.span});
+    if (key == "call") return call(map, verb);
+    if (key == "include") return include(map, verb);
+    if (key == "repeat") return repeat(map, verb);
+    if (key == "emit" || key == "run") {
+        check_keys(map, key == "emit" ? Where::emit : Where::run);
+        std::optional<ast::MapLiteral> with;
+        if (const Node* node = get(map, "with")) with = data(*node);
+        if (key == "run") {
+            auto journey_name = name(verb.value, "a journey's name");
+            if (!journey_name) return std::nullopt;
+            return ast::StepKind(ast::Run{std::move(*journey_name), std::move(with)});
+        }
+        auto event = read(verb.value, "an event", &syntax::parse_path);
+        if (!event) return std::nullopt;
+        return ast::StepKind(ast::Emit{std::move(*event), std::move(with)});
     }
-    std::vector<std::string> verbs = {"send",    "wait",       "wait until", "wait at most", "if",
-                                      "choose",  "split",      "experiment", "let",          "set",
-                                      "add tag", "remove tag", "stop",       "note"};
+    unknown_step(verb);
+    return std::nullopt;
+}
+
+void Builder::unknown_step(const Pair& verb) {
+    const std::string& key = verb.key.text;
+    std::vector<std::string> verbs;
     std::string all;
-    for (const std::string& one : verbs)
-        all += (all.empty() ? "" : ", ") + one;
+    for (const Where where : step_tables()) {
+        verbs.emplace_back(table(where).keys.front().name);
+        all += (all.empty() ? "" : ", ") + verbs.back();
+    }
     Diagnostic diagnostic = Diagnostic::error(
         "J0804", "UNKNOWN STEP", verb.key.span,
         "A step begins with what it does, and `" + key + "` is not one of: " + all + ".");
@@ -128,11 +144,52 @@ std::optional<ast::StepKind> Builder::step(const Node& map, const Pair& verb) {
                                     {{verb.key.span, near[0]}}});
     }
     report(std::move(diagnostic));
-    return std::nullopt;
+}
+
+std::optional<ast::StepKind> Builder::call(const Node& map, const Pair& verb) {
+    check_keys(map, Where::call);
+    auto webhook = name(verb.value, "a webhook");
+    if (!webhook) return std::nullopt;
+    ast::CallWebhook made;
+    made.webhook = std::move(*webhook);
+    if (const Node* with = get(map, "with")) made.with = data(*with);
+    if (const Node* as = get(map, "as")) made.as = name(*as, "a name");
+    if (const Pair* otherwise = pair_of(map, "else"))
+        made.otherwise = ast::Otherwise{steps(otherwise->value), otherwise->key.span};
+    return ast::StepKind(std::move(made));
+}
+
+std::optional<ast::StepKind> Builder::include(const Node& map, const Pair& verb) {
+    check_keys(map, Where::include);
+    auto snippet = name(verb.value, "a snippet");
+    if (!snippet) return std::nullopt;
+    ast::Include made;
+    made.snippet = std::move(*snippet);
+    made.call = map.span;
+    if (const Node* with = get(map, "with")) {
+        auto args = data(*with);
+        if (args) made.args = std::move(args->pairs);
+    }
+    return ast::StepKind(std::move(made));
+}
+
+std::optional<ast::StepKind> Builder::repeat(const Node& map, const Pair& verb) {
+    check_keys(map, Where::repeat);
+    ast::Repeat made;
+    if (want_scalar(verb.value, "`repeat`"))
+        made.at_most = syntax::parse_repeat(piece(verb.value), out_);
+    bool good = made.at_most != nullptr;
+    if (const Node* until = get(map, "until")) {
+        made.until = condition(*until);
+        good = good && made.until != nullptr;
+    }
+    if (const Node* inner = need(map, "do", "A `repeat`")) made.steps = steps(*inner);
+    if (!good) return std::nullopt;
+    return ast::StepKind(std::move(made));
 }
 
 std::optional<ast::StepKind> Builder::send(const Node& map, const Pair& verb) {
-    check_keys(map, "A `send`", {"send", "id", "with", "to", "valid", "retry", "without"});
+    check_keys(map, Where::send);
     auto what = read(verb.value, "`send`", &syntax::parse_channel_template);
     if (!what) return std::nullopt;
     ast::Send made;
@@ -150,7 +207,7 @@ std::optional<ast::StepKind> Builder::send(const Node& map, const Pair& verb) {
 }
 
 std::optional<ast::StepKind> Builder::wait_at_most(const Node& map, const Pair& verb) {
-    check_keys(map, "A `wait at most`", {"wait at most", "id", "on", "timeout"});
+    check_keys(map, Where::wait_at_most);
     ast::WaitAtMost made;
     auto at_most = read(verb.value, "`wait at most`", &syntax::parse_duration);
     if (!at_most) return std::nullopt;
@@ -158,7 +215,7 @@ std::optional<ast::StepKind> Builder::wait_at_most(const Node& map, const Pair& 
     if (const Node* on = get(map, "on")) {
         for (const Node* item : items_of(*on)) {
             if (!want_map(*item, "an arm of a wait") || item->pairs.empty()) continue;
-            check_keys(*item, "An arm of a wait", {"event", "when", "do"});
+            check_keys(*item, Where::wait_arm);
             ast::WaitArm arm;
             arm.span = item->span;
             arm.keyword = item->pairs.front().key.span;
@@ -190,7 +247,7 @@ std::optional<ast::StepKind> Builder::wait_at_most(const Node& map, const Pair& 
 }
 
 std::optional<ast::StepKind> Builder::branch(const Node& map, const Pair& verb) {
-    check_keys(map, "An `if`", {"if", "id", "then", "else if", "else"});
+    check_keys(map, Where::branch);
     ast::If made;
     ast::Branch first;
     first.span = verb.key.span;
@@ -201,7 +258,7 @@ std::optional<ast::StepKind> Builder::branch(const Node& map, const Pair& verb) 
     if (const Node* others = get(map, "else if")) {
         for (const Node* item : items_of(*others)) {
             if (!want_map(*item, "an `else if`")) continue;
-            check_keys(*item, "An `else if`", {"if", "then"});
+            check_keys(*item, Where::else_if);
             const Node* when = need(*item, "if", "An `else if`");
             ast::Branch other;
             other.span = item->pairs.front().key.span;
@@ -218,12 +275,12 @@ std::optional<ast::StepKind> Builder::branch(const Node& map, const Pair& verb) 
 }
 
 std::optional<ast::StepKind> Builder::choose(const Node& map, const Pair& verb) {
-    check_keys(map, "A `choose`", {"choose", "id"});
+    check_keys(map, Where::choose);
     ast::Choose made;
     if (!want_list(verb.value, "`choose`")) return std::nullopt;
     for (const Node& item : verb.value.items) {
         if (!want_map(item, "a choice") || item.pairs.empty()) continue;
-        check_keys(item, "A choice", {"when", "do", "otherwise"});
+        check_keys(item, Where::choice);
         ast::Choice choice;
         choice.span = item.pairs.front().key.span;
         if (const Pair* otherwise = pair_of(item, "otherwise")) {
@@ -268,21 +325,49 @@ std::vector<ast::ArmLine> Builder::arms(const Node& map) {
     return lines;
 }
 
+std::optional<ast::ArmLine> Builder::winner(const Pair& pair) {
+    if (!want_map(pair.value, "`winner`")) return std::nullopt;
+    const Node& map = pair.value;
+    check_keys(map, Where::winner);
+    const Node* by = need(map, "by", "A `winner`");
+    const Node* after = need(map, "after", "A `winner`");
+    if (by == nullptr || after == nullptr) return std::nullopt;
+    auto measure = read(*by, "`by`", &syntax::parse_winner_by);
+    auto when = read(*after, "`after`", &syntax::parse_duration);
+    if (!measure || !when) return std::nullopt;
+    ast::Winner made;
+    made.metric = std::move(measure->first);
+    made.per = std::move(measure->second);
+    made.after = std::move(*when);
+    if (const Node* needs = get(map, "needs"))
+        made.needs = read(*needs, "`needs`", &syntax::parse_winner_needs);
+    if (const Node* confidence = get(map, "confidence"))
+        made.confidence = read(*confidence, "`confidence`", &syntax::parse_percent);
+    if (const Node* otherwise = get(map, "otherwise")) made.otherwise = name(*otherwise, "an arm");
+    return ast::ArmLine{source::join(pair.key.span, map.span), std::move(made)};
+}
+
 std::optional<ast::StepKind> Builder::pick(const Node& map, const Pair& verb, bool split) {
-    if (split) {
-        check_keys(map, "A `split`", {"split", "id", "arms"});
-    } else {
-        check_keys(map, "An `experiment`", {"experiment", "id", "holdout", "arms"});
-    }
+    check_keys(map, split ? Where::split : Where::experiment);
     auto experiment = name(verb.value, "a name");
     std::vector<ast::ArmLine> lines;
-    if (const Pair* holdout = split ? nullptr : pair_of(map, "holdout")) {
-        if (auto share = read(holdout->value, "`holdout`", &syntax::parse_percent)) {
-            lines.push_back({holdout->value.span, ast::Holdout{*share}});
+    for (const char* key : {"holdout", "sample"}) {
+        const Pair* pair = split ? nullptr : pair_of(map, key);
+        if (pair == nullptr) continue;
+        const auto share = read(pair->value, tick(key), &syntax::parse_percent);
+        if (!share) continue;
+        const Span span = source::join(pair->key.span, pair->value.span);
+        if (pair->key.text == "holdout") {
+            lines.push_back({span, ast::Holdout{*share}});
+        } else {
+            lines.push_back({span, ast::Sample{*share}});
         }
     }
     for (ast::ArmLine& line : arms(map))
         lines.push_back(std::move(line));
+    if (const Pair* pair = split ? nullptr : pair_of(map, "winner")) {
+        if (auto line = winner(*pair)) lines.push_back(std::move(*line));
+    }
     if (!experiment) return std::nullopt;
     if (split) return ast::StepKind(ast::Split{std::move(*experiment), std::move(lines)});
     return ast::StepKind(ast::Experiment{std::move(*experiment), std::move(lines)});
@@ -290,7 +375,7 @@ std::optional<ast::StepKind> Builder::pick(const Node& map, const Pair& verb, bo
 
 /// `set: user.tier` with `to: "pro"` below it.
 std::optional<ast::StepKind> Builder::set(const Node& map, const Pair& verb) {
-    check_keys(map, "A `set`", {"set", "to", "id"});
+    check_keys(map, Where::set);
     auto target = read(verb.value, "`set`", &syntax::parse_path);
     const Node* to = need(map, "to", "A `set`");
     ast::ExprPtr expr = to == nullptr ? nullptr : value(*to);
@@ -299,7 +384,7 @@ std::optional<ast::StepKind> Builder::set(const Node& map, const Pair& verb) {
 }
 
 std::optional<ast::StepKind> Builder::tag(const Node& map, const Pair& verb, bool add) {
-    check_keys(map, "`" + verb.key.text + "`", {verb.key.text, "id"});
+    check_keys(map, add ? Where::add_tag : Where::remove_tag);
     ast::Tag made;
     made.add = add;
     for (const Node* item : items_of(verb.value)) {

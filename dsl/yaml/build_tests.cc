@@ -12,7 +12,7 @@ void Builder::tests(const Pair& pair) {
 }
 
 void Builder::test(const Node& map) {
-    check_keys(map, "A test", {"test", "of", "start", "given", "steps"});
+    check_keys(map, Where::test);
     const Pair* title = pair_of(map, "test");
     if (title == nullptr) {
         need(map, "test", "A test");
@@ -55,38 +55,37 @@ void Builder::given(const Node& map, ast::TestDecl& test) {
         test.lines.push_back({map.span, ast::GivenLine{std::move(what)}});
     };
     if (key == "user") {
-        check_keys(map, "`given`", {"user"});
+        check_keys(map, Where::given_user);
         if (auto map_of = data(first.value)) add(ast::GivenUser{std::move(*map_of)});
     } else if (key == "consent") {
-        check_keys(map, "`given`", {"consent"});
+        check_keys(map, Where::given_consent);
         add(ast::GivenConsent{names(first.value, "a consent group")});
     } else if (key == "tag") {
-        check_keys(map, "`given`", {"tag"});
+        check_keys(map, Where::given_tag);
         ast::GivenTag tags;
         for (const Node* item : items_of(first.value)) {
             if (auto one = text(*item, "a tag")) tags.tags.push_back(std::move(*one));
         }
         add(std::move(tags));
     } else if (key == "history") {
-        check_keys(map, "`given`", {"history", "with", "at"});
-        ast::GivenHistory history;
-        auto event = read(first.value, "an event", &syntax::parse_path);
-        if (const Node* with = get(map, "with")) history.data = data(*with);
-        const Node* at = need(map, "at", "`history`");
-        if (!event || at == nullptr || !want_scalar(*at, "`at`")) return;
-        const std::size_t minus = at->text.find_first_not_of(' ');
-        if (minus == std::string::npos || at->text[minus] != '-') {
-            report(Diagnostic::error("J0211", "WHEN WAS THAT?", at->span,
-                                     "History happened before the start: `at: -2 days`."));
+        if (auto past = history(map, first)) add(std::move(*past));
+    } else if (key == "webhook") {
+        check_keys(map, Where::given_webhook);
+        auto webhook = name(first.value, "a webhook");
+        const Node* gives = get(map, "gives");
+        ast::GivenWebhook made;
+        if (gives != nullptr) {
+            made.gives = data(*gives);
+            if (!made.gives) return;
+        } else if (get(map, "fails") == nullptr) {
+            need(map, "gives", "`given webhook`");
             return;
         }
-        auto before = syntax::parse_duration(rest_of(*at, minus + 1), out_);
-        if (!before) return;
-        history.event = std::move(*event);
-        history.before_start = std::move(*before);
-        add(std::move(history));
+        if (!webhook) return;
+        made.webhook = std::move(*webhook);
+        add(std::move(made));
     } else if (key == "experiment" || key == "split") {
-        check_keys(map, "`given`", {key, "picks", "puts user in"});
+        check_keys(map, key == "split" ? Where::given_split : Where::given_experiment);
         auto experiment = name(first.value, "a name");
         if (!experiment) return;
         if (const Node* arm = get(map, "picks")) {
@@ -99,8 +98,44 @@ void Builder::given(const Node& map, ast::TestDecl& test) {
             }
         }
     } else {
-        check_keys(map, "`given`", {"user", "consent", "tag", "history", "experiment", "split"});
+        std::vector<std::string> words;
+        std::string all;
+        for (const Where where : given_tables()) {
+            words.emplace_back(table(where).keys.front().name);
+            all += (all.empty() ? "" : ", ") + words.back();
+        }
+        Diagnostic diagnostic =
+            Diagnostic::error("J0804", "UNKNOWN KEY", first.key.span,
+                              "`given` has no `" + key + "`; it knows: " + all + ".");
+        const std::vector<std::string> near = did_you_mean(key, words);
+        if (!near.empty()) {
+            diagnostic.fixes.push_back({near.size() == 1 ? source::Applicability::certain
+                                                         : source::Applicability::probable,
+                                        "write `" + near[0] + "`.",
+                                        {{first.key.span, near[0]}}});
+        }
+        report(std::move(diagnostic));
     }
+}
+
+std::optional<ast::GivenHistory> Builder::history(const Node& map, const Pair& first) {
+    check_keys(map, Where::given_history);
+    ast::GivenHistory made;
+    auto event = read(first.value, "an event", &syntax::parse_path);
+    if (const Node* with = get(map, "with")) made.data = data(*with);
+    const Node* at = need(map, "at", "`history`");
+    if (!event || at == nullptr || !want_scalar(*at, "`at`")) return std::nullopt;
+    const std::size_t minus = at->text.find_first_not_of(' ');
+    if (minus == std::string::npos || at->text[minus] != '-') {
+        report(Diagnostic::error("J0211", "WHEN WAS THAT?", at->span,
+                                 "History happened before the start: `at: -2 days`."));
+        return std::nullopt;
+    }
+    auto before = syntax::parse_duration(rest_of(*at, minus + 1), out_);
+    if (!before) return std::nullopt;
+    made.event = std::move(*event);
+    made.before_start = std::move(*before);
+    return made;
 }
 
 std::optional<ast::Happen> Builder::happen(const Node& map) {
@@ -108,10 +143,18 @@ std::optional<ast::Happen> Builder::happen(const Node& map) {
     made.span = map.span;
     if (const Node* event = get(map, "event")) {
         ast::HappenEvent what;
-        auto path = read(*event, "an event", &syntax::parse_path);
+        // `clicked of mail` too, but without conditions.
+        auto selection = read(*event, "an event", &syntax::parse_event_sel);
         if (const Node* with = get(map, "with")) what.data = data(*with);
-        if (!path) return std::nullopt;
-        what.event = std::move(*path);
+        if (!selection) return std::nullopt;
+        if (selection->where != nullptr) {
+            report(Diagnostic::error("J0804", "WHAT HAPPENS, NOT WHICH", event->span,
+                                     "A test says what happens, so a condition has no place here.")
+                       .and_help("give the event its properties under `with:`"));
+            return std::nullopt;
+        }
+        what.event = std::move(selection->event);
+        what.of_label = std::move(selection->of_label);
         made.what = std::move(what);
         return made;
     }
@@ -131,8 +174,7 @@ std::optional<ast::Happen> Builder::happen(const Node& map) {
 }
 
 void Builder::test_line(const Node& map, ast::TestDecl& test) {
-    check_keys(map, "A line of a test",
-               {"at", "every", "until", "event", "with", "set", "to", "expect"});
+    check_keys(map, Where::test_line);
     if (const Node* every = get(map, "every")) {
         const Node* until = need(map, "until", "`every`");
         if (until == nullptr) return;
@@ -152,6 +194,8 @@ void Builder::test_line(const Node& map, ast::TestDecl& test) {
         auto outcome = read(*expect, "`expect`", &syntax::parse_outcome);
         if (const Node* with = outcome ? get(map, "with") : nullptr) {
             if (auto* sent = std::get_if<ast::ExpectSent>(&outcome->what)) sent->with = data(*with);
+            if (auto* called = std::get_if<ast::ExpectCalled>(&outcome->what))
+                called->with = data(*with);
         }
         if (moment && outcome) {
             test.lines.push_back(

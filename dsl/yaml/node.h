@@ -1,6 +1,7 @@
 #pragma once
 // A YAML document as it was written: scalars are text with their places, nothing is typed.
 
+#include "dsl/ast/ast.h"
 #include "dsl/source/source.h"
 
 #include <memory>
@@ -41,6 +42,10 @@ struct Pair {
 /// that the language does without.
 std::optional<Node> read_document(const source::Source& source, FileId file,
                                   Diagnostics& diagnostics);
+
+/// The comments of the file `document` was read from, in order.
+std::vector<ast::Comment> find_comments(const source::Source& source, FileId file,
+                                        const Node& document);
 
 /// Fills in `offsets` and the end of `span` of a scalar that begins at `begin`. False when its
 /// closing quote is missing.
