@@ -2,6 +2,8 @@
 
 #include "dsl/format/format.h"
 #include "dsl/lower/lower.h"
+#include "dsl/print/print.h"
+#include "dsl/schema/schema.h"
 #include "dsl/syntax/syntax.h"
 #include "dsl/yaml/yaml.h"
 
@@ -110,7 +112,8 @@ Formatted format_source(SourceFile file) {
     const auto id = made.sources.add(file.name, bytes, made.diagnostics);
     if (!id) return made;
     if (is_yaml(file.name)) {
-        made.text = bytes;
+        made.text = yaml::format_file(made.sources, *id, made.diagnostics);
+        source::sort_and_unique(made.diagnostics);
         return made;
     }
     const ast::File tree = syntax::parse_file(made.sources, *id, made.diagnostics);
@@ -119,6 +122,38 @@ Formatted format_source(SourceFile file) {
     }
     source::sort_and_unique(made.diagnostics);
     return made;
+}
+
+Surface surface_of(std::string_view name) {
+    return is_yaml(name) ? Surface::yaml : Surface::journey;
+}
+
+Formatted convert_source(SourceFile file, Surface to) {
+    Formatted made;
+    const auto id = made.sources.add(file.name, file.text, made.diagnostics);
+    if (!id) return made;
+    const ast::File tree = is_yaml(file.name)
+                               ? yaml::parse_file(made.sources, *id, made.diagnostics)
+                               : syntax::parse_file(made.sources, *id, made.diagnostics);
+    if (!source::has_errors(made.diagnostics)) {
+        made.text = to == Surface::yaml ? print::to_yaml(tree, made.sources)
+                                        : print::to_journey(tree, made.sources);
+    }
+    source::sort_and_unique(made.diagnostics);
+    return made;
+}
+
+std::string json_schema(std::vector<SourceFile> project) {
+    SourceSet sources;
+    std::vector<Diagnostic> unheard;
+    std::vector<ast::File> trees;
+    for (SourceFile& file : project) {
+        const auto id = sources.add(file.name, file.text, unheard);
+        if (!id) continue;
+        trees.push_back(is_yaml(file.name) ? yaml::parse_file(sources, *id, unheard)
+                                           : syntax::parse_file(sources, *id, unheard));
+    }
+    return schema::json_schema(schema::names_of(trees));
 }
 
 }  // namespace journey::dsl

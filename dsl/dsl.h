@@ -54,12 +54,25 @@ std::string render_json(const Compilation& compilation);
 std::string render_sarif(const Compilation& compilation);
 
 /// `text` in the one style, or nullopt with the reasons when it cannot be read. Never changes
-/// meaning. YAML files come back as they are.
+/// meaning; YAML keeps its order, words and quotes too.
 struct Formatted {
     std::optional<std::string> text;
     std::vector<Diagnostic> diagnostics;
     SourceSet sources;
 };
 Formatted format_source(SourceFile file);
+
+/// The two surfaces of the language.
+enum class Surface : unsigned char { journey, yaml };
+/// By the file's name: ".yaml" and ".yml" are YAML.
+Surface surface_of(std::string_view name);
+/// The file in the other surface, or in its own when it is that already, with its comments. Nullopt
+/// with the reasons when it cannot be read. The meaning stays: converted texts compile to journeys
+/// of the same hash.
+Formatted convert_source(SourceFile file, Surface to);
+
+/// The JSON Schema (2020-12) of the YAML surface; the names `project` declares complete it, whether
+/// or not the project compiles.
+std::string json_schema(std::vector<SourceFile> project);
 
 }  // namespace journey::dsl

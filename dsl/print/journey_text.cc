@@ -6,6 +6,7 @@
 
 #include "engine/base/match.h"
 
+#include <array>
 #include <fmt/format.h>
 
 namespace journey::print {
@@ -362,12 +363,14 @@ std::string JourneyText::given(const ast::GivenLine& line) const {
                          return "history " + one.event.dotted() + data(one.data, " ") + " at -" +
                                 words_.duration(one.before_start);
                      },
-                     [](const ast::GivenPick& one) {
-                         return "experiment " + one.experiment.text + " picks " + one.arm.text;
+                     [&](const ast::GivenPick& one) {
+                         return fmt::format("{} {} picks {}", words_.pick_word(one.experiment),
+                                            one.experiment.text, one.arm.text);
                      },
-                     [](const ast::GivenPut& one) {
-                         return "experiment " + one.experiment.text + " puts user in " +
-                                one.place.text;
+                     [&](const ast::GivenPut& one) {
+                         return fmt::format("{} {} puts user in {}",
+                                            words_.pick_word(one.experiment), one.experiment.text,
+                                            one.place.text);
                      },
                      [&](const ast::GivenWebhook& one) {
                          return "webhook " + one.webhook.text +

@@ -496,6 +496,13 @@ std::string Words::parameter(const ast::Param& param) const {
                       param.type);
 }
 
+std::string_view Words::pick_word(const ast::Name& drawn) const {
+    const std::string_view text = sources_.at(drawn.span.file).text();
+    const std::string_view before = text.substr(0, drawn.span.begin);
+    const std::size_t end = before.find_last_not_of(" \t:\"'");
+    return before.substr(0, end + 1).ends_with("split") ? "split" : "experiment";
+}
+
 std::string Words::outcome(const ast::Outcome& outcome, bool with_data) const {
     const auto data = [&](const std::optional<ast::MapLiteral>& with) {
         return with && with_data ? " with " + map(*with) : std::string();

@@ -51,6 +51,8 @@ class Words {
     std::string no_zone(const ast::QuietNoZone& line) const;
     std::string when_full(const ast::WhenFull& line) const;
     std::string parameter(const ast::Param& param) const;
+    /// `experiment` or `split`: both are drawn alike in tests, and the author's word stays.
+    std::string_view pick_word(const ast::Name& drawn) const;
 
   private:
     std::string at_level(const ast::Expr& expr, int level) const;

@@ -5,6 +5,7 @@
 #include "engine/base/match.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace journey::print {
@@ -554,14 +555,6 @@ Page YamlText::given(const ast::GivenLine& line) const {
     const auto put = [&](std::string_view key, Page value) {
         map.entries.push_back(entry(key, std::move(value)));
     };
-    // Both are drawn alike; the author's word stays.
-    const auto pick_word = [&](const ast::Name& name) {
-        const ast::Span& span = name.span;
-        const std::string& text = sources_.at(span.file).text();
-        const std::size_t from = span.begin < 12 ? 0 : span.begin - 12;
-        const std::string_view before = std::string_view(text).substr(from, span.begin - from);
-        return before.find("split") == std::string_view::npos ? "experiment" : "split";
-    };
     std::visit(Match{[&](const ast::GivenUser& one) { put("user", data(one.data.pairs, true)); },
                      [&](const ast::GivenConsent& one) { put("consent", names_of(one.groups)); },
                      [&](const ast::GivenTag& one) {
@@ -576,11 +569,11 @@ Page YamlText::given(const ast::GivenLine& line) const {
                          put("at", phrase("-" + words_.duration(one.before_start)));
                      },
                      [&](const ast::GivenPick& one) {
-                         put(pick_word(one.experiment), phrase(one.experiment.text));
+                         put(words_.pick_word(one.experiment), phrase(one.experiment.text));
                          put("picks", phrase(one.arm.text));
                      },
                      [&](const ast::GivenPut& one) {
-                         put(pick_word(one.experiment), phrase(one.experiment.text));
+                         put(words_.pick_word(one.experiment), phrase(one.experiment.text));
                          put("puts user in", phrase(one.place.text));
                      },
                      [&](const ast::GivenWebhook& one) {

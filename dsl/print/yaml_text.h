@@ -14,7 +14,6 @@ class YamlText {
   public:
     YamlText(const ast::File& file, const source::SourceSet& sources)
         : words_(sources),
-          sources_(sources),
           file_(file),
           margin_(sources.at(file.id).text(), file.comments) {}
 
@@ -67,7 +66,6 @@ class YamlText {
     Page winner(const ast::Winner& winner) const;
 
     Words words_;
-    const source::SourceSet& sources_;
     const ast::File& file_;
     ast::Margin margin_;
     Page root_;

@@ -42,6 +42,19 @@ int fix_command(const FixOptions& options);
 /// The language server, on standard input and output.
 int lsp_command();
 
+struct ConvertOptions {
+    std::string file;
+    std::string to;   // yaml, journey; empty: the other one
+    std::string out;  // empty: standard output
+};
+int convert_command(const ConvertOptions& options);
+
+struct SchemaOptions {
+    std::string project;  // empty: the language alone
+    std::string out;      // empty: standard output
+};
+int schema_command(const SchemaOptions& options);
+
 struct DaemonAddress {
     std::string to = "http://127.0.0.1:8080";
     std::string data_directory = "journey-data";  // whose keys are used when none is given

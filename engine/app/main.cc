@@ -116,6 +116,24 @@ int main(int argc, char** argv) {
     auto* lsp_app = app.add_subcommand("lsp", "Language server for editors, on standard input");
     lsp_app->callback([&] { status = lsp_command(); });
 
+    ConvertOptions convert;
+    auto* convert_app =
+        app.add_subcommand("convert", "Write a file in the other surface: .journey or YAML");
+    convert_app->add_option("file", convert.file, "A .journey or .journey.yaml file; - reads it "
+                                                  "from standard input and needs --to")
+        ->required();
+    convert_app->add_option("--to", convert.to, "yaml or journey (default: the other one)")
+        ->check(CLI::IsMember({"yaml", "journey"}));
+    convert_app->add_option("--out", convert.out, "Where to write it (default: to the terminal)");
+    convert_app->callback([&] { status = convert_command(convert); });
+
+    SchemaOptions schema;
+    auto* schema_app =
+        app.add_subcommand("schema", "JSON Schema of the YAML surface, for editors");
+    schema_app->add_option("--project", schema.project, "A folder whose names complete values");
+    schema_app->add_option("--out", schema.out, "Where to write it (default: to the terminal)");
+    schema_app->callback([&] { status = schema_command(schema); });
+
     ServeOptions serve;
     auto* serve_app = app.add_subcommand("serve", "Run the daemon");
     serve_app->add_option("project", serve.project, "Folder of journeys to publish at the start");

@@ -13,6 +13,6 @@ configure_file(${SOURCE}/package-lock.json ${MODULES}/package-lock.json COPYONLY
 execute_process(COMMAND ${NPM} ci --no-audit --no-fund --ignore-scripts WORKING_DIRECTORY ${MODULES}
     RESULT_VARIABLE FAILED)
 if(FAILED)
-    message(FATAL_ERROR "npm could not install @segment/analytics-node; is a package registry within reach?")
+    message(FATAL_ERROR "npm could not install what ${SOURCE} needs; is a package registry within reach?")
 endif()
 file(WRITE ${STAMP} ${WANTED})
