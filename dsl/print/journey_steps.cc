@@ -1,7 +1,6 @@
 // Steps in the journey language.
 
 #include "dsl/print/journey_text.h"
-
 #include "engine/base/match.h"
 
 #include <fmt/format.h>
@@ -33,13 +32,12 @@ std::string JourneyText::send(const ast::Send& send) const {
     std::string out = fmt::format("send {} {}", send.channel.text, send.template_name.text) +
                       data(send.with, " with ");
     for (const ast::SendOption& option : send.options) {
-        const std::string word = std::visit(
-            Match{[](const ast::ValidFor&) { return "valid "; },
-                  [](const ast::ValidUntil&) { return "valid "; },
-                  [](const ast::RetryFor&) { return "retry "; },
-                  [](const ast::SendTo&) { return "to "; },
-                  [](const ast::Without&) { return "without "; }},
-            option.what);
+        const std::string word = std::visit(Match{[](const ast::ValidFor&) { return "valid "; },
+                                                  [](const ast::ValidUntil&) { return "valid "; },
+                                                  [](const ast::RetryFor&) { return "retry "; },
+                                                  [](const ast::SendTo&) { return "to "; },
+                                                  [](const ast::Without&) { return "without "; }},
+                                            option.what);
         const std::string words = word + words_.valid(option);
         const std::size_t feed = out.rfind('\n');
         const std::size_t used = out.size() - (feed == std::string::npos ? 0 : feed + 1);
@@ -62,24 +60,25 @@ void JourneyText::wait_at_most(const ast::Step& step, const ast::WaitAtMost& wai
         const ast::WaitArm& arm = wait.arms[i];
         const std::uint32_t next = i + 1 < wait.arms.size() ? wait.arms[i + 1].span.begin : limit;
         const std::uint32_t begin = std::min(arm.span.begin, arm.keyword.begin);
-        std::visit(Match{[&](const ast::OnArm& on) {
-                             line({arm.span.file, begin, on.event.span.end},
-                                  "on " + words_.event(on.event) + " {");
-                             steps(on.steps, next);
-                         },
-                         [&](const ast::WhenArm& when) {
-                             line({arm.span.file, begin, when.condition->span.end},
-                                  "when " + words_.expr(*when.condition) + " {");
-                             steps(when.steps, next);
-                         },
-                         [&](const ast::TimeoutArm& timeout) {
-                             const bool empty = timeout.steps.empty();
-                             line({arm.span.file, begin, arm.keyword.end},
-                                  empty ? "timeout" : "timeout {");
-                             if (!empty) steps(timeout.steps, next);
-                         },
-                         [](const ast::NotYet&) {}},
-                   arm.what);
+        std::visit(
+            Match{
+                [&](const ast::OnArm& on) {
+                    line({arm.span.file, begin, on.event.span.end},
+                         "on " + words_.event(on.event) + " {");
+                    steps(on.steps, next);
+                },
+                [&](const ast::WhenArm& when) {
+                    line({arm.span.file, begin, when.condition->span.end},
+                         "when " + words_.expr(*when.condition) + " {");
+                    steps(when.steps, next);
+                },
+                [&](const ast::TimeoutArm& timeout) {
+                    const bool empty = timeout.steps.empty();
+                    line({arm.span.file, begin, arm.keyword.end}, empty ? "timeout" : "timeout {");
+                    if (!empty) steps(timeout.steps, next);
+                },
+                [](const ast::NotYet&) {}},
+            arm.what);
     }
     close(wait.arms.empty() ? step.span.begin : wait.arms.front().span.begin, limit);
 }
@@ -94,8 +93,7 @@ void JourneyText::branch(const ast::Step& step, const ast::If& branch, std::uint
         const bool last = i + 1 == branch.branches.size();
         if (!last) {
             const ast::Branch& next = branch.branches[i + 1];
-            steps(one.steps, next.span.begin,
-                  "} else if " + words_.expr(*next.condition) + " {");
+            steps(one.steps, next.span.begin, "} else if " + words_.expr(*next.condition) + " {");
         } else if (branch.otherwise) {
             steps(one.steps, branch.otherwise->span.begin, "} else {");
             steps(branch.otherwise->steps, limit);
@@ -155,10 +153,8 @@ void JourneyText::arms(const ast::Step& step, const std::string& head,
                   [&](const ast::Winner& one) {
                       std::string out = fmt::format("winner by {} per {} after {}", one.metric.text,
                                                     one.per.text, words_.duration(one.after));
-                      if (one.needs)
-                          out += "\nneeds " + words_.integer(*one.needs) + " per arm";
-                      if (one.confidence)
-                          out += "\nconfidence " + words_.percent(*one.confidence);
+                      if (one.needs) out += "\nneeds " + words_.integer(*one.needs) + " per arm";
+                      if (one.confidence) out += "\nconfidence " + words_.percent(*one.confidence);
                       if (one.otherwise) out += "\notherwise " + one.otherwise->text;
                       line(arm.span, out);
                   },

@@ -3,7 +3,6 @@
 #include "dsl/format/format.h"
 #include "dsl/print/print.h"
 #include "dsl/syntax/syntax.h"
-
 #include "engine/base/match.h"
 
 #include <array>
@@ -44,8 +43,8 @@ bool stands_alone(const ast::Item& item) {
 }
 
 bool of_one_kind(const ast::Item& a, const ast::Item& b) {
-    const bool head = std::holds_alternative<ast::Language>(a.what) &&
-                      std::holds_alternative<ast::Use>(b.what);
+    const bool head =
+        std::holds_alternative<ast::Language>(a.what) && std::holds_alternative<ast::Use>(b.what);
     return head || a.what.index() == b.what.index();
 }
 
@@ -97,7 +96,9 @@ void JourneyText::declaration(const ast::Item& item, const std::string& head, co
 
 void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::uint32_t limit) {
     const auto skip = [](const ast::NotYet&) { return std::string(); };
-    const auto field = [&](const ast::Field& one) { return one.name.text + " " + words_.field(one); };
+    const auto field = [&](const ast::Field& one) {
+        return one.name.text + " " + words_.field(one);
+    };
     if (const auto* made = std::get_if<ast::Workspace>(&what)) {
         declaration(item, "workspace " + made->name.text, made->lines, limit,
                     Match{[](const ast::WorkspaceZone& one) {
@@ -123,35 +124,32 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                  "event " + event->name.dotted());
             return;
         }
-        declaration(item, "event " + event->name.dotted(), event->lines, limit,
-                    Match{field,
-                          [&](const ast::Dwell& one) { return "dwell " + words_.dwell(one); },
-                          skip});
+        declaration(
+            item, "event " + event->name.dotted(), event->lines, limit,
+            Match{field, [&](const ast::Dwell& one) { return "dwell " + words_.dwell(one); },
+                  skip});
     } else if (const auto* channel = std::get_if<ast::ChannelDecl>(&what)) {
         declaration(
             item, "channel " + channel->name.text, channel->lines, limit,
-            Match{[](const ast::ChannelAddress& one) { return "address " + one.ref.dotted(); },
-                  [](const ast::ChannelFrom& one) { return "from " + in_quotes(one.text.value); },
-                  [](const ast::ChannelSender& one) {
-                      return "sender " + in_quotes(one.text.value);
-                  },
-                  [&](const ast::ChannelRate& one) {
-                      return fmt::format("rate {} per {}", words_.integer(one.count),
-                                         one.unit.text);
-                  },
-                  [&](const ast::ChannelMaxLength& one) {
-                      return "max length " + words_.integer(one.length);
-                  },
-                  skip});
+            Match{
+                [](const ast::ChannelAddress& one) { return "address " + one.ref.dotted(); },
+                [](const ast::ChannelFrom& one) { return "from " + in_quotes(one.text.value); },
+                [](const ast::ChannelSender& one) { return "sender " + in_quotes(one.text.value); },
+                [&](const ast::ChannelRate& one) {
+                    return fmt::format("rate {} per {}", words_.integer(one.count), one.unit.text);
+                },
+                [&](const ast::ChannelMaxLength& one) {
+                    return "max length " + words_.integer(one.length);
+                },
+                skip});
     } else if (const auto* consent = std::get_if<ast::ConsentDecl>(&what)) {
         declaration(
             item, "consent " + consent->name.text + titled(consent->title), consent->lines, limit,
-            Match{[](const ast::ConsentChannels& one) { return "channels " + joined(one.channels); },
-                  [](const ast::ConsentBasisLine& one) {
-                      return "basis " + Words::basis(one.basis);
-                  },
-                  [](const ast::ConsentAbout& one) { return "about " + in_quotes(one.text.value); },
-                  skip});
+            Match{
+                [](const ast::ConsentChannels& one) { return "channels " + joined(one.channels); },
+                [](const ast::ConsentBasisLine& one) { return "basis " + Words::basis(one.basis); },
+                [](const ast::ConsentAbout& one) { return "about " + in_quotes(one.text.value); },
+                skip});
     } else if (const auto* frequency = std::get_if<ast::FrequencyDecl>(&what)) {
         declaration(
             item, "frequency " + frequency->name.text, frequency->lines, limit,
@@ -226,8 +224,8 @@ void JourneyText::snippet(const ast::Item& item, const ast::SnippetDecl& snippet
     std::string parameters;
     std::uint32_t end = snippet.name.span.end;
     for (const ast::Param& param : snippet.params) {
-        parameters += (parameters.empty() ? "" : ", ") + param.name.text + ": " +
-                      words_.parameter(param);
+        parameters +=
+            (parameters.empty() ? "" : ", ") + param.name.text + ": " + words_.parameter(param);
         end = std::max(end, param.span.end);
     }
     line({item.span.file, item.span.begin, end},
@@ -247,24 +245,23 @@ std::string JourneyText::trigger(const ast::Enter& enter) const {
               [&](const ast::ReachTrigger& one) { return "when " + words_.reach(one); },
               [&](const ast::SegmentChange& one) { return "when " + words_.change(one); },
               [&](const ast::Schedule& one) {
-                  return std::visit(
-                             Match{[&](const ast::Every& every) {
-                                       return fmt::format("every {} at {} {}", words_.days(every),
-                                                          Words::time(every.at),
-                                                          Words::zone(every.zone));
-                                   },
-                                   [](const ast::Yearly& yearly) {
-                                       std::string out = fmt::format(
-                                           "yearly on {} at {} {}", yearly.on.dotted(),
-                                           Words::time(yearly.at), Words::zone(yearly.zone));
-                                       if (yearly.leap)
-                                           out += ", feb 29 " + Words::leap(*yearly.leap);
-                                       return out;
-                                   },
-                                   [](const ast::Once& once) {
-                                       return "once at " + Words::moment(once.at);
-                                   }},
-                             one.what) +
+                  return std::visit(Match{[&](const ast::Every& every) {
+                                              return fmt::format(
+                                                  "every {} at {} {}", words_.days(every),
+                                                  Words::time(every.at), Words::zone(every.zone));
+                                          },
+                                          [](const ast::Yearly& yearly) {
+                                              std::string out = fmt::format(
+                                                  "yearly on {} at {} {}", yearly.on.dotted(),
+                                                  Words::time(yearly.at), Words::zone(yearly.zone));
+                                              if (yearly.leap)
+                                                  out += ", feb 29 " + Words::leap(*yearly.leap);
+                                              return out;
+                                          },
+                                          [](const ast::Once& once) {
+                                              return "once at " + Words::moment(once.at);
+                                          }},
+                                    one.what) +
                          " for " + one.audience.text;
               }},
         enter.trigger);
@@ -308,17 +305,16 @@ void JourneyText::head(const ast::Head& head, std::uint32_t limit) {
                   return out + (one.then_exit ? ", then exit" : "");
               },
               [&](const ast::Exit& one) {
-                  return std::visit(
-                      Match{[&](const ast::EventSel& event) {
-                                return "exit when " + words_.event(event);
-                            },
-                            [&](const ast::ExprPtr& expr) {
-                                return "exit if " + words_.expr(*expr);
-                            },
-                            [&](const ast::SegmentChange& change) {
-                                return "exit when " + words_.change(change);
-                            }},
-                      one.on);
+                  return std::visit(Match{[&](const ast::EventSel& event) {
+                                              return "exit when " + words_.event(event);
+                                          },
+                                          [&](const ast::ExprPtr& expr) {
+                                              return "exit if " + words_.expr(*expr);
+                                          },
+                                          [&](const ast::SegmentChange& change) {
+                                              return "exit when " + words_.change(change);
+                                          }},
+                                    one.on);
               },
               [](const ast::UseFrequency& one) { return "frequency " + one.policy.text; },
               [](const ast::UseQuiet& one) { return "quiet " + one.policy.text; },
@@ -426,8 +422,8 @@ void JourneyText::item(const ast::Item& item, std::uint32_t limit) {
                   line(item.span, "language " + words_.integer(one.edition));
               },
               [&](const ast::Use& one) {
-                  line(item.span, "use " + in_quotes(one.file.value) +
-                                      (one.as ? " as " + one.as->text : ""));
+                  line(item.span,
+                       "use " + in_quotes(one.file.value) + (one.as ? " as " + one.as->text : ""));
               },
               [&](const ast::SegmentDecl& one) {
                   line(item.span, "segment " + one.name.text + titled(one.title) + " =\n" +
@@ -436,8 +432,7 @@ void JourneyText::item(const ast::Item& item, std::uint32_t limit) {
               [&](const ast::BandDecl& one) { band(item, one, limit); },
               [&](const ast::SnippetDecl& one) { snippet(item, one, limit); },
               [&](const ast::JourneyDecl& one) { journey(item, one, limit); },
-              [&](const ast::TestDecl& one) { test(item, one, limit); },
-              [](const ast::NotYet&) {},
+              [&](const ast::TestDecl& one) { test(item, one, limit); }, [](const ast::NotYet&) {},
               [&](const auto&) { schema(item, item.what, limit); }},
         item.what);
 }

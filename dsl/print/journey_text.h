@@ -47,8 +47,8 @@ class JourneyText {
     void wait_at_most(const ast::Step& step, const ast::WaitAtMost& wait, std::uint32_t limit);
     void branch(const ast::Step& step, const ast::If& branch, std::uint32_t limit);
     void choose(const ast::Step& step, const ast::Choose& choose, std::uint32_t limit);
-    void arms(const ast::Step& step, const std::string& head, const std::vector<ast::ArmLine>& lines,
-              bool split, std::uint32_t limit);
+    void arms(const ast::Step& step, const std::string& head,
+              const std::vector<ast::ArmLine>& lines, bool split, std::uint32_t limit);
     void call(const ast::Step& step, const ast::CallWebhook& call, std::uint32_t limit);
     void block(const ast::Step& step, std::uint32_t head_end, const std::string& text,
                const ast::Steps& inner, std::uint32_t limit);

@@ -1,7 +1,6 @@
 #include "dsl/print/words.h"
 
 #include "dsl/syntax/syntax.h"
-
 #include "engine/base/match.h"
 
 #include <array>
@@ -61,16 +60,15 @@ bool is_tight(ast::ArithmeticOp op) {
 
 int level_of(const ast::Expr& expr) {
     return std::visit(
-        Match{[](const ast::Logic& logic) {
-                  return logic.op == ast::LogicOp::logic_or ? kOr : kAnd;
-              },
-              [](const ast::Not&) { return kNot; }, [](const ast::Compare&) { return kRelation; },
-              [](const ast::Between&) { return kRelation; },
-              [](const ast::Presence&) { return kRelation; },
-              [](const ast::Arithmetic& sum) { return is_tight(sum.op) ? kProduct : kSum; },
-              [](const ast::Negate&) { return kUnary; },
-              [](const ast::Fallback&) { return kFallback; },
-              [](const ast::TimeSince&) { return kSince; }, [](const auto&) { return kPrimary; }},
+        Match{
+            [](const ast::Logic& logic) { return logic.op == ast::LogicOp::logic_or ? kOr : kAnd; },
+            [](const ast::Not&) { return kNot; }, [](const ast::Compare&) { return kRelation; },
+            [](const ast::Between&) { return kRelation; },
+            [](const ast::Presence&) { return kRelation; },
+            [](const ast::Arithmetic& sum) { return is_tight(sum.op) ? kProduct : kSum; },
+            [](const ast::Negate&) { return kUnary; },
+            [](const ast::Fallback&) { return kFallback; },
+            [](const ast::TimeSince&) { return kSince; }, [](const auto&) { return kPrimary; }},
         expr.what);
 }
 
@@ -210,19 +208,19 @@ std::string Words::literal(const ast::Literal& literal, const ast::Span& span) c
     if (const auto* flag = std::get_if<bool>(&literal.value.held)) return *flag ? "true" : "false";
     if (const auto* text = std::get_if<std::string>(&literal.value.held)) return in_quotes(*text);
     if (std::string words = spelled(span); !words.empty()) return words;
-    return std::visit(
-        Match{[](std::int64_t value) { return std::to_string(value); },
-              [&](double value) {
-                  return literal.kind == LiteralKind::percent ? fmt::format("{}%", value * 100)
-                                                              : fmt::format("{}", value);
-              },
-              [](const CalendarDuration& value) { return format_duration(value); },
-              [](const Instant& value) { return format_instant(value); },
-              [](const Date& value) { return format_date(value); },
-              [](const TimeOfDay& value) { return format_time_of_day(value); },
-              [](const Money& value) { return format_money(value); },
-              [](const auto&) { return std::string("missing"); }},
-        literal.value.held);
+    return std::visit(Match{[](std::int64_t value) { return std::to_string(value); },
+                            [&](double value) {
+                                return literal.kind == LiteralKind::percent
+                                           ? fmt::format("{}%", value * 100)
+                                           : fmt::format("{}", value);
+                            },
+                            [](const CalendarDuration& value) { return format_duration(value); },
+                            [](const Instant& value) { return format_instant(value); },
+                            [](const Date& value) { return format_date(value); },
+                            [](const TimeOfDay& value) { return format_time_of_day(value); },
+                            [](const Money& value) { return format_money(value); },
+                            [](const auto&) { return std::string("missing"); }},
+                      literal.value.held);
 }
 
 std::string Words::listed(const std::vector<ast::ExprPtr>& items) const {
@@ -277,62 +275,59 @@ std::string Words::sum(const ast::Expr& expr) const {
 std::string Words::at_level(const ast::Expr& expr, int level) const {
     if (level_of(expr) < level) return "(" + at_level(expr, 0) + ")";
     return std::visit(
-        Match{[&](const ast::Literal& what) { return literal(what, expr.span); },
-              [](const ast::LocalMoment& what) { return moment(what); },
-              [](const ast::NameRef& what) { return what.name.text; },
-              [&](const ast::Member& what) {
-                  return at_level(*what.of, kPrimary) + "." + what.name.text;
-              },
-              [&](const ast::Index& what) {
-                  return at_level(*what.of, kPrimary) + "[" + at_level(*what.at, 0) + "]";
-              },
-              [&](const ast::Not& what) { return "not " + at_level(*what.of, kNot); },
-              [&](const ast::Negate& what) { return "-" + at_level(*what.of, kUnary); },
-              [&](const ast::Logic& what) {
-                  const bool either = what.op == ast::LogicOp::logic_or;
-                  std::string out;
-                  for (const ast::ExprPtr& part : what.parts) {
-                      if (!out.empty()) out += either ? " or " : " and ";
-                      out += at_level(*part, either ? kAnd : kNot);
-                  }
-                  return out;
-              },
-              [&](const ast::Compare& what) {
-                  return fmt::format("{} {} {}", sum(*what.left), sign_of(what.op),
-                                     sum(*what.right));
-              },
-              [&](const ast::Between& what) {
-                  return fmt::format("{} between {} and {}", sum(*what.of), sum(*what.low),
-                                     sum(*what.high));
-              },
-              [&](const ast::Presence& what) {
-                  static constexpr std::array<std::string_view, 3> kTests = {"missing", "present",
-                                                                             "blank"};
-                  return fmt::format("{} is {}{}", sum(*what.of), what.negated ? "not " : "",
-                                     kTests.at(static_cast<std::size_t>(what.test)));
-              },
-              [&](const ast::Arithmetic& what) {
-                  const int here = is_tight(what.op) ? kProduct : kSum;
-                  return fmt::format(
-                      "{} {} {}", at_level(*what.left, here),
-                      std::string_view("+-*/").substr(static_cast<std::size_t>(what.op), 1),
-                      at_level(*what.right, here + 1));
-              },
-              [&](const ast::Fallback& what) {
-                  return at_level(*what.of, kSince) + " default " +
-                         at_level(*what.otherwise, kSince);
-              },
-              [&](const ast::TimeSince& what) {
-                  return "time since " + at_level(*what.of, kSince);
-              },
-              [&](const ast::Aggregate& what) { return aggregate(what); },
-              [&](const ast::Call& what) {
-                  // Without the blank `first(x)` would ask about history.
-                  return what.fn.text + (asks_history(what.fn.text) ? " (" : "(") +
-                         listed(what.args) + ")";
-              },
-              [&](const ast::ListLiteral& what) { return "[" + listed(what.items) + "]"; },
-              [&](const ast::MapLiteral& what) { return map(what); }},
+        Match{
+            [&](const ast::Literal& what) { return literal(what, expr.span); },
+            [](const ast::LocalMoment& what) { return moment(what); },
+            [](const ast::NameRef& what) { return what.name.text; },
+            [&](const ast::Member& what) {
+                return at_level(*what.of, kPrimary) + "." + what.name.text;
+            },
+            [&](const ast::Index& what) {
+                return at_level(*what.of, kPrimary) + "[" + at_level(*what.at, 0) + "]";
+            },
+            [&](const ast::Not& what) { return "not " + at_level(*what.of, kNot); },
+            [&](const ast::Negate& what) { return "-" + at_level(*what.of, kUnary); },
+            [&](const ast::Logic& what) {
+                const bool either = what.op == ast::LogicOp::logic_or;
+                std::string out;
+                for (const ast::ExprPtr& part : what.parts) {
+                    if (!out.empty()) out += either ? " or " : " and ";
+                    out += at_level(*part, either ? kAnd : kNot);
+                }
+                return out;
+            },
+            [&](const ast::Compare& what) {
+                return fmt::format("{} {} {}", sum(*what.left), sign_of(what.op), sum(*what.right));
+            },
+            [&](const ast::Between& what) {
+                return fmt::format("{} between {} and {}", sum(*what.of), sum(*what.low),
+                                   sum(*what.high));
+            },
+            [&](const ast::Presence& what) {
+                static constexpr std::array<std::string_view, 3> kTests = {"missing", "present",
+                                                                           "blank"};
+                return fmt::format("{} is {}{}", sum(*what.of), what.negated ? "not " : "",
+                                   kTests.at(static_cast<std::size_t>(what.test)));
+            },
+            [&](const ast::Arithmetic& what) {
+                const int here = is_tight(what.op) ? kProduct : kSum;
+                return fmt::format(
+                    "{} {} {}", at_level(*what.left, here),
+                    std::string_view("+-*/").substr(static_cast<std::size_t>(what.op), 1),
+                    at_level(*what.right, here + 1));
+            },
+            [&](const ast::Fallback& what) {
+                return at_level(*what.of, kSince) + " default " + at_level(*what.otherwise, kSince);
+            },
+            [&](const ast::TimeSince& what) { return "time since " + at_level(*what.of, kSince); },
+            [&](const ast::Aggregate& what) { return aggregate(what); },
+            [&](const ast::Call& what) {
+                // Without the blank `first(x)` would ask about history.
+                return what.fn.text + (asks_history(what.fn.text) ? " (" : "(") +
+                       listed(what.args) + ")";
+            },
+            [&](const ast::ListLiteral& what) { return "[" + listed(what.items) + "]"; },
+            [&](const ast::MapLiteral& what) { return map(what); }},
         expr.what);
 }
 
@@ -383,21 +378,18 @@ std::string Words::dwell(const ast::Dwell& dwell) const {
 }
 
 std::string Words::until(const ast::Until& until) const {
-    return std::visit(Match{[](const ast::UntilClock& clock) {
-                                return time(clock.time) + " " + zone(clock.zone);
-                            },
-                            [](const ast::UntilWeekday& day) {
-                                return weekday(day.day) + " at " + time(day.time) + " " +
-                                       zone(day.zone);
-                            },
-                            [&](const ast::UntilMoment& moment) {
-                                std::string out = sum(*moment.moment);
-                                if (moment.at)
-                                    out += " at " + time(moment.at->time) + " " +
-                                           zone(moment.at->zone);
-                                return out;
-                            }},
-                      until.what);
+    return std::visit(
+        Match{
+            [](const ast::UntilClock& clock) { return time(clock.time) + " " + zone(clock.zone); },
+            [](const ast::UntilWeekday& day) {
+                return weekday(day.day) + " at " + time(day.time) + " " + zone(day.zone);
+            },
+            [&](const ast::UntilMoment& moment) {
+                std::string out = sum(*moment.moment);
+                if (moment.at) out += " at " + time(moment.at->time) + " " + zone(moment.at->zone);
+                return out;
+            }},
+        until.what);
 }
 
 std::string Words::reenter(const ast::Reenter& reenter) const {
@@ -422,9 +414,9 @@ std::string Words::overlap(const ast::WhileRunning& running) {
 }
 
 std::string Words::limit(const ast::LimitRow& row) const {
-    return fmt::format("{} {} per {}", integer(row.count), row.channel.text,
-                       row.rolling ? duration(*row.rolling)
-                                   : (row.unit ? row.unit->text : std::string()));
+    return fmt::format(
+        "{} {} per {}", integer(row.count), row.channel.text,
+        row.rolling ? duration(*row.rolling) : (row.unit ? row.unit->text : std::string()));
 }
 
 std::string Words::valid(const ast::SendOption& option) const {

@@ -1,7 +1,6 @@
 // Steps as a page of YAML.
 
 #include "dsl/print/yaml_text.h"
-
 #include "engine/base/match.h"
 
 #include <algorithm>
@@ -77,6 +76,7 @@ Entry YamlText::step(const ast::Step& step, std::uint32_t limit) {
 void YamlText::send(Page& map, const ast::Send& send) const {
     put(map, "send", phrase(send.channel.text + " " + send.template_name.text));
     if (send.with) put(map, "with", data(send.with->pairs, send.with->pairs.size() < 2));
+    std::vector<std::string> waived;
     for (const ast::SendOption& option : send.options) {
         const std::string_view key =
             std::visit(Match{[](const ast::ValidFor&) { return "valid"; },
@@ -85,8 +85,14 @@ void YamlText::send(Page& map, const ast::Send& send) const {
                              [](const ast::SendTo&) { return "to"; },
                              [](const ast::Without&) { return "without"; }},
                        option.what);
-        put(map, key, phrase(words_.valid(option)));
+        if (key == "without") {
+            waived.push_back(words_.valid(option));
+        } else {
+            put(map, key, phrase(words_.valid(option)));
+        }
     }
+    if (waived.size() == 1) put(map, "without", phrase(waived.front()));
+    if (waived.size() > 1) put(map, "without", list_of(waived));
 }
 
 void YamlText::wait_at_most(Page& map, const ast::WaitAtMost& wait, std::uint32_t limit) {
@@ -110,8 +116,8 @@ void YamlText::wait_at_most(Page& map, const ast::WaitAtMost& wait, std::uint32_
                              put_arm("event", words_.event(on.event), on.event.span.end, on.steps);
                          },
                          [&](const ast::WhenArm& when) {
-                             put_arm("when", words_.expr(*when.condition),
-                                     when.condition->span.end, when.steps);
+                             put_arm("when", words_.expr(*when.condition), when.condition->span.end,
+                                     when.steps);
                          },
                          [&](const ast::TimeoutArm& one) {
                              timeout = noted("timeout", {arm.span.file, begin, arm.keyword.end});
@@ -170,8 +176,8 @@ void YamlText::choose(Page& map, const ast::Choose& choose, std::uint32_t limit)
                              list.entries.push_back(std::move(item));
                          },
                          [&](const ast::Otherwise& otherwise) {
-                             Entry item = noted("", {choice.span.file, choice.span.begin,
-                                                     choice.span.begin});
+                             Entry item = noted(
+                                 "", {choice.span.file, choice.span.begin, choice.span.begin});
                              item.gap = false;
                              Page page = empty_map();
                              put(page, "otherwise", steps(otherwise.steps, next));
@@ -247,68 +253,67 @@ void YamlText::body(Page& map, const ast::Step& step, std::uint32_t limit) {
         if (values) put(map, "with", data(values->pairs, values->pairs.size() < 2));
     };
     std::visit(
-        Match{[&](const ast::Send& one) { send(map, one); },
-              [&](const ast::Delay& one) { put(map, "wait", phrase(words_.sum(*one.duration))); },
-              [&](const ast::WaitUntil& one) {
-                  put(map, "wait until", phrase(words_.until(one.until)));
-              },
-              [&](const ast::WaitAtMost& one) { wait_at_most(map, one, limit); },
-              [&](const ast::If& one) { branch(map, one, limit); },
-              [&](const ast::Choose& one) { choose(map, one, limit); },
-              [&](const ast::Split& one) {
-                  put(map, "split", phrase(one.name.text));
-                  arms(map, one.lines, true, limit);
-              },
-              [&](const ast::Experiment& one) {
-                  put(map, "experiment", phrase(one.name.text));
-                  arms(map, one.lines, false, limit);
-              },
-              [&](const ast::Let& one) {
-                  put(map, "let", phrase(one.name.text));
-                  put(map, "is", phrase(words_.expr(*one.is)));
-              },
-              [&](const ast::Set& one) {
-                  put(map, "set", phrase(one.target.dotted()));
-                  put(map, "to", value(*one.to));
-              },
-              [&](const ast::Tag& one) {
-                  Page tags;
-                  tags.kind = Page::Kind::list;
-                  tags.flow = true;
-                  for (const ast::Text& tag : one.tags)
-                      tags.entries.push_back(entry("", scalar(yaml::packed(tag.value, true))));
-                  const bool single = one.tags.size() == 1;
-                  put(map, one.add ? "add tag" : "remove tag",
-                      single ? phrase(one.tags.front().value) : std::move(tags));
-              },
-              [&](const ast::Stop& one) {
-                  put(map, "stop", one.as ? phrase(one.as->text) : Page());
-              },
-              [&](const ast::Note& one) { put(map, "note", phrase(one.text.value)); },
-              [&](const ast::CallWebhook& one) {
-                  put(map, "call", phrase(one.webhook.text));
-                  with(one.with);
-                  if (one.as) put(map, "as", phrase(one.as->text));
-                  if (one.otherwise) put(map, "else", steps(one.otherwise->steps, limit));
-              },
-              [&](const ast::Emit& one) {
-                  put(map, "emit", phrase(one.event.dotted()));
-                  with(one.with);
-              },
-              [&](const ast::Run& one) {
-                  put(map, "run", phrase(one.journey.text));
-                  with(one.with);
-              },
-              [&](const ast::Include& one) {
-                  put(map, "include", phrase(one.snippet.text));
-                  if (!one.args.empty()) put(map, "with", data(one.args, one.args.size() < 2));
-              },
-              [&](const ast::Repeat& one) {
-                  put(map, "repeat", phrase("at most " + words_.sum(*one.at_most) + " times"));
-                  if (one.until != nullptr) put(map, "until", phrase(words_.expr(*one.until)));
-                  put(map, "do", steps(one.steps, limit));
-              },
-              [](const ast::NotYet&) {}},
+        Match{
+            [&](const ast::Send& one) { send(map, one); },
+            [&](const ast::Delay& one) { put(map, "wait", phrase(words_.sum(*one.duration))); },
+            [&](const ast::WaitUntil& one) {
+                put(map, "wait until", phrase(words_.until(one.until)));
+            },
+            [&](const ast::WaitAtMost& one) { wait_at_most(map, one, limit); },
+            [&](const ast::If& one) { branch(map, one, limit); },
+            [&](const ast::Choose& one) { choose(map, one, limit); },
+            [&](const ast::Split& one) {
+                put(map, "split", phrase(one.name.text));
+                arms(map, one.lines, true, limit);
+            },
+            [&](const ast::Experiment& one) {
+                put(map, "experiment", phrase(one.name.text));
+                arms(map, one.lines, false, limit);
+            },
+            [&](const ast::Let& one) {
+                put(map, "let", phrase(one.name.text));
+                put(map, "is", phrase(words_.expr(*one.is)));
+            },
+            [&](const ast::Set& one) {
+                put(map, "set", phrase(one.target.dotted()));
+                put(map, "to", value(*one.to));
+            },
+            [&](const ast::Tag& one) {
+                Page tags;
+                tags.kind = Page::Kind::list;
+                tags.flow = true;
+                for (const ast::Text& tag : one.tags)
+                    tags.entries.push_back(entry("", scalar(yaml::packed(tag.value, true))));
+                const bool single = one.tags.size() == 1;
+                put(map, one.add ? "add tag" : "remove tag",
+                    single ? phrase(one.tags.front().value) : std::move(tags));
+            },
+            [&](const ast::Stop& one) { put(map, "stop", one.as ? phrase(one.as->text) : Page()); },
+            [&](const ast::Note& one) { put(map, "note", phrase(one.text.value)); },
+            [&](const ast::CallWebhook& one) {
+                put(map, "call", phrase(one.webhook.text));
+                with(one.with);
+                if (one.as) put(map, "as", phrase(one.as->text));
+                if (one.otherwise) put(map, "else", steps(one.otherwise->steps, limit));
+            },
+            [&](const ast::Emit& one) {
+                put(map, "emit", phrase(one.event.dotted()));
+                with(one.with);
+            },
+            [&](const ast::Run& one) {
+                put(map, "run", phrase(one.journey.text));
+                with(one.with);
+            },
+            [&](const ast::Include& one) {
+                put(map, "include", phrase(one.snippet.text));
+                if (!one.args.empty()) put(map, "with", data(one.args, one.args.size() < 2));
+            },
+            [&](const ast::Repeat& one) {
+                put(map, "repeat", phrase("at most " + words_.sum(*one.at_most) + " times"));
+                if (one.until != nullptr) put(map, "until", phrase(words_.expr(*one.until)));
+                put(map, "do", steps(one.steps, limit));
+            },
+            [](const ast::NotYet&) {}},
         step.what);
 }
 

@@ -13,9 +13,7 @@ using yaml::Page;
 class YamlText {
   public:
     YamlText(const ast::File& file, const source::SourceSet& sources)
-        : words_(sources),
-          file_(file),
-          margin_(sources.at(file.id).text(), file.comments) {}
+        : words_(sources), file_(file), margin_(sources.at(file.id).text(), file.comments) {}
 
     Page page();
 
@@ -32,6 +30,10 @@ class YamlText {
     /// With the comments around `span`; the one behind `beside` goes on the key's line.
     Entry noted(std::string_view key, const ast::Span& span, std::uint32_t beside);
     Entry noted(std::string_view key, const ast::Span& span) { return noted(key, span, span.end); }
+    /// Into `map` under `key`, with the comments of the line.
+    static void put_line(Page& map, Entry& line, std::string_view key, Page value);
+    static Page list_of(const std::vector<std::string>& words);
+    static Page names_of(const std::vector<ast::Name>& names);
     /// The same for an item of a list that is a map: its comment stands on the first key's line.
     static void finish_item(Entry& item, Page map);
 

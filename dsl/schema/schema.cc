@@ -15,7 +15,7 @@ using yaml::Shape;
 using yaml::Where;
 
 json::string text_of(std::string_view words) {
-    return {words.data(), words.size()};
+    return json::string(words.data(), words.size());
 }
 
 json::value reference(const std::string& name) {
@@ -47,17 +47,17 @@ class Maker {
             {"description", "In quotes: text. Plain: an expression. Or a list or a map of these."}};
         defs["steps"] = steps();
         defs["step"] = first_key(yaml::step_tables(), "A step begins with what it does.", true);
-        defs["given"] = first_key(yaml::given_tables(), "What is so before the test begins.", false);
+        defs["given"] =
+            first_key(yaml::given_tables(), "What is so before the test begins.", false);
         defs["arm"] = arm();
         for (int i = 0; i <= static_cast<int>(Where::test_line); ++i) {
             const auto where = static_cast<Where>(i);
             if (where != Where::file && where != Where::arm) defs[name_of(where)] = place(where);
         }
         json::object root = place(Where::file);
-        json::object whole{
-            {"$schema", "https://json-schema.org/draft/2020-12/schema"},
-            {"title", "journeyd journeys in YAML"},
-            {"description", "The YAML surface of the journey language, edition 1."}};
+        json::object whole{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                           {"title", "journeyd journeys in YAML"},
+                           {"description", "The YAML surface of the journey language, edition 1."}};
         for (const auto& [key, value] : root)
             whole[key] = value;
         whole["$defs"] = std::move(defs);
@@ -68,10 +68,9 @@ class Maker {
     /// Everything a key's value may be, without its description.
     json::object shape_of(const Key& key) const {
         const auto one_or_many = [](const json::value& one) {
-            return json::object{
-                {"if", json::object{{"type", "array"}}},
-                {"then", json::object{{"type", "array"}, {"items", one}}},
-                {"else", one}};
+            return json::object{{"if", json::object{{"type", "array"}}},
+                                {"then", json::object{{"type", "array"}, {"items", one}}},
+                                {"else", one}};
         };
         switch (key.shape) {
             case Shape::text:
@@ -105,12 +104,11 @@ class Maker {
             case Shape::fields:
                 return {{"type", "object"}, {"additionalProperties", reference("word")}};
             case Shape::moves:
-                return {{"type", "object"},
-                        {"properties",
-                         json::object{{"others", json::object{{"enum", json::array{"stay", "stop",
-                                                                                   "restart"}}}}}},
-                        {"additionalProperties",
-                         json::object{{"type", "string"}, {"pattern", "^moves to "}}}};
+                return one_or_many(
+                    json::object{{"type", "object"},
+                                 {"additionalProperties",
+                                  json::object{{"type", "string"},
+                                               {"pattern", "^(moves to .*|stay|stop|restart)$"}}}});
             case Shape::steps:
                 return {{"$ref", "#/$defs/steps"}};
             case Shape::arms:
@@ -135,7 +133,8 @@ class Maker {
         // What is written in the file itself is not known here, so other words are no mistake.
         if (!known.empty()) {
             made.erase("type");
-            made["anyOf"] = json::array{json::object{{"enum", std::move(known)}}, reference("word")};
+            made["anyOf"] =
+                json::array{json::object{{"enum", std::move(known)}}, reference("word")};
         }
         if (!key.example.empty()) made["examples"] = json::array{text_of(key.example)};
         return made;
@@ -145,11 +144,10 @@ class Maker {
     static json::object named(Where where) {
         json::object one{{"$ref", "#/$defs/" + name_of(where)}};
         if (where == Where::segment || where == Where::channel) {
-            one = json::object{{"if", json::object{{"type", "object"}}},
-                               {"then", std::move(one)},
-                               {"else", json::object{{"type", where == Where::segment
-                                                                  ? "string"
-                                                                  : "null"}}}};
+            one = json::object{
+                {"if", json::object{{"type", "object"}}},
+                {"then", std::move(one)},
+                {"else", json::object{{"type", where == Where::segment ? "string" : "null"}}}};
         }
         return {{"type", "object"}, {"additionalProperties", std::move(one)}};
     }
@@ -196,9 +194,9 @@ class Maker {
             properties[text_of(verb.name)] = json::object{{"description", text_of(verb.about)}};
         }
         // Without any of them every key is one too many.
-        rules.emplace_back(json::object{
-            {"if", json::object{{"not", json::object{{"anyOf", std::move(any)}}}}},
-            {"then", json::object{{"maxProperties", 0}, {"minProperties", 1}}}});
+        rules.emplace_back(
+            json::object{{"if", json::object{{"not", json::object{{"anyOf", std::move(any)}}}}},
+                         {"then", json::object{{"maxProperties", 0}, {"minProperties", 1}}}});
         json::object made{{"type", "object"},
                           {"description", text_of(about)},
                           {"properties", std::move(properties)},
@@ -217,8 +215,7 @@ class Maker {
             {"type", "object"},
             {"description", "`name: 50%`, and its steps under `do:`."},
             {"properties", json::object{{inner.name, std::move(value)}}},
-            {"additionalProperties",
-             json::object{{"type", "string"}, {"pattern", "^[0-9.]+ *%$"}}},
+            {"additionalProperties", json::object{{"type", "string"}, {"pattern", "^[0-9.]+ *%$"}}},
             {"minProperties", 1},
             {"maxProperties", 2}};
     }

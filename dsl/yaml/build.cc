@@ -49,10 +49,10 @@ void Builder::unknown_key(const Node& map, const Node& key, const KeyTable& know
         std::string(known.owner) + " has no " + tick(key.text) + "; it knows: " + all + ".");
     const std::vector<std::string> near = did_you_mean(key.text, unused);
     if (!near.empty()) {
-        diagnostic.fixes.push_back({near.size() == 1 ? source::Applicability::certain
-                                                     : source::Applicability::probable,
-                                    "write " + tick(near[0]) + ".",
-                                    {{key.span, near[0]}}});
+        diagnostic.fixes.push_back(
+            {near.size() == 1 ? source::Applicability::certain : source::Applicability::probable,
+             "write " + tick(near[0]) + ".",
+             {{key.span, near[0]}}});
     }
     report(std::move(diagnostic));
 }
@@ -300,6 +300,7 @@ ast::File parse_file(const source::SourceSet& sources, FileId file, Diagnostics&
     if (!document || document->kind == Kind::nothing || document->kind == Kind::broken) {
         ast::File empty;
         empty.id = file;
+        empty.comments = find_comments(source, file, document ? *document : Node());
         return empty;
     }
     ast::File made = Builder(sources, file, diagnostics).build(*document);

@@ -90,6 +90,7 @@ class Builder {
     std::optional<ast::Enter> schedule(const Node& map);
     std::optional<ast::UntilClock> clock(const Node& map);
     std::optional<ast::Every> read_days(const Node& node);
+    void move_row(const Pair& row, ast::FromVersion& made);
     void from_version(const Pair& pair, ast::JourneyDecl& journey);
     void goals(const Pair& pair, ast::JourneyDecl& journey);
     void exits(const Pair& pair, ast::JourneyDecl& journey);

@@ -158,7 +158,8 @@ std::optional<ast::Enter> Builder::schedule(const Node& map) {
         auto on = read(*yearly, "`yearly on`", &syntax::parse_path);
         const auto at = clock(map);
         std::optional<ast::Leap> leap;
-        if (const Node* day = get(map, "feb 29")) leap = read(*day, "`feb 29`", &syntax::parse_leap);
+        if (const Node* day = get(map, "feb 29"))
+            leap = read(*day, "`feb 29`", &syntax::parse_leap);
         if (on && at) {
             made.what = ast::Yearly{std::move(*on), at->time, at->zone, leap};
             good = true;
@@ -216,25 +217,32 @@ void Builder::enter(const Pair& pair, ast::JourneyDecl& journey) {
     if (pair.value.kind == Kind::nothing) want_map(pair.value, "`enter`");
 }
 
+void Builder::move_row(const Pair& row, ast::FromVersion& made) {
+    const Span span = source::join(row.key.span, row.value.span);
+    if (row.key.text == "others" && !row.value.text.starts_with("moves ")) {
+        if (auto rule = read(row.value, "`others`", &syntax::parse_others)) {
+            rule->span = span;
+            made.rows.emplace_back(*rule);
+        }
+        return;
+    }
+    auto from = key_name(row.key);
+    auto to = read(row.value, "a step's move", &syntax::parse_move);
+    if (from && to) made.rows.emplace_back(ast::MoveRow{std::move(*from), std::move(*to), span});
+}
+
 /// `from version 2:` with `second_mail: moves to stories` and `others: stay` below it.
 void Builder::from_version(const Pair& pair, ast::JourneyDecl& journey) {
     const std::string_view words = "from version";
     ast::FromVersion made;
     auto number = syntax::parse_integer(rest_of(pair.key, words.size()), out_);
-    if (!number || !want_map(pair.value, tick(pair.key.text))) return;
+    if (!number) return;
     made.version = *number;
-    for (const Pair& row : pair.value.pairs) {
-        const Span span = source::join(row.key.span, row.value.span);
-        if (row.key.text == "others") {
-            if (auto rule = read(row.value, "`others`", &syntax::parse_others)) {
-                rule->span = span;
-                made.rows.emplace_back(*rule);
-            }
-            continue;
-        }
-        auto from = key_name(row.key);
-        auto to = read(row.value, "a step's move", &syntax::parse_move);
-        if (from && to) made.rows.emplace_back(ast::MoveRow{std::move(*from), std::move(*to), span});
+    if (pair.value.kind == Kind::nothing) want_map(pair.value, tick(pair.key.text));
+    for (const Node* item : items_of(pair.value)) {
+        if (!want_map(*item, tick(pair.key.text))) continue;
+        for (const Pair& row : item->pairs)
+            move_row(row, made);
     }
     journey.heads.push_back(
         {source::join(pair.key.span, pair.value.span), pair.key.span, std::move(made)});

@@ -71,8 +71,7 @@ void Builder::snippets(const Pair& pair) {
                 std::optional<ast::Name> called = key_name(line.key);
                 if (!called || !want_scalar(line.value, "the type of `" + line.key.text + "`"))
                     continue;
-                auto param =
-                    syntax::parse_param_type(std::move(*called), piece(line.value), out_);
+                auto param = syntax::parse_param_type(std::move(*called), piece(line.value), out_);
                 if (param) made.params.push_back(std::move(*param));
             }
         }

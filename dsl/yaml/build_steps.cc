@@ -199,8 +199,13 @@ std::optional<ast::StepKind> Builder::send(const Node& map, const Pair& verb) {
         const std::string& key = pair.key.text;
         if (key == "with") {
             made.with = data(pair.value);
-        } else if (key == "valid" || key == "retry" || key == "without" || key == "to") {
+        } else if (key == "valid" || key == "retry" || key == "to") {
             if (auto option = read_option(pair)) made.options.push_back(std::move(*option));
+        } else if (key == "without") {
+            for (const Node* item : items_of(pair.value)) {
+                if (auto option = read_option({pair.key, *item}))
+                    made.options.push_back(std::move(*option));
+            }
         }
     }
     return ast::StepKind(std::move(made));

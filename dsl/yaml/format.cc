@@ -120,8 +120,8 @@ class Formatter {
             const bool last = i + 1 == begins.size();
             const std::uint32_t next = last ? (page.flow ? node.span.end : limit) : begins[i + 1];
             const Pair* pair = page.kind == Page::Kind::map ? &node.pairs[i] : nullptr;
-            page.entries.push_back(
-                entry_of(pair, pair == nullptr ? node.items[i] : pair->value, begins[i], next, column));
+            page.entries.push_back(entry_of(pair, pair == nullptr ? node.items[i] : pair->value,
+                                            begins[i], next, column));
             if (i == 0) page.entries.back().gap = false;
         }
         // Lists may stand right below their key: then what follows belongs to the next key.

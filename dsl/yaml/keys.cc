@@ -1,5 +1,6 @@
 #include "dsl/yaml/keys.h"
 
+#include "dsl/yaml/declaration_keys.h"
 #include "engine/base/base.h"
 
 #include <array>
@@ -8,7 +9,8 @@ namespace journey::yaml {
 
 namespace {
 
-constexpr Key kId{.name = "id", .shape = Shape::name, .about = "The step's label, for `of`, tests and reports."};
+constexpr Key kId{
+    .name = "id", .shape = Shape::name, .about = "The step's label, for `of`, tests and reports."};
 constexpr Key kWith{.name = "with",
                     .shape = Shape::data,
                     .about = "Names and their values: text in quotes, or an expression."};
@@ -152,127 +154,6 @@ constexpr std::array<Key, A + B> joined(const std::array<Key, A>& a, const std::
 }
 constexpr auto kFile = joined(joined(kDocument, kJourney), kTests);
 
-constexpr std::array kWorkspace = {
-    Key{.name = "name", .shape = Shape::name, .about = "The workspace's name."},
-    Key{.name = "time zone",
-        .shape = Shape::text,
-        .about = "Used where a person has no zone of their own.",
-        .example = "Asia/Shanghai"},
-    Key{.name = "currency", .about = "Three capital letters.", .example = "CNY"},
-    Key{.name = "locale", .shape = Shape::text, .about = "Like zh-CN.", .example = "zh-CN"},
-    Key{.name = "week starts",
-        .shape = Shape::word,
-        .about = "The first day of a calendar week.",
-        .words = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"},
-};
-constexpr std::array kChannel = {
-    Key{.name = "address",
-        .about = "The profile property that holds a person's address.",
-        .example = "user.email"},
-    Key{.name = "from", .shape = Shape::text, .about = "The sender people see."},
-    Key{.name = "sender", .shape = Shape::text, .about = "The sender's name or number."},
-    Key{.name = "rate", .about = "How fast the provider may be used.", .example = "200 per second"},
-    Key{.name = "max length", .shape = Shape::number, .about = "Characters of one message."},
-};
-constexpr std::array kConsent = {
-    Key{.name = "title", .shape = Shape::text, .about = "What people read when they agree."},
-    Key{.name = "channels",
-        .shape = Shape::names,
-        .about = "The channels this consent is for.",
-        .names = "channel"},
-    Key{.name = "basis",
-        .shape = Shape::word,
-        .about = "How people agree.",
-        .words = "opt in|double opt in|opt out"},
-    Key{.name = "about", .shape = Shape::text, .about = "What the consent is for."},
-};
-constexpr std::array kFrequency = {
-    Key{.name = "at most",
-        .shape = Shape::phrases,
-        .about = "Limits, one a line.",
-        .example = "2 sms per week"},
-    Key{.name = "counts",
-        .shape = Shape::word,
-        .about = "Which messages are counted.",
-        .words = "marketing|transactional"},
-    Key{.name = "when full",
-        .about = "What becomes of a message over the limit.",
-        .words = "skip",
-        .example = "hold up to 2 days"},
-};
-constexpr std::array kQuiet = {
-    Key{.name = "from", .about = "When quiet begins.", .example = "21:30", .needed = true},
-    Key{.name = "to", .about = "When quiet ends.", .example = "09:00", .needed = true},
-    Key{.name = "zone",
-        .about = "Whose clock: the person's, or a place's.",
-        .words = "local",
-        .example = "in \"Asia/Shanghai\""},
-    Key{.name = "on",
-        .shape = Shape::names,
-        .about = "The channels that are quiet.",
-        .names = "channel"},
-    Key{.name = "then",
-        .shape = Shape::word,
-        .about = "Messages wait until the end, or are not sent.",
-        .words = "hold|skip"},
-    Key{.name = "if no zone",
-        .about = "What holds for people whose zone nobody knows.",
-        .words = "hold|skip",
-        .example = "use \"Asia/Shanghai\""},
-};
-constexpr std::array kWebhook = {
-    Key{.name = "post", .shape = Shape::text, .about = "The address that is asked."},
-    Key{.name = "sends", .shape = Shape::names, .about = "The names it needs."},
-    Key{.name = "gives", .shape = Shape::fields, .about = "What it answers: names and types."},
-    Key{.name = "timeout", .about = "How long to wait for its answer.", .example = "5s"},
-    Key{.name = "retry", .about = "How often to try again.", .example = "3 times"},
-};
-constexpr std::array kTemplate = {
-    Key{.name = "channel",
-        .shape = Shape::name,
-        .about = "The channel it is for.",
-        .names = "channel",
-        .needed = true},
-    Key{.name = "class",
-        .shape = Shape::word,
-        .about = "Marketing, or transactional.",
-        .words = "marketing|transactional",
-        .needed = true},
-    Key{.name = "consent",
-        .shape = Shape::name,
-        .about = "The consent people must have given.",
-        .names = "consent"},
-    Key{.name = "subject", .shape = Shape::text, .about = "An email's subject."},
-    Key{.name = "title", .shape = Shape::text, .about = "A push message's title."},
-    Key{.name = "body", .shape = Shape::text, .about = "The message itself."},
-    Key{.name = "file", .shape = Shape::text, .about = "A file with the message."},
-    Key{.name = "needs", .shape = Shape::fields, .about = "The names it uses, with their types."},
-    Key{.name = "unsubscribe",
-        .shape = Shape::word,
-        .about = "Whether the unsubscribe link is added, or stands in the text already.",
-        .words = "automatic|in body"},
-};
-constexpr std::array kSegment = {
-    Key{.name = "title", .shape = Shape::text, .about = "The segment's title, for people."},
-    Key{.name = "is", .about = "Who belongs to it: a condition.", .needed = true},
-};
-constexpr std::array kBand = {
-    Key{.name = "of",
-        .about = "The value that is measured.",
-        .example = "time since last(order_paid)",
-        .needed = true},
-    Key{.name = "rows",
-        .shape = Shape::phrases,
-        .about = "Scores and their edges, the first that holds.",
-        .example = "5 below 14 days",
-        .needed = true},
-};
-constexpr std::array kSnippet = {
-    Key{.name = "parameters",
-        .shape = Shape::fields,
-        .about = "What whoever includes it must give: names and types, like `push template`."},
-    Key{.name = "do", .shape = Shape::steps, .about = "The steps.", .needed = true},
-};
 constexpr std::array kEnter = {
     Key{.name = "when",
         .about = "An event, `joining` or `leaving` a segment, or a count that `reaches` a number.",
@@ -304,10 +185,7 @@ constexpr std::array kEnter = {
         .words = "as feb 28|as mar 1"},
 };
 constexpr std::array kGoal = {
-    Key{.name = "when",
-        .about = "The event that reaches it.",
-        .names = "event",
-        .needed = true},
+    Key{.name = "when", .about = "The event that reaches it.", .names = "event", .needed = true},
     Key{.name = "within", .about = "How long after entering it counts.", .example = "14 days"},
     Key{.name = "then",
         .shape = Shape::word,
@@ -330,23 +208,20 @@ constexpr std::array kSend = {
     kId,
     kWith,
     Key{.name = "to", .about = "Another address than the profile's."},
-    Key{.name = "valid",
-        .about = "How long the message makes sense.",
-        .example = "for 24h"},
+    Key{.name = "valid", .about = "How long the message makes sense.", .example = "for 24h"},
     Key{.name = "retry", .about = "How long to try again.", .example = "for 12h"},
     Key{.name = "without",
-        .shape = Shape::word,
+        .shape = Shape::phrases,
         .about = "A policy that does not hold for this message.",
         .words = "quiet|frequency"},
 };
 constexpr std::array kWait = {
     Key{.name = "wait", .about = "Wait this long.", .example = "2 days", .needed = true}, kId};
-constexpr std::array kWaitUntil = {
-    Key{.name = "wait until",
-        .about = "Wait for a time of day, a weekday or a moment.",
-        .example = "Tuesday at 10:00 local",
-        .needed = true},
-    kId};
+constexpr std::array kWaitUntil = {Key{.name = "wait until",
+                                       .about = "Wait for a time of day, a weekday or a moment.",
+                                       .example = "Tuesday at 10:00 local",
+                                       .needed = true},
+                                   kId};
 constexpr std::array kWaitAtMost = {
     Key{.name = "wait at most",
         .about = "Wait for something to happen, but no longer than this.",
@@ -369,13 +244,12 @@ constexpr std::array kBranch = {
         .table = Where::else_if},
     Key{.name = "else", .shape = Shape::steps, .about = "Steps when nothing held."},
 };
-constexpr std::array kChoose = {
-    Key{.name = "choose",
-        .shape = Shape::maps,
-        .about = "The first choice that holds is done.",
-        .table = Where::choice,
-        .needed = true},
-    kId};
+constexpr std::array kChoose = {Key{.name = "choose",
+                                    .shape = Shape::maps,
+                                    .about = "The first choice that holds is done.",
+                                    .table = Where::choice,
+                                    .needed = true},
+                                kId};
 constexpr std::array kSplit = {
     Key{.name = "split",
         .shape = Shape::name,
@@ -409,15 +283,16 @@ constexpr std::array kSet = {
         .example = "user.tier",
         .needed = true},
     Key{.name = "to", .shape = Shape::value, .about = "Its new value.", .needed = true}, kId};
-constexpr std::array kAddTag = {
-    Key{.name = "add tag", .shape = Shape::texts, .about = "Tags to put on the person.", .needed = true},
-    kId};
-constexpr std::array kRemoveTag = {
-    Key{.name = "remove tag",
-        .shape = Shape::texts,
-        .about = "Tags to take off the person.",
-        .needed = true},
-    kId};
+constexpr std::array kAddTag = {Key{.name = "add tag",
+                                    .shape = Shape::texts,
+                                    .about = "Tags to put on the person.",
+                                    .needed = true},
+                                kId};
+constexpr std::array kRemoveTag = {Key{.name = "remove tag",
+                                       .shape = Shape::texts,
+                                       .about = "Tags to take off the person.",
+                                       .needed = true},
+                                   kId};
 constexpr std::array kEmit = {
     Key{.name = "emit", .about = "Make an event happen.", .names = "event", .needed = true}, kId,
     kWith};
@@ -432,20 +307,18 @@ constexpr std::array kCall = {
     Key{.name = "as", .shape = Shape::name, .about = "A name for its answer."},
     Key{.name = "else", .shape = Shape::steps, .about = "Steps when it does not answer."},
 };
-constexpr std::array kRun = {
-    Key{.name = "run",
-        .shape = Shape::name,
-        .about = "Start another journey, which says `when: called`.",
-        .names = "journey",
-        .needed = true},
-    kId, kWith};
-constexpr std::array kInclude = {
-    Key{.name = "include",
-        .shape = Shape::name,
-        .about = "The steps of a snippet.",
-        .names = "snippet",
-        .needed = true},
-    kId, kWith};
+constexpr std::array kRun = {Key{.name = "run",
+                                 .shape = Shape::name,
+                                 .about = "Start another journey, which says `when: called`.",
+                                 .names = "journey",
+                                 .needed = true},
+                             kId, kWith};
+constexpr std::array kInclude = {Key{.name = "include",
+                                     .shape = Shape::name,
+                                     .about = "The steps of a snippet.",
+                                     .names = "snippet",
+                                     .needed = true},
+                                 kId, kWith};
 constexpr std::array kRepeat = {
     Key{.name = "repeat",
         .about = "Do steps again, but not without end.",
@@ -455,17 +328,15 @@ constexpr std::array kRepeat = {
     Key{.name = "until", .about = "A condition that ends it."},
     Key{.name = "do", .shape = Shape::steps, .about = "The steps.", .needed = true},
 };
-constexpr std::array kStop = {
-    Key{.name = "stop",
-        .shape = Shape::nothing_or_name,
-        .about = "The journey ends here; a reason may follow."},
-    kId};
-constexpr std::array kNote = {
-    Key{.name = "note",
-        .shape = Shape::text,
-        .about = "A line in the person's history.",
-        .needed = true},
-    kId};
+constexpr std::array kStop = {Key{.name = "stop",
+                                  .shape = Shape::nothing_or_name,
+                                  .about = "The journey ends here; a reason may follow."},
+                              kId};
+constexpr std::array kNote = {Key{.name = "note",
+                                  .shape = Shape::text,
+                                  .about = "A line in the person's history.",
+                                  .needed = true},
+                              kId};
 constexpr std::array kWaitArm = {
     Key{.name = "event", .about = "An event that ends the wait.", .names = "event"},
     Key{.name = "when", .about = "A condition that ends the wait."},
@@ -488,10 +359,15 @@ constexpr std::array kWinner = {
     Key{.name = "after", .about = "When it is decided.", .example = "4h", .needed = true},
     Key{.name = "needs", .about = "How many people each arm needs.", .example = "500 per arm"},
     Key{.name = "confidence", .about = "How sure the result must be.", .example = "95%"},
-    Key{.name = "otherwise", .shape = Shape::name, .about = "The arm that is taken when nobody wins."},
+    Key{.name = "otherwise",
+        .shape = Shape::name,
+        .about = "The arm that is taken when nobody wins."},
 };
 constexpr std::array kTest = {
-    Key{.name = "test", .shape = Shape::text, .about = "What is tested, in a sentence.", .needed = true},
+    Key{.name = "test",
+        .shape = Shape::text,
+        .about = "What is tested, in a sentence.",
+        .needed = true},
     Key{.name = "of",
         .shape = Shape::name,
         .about = "The journey, when it is not this file's.",
@@ -533,11 +409,9 @@ constexpr std::array kGivenExperiment = {Key{.name = "experiment",
                                              .about = "An experiment of the journey.",
                                              .needed = true},
                                          kPicks, kPuts};
-constexpr std::array kGivenSplit = {Key{.name = "split",
-                                        .shape = Shape::name,
-                                        .about = "A split of the journey.",
-                                        .needed = true},
-                                    kPicks, kPuts};
+constexpr std::array kGivenSplit = {
+    Key{.name = "split", .shape = Shape::name, .about = "A split of the journey.", .needed = true},
+    kPicks, kPuts};
 constexpr std::array kGivenWebhook = {
     Key{.name = "webhook",
         .shape = Shape::name,
@@ -612,14 +486,14 @@ constexpr std::array kTables = {
     KeyTable{Where::test_line, "A line of a test", kTestLine},
 };
 
-constexpr std::array kSteps = {
-    Where::send,   Where::wait,    Where::wait_until, Where::wait_at_most, Where::branch,
-    Where::choose, Where::split,   Where::experiment, Where::let,          Where::set,
-    Where::add_tag, Where::remove_tag, Where::emit,   Where::call,         Where::run,
-    Where::include, Where::repeat, Where::stop,       Where::note};
-constexpr std::array kGivens = {Where::given_user,       Where::given_consent, Where::given_tag,
-                                Where::given_history,    Where::given_experiment,
-                                Where::given_split,      Where::given_webhook};
+constexpr std::array kSteps = {Where::send,   Where::wait,   Where::wait_until, Where::wait_at_most,
+                               Where::branch, Where::choose, Where::split,      Where::experiment,
+                               Where::let,    Where::set,    Where::add_tag,    Where::remove_tag,
+                               Where::emit,   Where::call,   Where::run,        Where::include,
+                               Where::repeat, Where::stop,   Where::note};
+constexpr std::array kGivens = {Where::given_user,    Where::given_consent,    Where::given_tag,
+                                Where::given_history, Where::given_experiment, Where::given_split,
+                                Where::given_webhook};
 
 }  // namespace
 

@@ -36,8 +36,7 @@ std::string write(const Page& page);
 std::string packed(std::string_view words, bool in_flow = false);
 /// Always in double quotes: text where a plain scalar would be an expression.
 std::string quoted(std::string_view words);
-/// Never in quotes: an expression where quotes would make it text. What YAML would cut becomes a
-/// block of lines; `indent` is that of the key it belongs to.
+/// Whether a reader gets exactly `words` when they stand without quotes.
 bool stays_plain(std::string_view words, bool in_flow);
 
 }  // namespace journey::yaml

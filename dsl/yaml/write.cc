@@ -1,8 +1,8 @@
 #include "dsl/yaml/page.h"
-
 #include "engine/base/base.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace journey::yaml {
 
@@ -101,7 +101,8 @@ class Writer {
 
     std::size_t used() const {
         const std::size_t feed = out_.rfind('\n');
-        return display_width(std::string_view(out_).substr(feed == std::string::npos ? 0 : feed + 1));
+        return display_width(
+            std::string_view(out_).substr(feed == std::string::npos ? 0 : feed + 1));
     }
 
     /// The lines of a block scalar, its first line being the header.
@@ -161,6 +162,27 @@ class Writer {
     std::string out_;
 };
 
+std::uint32_t code_point(std::string_view bytes) {
+    const auto byte = [&](std::size_t i) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i]));
+    };
+    if (bytes.size() == 2) return ((byte(0) & 0x1fU) << 6U) | (byte(1) & 0x3fU);
+    return ((byte(0) & 0x0fU) << 12U) | ((byte(1) & 0x3fU) << 6U) | (byte(2) & 0x3fU);
+}
+
+/// The bytes of a character YAML folds or drops, or that nobody can see; 0 for all others.
+std::size_t hidden(std::string_view rest) {
+    const auto byte = [&](std::size_t i) {
+        return i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U;
+    };
+    if (byte(0) == 0xc2) return byte(1) >= 0x80 && byte(1) < 0xa0 ? 2 : 0;
+    if (byte(0) == 0xef) return byte(1) == 0xbb && byte(2) == 0xbf ? 3 : 0;
+    if (byte(0) != 0xe2) return 0;
+    if (byte(1) == 0x80)
+        return byte(2) >= 0x8b && byte(2) <= 0xae && (byte(2) <= 0x8f || byte(2) >= 0xa8) ? 3 : 0;
+    return byte(1) == 0x81 && byte(2) >= 0xa0 && byte(2) <= 0xaf ? 3 : 0;
+}
+
 bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
@@ -171,8 +193,7 @@ bool looks_typed(std::string_view words) {
                                         "True", "False", "Yes", "No", "On", "Off", "Null"}) {
         if (words == word) return true;
     }
-    return !words.empty() &&
-           words.find_first_not_of("0123456789.:-+eE_") == std::string_view::npos;
+    return !words.empty() && words.find_first_not_of("0123456789.:-+eE_") == std::string_view::npos;
 }
 
 }  // namespace
@@ -196,9 +217,8 @@ bool stays_plain(std::string_view words, bool in_flow) {
         if (in_flow && std::string_view(",[]{}:").find(words[i]) != std::string_view::npos)
             return false;
     }
-    // Characters YAML folds, drops or counts as line ends.
-    for (const std::string_view odd : {"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf"}) {
-        if (words.find(odd) != std::string_view::npos) return false;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (hidden(words.substr(i)) > 0) return false;
     }
     return true;
 }
@@ -222,15 +242,9 @@ std::string quoted(std::string_view words) {
             out += "\\x";
             out += digits[static_cast<unsigned char>(c) >> 4U];
             out += digits[static_cast<unsigned char>(c) & 15U];
-        } else if (rest.starts_with("\xc2\x85")) {
-            out += "\\N";
-            i += 1;
-        } else if (rest.starts_with("\xe2\x80\xa8") || rest.starts_with("\xe2\x80\xa9")) {
-            out += rest[2] == '\xa8' ? "\\L" : "\\P";
-            i += 2;
-        } else if (rest.starts_with("\xef\xbb\xbf")) {
-            out += "\\ufeff";
-            i += 2;
+        } else if (const std::size_t length = hidden(rest); length > 0) {
+            out += fmt::format("\\u{:04x}", code_point(rest.substr(0, length)));
+            i += length - 1;
         } else {
             out += c;
         }
@@ -244,8 +258,8 @@ std::string packed(std::string_view words, bool in_flow) {
         return static_cast<unsigned char>(c) >= 0x20 && c != '\'' && c != 0x7f;
     });
     const bool escapes = words.find_first_of("\"\\") != std::string_view::npos;
-    if (simple && escapes && quoted(words).find("\\u") == std::string::npos)
-        return "'" + std::string(words) + "'";
+    const bool seen = quoted(words).find("\\u") == std::string::npos;
+    if (simple && escapes && seen) return "'" + std::string(words) + "'";
     return quoted(words);
 }
 

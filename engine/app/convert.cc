@@ -13,8 +13,7 @@ namespace journey::app {
 namespace {
 
 std::string name_for(dsl::Surface surface) {
-    return surface == dsl::Surface::yaml ? "standard input.journey.yaml"
-                                         : "standard input.journey";
+    return surface == dsl::Surface::yaml ? "standard input.journey.yaml" : "standard input.journey";
 }
 
 }  // namespace
@@ -24,7 +23,8 @@ int convert_command(const ConvertOptions& options) {
     const bool piped = options.file == "-";
     if (piped) {
         if (options.to.empty())
-            return fail(Error{ErrorCode::refused, "say what to convert to: --to yaml or --to journey"});
+            return fail(
+                Error{ErrorCode::refused, "say what to convert to: --to yaml or --to journey"});
         std::stringstream text;
         text << std::cin.rdbuf();
         file.text = text.str();
@@ -37,7 +37,8 @@ int convert_command(const ConvertOptions& options) {
     const dsl::Surface from = dsl::surface_of(file.name);
     dsl::Surface to = from == dsl::Surface::yaml ? dsl::Surface::journey : dsl::Surface::yaml;
     if (!options.to.empty()) to = options.to == "yaml" ? dsl::Surface::yaml : dsl::Surface::journey;
-    const dsl::Formatted made = to == from ? dsl::format_source(file) : dsl::convert_source(file, to);
+    const dsl::Formatted made =
+        to == from ? dsl::format_source(file) : dsl::convert_source(file, to);
     if (!made.text) {
         fmt::print(stderr, "{}", source::render(made.sources, made.diagnostics));
         return 1;
@@ -46,9 +47,10 @@ int convert_command(const ConvertOptions& options) {
     const dsl::Formatted back = dsl::format_source({name_for(to), *made.text});
     if (!back.text) {
         fmt::print(stderr, "{}", source::render(back.sources, back.diagnostics));
-        return fail(Error{ErrorCode::refused,
-                          "I wrote something I cannot read back, so nothing was kept; please report "
-                          "this file"});
+        return fail(
+            Error{ErrorCode::refused,
+                  "I wrote something I cannot read back, so nothing was kept; please report "
+                  "this file"});
     }
     if (options.out.empty()) {
         fmt::print("{}", *made.text);

@@ -33,33 +33,32 @@ void normalise(ast::WaitAtMost& wait) {
 
 void normalise(ast::Steps& steps) {
     for (ast::Step& step : steps) {
-        std::visit(
-            Match{[](ast::WaitAtMost& one) { normalise(one); },
-                  [](ast::If& one) {
-                      for (ast::Branch& branch : one.branches)
-                          normalise(branch.steps);
-                      if (one.otherwise) normalise(one.otherwise->steps);
-                  },
-                  [](ast::Choose& one) {
-                      for (ast::Choice& choice : one.choices)
-                          std::visit(Match{[](ast::NotYet&) {},
-                                           [](auto& which) { normalise(which.steps); }},
-                                     choice.what);
-                  },
-                  [](ast::Split& one) { normalise(one.lines); },
-                  [](ast::Experiment& one) {
-                      normalise(one.lines);
-                      sort_by(one.lines, [](const ast::ArmLine& line) {
-                          if (std::holds_alternative<ast::Holdout>(line.what)) return 0;
-                          if (std::holds_alternative<ast::Sample>(line.what)) return 1;
-                          return std::holds_alternative<ast::Winner>(line.what) ? 3 : 2;
-                      });
-                  },
-                  [](ast::CallWebhook& one) {
-                      if (one.otherwise) normalise(one.otherwise->steps);
-                  },
-                  [](ast::Repeat& one) { normalise(one.steps); }, [](auto&) {}},
-            step.what);
+        std::visit(Match{[](ast::WaitAtMost& one) { normalise(one); },
+                         [](ast::If& one) {
+                             for (ast::Branch& branch : one.branches)
+                                 normalise(branch.steps);
+                             if (one.otherwise) normalise(one.otherwise->steps);
+                         },
+                         [](ast::Choose& one) {
+                             for (ast::Choice& choice : one.choices)
+                                 std::visit(Match{[](ast::NotYet&) {},
+                                                  [](auto& which) { normalise(which.steps); }},
+                                            choice.what);
+                         },
+                         [](ast::Split& one) { normalise(one.lines); },
+                         [](ast::Experiment& one) {
+                             normalise(one.lines);
+                             sort_by(one.lines, [](const ast::ArmLine& line) {
+                                 if (std::holds_alternative<ast::Holdout>(line.what)) return 0;
+                                 if (std::holds_alternative<ast::Sample>(line.what)) return 1;
+                                 return std::holds_alternative<ast::Winner>(line.what) ? 3 : 2;
+                             });
+                         },
+                         [](ast::CallWebhook& one) {
+                             if (one.otherwise) normalise(one.otherwise->steps);
+                         },
+                         [](ast::Repeat& one) { normalise(one.steps); }, [](auto&) {}},
+                   step.what);
     }
 }
 

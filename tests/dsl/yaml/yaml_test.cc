@@ -1,3 +1,5 @@
+#include "dsl/yaml/yaml.h"
+
 #include "dsl/dsl.h"
 #include "dsl/yaml/node.h"
 
@@ -192,6 +194,80 @@ TEST_CASE("damaged YAML is answered with diagnostics, never with a crash", "[yam
     }
 }
 
+namespace {
+
+/// Nothing but the front end: what the file says, whether or not its names exist.
+bool has_mistakes(const std::string& text) {
+    source::SourceSet sources;
+    yaml::Diagnostics diagnostics;
+    const auto id = sources.add("x.journey.yaml", text, diagnostics);
+    if (id) yaml::parse_file(sources, *id, diagnostics);
+    for (const source::Diagnostic& one : diagnostics) {
+        CHECK(one.span.begin <= one.span.end);
+        CHECK(one.span.end <= sources.at(one.span.file).text().size());
+    }
+    return source::has_errors(diagnostics);
+}
+
+}  // namespace
+
+TEST_CASE("every truncation of every YAML file ends in words, never in a crash",
+          "[yaml][hostile]") {
+    std::size_t seen = 0;
+    for (const fs::path& folder :
+         {kTests / "yaml/same", kTests / "../../examples/03-eight-journeys/yaml"}) {
+        if (!fs::exists(folder)) continue;
+        for (const auto& entry : fs::directory_iterator(folder)) {
+            if (entry.path().extension() != ".yaml") continue;
+            const std::string text = read_file(entry.path());
+            CAPTURE(entry.path().filename().string());
+            CHECK_FALSE(has_mistakes(text));
+            for (std::size_t size = 0; size < text.size(); ++size)
+                has_mistakes(text.substr(0, size));
+            ++seen;
+        }
+    }
+    CHECK(seen > 3);
+}
+
+TEST_CASE("what hostile files are made of is refused", "[yaml][hostile]") {
+    std::string bomb = "a: &a [x, x, x]\n";
+    for (char c = 'b'; c < 'k'; ++c) {
+        bomb += std::string(1, c) + ": &" + c + " [";
+        for (int i = 0; i < 9; ++i)
+            bomb += std::string(i > 0 ? ", *" : "*") + static_cast<char>(c - 1);
+        bomb += "]\n";
+    }
+    std::string nested;
+    for (int i = 0; i < 1000; ++i)
+        nested += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
+    std::string dashes = "do:\n";
+    for (int i = 0; i < 100'000; ++i)
+        dashes += "- ";
+    std::string utf16;
+    for (const char c : std::string("journey: a\n"))
+        utf16 += std::string(1, c) + '\0';
+    const auto [label, text] = GENERATE_REF(table<std::string, std::string>({
+        {"an alias bomb", bomb},
+        {"an alias to itself", "a: &a [*a]\n"},
+        {"100,000 brackets", "a: " + std::string(100'000, '[')},
+        {"100,000 braces", "a: " + std::string(100'000, '{')},
+        {"100,000 dashes", dashes},
+        {"1,000 maps in maps", nested},
+        {"100,000 round brackets", "segments:\n  a: " + std::string(100'000, '(') + "\n"},
+        {"10 MB", std::string(std::size_t{10} << 20, 'a')},
+        {"invalid UTF-8", "journey: \xff\xfe\xfd\n"},
+        {"half a character", "title: \xe6\xac\n"},
+        {"UTF-16", utf16},
+        {"UTF-16 with its mark", "\xff\xfe" + utf16},
+        {"a key of a map", "{a: b}: c\n"},
+        {"a set", "--- !!set\n? a\n"},
+        {"a directive", "%TAG ! tag:x,2000:\n--- !foo\na: b\n"},
+    }));
+    CAPTURE(label);
+    CHECK(has_mistakes(text));
+}
+
 TEST_CASE("deep and wide YAML is refused in time", "[yaml][hostile]") {
     const std::vector<std::string> texts = {"a: " + std::string(400, '['),
                                             "a: " + std::string(100'000, '['),
@@ -202,5 +278,54 @@ TEST_CASE("deep and wide YAML is refused in time", "[yaml][hostile]") {
     for (const std::string& text : texts) {
         const dsl::Compilation made = dsl::compile({{"x.yaml", text}});
         CHECK(source::has_errors(made.diagnostics));
+    }
+}
+
+namespace {
+
+std::string formatted(const std::string& text) {
+    const dsl::Formatted made = dsl::format_source({"x.journey.yaml", text});
+    INFO(source::render(made.sources, made.diagnostics));
+    REQUIRE(made.text);
+    return *made.text;
+}
+
+}  // namespace
+
+TEST_CASE("YAML has one style too", "[yaml][format]") {
+    const auto [label, before, after] = GENERATE(table<std::string, std::string, std::string>({
+        {"indentation", "journey:   a\ndo:\n- wait:  2 days\n-   stop: x\n",
+         "journey: a\ndo:\n  - wait: 2 days\n  - stop: x\n"},
+        {"comments",
+         "# top\n\njourney: a # name\n\n\n# steps\ndo:\n    # one\n    - wait: 2 days   # "
+         "long\n    # end\n\n# bottom\n",
+         "# top\n\njourney: a  # name\n\n# steps\ndo:\n  # one\n  - wait: 2 days  # long\n  # "
+         "end\n\n# bottom\n"},
+        {"flow maps", "tests:\n- test: t\n  of: a\n  given: [{user: { a : 1,b: \"x\" }}]\n",
+         "tests:\n  - test: t\n    of: a\n    given: [{user: {a: 1, b: \"x\"}}]\n"},
+        {"quotes stay", "segments:\n  a: 'x is \"y\"'\n  b: \"x is present\"\n",
+         "segments:\n  a: 'x is \"y\"'\n  b: \"x is present\"\n"},
+        {"blocks",
+         "segments:\n  a: >-   # why\n      x is present\n      and y is present\n  b: x is "
+         "present\n    or y is present\n",
+         "segments:\n  a: >-  # why\n    x is present\n    and y is present\n  b: x is present\n   "
+         " or "
+         "y is present\n"},
+        {"nothing", "", ""},
+    }));
+    CAPTURE(label);
+    CHECK(formatted(before) == after);
+    CHECK(formatted(after) == after);
+}
+
+TEST_CASE("formatting keeps the meaning and every comment", "[yaml][format]") {
+    for (const auto& entry : fs::directory_iterator(kTests / "yaml/same")) {
+        if (entry.path().extension() != ".yaml") continue;
+        CAPTURE(entry.path().filename().string());
+        const std::string text = read_file(entry.path());
+        const std::string once = formatted(text);
+        CHECK(formatted(once) == once);
+        CHECK(std::count(once.begin(), once.end(), '#') ==
+              std::count(text.begin(), text.end(), '#'));
     }
 }
