@@ -439,7 +439,8 @@ void YamlText::item(const ast::Item& item, std::uint32_t limit) {
                          Entry line = noted("", item.span);
                          Page& list = child(root_, "use", Page::Kind::list);
                          list.flow = true;
-                         line.value = scalar(yaml::packed(one.file.value, true));
+                         const std::string as = one.as ? " as " + one.as->text : std::string();
+                         line.value = scalar(yaml::packed(one.file.value + as, true));
                          line.gap = false;
                          list.entries.push_back(std::move(line));
                      },

@@ -6,6 +6,12 @@ namespace journey::translate {
 namespace {
 
 constexpr std::array kSentences = std::to_array<Sentence>({
+    {"A KEY IS MISSING", "少了一个键"},
+    {"A LOOP THAT NEVER RESTS", "从不停歇的循环"},
+    {"This repeats without waiting, so all {} rounds would happen in the same second.",
+     "这里重复时没有等待，所以 {} 轮会在同一秒里全部发生。"},
+    {"add a wait inside, for example `wait 2 days`", "在里面加一个等待，例如 `wait 2 days`"},
+
     {"A SECOND TIME?", "还会有第二次？"},
     {"A SECRET IN A FILE", "文件里有密钥"},
     {"AFTER THE END", "已经结束之后"},

@@ -101,6 +101,8 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"UNKNOWN QUIET POLICY", "未知的免打扰策略"},
     {"UNKNOWN SEGMENT", "未知的人群"},
     {"UNKNOWN STEP", "未知的步骤"},
+    {"FOR EVENTS ONLY", "只属于事件"},
+    {"WHAT HAPPENS, NOT WHICH", "写发生什么，不写条件"},
     {"UNKNOWN TEMPLATE", "未知的模板"},
     {"UNKNOWN TIME ZONE", "未知的时区"},
     {"UNKNOWN TYPE", "未知的类型"},

@@ -256,9 +256,16 @@ ast::File Builder::build(const Node& document) {
             }
         } else if (key == "use") {
             for (const Node* item : items_of(pair.value)) {
-                if (auto file = text(*item, "a file's name")) {
-                    add_item({pair.key, *item}, ast::Use{std::move(*file), std::nullopt});
+                auto file = text(*item, "a file's name");
+                if (!file) continue;
+                // `shop.journey as shop`
+                std::optional<ast::Name> as;
+                const std::size_t word = file->value.rfind(" as ");
+                if (word != std::string::npos) {
+                    as = syntax::parse_name(rest_of(*item, word + 4), out_);
+                    file->value.resize(word);
                 }
+                add_item({pair.key, *item}, ast::Use{std::move(*file), std::move(as)});
             }
         } else if (key == "workspace") {
             workspace(pair);

@@ -202,6 +202,8 @@ class Collector final : public YAML::EventHandler {
             return;
         }
         Open& parent = open_.back();
+        // yaml-cpp notices that nothing stands behind a key where the next thing does.
+        if (node.kind == Kind::nothing && parent.key) node.span = empty_at(parent.key->span.end);
         parent.node.span.end = std::max(parent.node.span.end, node.span.end);
         if (parent.node.kind == Kind::list) {
             parent.node.items.push_back(std::move(node));
@@ -215,9 +217,6 @@ class Collector final : public YAML::EventHandler {
     void add_pair(Open& parent, Node value) {
         Node key = std::move(*parent.key);
         parent.key.reset();
-        if (value.kind == Kind::nothing && value.span.empty()) {
-            value.span = empty_at(key.span.end);
-        }
         if (key.kind != Kind::scalar) {
             refuse_key(parent.node, key);
             return;

@@ -212,9 +212,10 @@ bool stays_plain(std::string_view words, bool in_flow) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const auto c = static_cast<unsigned char>(words[i]);
         if (c < 0x20 || c == 0x7f) return false;
-        if (c == ':' && i + 1 < words.size() && is_blank(words[i + 1])) return false;
+        const char next = i + 1 < words.size() ? words[i + 1] : ' ';
+        if (c == ':' && is_blank(next)) return false;
         if (c == '#' && i > 0 && is_blank(words[i - 1])) return false;
-        if (in_flow && std::string_view(",[]{}:").find(words[i]) != std::string_view::npos)
+        if (in_flow && std::string_view(",[]{}").find(words[i]) != std::string_view::npos)
             return false;
     }
     for (std::size_t i = 0; i < words.size(); ++i) {
