@@ -139,11 +139,12 @@ TEST_CASE("a message from before the draw does not count for the arm", "[core]")
     ir::Journey& j = b.program.journeys[0];
     b.send(j, "hello");
     std::get<ir::Send>(j.states[5].act).next = 0;
+    j.states[5].step = "before";
     j.start = 5;
     World world = live(b);
     views(world, "ada");
     REQUIRE(world.attempts.size() == 2);
-    const std::string arm = world.attempts[1].step == "step_1" ? "x" : "y";
+    const std::string arm = world.attempts[1].message_template == "hello" ? "x" : "y";
     world.receipt(world.attempts[0], ReceiptKind::clicked, "a");
     CHECK(count(world, "x", ir::Metric::clicked) + count(world, "y", ir::Metric::clicked) == 0);
     world.receipt(world.attempts[1], ReceiptKind::clicked, "b");

@@ -179,6 +179,7 @@ TEST_CASE("a call that was under way at a stop is repeated by the same key", "[r
     process.settle();
     REQUIRE(process.calls.size() == 1);
     process.start();
+    process.settle();
     process.advance(10s);
     REQUIRE(process.calls.size() == 2);
     CHECK(process.calls[1].key == process.calls[0].key);
@@ -208,7 +209,7 @@ TEST_CASE("a winner is decided once, over all partitions, when its time has come
     // Everybody of y opens.
     const std::vector<connectors::Message> messages = process.sent;
     for (const connectors::Message& message : messages) {
-        if (message.step != "step_2") continue;
+        if (message.step != "receipt") continue;
         model::Command command;
         command.external_id = message.external_id;
         command.person = model::person_id_of(message.external_id);
@@ -227,7 +228,7 @@ TEST_CASE("a winner is decided once, over all partitions, when its time has come
     CHECK(process.decided[0].arm == "y");
     CHECK(process.sent.size() == 40);
     for (std::size_t i = sample; i < 40; ++i)
-        CHECK(process.sent[i].step == "step_2");
+        CHECK(process.sent[i].step == "receipt");
     process.start();
     process.advance(24h);
     CHECK(process.decided.size() == 1);
@@ -248,7 +249,7 @@ TEST_CASE("a decision that is in the log stands, also when nobody had acted on i
     CHECK(process.decided.size() == 1);
     REQUIRE(process.sent.size() == 20);
     for (std::size_t i = sample; i < 20; ++i)
-        CHECK(process.sent[i].step == "step_2");
+        CHECK(process.sent[i].step == "receipt");
 }
 
 TEST_CASE("with nothing to tell the arms apart, the arm otherwise wins; a test may say which",

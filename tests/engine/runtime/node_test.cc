@@ -160,8 +160,8 @@ TEST_CASE("after a stop between claim and answer the provider's class decides", 
     };
     using enum model::IdempotencyClass;
     using enum model::ObservationKind;
-    const Case one = GENERATE(Case{neither, unknown}, Case{queryable, unknown}, Case{keyed, retry},
-                              Case{collapsible, retry});
+    const Case one = GENERATE(Case{neither, unknown}, Case{queryable, unknown}, Case{keyed, lost},
+                              Case{collapsible, lost});
     const bool checkpointed = GENERATE(false, true);
     Process process(one.kind);
     process.append({kit::publish_of(kit::receipts()), kit::identify("ada"), kit::viewed("ada")});
