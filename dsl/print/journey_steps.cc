@@ -1,7 +1,7 @@
 // Steps in the journey language.
 
 #include "dsl/print/journey_text.h"
-#include "engine/base/match.h"
+#include "engine/base/base.h"
 
 #include <fmt/format.h>
 

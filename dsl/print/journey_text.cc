@@ -3,7 +3,7 @@
 #include "dsl/format/format.h"
 #include "dsl/print/print.h"
 #include "dsl/syntax/syntax.h"
-#include "engine/base/match.h"
+#include "engine/base/base.h"
 
 #include <array>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "dsl/print/words.h"
 
 #include "dsl/syntax/syntax.h"
-#include "engine/base/match.h"
+#include "engine/base/base.h"
 
 #include <array>
 #include <cstdlib>

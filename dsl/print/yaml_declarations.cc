@@ -1,7 +1,7 @@
 // What exists, as a page of YAML.
 
 #include "dsl/print/yaml_text.h"
-#include "engine/base/match.h"
+#include "engine/base/base.h"
 
 #include <array>
 #include <fmt/format.h>

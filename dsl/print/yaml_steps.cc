@@ -1,7 +1,7 @@
 // Steps as a page of YAML.
 
 #include "dsl/print/yaml_text.h"
-#include "engine/base/match.h"
+#include "engine/base/base.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "dsl/print/yaml_text.h"
 
 #include "dsl/print/print.h"
-#include "engine/base/match.h"
+#include "engine/base/base.h"
 
 #include <algorithm>
 #include <array>

@@ -75,6 +75,18 @@ Result<std::string> read_text_file(const std::string& path) {
     return text.str();
 }
 
+// A journey in YAML under a name that nobody would look at.
+bool is_misnamed_journey(const fs::path& path) {
+    if (path.extension() != ".yaml" && path.extension() != ".yml") return false;
+    std::ifstream in(path);
+    constexpr int kLines = 50;
+    std::string line;
+    for (int i = 0; i < kLines && std::getline(in, line); ++i) {
+        if (line.starts_with("journey:") || line.starts_with("journeys:")) return true;
+    }
+    return false;
+}
+
 Result<std::vector<std::string>> journey_files(const std::string& path) {
     std::error_code problem;
     if (fs::is_regular_file(path, problem)) return std::vector<std::string>{path};
@@ -82,8 +94,14 @@ Result<std::vector<std::string>> journey_files(const std::string& path) {
         return error(ErrorCode::not_found, fmt::format("there is no file or folder {}", path));
     std::vector<std::string> out;
     for (const auto& entry : fs::directory_iterator(path, problem)) {
-        if (entry.is_regular_file() && is_journey_file(entry.path().string()))
+        if (entry.is_regular_file() && is_journey_file(entry.path().string())) {
             out.push_back(entry.path().lexically_normal().string());
+        } else if (entry.is_regular_file() && is_misnamed_journey(entry.path())) {
+            return error(ErrorCode::invalid,
+                         fmt::format("{} holds a journey, but only files whose names end in "
+                                     ".journey or .journey.yaml are read; rename it",
+                                     entry.path().lexically_normal().string()));
+        }
     }
     if (problem)
         return error(ErrorCode::not_found,

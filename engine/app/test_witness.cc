@@ -121,13 +121,15 @@ Witness::Problem Witness::expect(const sema::ExpectSent& wanted) {
     std::string near;
     for (Send& send : sends_) {
         if (send.channel != channel || send.message_template != name) continue;
-        if (wanted.negated) return fmt::format("{} {} was sent", channel, name);
-        if (send.claimed) continue;
+        if (send.claimed && !wanted.negated) continue;
         const auto differs =
             std::find_if(wanted.with.begin(), wanted.with.end(), [&](const NamedValue& one) {
                 const Value* got = find(send.data, one.name);
                 return got == nullptr || !(*got == one.value);
             });
+        if (wanted.negated && differs == wanted.with.end())
+            return fmt::format("{} {} was sent", channel, name);
+        if (wanted.negated) continue;
         if (differs == wanted.with.end()) {
             send.claimed = true;
             if (send.line != kNoLine) story_[send.line].note = kExpected;
