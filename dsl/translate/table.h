@@ -23,5 +23,6 @@ std::span<const Sentence> chinese_journeys();
 std::span<const Sentence> chinese_lints();
 std::span<const Sentence> chinese_checks();
 std::span<const Sentence> chinese_words();
+std::span<const Sentence> chinese_whole();
 
 }  // namespace journey::translate

@@ -41,7 +41,8 @@ std::vector<Pattern> patterns_of_chinese() {
     std::vector<Pattern> all;
     for (const std::span<const Sentence> table :
          {chinese_titles(), chinese_syntax(), chinese_yaml(), chinese_names(), chinese_types(),
-          chinese_journeys(), chinese_lints(), chinese_checks(), chinese_words()}) {
+          chinese_journeys(), chinese_lints(), chinese_checks(), chinese_words(),
+          chinese_whole()}) {
         for (const Sentence& sentence : table)
             all.push_back(pattern_of(sentence));
     }
