@@ -20,7 +20,6 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"REACHED BEFORE IT BEGINS", "还没开始就到了"},
     {"A PARAMETER IS MISSING", "少给了一个参数"},
     {"UNKNOWN PARAMETER", "没有这个参数"},
-    {"A LOOP THAT NEVER RESTS", "不停歇的循环"},
     {"A VERY LONG LOOP", "太长的循环"},
     {"NOBODY KNOWS HOW OFTEN", "不知道要重复几次"},
     {"WHO GETS THE REST?", "其余的人怎么办？"},
