@@ -1,7 +1,7 @@
 #include "tests/dsl/print/normal.h"
 
 #include "dsl/ast/same.h"
-#include "engine/base/match.h"
+#include "engine/base/base.h"
 
 #include <algorithm>
 
