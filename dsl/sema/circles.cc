@@ -2,6 +2,7 @@
 // journey to journey: whoever comes back to where they were would go round for ever.
 
 #include "dsl/sema/steps.h"
+#include "engine/calendar/calendar.h"
 
 namespace journey::sema {
 
@@ -30,8 +31,13 @@ class Outgoing {
     }
 
   private:
-    static bool go(const Step&, const Delay&, bool) { return false; }
-    static bool go(const Step&, const WaitUntil&, bool) { return false; }
+    static bool go(const Step&, const Delay& delay, bool unrested) {
+        return unrested && calendar::bounds_of(delay.duration).least <= 0;
+    }
+    // A moment may be past already.
+    static bool go(const Step&, const WaitUntil& wait, bool unrested) {
+        return unrested && wait.moment != nullptr;
+    }
     static bool go(const Step&, const Stop&, bool) { return false; }
     bool go(const Step&, const AtMost& wait, bool unrested) {
         bool after = false;

@@ -144,7 +144,7 @@ std::optional<Index> Context::find(Kind kind, const std::string& name, Span span
                                             : "declared at " + place(at->span);
     };
     const std::vector<std::string> close = near(kind, name);
-    report(with_names(std::move(diagnostic), close, span,
+    report(with_names(std::move(diagnostic), name, close, span,
                       close.empty() ? names_of(kind) : std::vector<std::string>{}, where));
     return std::nullopt;
 }
@@ -199,11 +199,25 @@ std::string columns(const std::vector<std::string>& names) {
 Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span span,
                            const std::vector<std::string>& candidates,
                            const std::function<std::string(const std::string&)>& where) {
-    return with_names(std::move(diagnostic), did_you_mean(name, candidates), span, candidates,
+    return with_names(std::move(diagnostic), name, did_you_mean(name, candidates), span, candidates,
                       where);
 }
 
-Diagnostic with_names(Diagnostic diagnostic, const std::vector<std::string>& near, Span span,
+namespace {
+
+/// So near that nobody else can be meant: one letter in a name that is long enough, two in a long
+/// one. Less sure ones are never written without asking.
+bool is_slip(const std::string& written, const std::string& meant) {
+    constexpr std::size_t kShort = 4;
+    constexpr std::size_t kLong = 8;
+    const std::size_t distance = edit_distance(written, meant);
+    return (distance <= 1 && meant.size() >= kShort) || (distance <= 2 && meant.size() >= kLong);
+}
+
+}  // namespace
+
+Diagnostic with_names(Diagnostic diagnostic, const std::string& name,
+                      const std::vector<std::string>& near, Span span,
                       const std::vector<std::string>& candidates,
                       const std::function<std::string(const std::string&)>& where) {
     if (near.empty()) {
@@ -221,7 +235,8 @@ Diagnostic with_names(Diagnostic diagnostic, const std::vector<std::string>& nea
         diagnostic.after = "These names are close:   " + columns(near);
         if (where) diagnostic.after += "   (" + near[0] + " is " + where(near[0]) + ")";
     }
-    const Applicability sure = near.size() == 1 ? Applicability::certain : Applicability::probable;
+    const bool slip = near.size() == 1 && is_slip(name, near[0]);
+    const Applicability sure = slip ? Applicability::certain : Applicability::probable;
     return std::move(diagnostic).and_fix(sure, "write " + tick(near[0]) + ".", {{span, near[0]}});
 }
 

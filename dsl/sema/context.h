@@ -172,7 +172,8 @@ std::string listed(const std::vector<std::string>& names);
 /// "a  b  c": the way candidates are laid out below the author's line.
 std::string columns(const std::vector<std::string>& names);
 /// Adds "These names are close" for `near`, or all `candidates` when they are few.
-Diagnostic with_names(Diagnostic diagnostic, const std::vector<std::string>& near, Span span,
+Diagnostic with_names(Diagnostic diagnostic, const std::string& name,
+                      const std::vector<std::string>& near, Span span,
                       const std::vector<std::string>& candidates,
                       const std::function<std::string(const std::string&)>& where = {});
 /// Adds "These names are close" and, when there is exactly one, a fix that writes it.

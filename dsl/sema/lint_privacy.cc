@@ -69,12 +69,24 @@ void check_goal(Context& cx, const Journey& journey, const Goal& goal) {
                   .and_help("count `clicked` instead, or what people buy or do afterwards"));
 }
 
+void check_winner(Context& cx, const Step& step) {
+    const auto* pick = std::get_if<Pick>(&step.act);
+    if (pick == nullptr || !pick->winner || pick->winner->numerator != ir::Metric::opened) return;
+    cx.report(
+        Diagnostic::warning("J0411", "AN OPEN IS NOT A PERSON", pick->winner_span,
+                            "The winner of " + tick(pick->experiment) + " is found by opened mail.")
+            .and_after("Mail programs that protect privacy open every mail on their own, so "
+                       "this counts machines as people.")
+            .and_help("say `winner by clicked per delivered`"));
+}
+
 }  // namespace
 
 void lint_privacy(Context& cx) {
     for (const Journey& journey : cx.model.journeys) {
         each_step(journey.steps, [&](const Step& step) {
             if (const auto* branch = std::get_if<Branch>(&step.act)) check_branch(cx, *branch);
+            check_winner(cx, step);
         });
         for (const Goal& goal : journey.goals)
             check_goal(cx, journey, goal);

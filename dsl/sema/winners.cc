@@ -122,8 +122,14 @@ std::int64_t shorter(std::int64_t a, std::int64_t b) {
 
 std::int64_t shortest_of(const Step& step) {
     return std::visit(
-        Match{[](const Delay& delay) { return calendar::bounds_of(delay.duration).least; },
-              [](const WaitUntil&) { return std::int64_t{0}; },
+        Match{[](const Delay& delay) {
+                  const std::int64_t least = calendar::bounds_of(delay.duration).least;
+                  return least > 0 ? least : -1;
+              },
+              // The next ten o'clock is always ahead; a moment may be past already.
+              [](const WaitUntil& wait) {
+                  return wait.moment == nullptr ? std::int64_t{0} : std::int64_t{-1};
+              },
               [](const AtMost& wait) {
                   // An arm may come at once, but only after somebody did something.
                   std::int64_t least = calendar::bounds_of(wait.duration).least;

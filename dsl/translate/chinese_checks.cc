@@ -6,6 +6,9 @@ namespace journey::translate {
 namespace {
 
 constexpr std::array kSentences = std::to_array<Sentence>({
+    {"The winner of `{}` is found by opened mail.", "`{}` 的优胜者是按打开邮件数决定的。"},
+    {"say `winner by clicked per delivered`", "写 `winner by clicked per delivered`"},
+
     {"A KEY IS MISSING", "少了一个键"},
     {"A LOOP THAT NEVER RESTS", "从不停歇的循环"},
     {"This repeats without waiting, so all {} rounds would happen in the same second.",

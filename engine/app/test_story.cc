@@ -22,7 +22,7 @@ std::string story_of(const Happening& happening, const calendar::Zone& zone) {
                                    : ", " + std::string(model::sentence_of(happening.reason));
     const std::string detail = happening.detail.empty() ? "" : " (" + happening.detail + ")";
     const auto until = [&] {
-        return happening.until ? " until" + clock_text(*happening.until, std::nullopt, zone) : "";
+        return happening.until ? " until " + clock_text(*happening.until, std::nullopt, zone) : "";
     };
     switch (happening.kind) {
         case Happening::Kind::entered:

@@ -170,7 +170,9 @@ std::optional<Instant> Machine::due_of(const ir::Await& await, const Person& per
     const calendar::Zone* named = until.zone.empty() ? nullptr : calendar::find_zone(until.zone);
     const calendar::Zone& zone = named == nullptr ? place : *named;
     const TimeOfDay time{until.time_seconds.value_or(0)};
-    if (until.moment == ir::kNone) return calendar::next_time(now_, time, until.weekday, zone);
+    // Ten o'clock is the next one to come, also for who arrives at ten: a loop must not race through.
+    if (until.moment == ir::kNone)
+        return calendar::next_time(now_ + Micros(1), time, until.weekday, zone);
     const Value moment = facts(person, entry).evaluate(until.moment);
     if (const auto* date = moment.as<Date>()) return calendar::to_instant({*date, time}, zone);
     const auto* instant = moment.as<Instant>();
@@ -257,7 +259,13 @@ void Machine::start_queued(Person& person, std::uint32_t journey, std::uint64_t 
         if (entry.live() || entry.phase == Phase::moving) return;
         if (entry.phase == Phase::queued && first == 0) first = entry.ordinal;
     }
-    if (first != 0) start(person, first);
+    if (first == 0) return;
+    // `only if` is asked at entry, and that is now.
+    Entry& next = *person.entry(first);
+    if (facts(person, next).holds(journey_of(next).admit)) return start(person, first);
+    changed(person);
+    person.entries.erase(static_cast<std::size_t>(&next - person.entries.begin()));
+    start_queued(person, journey, key);
 }
 
 void Machine::wake(Person& person, Entry& entry) {
