@@ -68,8 +68,8 @@ Counts Tally::counts(const Catalog& catalog, std::uint64_t people) const {
     out.bad_properties = bad_properties;
     out.sent_by_channel.insert(sent_by_channel.begin(), sent_by_channel.end());
     std::map<std::string, JourneyCounts> by_name;
-    if (const LinkedProgram* live = catalog.live()) {
-        for (const ir::Journey& journey : live->program->journeys)
+    if (const LinkedProgram* newest = catalog.live()) {
+        for (const ir::Journey& journey : newest->program->journeys)
             by_name[journey.name];
     }
     for (std::uint32_t i = 0; i < journeys_.size(); ++i) {
@@ -86,12 +86,21 @@ Counts Tally::counts(const Catalog& catalog, std::uint64_t people) const {
         add_words(counts.arms, tally.arms);
         add_words(counts.skipped_by, tally.skipped_by);
     }
+    const LinkedProgram* live = catalog.live();
+    const auto is_live = [live](const ir::Journey& journey) {
+        const ir::Index at = ir::find_named(live->program->journeys, journey.name);
+        return at != ir::kNone && live->program->journeys[at].version == journey.version;
+    };
     for (std::size_t program = 0; program < waiting_.size(); ++program) {
         for (std::size_t journey = 0; journey < waiting_[program].size(); ++journey) {
             const ir::Journey& source = catalog.programs[program]->program->journeys[journey];
+            // Steps of one name in two versions are two places.
+            const std::string version =
+                is_live(source) ? "" : " (version " + std::to_string(source.version) + ")";
             for (std::size_t state = 0; state < waiting_[program][journey].size(); ++state) {
                 const std::uint64_t count = waiting_[program][journey][state];
-                if (count > 0) by_name[source.name].waiting[source.states[state].step] += count;
+                if (count > 0)
+                    by_name[source.name].waiting[source.states[state].step + version] += count;
             }
         }
     }

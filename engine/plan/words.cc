@@ -1,0 +1,218 @@
+#include "engine/plan/plan.h"
+
+#include <fmt/format.h>
+
+namespace journey::plan {
+namespace {
+
+std::string steps_counted(std::size_t count, const char* what) {
+    return fmt::format("{} {} {}", count, count == 1 ? "step" : "steps", what);
+}
+
+std::string joined(const std::vector<std::string>& parts, const char* between) {
+    std::string out;
+    for (const std::string& part : parts)
+        out += (out.empty() ? "" : between) + part;
+    return out;
+}
+
+std::string summary_of(const JourneyPlan& journey) {
+    const StepChanges& it = journey.changes;
+    std::vector<std::string> parts;
+    if (!it.changed.empty()) parts.push_back(steps_counted(it.changed.size(), "changed"));
+    if (!it.added.empty()) parts.push_back(steps_counted(it.added.size(), "added"));
+    if (!it.removed.empty()) parts.push_back(steps_counted(it.removed.size(), "removed"));
+    if (!it.head.empty()) parts.push_back("changed: " + joined(it.head, ", "));
+    if (it.order) parts.emplace_back("the same steps in another order");
+    if (parts.empty()) parts.emplace_back("means the same");
+    return joined(parts, ", ");
+}
+
+std::string fate_in_words(const Group& group) {
+    switch (group.fate) {
+        case Fate::goes_on:
+            return "go on";
+        case Fate::stays:
+            return fmt::format("stay on {}", group.version);
+        case Fate::moves:
+            return "move to " + group.to;
+        case Fate::stops:
+            return "stop";
+        case Fate::restarts:
+            return "start again";
+        case Fate::undecided:
+            return "no rule yet";
+    }
+    return "";
+}
+
+std::string inside_of(const JourneyPlan& journey) {
+    if (journey.inside == 0) return "nobody inside";
+    std::vector<std::string> groups;
+    const bool versions = journey.groups.front().version != journey.groups.back().version;
+    for (const Group& group : journey.groups) {
+        const std::string step =
+            versions ? fmt::format("{} of {}", group.step, group.version) : group.step;
+        groups.push_back(
+            fmt::format("{} {} → {}", step, grouped(group.people), fate_in_words(group)));
+    }
+    return fmt::format("people inside: {}     {}", grouped(journey.inside), joined(groups, " · "));
+}
+
+void step_lines(std::string& out, const StepChanges& changes) {
+    const auto line = [&](char sign, const std::vector<std::string>& steps) {
+        for (const std::string& step : steps)
+            out += fmt::format("      {} {}\n", sign, step);
+    };
+    line('~', changes.changed);
+    line('+', changes.added);
+    line('-', changes.removed);
+}
+
+const char* word_of(Kind kind) {
+    switch (kind) {
+        case Kind::created:
+            return "created";
+        case Kind::changed:
+            return "changed";
+        case Kind::retired:
+            return "retired";
+        case Kind::unchanged:
+            return "unchanged";
+    }
+    return "";
+}
+
+const char* word_of(Fate fate) {
+    switch (fate) {
+        case Fate::goes_on:
+            return "goes_on";
+        case Fate::stays:
+            return "stays";
+        case Fate::moves:
+            return "moves";
+        case Fate::stops:
+            return "stops";
+        case Fate::restarts:
+            return "restarts";
+        case Fate::undecided:
+            return "undecided";
+    }
+    return "";
+}
+
+Value names(const std::vector<std::string>& all) {
+    List out;
+    for (const std::string& one : all)
+        out.emplace_back(one);
+    return Value(std::move(out));
+}
+
+Value number(std::uint64_t count) {
+    return Value(static_cast<std::int64_t>(count));
+}
+
+Value json_of(const JourneyPlan& journey) {
+    Record out;
+    out.push_back({"name", Value(journey.name)});
+    out.push_back({"change", Value(word_of(journey.kind))});
+    if (journey.before != 0) out.push_back({"version_before", number(journey.before)});
+    if (journey.after != 0) out.push_back({"version_after", number(journey.after)});
+    out.push_back({"steps_added", names(journey.changes.added)});
+    out.push_back({"steps_changed", names(journey.changes.changed)});
+    out.push_back({"steps_removed", names(journey.changes.removed)});
+    out.push_back({"head_changed", names(journey.changes.head)});
+    out.push_back({"inside", number(journey.inside)});
+    List groups;
+    for (const Group& group : journey.groups) {
+        Record line;
+        line.push_back({"version", number(group.version)});
+        line.push_back({"step", Value(group.step)});
+        line.push_back({"people", number(group.people)});
+        line.push_back({"what_happens", Value(word_of(group.fate))});
+        if (group.fate == Fate::moves) line.push_back({"to", Value(group.to)});
+        groups.emplace_back(std::move(line));
+    }
+    out.push_back({"groups", Value(std::move(groups))});
+    return Value(std::move(out));
+}
+
+}  // namespace
+
+std::string grouped(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    for (std::size_t at = digits.size(); at > 3;) {
+        at -= 3;
+        digits.insert(at, 1, ',');
+    }
+    return digits;
+}
+
+std::string text_of(const Plan& plan) {
+    std::string out;
+    std::uint64_t unchanged_inside = 0;
+    for (const JourneyPlan& journey : plan.journeys) {
+        switch (journey.kind) {
+            case Kind::created:
+                out += fmt::format("+ {:<16} {:<9} new\n", journey.name, journey.after);
+                break;
+            case Kind::changed:
+                out += fmt::format("~ {:<16} {:<9} {}\n", journey.name,
+                                   fmt::format("{} → {}", journey.before, journey.after),
+                                   summary_of(journey));
+                step_lines(out, journey.changes);
+                out += fmt::format("      {}\n", inside_of(journey));
+                break;
+            case Kind::retired:
+                out += fmt::format("- {:<16} {:<9} {}; history kept\n", journey.name,
+                                   journey.before, inside_of(journey));
+                break;
+            case Kind::unchanged:
+                unchanged_inside += journey.inside;
+                break;
+        }
+    }
+    if (const std::size_t count = plan.count(Kind::unchanged); count > 0) {
+        out += fmt::format("  {} unchanged, {} people inside\n", count, grouped(unchanged_inside));
+    }
+    const std::size_t created = plan.count(Kind::created);
+    const std::size_t changed = plan.count(Kind::changed);
+    const std::size_t retired = plan.count(Kind::retired);
+    if (plan.same_bytes) {
+        out += "  No changes: what is live is this project.\n";
+    } else if (created + changed + retired == 0) {
+        out += "  Plan: no journey changes its meaning; titles, words or declarations do.\n";
+    } else {
+        out += fmt::format("  Plan: {} to publish, {} to change, {} to retire.\n", created, changed,
+                           retired);
+    }
+    return out;
+}
+
+std::string text_of(const Remark& remark) {
+    return fmt::format("{}{}{}\n   {}\n   help: {}\n", remark.error ? "error" : "warning",
+                       remark.code.empty() ? "" : " ", remark.code, remark.says, remark.help);
+}
+
+Value json_of(const Plan& plan) {
+    Record out;
+    out.push_back({"changes", Value(plan.has_changes())});
+    List journeys;
+    for (const JourneyPlan& journey : plan.journeys)
+        journeys.push_back(json_of(journey));
+    out.push_back({"journeys", Value(std::move(journeys))});
+    List remarks;
+    for (const Remark& remark : plan.remarks) {
+        Record line;
+        line.push_back({"code", Value(remark.code)});
+        line.push_back({"severity", Value(remark.error ? "error" : "warning")});
+        line.push_back({"journey", Value(remark.journey)});
+        line.push_back({"says", Value(remark.says)});
+        line.push_back({"help", Value(remark.help)});
+        remarks.emplace_back(std::move(line));
+    }
+    out.push_back({"remarks", Value(std::move(remarks))});
+    return Value(std::move(out));
+}
+
+}  // namespace journey::plan

@@ -1,0 +1,303 @@
+#include "engine/plan/plan.h"
+
+#include "dsl/dsl.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+namespace journey::plan {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::string shop(const std::string& journeys, const std::string& sku = "string") {
+    return fmt::format(R"(language 1
+workspace shop {{
+  time zone "Europe/Berlin"
+}}
+profile user {{
+  email string pii
+}}
+event signed_up {{
+  sku {}
+}}
+event left
+channel email {{
+  address user.email
+  from "Shop <a@shop.example>"
+}}
+consent news "News" {{
+  channels email
+  basis opt in
+}}
+template hello email marketing {{
+  consent news
+  subject "Hello"
+  body "{{{{ unsubscribe_url }}}}"
+  unsubscribe automatic
+}}
+template bye email marketing {{
+  consent news
+  subject "Bye"
+  body "{{{{ unsubscribe_url }}}}"
+  unsubscribe automatic
+}}
+frequency gentle {{
+  at most 3 messages per week
+  counts marketing
+  when full skip
+}}
+{})",
+                       sku, journeys);
+}
+
+constexpr const char* kWelcome = R"(
+journey welcome {
+  version 3
+  enter when signed_up
+  reenter never
+  frequency gentle
+  expires after 60 days
+  do {
+    hello: send email hello
+    stories: wait 3 days
+    second_mail: send email bye
+    last: wait 1 day
+    send email hello
+  }
+}
+)";
+
+std::string with(std::string text, const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    if (at == std::string::npos) throw std::logic_error("the sample has no " + from);
+    return text.replace(at, from.size(), to);
+}
+
+ir::Program program_of(const std::string& text) {
+    dsl::Compilation compiled = dsl::compile({{"shop.journey", text}});
+    INFO(dsl::render(compiled));
+    REQUIRE(compiled.program);
+    return *compiled.program;
+}
+
+Plan plan_of(const std::string& before, const std::string& after, const Standing& standing = {},
+             const std::map<std::string, Retire>& retire = {}) {
+    const ir::Program old = program_of(before);
+    return compare(&old, program_of(after), standing, retire);
+}
+
+Names codes_of(const Plan& plan) {
+    Names out;
+    for (const Remark& remark : plan.remarks)
+        out.push_back(remark.code + (remark.error ? " error" : " warning"));
+    return out;
+}
+
+const std::string kShop = shop(kWelcome);
+const std::string kNext = with(kShop, "version 3", "version 4");
+const Standing kInside = {
+    {"welcome", {{2, {{"old_wait", 5}}}, {3, {{"stories", 360}, {"last", 312}}}}}};
+
+}  // namespace
+
+TEST_CASE("the same project is no change, whatever stands inside", "[plan]") {
+    const Plan plan = plan_of(kShop, kShop, kInside);
+    CHECK_FALSE(plan.has_changes());
+    CHECK_FALSE(plan.has_errors());
+    CHECK(plan.count(Kind::unchanged) == 1);
+    CHECK(text_of(plan).find("No changes") != std::string::npos);
+}
+
+TEST_CASE("comments and words are no change of a journey's meaning", "[plan]") {
+    const Plan plan = plan_of(kShop, with(kShop, "journey welcome {", "journey welcome \"Hi\" {"));
+    CHECK(plan.has_changes());
+    CHECK(plan.count(Kind::unchanged) == 1);
+    CHECK_FALSE(plan.has_errors());
+}
+
+TEST_CASE("what changed is said by the author's labels", "[plan]") {
+    struct Row {
+        const char* label;
+        const char* from;
+        const char* to;
+        Names added, changed, removed, head;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"a longer wait", "stories: wait 3 days", "stories: wait 4 days", {}, {"stories"}, {}, {}},
+        {"another template",
+         "second_mail: send email bye",
+         "second_mail: send email hello",
+         {},
+         {"second_mail"},
+         {},
+         {}},
+        {"a step more",
+         "last: wait 1 day",
+         "nudge: send email bye\n    last: wait 1 day",
+         {"nudge"},
+         {},
+         {},
+         {}},
+        {"a step less", "second_mail: send email bye\n", "\n", {}, {}, {"second_mail"}, {}},
+        {"the trigger", "enter when signed_up", "enter when left", {}, {}, {}, {"who enters"}},
+        {"the end",
+         "expires after 60 days",
+         "expires after 61 days",
+         {},
+         {},
+         {},
+         {"when it expires"}},
+    }));
+    CAPTURE(row.label);
+    const Plan plan = plan_of(kShop, with(kNext, row.from, row.to));
+    REQUIRE(plan.journeys.size() == 1);
+    CHECK(plan.journeys[0].kind == Kind::changed);
+    CHECK(plan.journeys[0].before == 3);
+    CHECK(plan.journeys[0].after == 4);
+    CHECK(plan.journeys[0].changes.added == row.added);
+    CHECK(plan.journeys[0].changes.changed == row.changed);
+    CHECK(plan.journeys[0].changes.removed == row.removed);
+    CHECK(plan.journeys[0].changes.head == row.head);
+}
+
+TEST_CASE("a wait put in front does not make the waits behind it new", "[plan]") {
+    const std::string plain = with(with(kShop, "stories: wait", "wait"), "last: wait", "wait");
+    const std::string more = with(with(plain, "version 3", "version 4"), "hello: send email hello",
+                                  "hello: send email hello\n    wait 5 hours");
+    const Plan plan = plan_of(plain, more);
+    CHECK(plan.journeys[0].changes.added.size() == 1);
+    CHECK(plan.journeys[0].changes.changed.empty());
+    CHECK(plan.journeys[0].changes.removed.empty());
+}
+
+TEST_CASE("steps that only change places are said to", "[plan]") {
+    std::string swapped = with(kNext, "hello: send email hello\n    stories: wait 3 days",
+                               "stories: wait 3 days\n    hello: send email hello");
+    const Plan plan = plan_of(kShop, swapped);
+    CHECK(plan.journeys[0].changes.order);
+    CHECK(plan.journeys[0].changes.changed.empty());
+}
+
+TEST_CASE("a changed meaning wants a greater version", "[plan]") {
+    struct Row {
+        const char* label;
+        std::string version;
+        Names codes;
+    };
+    const auto row = GENERATE(values<Row>({{"the same", "version 3", {"J0601 error"}},
+                                           {"an older one", "version 2", {"J0601 error"}},
+                                           {"the next", "version 4", {}},
+                                           {"a far one", "version 9", {}}}));
+    CAPTURE(row.label);
+    const std::string longer = with(kShop, "wait 3 days", "wait 4 days");
+    const Plan plan = plan_of(kShop, with(longer, "version 3", row.version));
+    CHECK(codes_of(plan) == row.codes);
+    CHECK(plan.has_errors() == !row.codes.empty());
+}
+
+TEST_CASE("everybody inside stays on their version unless the journey says otherwise", "[plan]") {
+    struct Row {
+        const char* label;
+        const char* rule;
+        Fate at_stories, at_last;
+        const char* to;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"no rule", "", Fate::stays, Fate::stays, ""},
+        {"others stay", "from version 3 {\n    others stay\n  }", Fate::stays, Fate::stays, ""},
+        {"others stop", "from version 3 {\n    others stop\n  }", Fate::stops, Fate::stops, ""},
+        {"others restart", "from version 3 {\n    others restart\n  }", Fate::restarts,
+         Fate::restarts, ""},
+        {"one moves", "from version 3 {\n    stories moves to last\n    others stop\n  }",
+         Fate::moves, Fate::stops, "last"},
+    }));
+    CAPTURE(row.label);
+    const std::string rule = std::string("expires after 60 days\n  ") + row.rule;
+    const Plan plan = plan_of(
+        kShop, with(with(kNext, "wait 3 days", "wait 4 days"), "expires after 60 days", rule),
+        kInside);
+    REQUIRE(plan.journeys.size() == 1);
+    const JourneyPlan& welcome = plan.journeys[0];
+    CHECK(welcome.inside == 677);
+    REQUIRE(welcome.groups.size() == 3);
+    CHECK(welcome.groups[0].step == "old_wait");
+    CHECK(welcome.groups[0].fate == Fate::stays);
+    CHECK(welcome.groups[1].step == "last");
+    CHECK(welcome.groups[1].fate == row.at_last);
+    CHECK(welcome.groups[2].step == "stories");
+    CHECK(welcome.groups[2].fate == row.at_stories);
+    CHECK(welcome.groups[2].to == row.to);
+    CHECK(welcome.groups[2].people == 360);
+}
+
+TEST_CASE("people at a step that is gone are pointed out", "[plan]") {
+    const std::string shorter =
+        with(kNext, "last: wait 1 day\n    send email hello\n", "send email hello\n");
+    const Plan plan = plan_of(kShop, shorter, {{"welcome", {{3, {{"last", 312}}}}}});
+    CHECK(codes_of(plan) == Names{"J0602 warning"});
+    CHECK(plan.remarks[0].says ==
+          "312 people wait at `last` of `welcome`, which is gone; they finish on version 3 unless "
+          "you move them.");
+    CHECK(codes_of(plan_of(kShop, shorter)).empty());
+}
+
+TEST_CASE("a retired journey with people inside needs a rule", "[plan]") {
+    struct Row {
+        const char* label;
+        Standing standing;
+        std::map<std::string, Retire> retire;
+        bool refused;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"nobody inside", {}, {}, false},
+        {"people and no rule", kInside, {}, true},
+        {"they finish", kInside, {{"welcome", Retire::finish}}, false},
+        {"they stop", kInside, {{"welcome", Retire::stop}}, false},
+        {"a rule for another", kInside, {{"welcom", Retire::stop}}, true},
+    }));
+    CAPTURE(row.label);
+    const Plan plan = plan_of(kShop, shop(""), row.standing, row.retire);
+    CHECK(plan.count(Kind::retired) == 1);
+    CHECK(plan.has_errors() == row.refused);
+}
+
+TEST_CASE("an event's property that changes its kind under people is refused", "[plan]") {
+    const std::string reads =
+        with(kWelcome, "enter when signed_up", "enter when signed_up where sku is \"a\"");
+    const std::string counts =
+        with(kWelcome, "enter when signed_up", "enter when signed_up where sku is 7");
+    const std::string after = with(shop(counts, "int"), "version 3", "version 4");
+    CHECK(codes_of(plan_of(shop(reads), after, kInside)) == Names{"J0604 error"});
+    CHECK(codes_of(plan_of(shop(reads), after)) == Names{"J0604 warning"});
+    CHECK(codes_of(plan_of(kShop, with(shop(kWelcome, "int"), "version 3", "version 4"), kInside))
+              .empty());
+}
+
+TEST_CASE("the program that stops people can run, and lets nobody in", "[plan]") {
+    const ir::Program before = program_of(kShop);
+    const auto closing = stopping_program(before, {"welcome"}, kInside);
+    REQUIRE(closing);
+    CHECK(ir::decode(ir::encode(*closing)));
+    const ir::Journey& welcome = closing->journeys[0];
+    CHECK(welcome.version == 4);
+    REQUIRE(welcome.migrations.size() == 2);
+    CHECK(welcome.migrations[0].others == ir::Others::stop);
+    CHECK_FALSE(stopping_program(before, {}, kInside));
+}
+
+TEST_CASE("the first publication is all new", "[plan]") {
+    const Plan plan = compare(nullptr, program_of(kShop), {}, {});
+    CHECK(plan.count(Kind::created) == 1);
+    CHECK(plan.has_changes());
+    CHECK(text_of(plan).find("+ welcome") != std::string::npos);
+}
+
+TEST_CASE("thousands are grouped", "[plan]") {
+    CHECK(grouped(0) == "0");
+    CHECK(grouped(999) == "999");
+    CHECK(grouped(1312) == "1,312");
+    CHECK(grouped(1000000) == "1,000,000");
+}
+
+}  // namespace journey::plan
