@@ -97,12 +97,6 @@ struct ServeOptions {
 };
 int serve_command(const ServeOptions& options);
 
-struct ApplyOptions {
-    std::string project;
-    DaemonAddress daemon;
-};
-int apply_command(const ApplyOptions& options);
-
 struct OperateOptions {
     std::string what;     // pause, resume, stop-sending, start-sending, journeys, timeline, unknown
     std::string subject;  // journey or person

@@ -2,6 +2,8 @@
 // line.
 
 #include "engine/app/commands.h"
+#include "engine/app/publish.h"
+#include "engine/app/simulate_people.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -146,13 +148,38 @@ int main(int argc, char** argv) {
                           "Demo only: how many times faster than real time");
     serve_app->callback([&] { status = serve_command(serve); });
 
-    ApplyOptions apply;
-    apply.project = ".";
-    auto* apply_app =
-        app.add_subcommand("apply", "Make a project the live one of a running daemon");
-    apply_app->add_option("project", apply.project, "Folder of journeys")->capture_default_str();
+    PlanOptions plan;
+    plan.project = ".";
+    auto* plan_app =
+        app.add_subcommand("plan", "Say what publishing a project would change, and save that");
+    plan_app->add_option("project", plan.project, "Folder of journeys")->capture_default_str();
+    auto* plan_to =
+        plan_app->add_option("--to", plan.daemon.to, "The daemon's address")->capture_default_str();
+    auto* plan_data = plan_app->add_option(
+        "--data", plan.daemon.data_directory,
+        "A daemon's data directory, read from a copy: also counts the messages of today");
+    plan_app->add_option("--token", plan.daemon.admin_token,
+                         "Admin token (or JOURNEY_ADMIN_TOKEN)");
+    plan_app->add_option("--retire", plan.retire,
+                         "For a journey that is gone: NAME=finish or NAME=stop");
+    plan_app->add_option("--out", plan.out, "Where the plan is saved")->capture_default_str();
+    plan_app->add_option("--at", plan.at, "With --data: the moment to start from (RFC 3339)");
+    plan_app->add_flag("--json", plan.json, "One JSON object");
+    plan_app->callback([&] {
+        plan.use_daemon = plan_to->count() > 0;
+        plan.use_data = plan_data->count() > 0;
+        status = plan_command(plan);
+    });
+
+    PublishOptions apply;
+    apply.what = ".";
+    auto* apply_app = app.add_subcommand(
+        "apply", "Make a saved plan, or a project, the live one of a running daemon");
+    apply_app->add_option("project", apply.what, "Saved plan, or folder of journeys")
+        ->capture_default_str();
+    apply_app->add_flag("--yes", apply.yes, "Do not ask");
     add_daemon_options(*apply_app, apply.daemon);
-    apply_app->callback([&] { status = apply_command(apply); });
+    apply_app->callback([&] { status = publish_command(apply); });
 
     OperateOptions operate;
     const auto add_operation = [&](const char* name, const char* help, const char* subject) {
@@ -198,19 +225,55 @@ int main(int argc, char** argv) {
     SimulateOptions simulate;
     simulate.project = ".";
     auto* simulate_app = app.add_subcommand(
-        "simulate", "Replay a CSV of real events through journeys in virtual time");
+        "simulate",
+        "Forecast: a CSV of real events, made-up people or a daemon's own people, in "
+        "virtual time");
     simulate_app->add_option("project", simulate.project, "Folder of journeys")
         ->capture_default_str();
-    simulate_app->add_option("--csv", simulate.csv, "The events; - reads standard input")
-        ->required();
-    simulate_app->add_option("--map", simulate.mapping, "How columns become events (YAML)")
-        ->required();
+    auto* simulate_csv =
+        simulate_app->add_option("--csv", simulate.csv, "The events; - reads standard input");
+    auto* simulate_map =
+        simulate_app->add_option("--map", simulate.mapping, "How columns become events (YAML)");
+    simulate_csv->needs(simulate_map);
+    simulate_map->needs(simulate_csv);
+    ForecastOptions forecast;
+    simulate_app->add_option("--people", forecast.people, "Make up so many people")
+        ->excludes(simulate_csv);
+    simulate_app
+        ->add_option("--data", forecast.data_directory,
+                     "The people of this data directory, from a copy")
+        ->excludes(simulate_csv);
+    simulate_app->add_option("--days", forecast.days, "How long")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 3660))
+        ->excludes(simulate_csv);
+    simulate_app->add_option("--seed", forecast.seed, "Another seed, another story")
+        ->capture_default_str();
+    simulate_app->add_option("--rate", forecast.rates,
+                             "How often a person does this, like signed_up=0.1/day");
+    simulate_app->add_option("--habits", forecast.habits,
+                             "What people do and what follows from it (YAML)");
+    simulate_app->add_option("--cost", forecast.costs, "Price of a message, like sms=0.05");
+    simulate_app->add_option("--start", forecast.start, "The first moment (RFC 3339)");
+    simulate_app->add_option("--svg", forecast.svg, "Draw it into this file")
+        ->excludes(simulate_csv);
+    simulate_app->add_flag("--json", forecast.json, "One JSON object")->excludes(simulate_csv);
     simulate_app->add_option("--consent", simulate.consents, "Consent that everybody has given");
     simulate_app->add_option("--tail-days", simulate.tail_days,
                              "Days that pass after the last event");
     simulate_app->add_option("--sends", simulate.sends_csv, "Write every send to this CSV file");
     simulate_app->add_flag("--counts", simulate.counts, "Only the counts, one a line, for scripts");
-    simulate_app->callback([&] { status = simulate_command(simulate); });
+    simulate_app->callback([&] {
+        if (!simulate.csv.empty()) {
+            status = simulate_command(simulate);
+            return;
+        }
+        if (forecast.people == 0 && forecast.data_directory.empty())
+            throw CLI::RequiredError("--people N, --data DIRECTORY or --csv FILE");
+        forecast.project = simulate.project;
+        forecast.consents = simulate.consents;
+        status = forecast_command(forecast);
+    });
 
     SinkOptions sink;
     auto* sink_app = app.add_subcommand(

@@ -121,7 +121,24 @@ Reply Api::show_program() {
     return json(program_summary(engine_.catalog()));
 }
 
+Reply Api::show_program_bytes() {
+    const auto program = core::live_program(engine_.catalog());
+    if (!program) return problem(404, "no_program", "No program is live yet.");
+    Reply reply;
+    reply.content_type = "application/octet-stream";
+    reply.body = ir::encode(*program);
+    return reply;
+}
+
 void Api::apply_program(Request request, Respond respond) {
+    // Two people who publish at the same time must not undo each other's work unseen.
+    constexpr std::string_view kAfter = "after=";
+    if (request.query.starts_with(kAfter) &&
+        request.query.substr(kAfter.size()) != core::live_hash(engine_.catalog())) {
+        return respond(problem(409, "program_moved",
+                               "Another program has become live in the meantime; nothing was "
+                               "published. Make the plan again."));
+    }
     const auto program = ir::decode(request.body);
     if (!program) {
         return respond(problem(

@@ -218,6 +218,8 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
             return respond(preflight());
         case Endpoint::program_show:
             return respond(show_program());
+        case Endpoint::program_bytes:
+            return respond(show_program_bytes());
         case Endpoint::program_apply:
             return apply_program(std::move(request), std::move(respond));
         case Endpoint::journeys:

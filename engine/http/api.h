@@ -48,6 +48,7 @@ class Api {
 
     // admin_routes.cc
     Reply show_program();
+    Reply show_program_bytes();
     void apply_program(Request request, Respond respond);
     void journeys(Respond respond);
     void pause_journey(const std::string& parameter, bool paused, Respond respond);

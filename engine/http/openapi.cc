@@ -66,8 +66,13 @@ Words words_for(Endpoint endpoint) {
             return {.summary = "What browsers ask first", .answer_media = ""};
         case Endpoint::program_show:
             return {.summary = "The live program: hash, journeys, versions"};
+        case Endpoint::program_bytes:
+            return {.summary = "The live program itself, as it was published",
+                    .answer_media = "application/octet-stream"};
         case Endpoint::program_apply:
-            return {.summary = "Publish a compiled program",
+            return {.summary =
+                        "Publish a compiled program; with ?after=HASH only when that one is "
+                        "still live",
                     .request_media = "application/octet-stream"};
         case Endpoint::journeys:
             return {.summary = "Journeys with their counts"};

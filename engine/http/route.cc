@@ -37,6 +37,7 @@ constexpr Route kRoutes[] = {
     {Method::get, "/metrics", Endpoint::metrics, Guard::none},
     {Method::get, "/openapi.json", Endpoint::openapi, Guard::none},
     {Method::get, "/admin/program", Endpoint::program_show, Guard::admin},
+    {Method::get, "/admin/program/bytes", Endpoint::program_bytes, Guard::admin},
     {Method::post, "/admin/program", Endpoint::program_apply, Guard::admin},
     {Method::get, "/admin/journeys", Endpoint::journeys, Guard::admin},
     {Method::post, "/admin/journeys/{}/pause", Endpoint::journey_pause, Guard::admin},

@@ -40,6 +40,7 @@ enum class Endpoint : unsigned char {
     click,
     unsubscribe_page,
     unsubscribe,
+    program_bytes,
 };
 
 enum class Guard : unsigned char {

@@ -32,6 +32,11 @@ class VirtualWorld {
   public:
     explicit VirtualWorld(WorldOptions options);
     ~VirtualWorld();
+    /// Goes on from stored data, which is only read, at `start` or at its newest command when that
+    /// is later. `partitions` must be those of the data. Errors as of Node::recover.
+    static Result<std::unique_ptr<VirtualWorld>> recovered(WorldOptions options,
+                                                           storage::StateStore& state,
+                                                           storage::Log& log);
 
     /// `invalid` when the bytes are no Program.
     Result<void> publish(const Bytes& program);

@@ -66,6 +66,15 @@ class VirtualWorld::Impl {
         now = std::max(now, at);
     }
 
+    Result<void> recover(storage::StateStore& state, storage::Log& log) {
+        TRY(node.recover(state, log, now));
+        now = std::max(now, node.newest());
+        std::vector<model::Command> commands = node.take_commands();
+        if (!commands.empty()) apply(commands);
+        settle();
+        return success();
+    }
+
     const WorldOptions options;
     runtime::Node node;
     Instant now;
@@ -96,6 +105,14 @@ class VirtualWorld::Impl {
 
 VirtualWorld::VirtualWorld(WorldOptions options) : impl_(std::make_unique<Impl>(options)) {}
 VirtualWorld::~VirtualWorld() = default;
+
+Result<std::unique_ptr<VirtualWorld>> VirtualWorld::recovered(WorldOptions options,
+                                                              storage::StateStore& state,
+                                                              storage::Log& log) {
+    auto world = std::make_unique<VirtualWorld>(std::move(options));
+    TRY(world->impl_->recover(state, log));
+    return world;
+}
 
 Result<void> VirtualWorld::publish(const Bytes& program) {
     TRY(ir::decode(program));

@@ -26,4 +26,9 @@ struct Store {
 Result<Store> open_store(const std::string& directory, const StoreOptions& options,
                          const Logger& logger);
 
+/// A copy of the data in `from`, which a daemon may be using, in the empty directory `to`: for
+/// looking and trying, never for going on. Nothing in `from` is written. `not_found`: there is no
+/// data. When the daemon drops old parts of its Log meanwhile the copy does not recover: copy again.
+Result<void> copy_store(const std::string& from, const std::string& to);
+
 }  // namespace journey::storage::sqlite

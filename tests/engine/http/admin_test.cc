@@ -39,6 +39,15 @@ TEST_CASE("a program is published when it is sound", "[http]") {
     CHECK(answer.body.find(R"("name":"welcome")") != std::string::npos);
     CHECK(answer.body.find("winback") == std::string::npos);
     CHECK(world.admin("GET", "/admin/program").body == answer.body);
+    CHECK(world.admin("GET", "/admin/program/bytes").body == ir::encode(program));
+    CHECK(world.ask("GET", "/admin/program/bytes").status == 401);
+
+    // Who saw another program than the one that is live now publishes nothing.
+    const Answer late = world.admin("POST", "/admin/program?after=00ff", ir::encode(program));
+    CHECK(late.status == 409);
+    CHECK(late.field("code") == "program_moved");
+    CHECK(world.admin("POST", "/admin/program?after=" + answer.field("hash"), ir::encode(program))
+              .status == 200);
 }
 
 TEST_CASE("a program that cannot run is refused and changes nothing", "[http]") {

@@ -1,9 +1,7 @@
-// journey apply: the project becomes the live program of a running daemon. The operator's other
-// words follow below.
+// The operator's words to a running daemon: pause, resume, journeys, timeline…
 
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
-#include "engine/app/project.h"
 
 #include <cstdlib>
 #include <fmt/format.h>
@@ -68,29 +66,6 @@ void find_keys(DaemonAddress& address) {
     };
     settle(address.admin_token, "JOURNEY_ADMIN_TOKEN", "admin_token");
     settle(address.write_key, "JOURNEY_WRITE_KEY", "write_key");
-}
-
-int apply_command(const ApplyOptions& options) {
-    DaemonAddress daemon = options.daemon;
-    find_keys(daemon);
-    auto compiled = compile_project({options.project});
-    if (!compiled) return fail(compiled.error());
-    if (!compiled.value().program) {
-        print_diagnostics(compiled.value(), false);
-        fmt::print(stderr, "Nothing was applied: the mistakes above come first.\n");
-        return 1;
-    }
-    const Client client(daemon.to, "", daemon.admin_token);
-    auto answer = client.post("/admin/program", ir::encode(*compiled.value().program),
-                              "application/octet-stream");
-    if (!answer) return fail(answer.error());
-    if (answer.value().status != 200)
-        return fail(error(ErrorCode::refused, problem_of(answer.value())));
-    fmt::print("Applied to {}: {} journeys are live.\n", daemon.to,
-               compiled.value().program->journeys.size());
-    for (const ir::Journey& journey : compiled.value().program->journeys)
-        fmt::print("  {} version {}\n", journey.name, journey.version);
-    return 0;
 }
 
 int operate_command(const OperateOptions& options) {

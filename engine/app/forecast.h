@@ -1,0 +1,89 @@
+#pragma once
+// What a simulated stretch of time came to: sends by hour and channel, who went where, what the
+// limits did, what it costs.
+
+#include "engine/calendar/calendar.h"
+#include "engine/core/core.h"
+#include "engine/ir/ir.h"
+
+#include <unordered_map>
+
+namespace journey::app {
+
+struct StepCount {
+    std::string step;
+    std::string text;  // the author's words
+    std::uint64_t people = 0;
+};
+struct JourneyForecast {
+    std::string name;
+    std::string title;
+    std::uint64_t entered = 0;
+    std::uint64_t goals = 0;
+    std::vector<StepCount> sent;                    // in the author's order
+    std::map<std::string, std::uint64_t> paths;     // "step: way" → people
+    std::map<std::string, std::uint64_t> arms;      // "experiment/arm"
+    std::map<std::string, std::uint64_t> ended_by;  // reasons
+    std::map<std::string, std::uint64_t> still_at;  // steps
+    std::map<std::string, std::uint64_t> skipped_by;
+};
+struct ChannelForecast {
+    std::vector<std::uint64_t> per_hour;  // from the start
+    std::uint64_t sent = 0;
+    std::uint64_t rate_per_second = 0;  // 0: none declared
+    Micros longest_queue{};             // how long a message waited for its provider at most
+    Instant longest_at{};
+    std::size_t worst_hour = 0;
+    double cost = 0;
+    bool has_cost = false;
+};
+struct Forecast {
+    Instant from{};
+    Instant until{};
+    std::string zone;
+    std::string currency;
+    std::uint64_t people = 0;
+    std::uint64_t events = 0;
+    std::map<std::string, ChannelForecast> channels;
+    std::vector<JourneyForecast> journeys;
+    std::map<std::string, std::uint64_t> held;     // by reason: messages that waited
+    std::map<std::string, std::uint64_t> skipped;  // by reason
+};
+
+/// Watches a world go by.
+class Forecaster {
+  public:
+    Forecaster(const ir::Program& program, Instant from, std::map<std::string, double> costs);
+    void see(const std::vector<core::Happening>& happenings);
+    /// `before`: what was counted when it began.
+    Forecast finish(const core::Counts& before, const core::Counts& after, Instant until);
+
+  private:
+    struct Message {
+        std::int64_t entry;
+        ir::Index state;
+        std::uint64_t person;
+        friend bool operator==(const Message&, const Message&) = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Message& it) const {
+            return it.person * 0x9e3779b97f4a7c15u ^
+                   static_cast<std::size_t>(it.entry * 1'000'003 + it.state);
+        }
+    };
+    const ir::Program& program_;
+    std::map<std::string, double> costs_;
+    Forecast out_;
+    std::unordered_map<Message, Instant, Hash> ready_;  // since when only the provider is missing
+    std::vector<std::vector<std::vector<std::uint64_t>>> took_;  // journey, state, way
+    std::vector<std::vector<std::uint64_t>> sent_;               // journey, state
+    std::unordered_map<std::string, std::size_t> journey_at_;
+};
+
+std::string text_of(const Forecast& forecast);
+Value json_of(const Forecast& forecast);
+/// One picture: sends by channel over time, and how far people come in each journey.
+/// Self-contained.
+std::string svg_of(const Forecast& forecast);
+
+}  // namespace journey::app

@@ -1,0 +1,217 @@
+#include "engine/app/forecast.h"
+#include "engine/plan/plan.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace journey::app {
+namespace {
+
+constexpr double kWidth = 1200;
+constexpr double kLeft = 90;
+constexpr double kRight = 1170;
+constexpr double kChartTop = 110;
+constexpr double kChartHeight = 300;
+constexpr std::size_t kBarsMost = 180;
+
+constexpr const char* kColours[] = {"#2b5fb8", "#b7791f", "#2f855a", "#b83280", "#1a7f8e"};
+
+std::string escape(std::string_view text) {
+    std::string out;
+    for (const char c : replace_invalid_utf8(text)) {
+        if (c == '<') {
+            out += "&lt;";
+        } else if (c == '>') {
+            out += "&gt;";
+        } else if (c == '&') {
+            out += "&amp;";
+        } else if (c == '"') {
+            out += "&quot;";
+        } else {
+            out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        }
+    }
+    return out;
+}
+
+std::string day_of(const Forecast& forecast, std::size_t hour) {
+    const calendar::Zone* zone = calendar::find_zone(forecast.zone);
+    const calendar::Civil day =
+        calendar::civil_of(calendar::to_local(forecast.from + std::chrono::hours(hour),
+                                              zone == nullptr ? calendar::utc() : *zone)
+                               .date);
+    return fmt::format("{:02}-{:02}", day.month, day.day);
+}
+
+/// 1, 2 or 5 times a power of ten, at or above.
+std::uint64_t round_up(std::uint64_t value) {
+    std::uint64_t step = 1;
+    for (;;) {
+        for (const std::uint64_t times : {1u, 2u, 5u}) {
+            if (step * times >= value) return step * times;
+        }
+        step *= 10;
+    }
+}
+
+void words(std::string& out, double x, double y, std::string_view text, const char* more = "") {
+    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, more, escape(text));
+}
+
+struct Bars {
+    std::size_t hours_each = 1;
+    std::size_t count = 0;
+    std::vector<std::pair<std::string, std::vector<std::uint64_t>>> channels;  // those with sends
+    std::uint64_t most = 1;
+};
+
+Bars bars_of(const Forecast& forecast) {
+    Bars bars;
+    std::size_t hours = 1;
+    for (const auto& [name, channel] : forecast.channels)
+        hours = std::max(hours, channel.per_hour.size());
+    for (const std::size_t each : {1u, 2u, 3u, 4u, 6u, 12u, 24u, 168u}) {
+        bars.hours_each = each;
+        if (hours / each <= kBarsMost) break;
+    }
+    bars.count = (hours + bars.hours_each - 1) / bars.hours_each;
+    std::vector<std::uint64_t> sums(bars.count);
+    for (const auto& [name, channel] : forecast.channels) {
+        if (channel.sent == 0) continue;
+        std::vector<std::uint64_t> counts(bars.count);
+        for (std::size_t hour = 0; hour < channel.per_hour.size(); ++hour) {
+            const std::size_t bar = std::min(hour / bars.hours_each, bars.count - 1);
+            counts[bar] += channel.per_hour[hour];
+            sums[bar] += channel.per_hour[hour];
+        }
+        bars.channels.emplace_back(name, std::move(counts));
+    }
+    bars.most = std::max<std::uint64_t>(1, *std::max_element(sums.begin(), sums.end()));
+    return bars;
+}
+
+void draw_sends(std::string& out, const Forecast& forecast) {
+    const Bars bars = bars_of(forecast);
+    words(out, kLeft, kChartTop - 20,
+          bars.hours_each == 1 ? "Messages sent per hour"
+                               : fmt::format("Messages sent per {} hours", bars.hours_each),
+          "class=\"h\"");
+    const std::uint64_t top = round_up(bars.most);
+    const double bottom = kChartTop + kChartHeight;
+    for (int line = 0; line <= 4; ++line) {
+        const double y = bottom - kChartHeight * line / 4;
+        out += fmt::format(
+            "<line x1=\"{}\" y1=\"{:.1f}\" x2=\"{}\" y2=\"{:.1f}\" stroke=\"#d8dde3\"/>\n", kLeft,
+            y, kRight, y);
+        if (top * static_cast<std::uint64_t>(line) % 4 == 0)
+            words(out, kLeft - 8, y + 4, plan::grouped(top * static_cast<std::uint64_t>(line) / 4),
+                  "text-anchor=\"end\" class=\"s\"");
+    }
+    const double step = (kRight - kLeft) / static_cast<double>(bars.count);
+    for (std::size_t bar = 0; bar < bars.count; ++bar) {
+        double y = bottom;
+        const double x = kLeft + step * static_cast<double>(bar);
+        for (std::size_t i = 0; i < bars.channels.size(); ++i) {
+            const double height = kChartHeight * static_cast<double>(bars.channels[i].second[bar]) /
+                                  static_cast<double>(top);
+            if (height <= 0) continue;
+            y -= height;
+            out += fmt::format(
+                "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" "
+                "fill=\"{}\"/>\n",
+                x, y, std::max(step * 0.86, 0.8), height, kColours[i % std::size(kColours)]);
+        }
+    }
+    std::string last;
+    double free_from = 0;
+    for (std::size_t bar = 0; bar < bars.count; ++bar) {
+        const std::string day = day_of(forecast, bar * bars.hours_each);
+        const double x = kLeft + step * static_cast<double>(bar);
+        if (day == last || x < free_from) continue;
+        last = day;
+        free_from = x + 60;
+        words(out, x, bottom + 18, day, "class=\"s\"");
+    }
+    double x = kRight;
+    for (std::size_t i = bars.channels.size(); i-- > 0;) {
+        const std::string text =
+            fmt::format("{} {}", bars.channels[i].first,
+                        plan::grouped(forecast.channels.at(bars.channels[i].first).sent));
+        x -= 9.0 * static_cast<double>(display_width(text)) + 34;
+        out += fmt::format(
+            "<rect x=\"{:.1f}\" y=\"{}\" width=\"12\" height=\"12\" rx=\"2\" fill=\"{}\"/>\n", x,
+            kChartTop - 31, kColours[i % std::size(kColours)]);
+        words(out, x + 18, kChartTop - 20, text);
+    }
+}
+
+/// The journeys' bars below one another; where they end.
+double draw_funnels(std::string& out, const Forecast& forecast, double y) {
+    constexpr double kBarLeft = 320;
+    constexpr double kBarMost = 700;
+    words(out, kLeft, y, "How far people come", "class=\"h\"");
+    y += 20;
+    for (const JourneyForecast& journey : forecast.journeys) {
+        if (journey.entered == 0) continue;
+        y += 22;
+        words(out, kLeft, y, journey.title.empty() ? journey.name : journey.title, "class=\"b\"");
+        y += 10;
+        std::uint64_t most = journey.entered;
+        for (const StepCount& step : journey.sent)
+            most = std::max(most, step.people);
+        const auto row = [&](const std::string& name, std::uint64_t people, const char* colour) {
+            const double width = kBarMost * static_cast<double>(people) / static_cast<double>(most);
+            out += fmt::format(
+                "<rect x=\"{}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"18\" "
+                "rx=\"2\" fill=\"{}\"/>\n",
+                kBarLeft, y, std::max(width, 1.0), colour);
+            words(out, kBarLeft - 10, y + 14, name, "text-anchor=\"end\" class=\"s\"");
+            words(out, kBarLeft + width + 8, y + 14,
+                  fmt::format(
+                      "{}  {:.0f} %", plan::grouped(people),
+                      100.0 * static_cast<double>(people) / static_cast<double>(journey.entered)),
+                  "class=\"s\"");
+            y += 22;
+        };
+        row("entered", journey.entered, "#5f6b7a");
+        for (const StepCount& step : journey.sent)
+            row(step.step, step.people, "#2b5fb8");
+        if (journey.goals > 0) row("goal", journey.goals, "#2f855a");
+        y += 6;
+    }
+    return y;
+}
+
+}  // namespace
+
+std::string svg_of(const Forecast& forecast) {
+    std::string body;
+    words(body, kLeft, 44,
+          fmt::format("{} people, {} to {}", plan::grouped(forecast.people), day_of(forecast, 0),
+                      day_of(forecast, static_cast<std::size_t>(
+                                           std::chrono::duration_cast<std::chrono::hours>(
+                                               forecast.until - forecast.from)
+                                               .count()))),
+          "class=\"t\"");
+    double cost = 0;
+    bool any_cost = false;
+    for (const auto& [name, channel] : forecast.channels) {
+        cost += channel.cost;
+        any_cost = any_cost || channel.has_cost;
+    }
+    if (any_cost)
+        words(body, kRight, 44, fmt::format("cost {:.2f} {}", cost, forecast.currency),
+              "text-anchor=\"end\" class=\"t\"");
+    draw_sends(body, forecast);
+    const double height = draw_funnels(body, forecast, kChartTop + kChartHeight + 70) + 30;
+    return fmt::format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1:.0f}\" width=\"{0}\" "
+        "height=\"{1:.0f}\" role=\"img\" aria-label=\"Forecast of messages and people\">\n"
+        "<style>text{{font-family:system-ui,'Noto Sans','Noto Sans CJK SC',sans-serif;"
+        "font-size:15px;fill:#1f2933}}.t{{font-size:22px;font-weight:600}}.h{{font-size:17px;"
+        "font-weight:600}}.b{{font-weight:600}}.s{{font-size:13px;fill:#425160}}</style>\n"
+        "<rect width=\"{0}\" height=\"{1:.0f}\" fill=\"#ffffff\"/>\n{2}</svg>\n",
+        kWidth, height, body);
+}
+
+}  // namespace journey::app

@@ -1,0 +1,89 @@
+// { "journey_plan": 1, "checksum": sha-256 of the JSON text of "plan", "plan": {
+//     "made": RFC 3339, "before": hash, "after": hash, "program": base64, "stopping": base64 or "",
+//     "retire": { journey: "finish" | "stop" }, "inside": { journey: { version: { step: people }}}}}
+#include "engine/app/plan_file.h"
+
+#include "engine/app/client.h"
+
+namespace journey::app {
+namespace {
+
+Error broken() {
+    return error(ErrorCode::invalid,
+                 "this is no plan, or it was changed or cut off after `journey plan` wrote it; "
+                 "make it again");
+}
+
+std::string checksum_of(const Value& plan) {
+    return to_hex(view_of(sha256(to_json(plan))));
+}
+
+}  // namespace
+
+std::string hash_of_program(const Bytes& program) {
+    return to_hex(view_of(ir::program_hash(program)));
+}
+
+std::string write_plan(const PlanFile& plan) {
+    Record body;
+    body.push_back({"made", Value(format_instant(plan.made))});
+    body.push_back({"before", Value(plan.before)});
+    body.push_back({"after", Value(hash_of_program(plan.program))});
+    body.push_back({"program", Value(to_base64(plan.program))});
+    body.push_back({"stopping", Value(to_base64(plan.stopping))});
+    Record retire;
+    for (const auto& [name, rule] : plan.retire)
+        retire.push_back({name, Value(rule == plan::Retire::stop ? "stop" : "finish")});
+    body.push_back({"retire", Value(std::move(retire))});
+    Record inside;
+    for (const auto& [journey, versions] : plan.standing) {
+        Record by_version;
+        for (const auto& [version, steps] : versions) {
+            Record by_step;
+            for (const auto& [step, people] : steps)
+                by_step.push_back({step, Value(static_cast<std::int64_t>(people))});
+            by_version.push_back({std::to_string(version), Value(std::move(by_step))});
+        }
+        inside.push_back({journey, Value(std::move(by_version))});
+    }
+    body.push_back({"inside", Value(std::move(inside))});
+    const Value held(std::move(body));
+    Record file;
+    file.push_back({"journey_plan", Value(1)});
+    file.push_back({"checksum", Value(checksum_of(held))});
+    file.push_back({"plan", held});
+    return to_json(Value(std::move(file))) + "\n";
+}
+
+Result<PlanFile> read_plan(std::string_view text) {
+    auto parsed = value_from_json(text);
+    const Record* file = parsed ? parsed.value().as<Record>() : nullptr;
+    if (file == nullptr) return broken();
+    const Value* held = find(*file, "plan");
+    const Record* body = held == nullptr ? nullptr : held->as<Record>();
+    if (body == nullptr || number_in(*file, "journey_plan") != 1) return broken();
+    if (checksum_of(*held) != text_in(*file, "checksum")) return broken();
+    PlanFile out;
+    out.before = text_in(*body, "before");
+    const auto program = from_base64(text_in(*body, "program"));
+    const auto stopping = from_base64(text_in(*body, "stopping"));
+    if (!program || !stopping) return broken();
+    out.program = *program;
+    out.stopping = *stopping;
+    if (hash_of_program(out.program) != text_in(*body, "after")) return broken();
+    TRY(ir::decode(out.program));
+    if (!out.stopping.empty()) {
+        TRY(ir::decode(out.stopping));
+    }
+    if (const auto made = parse_instant(text_in(*body, "made"))) out.made = made.value();
+    const Value* retire = find(*body, "retire");
+    if (retire != nullptr && retire->as<Record>() != nullptr) {
+        for (const NamedValue& one : *retire->as<Record>())
+            out.retire[one.name] = text_in(*retire->as<Record>(), one.name) == "stop"
+                                       ? plan::Retire::stop
+                                       : plan::Retire::finish;
+    }
+    return out;
+}
+
+}  // namespace journey::app

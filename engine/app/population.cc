@@ -1,0 +1,216 @@
+#include "engine/app/population.h"
+
+#include "engine/calendar/calendar.h"
+
+#include <cmath>
+#include <fmt/format.h>
+
+namespace journey::app {
+namespace {
+
+constexpr double kDayMicros = 86'400e6;
+constexpr const char* kNames[] = {"Ada",  "小王", "Lena", "Noor", "Mei",  "Tom",
+                                  "李娜", "Ines", "Kofi", "Yuki", "张伟", "Sara"};
+constexpr const char* kZones[] = {"Asia/Shanghai",    "Asia/Shanghai", "Europe/Berlin",
+                                  "America/New_York", "Europe/London", "Asia/Tokyo"};
+
+bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+/// How many of a hundred have an address of this kind; nobody leaves all of them.
+double share_with(const ir::Field& field) {
+    if (field.required) return 1;
+    if (has(field.name, "phone") || has(field.name, "mobile")) return 0.7;
+    if (has(field.name, "token") || has(field.name, "device")) return 0.6;
+    return 0.95;
+}
+
+}  // namespace
+
+Population::Population(const ir::Program& program, Habits habits, PopulationOptions options)
+    : program_(program), options_(std::move(options)), rng_(options_.seed) {
+    per_day_.resize(program.events.size());
+    after_.resize(program.events.size());
+    remembered_.resize(program.events.size());
+    for (const auto& [name, rate] : habits.per_day) {
+        const ir::Index at = ir::find_named(program.events, name);
+        if (at != ir::kNone) per_day_[at] = rate;
+    }
+    for (const auto& [name, follows] : habits.after) {
+        const ir::Index at = ir::find_named(program.events, name);
+        if (at == ir::kNone) continue;
+        for (const Habits::Follow& one : follows) {
+            const ir::Index next = ir::find_named(program.events, one.event);
+            if (next == ir::kNone) continue;
+            const double mean = std::max(1.0, static_cast<double>(one.after.count()));
+            after_[at].push_back({static_cast<std::uint16_t>(next), one.chance, kDayMicros / mean});
+        }
+        remembered_[at] = !after_[at].empty();
+    }
+    if (const calendar::Zone* zone = calendar::find_zone(program.workspace.zone)) {
+        const calendar::Local local = calendar::to_local(options_.start, *zone);
+        const std::int64_t civil =
+            (std::int64_t{local.date.days} * 86'400 + local.time.seconds) * 1'000'000;
+        zone_offset_ = civil - micros_of(options_.start);
+    }
+    for (std::uint32_t person = 0; person < options_.people; ++person) {
+        for (std::size_t event = 0; event < per_day_.size(); ++event) {
+            if (per_day_[event] > 0)
+                plan(person, static_cast<std::uint16_t>(event), micros_of(options_.start));
+        }
+    }
+}
+
+std::int64_t Population::gap(double per_day) {
+    return static_cast<std::int64_t>(-std::log(1.0 - rng_.unit()) / per_day * kDayMicros);
+}
+
+/// Most people do little at night, where the workspace is.
+std::int64_t Population::awake(std::int64_t at) {
+    constexpr std::int64_t kHour = 3'600'000'000;
+    const std::int64_t of_day = (at + zone_offset_) % (24 * kHour);
+    if (of_day >= 7 * kHour || rng_.chance(0.1)) return at;
+    return at + 7 * kHour - of_day + static_cast<std::int64_t>(rng_.below(15 * kHour));
+}
+
+void Population::plan(std::uint32_t person, std::uint16_t event, std::int64_t from) {
+    const std::int64_t at = awake(from + gap(per_day_[event]));
+    if (at < micros_of(options_.end)) due_.push({at, person, event, false});
+}
+
+void Population::follow(const Due& due) {
+    double draw = rng_.unit();
+    for (const Follow& one : after_[due.event]) {
+        draw -= one.chance;
+        if (draw >= 0) continue;
+        const std::int64_t at = due.at + gap(one.per_day);
+        if (at < micros_of(options_.end)) due_.push({at, due.person, one.event, true});
+        return;
+    }
+}
+
+std::string Population::name_of(std::uint32_t person) const {
+    return fmt::format("sim-{}-{}", options_.seed, person + 1);
+}
+
+Value Population::value_of(const ir::Field& field, std::uint32_t person) {
+    const ir::Type& type = field.type;
+    switch (type.kind) {
+        case ir::TypeKind::boolean:
+            return Value(rng_.chance(0.5));
+        case ir::TypeKind::integer:
+            return Value(static_cast<std::int64_t>(1 + rng_.below(5)));
+        case ir::TypeKind::real:
+            return Value(static_cast<double>(rng_.below(10'000)) / 100.0);
+        case ir::TypeKind::text:
+            if (has(field.name, "email")) return Value(name_of(person) + "@people.example");
+            if (has(field.name, "phone") || has(field.name, "mobile"))
+                return Value(fmt::format("+861380{:07}", person % 10'000'000));
+            if (has(field.name, "token")) return Value("token-" + name_of(person));
+            if (has(field.name, "name")) return Value(kNames[rng_.below(std::size(kNames))]);
+            if (has(field.name, "locale") || has(field.name, "lang"))
+                return Value(rng_.chance(0.5) ? "zh-CN" : "en");
+            return Value(fmt::format("{}-{}", field.name, 1 + rng_.below(50)));
+        case ir::TypeKind::duration:
+            return Value(CalendarDuration{0, 0, static_cast<std::int64_t>(rng_.below(86'400))});
+        case ir::TypeKind::instant:
+            return Value(options_.start - std::chrono::hours(rng_.below(365 * 24)));
+        case ir::TypeKind::date:
+            // 1955 to 2005: birthdays.
+            return Value(Date{static_cast<std::int32_t>(rng_.below(18'262)) - 5479});
+        case ir::TypeKind::time_of_day:
+            return Value(TimeOfDay{static_cast<std::int32_t>(rng_.below(86'400))});
+        case ir::TypeKind::zone:
+            return Value(kZones[rng_.below(std::size(kZones))]);
+        case ir::TypeKind::money: {
+            const std::string& code =
+                type.currency.size() == 3 ? type.currency : program_.workspace.currency;
+            Money money;
+            money.minor = static_cast<std::int64_t>(500 + rng_.below(50'000));
+            if (code.size() == 3) money.currency = {code[0], code[1], code[2]};
+            return Value(money);
+        }
+        case ir::TypeKind::choice:
+            if (type.choices.empty()) return {};
+            return Value(type.choices[rng_.below(type.choices.size())]);
+        case ir::TypeKind::list: {
+            ir::Field one = field;
+            one.type.kind = type.element;
+            if (type.element == ir::TypeKind::list) return {};
+            return Value(List{value_of(one, person)});
+        }
+        case ir::TypeKind::missing:
+        case ir::TypeKind::map:
+        case ir::TypeKind::event:
+            return {};
+    }
+    return {};
+}
+
+Record Population::profile_of(std::uint32_t person) {
+    Record out;
+    for (const ir::Field& field : program_.profile) {
+        if (!rng_.chance(share_with(field))) continue;
+        Value value = value_of(field, person);
+        if (!value.is_missing()) out.push_back({field.name, std::move(value)});
+    }
+    return out;
+}
+
+Record Population::properties_of(const Due& due) {
+    Record out;
+    const auto last = last_.find(due.person);
+    for (const ir::Field& field : program_.events[due.event].fields) {
+        if (!field.required && rng_.chance(0.2)) continue;
+        // What follows is about the same thing: the same sku, the same view.
+        const Value* same =
+            due.follows && last != last_.end() ? find(last->second, field.name) : nullptr;
+        Value value = same != nullptr ? *same : value_of(field, due.person);
+        if (!value.is_missing()) out.push_back({field.name, std::move(value)});
+    }
+    return out;
+}
+
+model::Command Population::opening() {
+    model::Command command;
+    command.external_id = "user:" + name_of(opened_);
+    command.event_time = options_.start;
+    if (consent_ == 0) {
+        command.body = model::Identify{profile_of(opened_)};
+    } else {
+        command.body =
+            model::ConsentChange{program_.consents[consent_ - 1].name, true, "simulation", ""};
+    }
+    // The next consent this person has given, or the next person.
+    while (++consent_ <= program_.consents.size()) {
+        const std::string& name = program_.consents[consent_ - 1].name;
+        const bool given = options_.consents.empty()
+                               ? rng_.chance(0.85)
+                               : std::find(options_.consents.begin(), options_.consents.end(),
+                                           name) != options_.consents.end();
+        if (given) return command;
+    }
+    consent_ = 0;
+    ++opened_;
+    return command;
+}
+
+std::optional<model::Command> Population::next() {
+    if (opened_ < options_.people) return opening();
+    if (due_.empty()) return std::nullopt;
+    const Due due = due_.top();
+    due_.pop();
+    model::Command command;
+    command.external_id = "user:" + name_of(due.person);
+    command.event_time = instant_of(due.at);
+    model::Track track{program_.events[due.event].name, properties_of(due)};
+    if (remembered_[due.event]) last_[due.person] = track.properties;
+    command.body = std::move(track);
+    follow(due);
+    if (!due.follows) plan(due.person, due.event, due.at);
+    ++events_;
+    return command;
+}
+
+}  // namespace journey::app

@@ -1,0 +1,161 @@
+// journey apply: a saved plan, or a project, becomes the live program of a running daemon.
+
+#include "engine/app/client.h"
+#include "engine/app/commands.h"
+#include "engine/app/plan_file.h"
+#include "engine/app/plan_live.h"
+#include "engine/app/progress.h"
+#include "engine/app/project.h"
+#include "engine/app/publish.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <iostream>
+#include <unistd.h>
+
+namespace journey::app {
+namespace {
+
+/// Asks only somebody who can answer.
+bool agreed(const PublishOptions& options) {
+    if (options.yes || !is_terminal(STDIN_FILENO)) return true;
+    fmt::print("Apply this to {}? [y/N] ", options.daemon.to);
+    std::fflush(stdout);
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+/// Only while `before` is still live.
+Result<void> post_program(const Client& client, const Bytes& program, const std::string& before) {
+    TRY(const Answer answer,
+        client.post("/admin/program?after=" + before, program, "application/octet-stream"));
+    if (answer.status != 200) return error(ErrorCode::refused, problem_of(answer));
+    return success();
+}
+
+const char* change_in_words(plan::Kind kind) {
+    switch (kind) {
+        case plan::Kind::created:
+            return "new";
+        case plan::Kind::changed:
+            return "changed";
+        case plan::Kind::retired:
+            return "retired";
+        case plan::Kind::unchanged:
+            return "unchanged";
+    }
+    return "";
+}
+
+void print_applied(const DaemonAddress& daemon, const ir::Program& program,
+                   const plan::Plan& plan) {
+    fmt::print("Applied to {}: {} journeys are live.\n", daemon.to, program.journeys.size());
+    for (const plan::JourneyPlan& one : plan.journeys) {
+        fmt::print("  {} version {}  {}\n", one.name,
+                   one.kind == plan::Kind::retired ? one.before : one.after,
+                   change_in_words(one.kind));
+    }
+}
+
+int apply_plan(const PublishOptions& options, const DaemonAddress& daemon) {
+    const auto text = read_text_file(options.what);
+    if (!text) return fail(text.error());
+    const auto file = read_plan(text.value());
+    if (!file) return fail(file.error());
+    auto live = live_of_daemon(daemon);
+    if (!live) return fail(live.error());
+    const std::string& now = live.value().hash;
+    if (now == hash_of_program(file.value().program)) {
+        fmt::print("Nothing to do: this plan is applied already.\n");
+        return 0;
+    }
+    const Bytes& stopping = file.value().stopping;
+    // An apply that was cut off between its two programs goes on with the second.
+    const bool half_done = !stopping.empty() && now == hash_of_program(stopping);
+    if (now != file.value().before && !half_done) {
+        return fail(
+            error(ErrorCode::conflict,
+                  fmt::format("the world moved: since {} was made another program became "
+                              "live, so it would change something else than it says; "
+                              "nothing was applied. Make the plan again with `journey plan`",
+                              options.what)));
+    }
+    const auto program = ir::decode(file.value().program);
+    if (!program) return fail(program.error());
+    const plan::Plan plan =
+        plan::compare(live.value().program ? &*live.value().program : nullptr, program.value(),
+                      live.value().standing, file.value().retire);
+    fmt::print("{}", plan::text_of(plan));
+    // Somebody may have entered since: a group nobody decided about is never left to chance.
+    if (plan.has_errors() && !half_done) {
+        for (const plan::Remark& remark : plan.remarks)
+            fmt::print(stderr, "{}\n", plan::text_of(remark));
+        fmt::print(stderr, "Nothing was applied: make the plan again.\n");
+        return 1;
+    }
+    if (!agreed(options)) {
+        fmt::print("Nothing was applied.\n");
+        return 1;
+    }
+    const Client client(daemon.to, "", daemon.admin_token);
+    std::string before = now;
+    if (!stopping.empty() && !half_done) {
+        if (const auto done = post_program(client, stopping, before); !done)
+            return fail(done.error());
+        before = hash_of_program(stopping);
+    }
+    if (const auto done = post_program(client, file.value().program, before); !done)
+        return fail(done.error());
+    print_applied(daemon, program.value(), plan);
+    return 0;
+}
+
+int apply_project(const PublishOptions& options, const DaemonAddress& daemon) {
+    auto compiled = compile_project({options.what});
+    if (!compiled) return fail(compiled.error());
+    if (!compiled.value().program) {
+        print_diagnostics(compiled.value(), false);
+        fmt::print(stderr, "Nothing was applied: the mistakes above come first.\n");
+        return 1;
+    }
+    const ir::Program& program = *compiled.value().program;
+    auto live = live_of_daemon(daemon);
+    if (!live) return fail(live.error());
+    const plan::Plan plan = plan::compare(live.value().program ? &*live.value().program : nullptr,
+                                          program, live.value().standing, {});
+    for (const plan::Remark& remark : plan.remarks)
+        fmt::print(stderr, "{}\n", plan::text_of(remark));
+    if (plan.has_errors()) {
+        fmt::print(stderr,
+                   "Nothing was applied. `journey plan {} --retire …` makes a plan with rules for "
+                   "people inside.\n",
+                   options.what);
+        return 1;
+    }
+    if (plan.has_changes()) {
+        if (is_terminal(STDIN_FILENO) && !options.yes) fmt::print("{}", plan::text_of(plan));
+        if (!agreed(options)) {
+            fmt::print("Nothing was applied.\n");
+            return 1;
+        }
+        const Client client(daemon.to, "", daemon.admin_token);
+        if (const auto done = post_program(client, ir::encode(program), live.value().hash); !done)
+            return fail(done.error());
+    }
+    print_applied(daemon, program, plan);
+    return 0;
+}
+
+}  // namespace
+
+int publish_command(const PublishOptions& options) {
+    DaemonAddress daemon = options.daemon;
+    find_keys(daemon);
+    std::error_code ignored;
+    const bool is_plan =
+        std::filesystem::is_regular_file(options.what, ignored) && !is_journey_file(options.what);
+    return is_plan ? apply_plan(options, daemon) : apply_project(options, daemon);
+}
+
+}  // namespace journey::app
