@@ -35,7 +35,8 @@ std::int64_t events_of(const app::Client& client) {
 TEST_CASE("the shipped journeys have no mistake, stand in the one style, and pass their tests",
           "[process]") {
     for (const char* project :
-         {"workflows", "workflows/yaml", "examples/01-first-journey", "examples/02-real-data"}) {
+         {"workflows", "workflows/yaml", "examples/01-first-journey", "examples/02-real-data",
+          "examples/03-eight-journeys", "examples/03-eight-journeys/yaml"}) {
         const std::string path = kSource + "/" + project;
         CAPTURE(path);
         const Finished check = run_journey({"check", path});
@@ -60,6 +61,22 @@ TEST_CASE("the receipt journey in YAML means the same as in the journey language
         return Sha256{};
     };
     CHECK(hash_of(kSource + "/workflows") == hash_of(kSource + "/workflows/yaml"));
+}
+
+TEST_CASE("the eight journeys mean the same in both surfaces", "[process]") {
+    const auto hashes_of = [](const std::string& path) {
+        auto compiled = app::compile_project({path});
+        REQUIRE(compiled);
+        REQUIRE(compiled.value().program);
+        std::map<std::string, Sha256> hashes;
+        for (const ir::Journey& journey : compiled.value().program->journeys)
+            hashes.emplace(journey.name, journey.hash);
+        return hashes;
+    };
+    const std::string eight = kSource + "/examples/03-eight-journeys";
+    const auto hashes = hashes_of(eight);
+    CHECK(hashes.size() == 8);
+    CHECK(hashes == hashes_of(eight + "/yaml"));
 }
 
 TEST_CASE("half a year of a real shop gives the counts that SQL gives", "[process]") {
