@@ -78,7 +78,8 @@ ir::Journey lower_journey(const sema::Journey& from, const source::SourceSet& so
     }
     into.frequency = from.frequency;
     into.quiet = from.quiet;
-    into.lifetime = from.lifetime;
+    // Nobody stays for ever, also where every wait could: the longest life the language knows.
+    into.lifetime = from.lifetime.value_or(CalendarDuration{0, sema::kLifetimeDaysMax, 0});
     into.zone = from.zone;
     into.priority = from.priority;
     lower_steps(from, sources, exprs, into);

@@ -6,6 +6,20 @@ namespace journey::sema {
 
 namespace {
 
+/// A project may be written in either surface: "shop.journey" is also meant by a project that has
+/// "shop.journey.yaml", and the other way round.
+std::string in_either_surface(const std::string& name, const std::set<std::string>& known) {
+    if (known.contains(name)) return name;
+    std::string stem = name;
+    for (const std::string_view ending : {".yaml", ".yml"}) {
+        if (stem.ends_with(ending)) stem.resize(stem.size() - ending.size());
+    }
+    for (const char* ending : {"", ".yaml", ".yml"}) {
+        if (known.contains(stem + ending)) return stem + ending;
+    }
+    return name;
+}
+
 void check_use(Context& cx, const std::vector<ast::File>& files) {
     auto base_name = [](const std::string& path) {
         const std::size_t slash = path.find_last_of('/');
@@ -21,7 +35,7 @@ void check_use(Context& cx, const std::vector<ast::File>& files) {
             const auto* use = std::get_if<ast::Use>(&item.what);
             if (use == nullptr) continue;
             if (use->as) cx.report(cannot_yet(use->as->span, "give a used file another name"));
-            const std::string wanted = base_name(use->file.value);
+            const std::string wanted = in_either_surface(base_name(use->file.value), known);
             if (!known.contains(wanted)) {
                 Diagnostic diagnostic = Diagnostic::error(
                     "J0109", "FILE NOT FOUND", use->file.span,

@@ -10,8 +10,6 @@ using ir::TypeKind;
 
 namespace {
 
-constexpr std::int64_t kLifetimeDaysMax = 400;
-
 class JourneyChecker {
   public:
     JourneyChecker(Context& cx, const ast::JourneyDecl& decl, Index self, Journey& into)

@@ -235,6 +235,9 @@ struct Segment {
     NodePtr is;
 };
 
+/// How long a journey may hold a person, and holds one at most when it does not say.
+inline constexpr std::int32_t kLifetimeDaysMax = 400;
+
 struct Journey {
     std::string name;
     std::string title;

@@ -130,9 +130,16 @@ Result<ProjectFiles> read_project(const std::vector<std::string>& paths) {
         const bool yaml = !path.string().ends_with(".journey");
         for (const std::string& used : used_files(text, yaml)) {
             const fs::path target = (path.parent_path() / used).lexically_normal();
-            std::error_code ignored;
-            if (is_journey_file(target.string()) && fs::is_regular_file(target, ignored))
-                waiting.push_back(target.string());
+            std::string stem = target.string();
+            if (!is_journey_file(stem)) continue;
+            stem.resize(stem.rfind(".journey") + std::string_view(".journey").size());
+            // As it is written, else in the other surface.
+            for (const std::string& file : {target.string(), stem, stem + ".yaml", stem + ".yml"}) {
+                std::error_code ignored;
+                if (!fs::is_regular_file(file, ignored)) continue;
+                waiting.push_back(file);
+                break;
+            }
         }
         if (std::find(folders.begin(), folders.end(), path.parent_path()) == folders.end())
             folders.push_back(path.parent_path());
