@@ -206,6 +206,13 @@ class WaitLint {
                 for (const PickArm& arm : pick->arms)
                     this->steps(arm.steps, held);
                 held.clear();
+            } else if (const auto* call = std::get_if<Call>(&step.act)) {
+                this->steps(call->otherwise, {});
+                held.clear();
+            } else if (const auto* repeat = std::get_if<Repeat>(&step.act)) {
+                // The second round begins later than the first.
+                this->steps(repeat->steps, {});
+                held.clear();
             } else if (!std::holds_alternative<Send>(step.act) &&
                        !std::holds_alternative<Let>(step.act)) {
                 held.clear();
@@ -266,12 +273,11 @@ class WaitLint {
     void again(const WaitArm& arm) {
         if (arm.condition != nullptr || arm.pattern.broken || arm.pattern.event == kNone) return;
         if (arm.pattern.filter != nullptr || journey_.reentry != ir::Reentry::never) return;
-        const bool starts =
-            std::any_of(journey_.triggers.begin(), journey_.triggers.end(),
-                        [&](const Trigger& trigger) {
-                            const auto* event = std::get_if<OnEvent>(&trigger.what);
-                            return event != nullptr && event->pattern.event == arm.pattern.event;
-                        });
+        const bool starts = std::any_of(
+            journey_.triggers.begin(), journey_.triggers.end(), [&](const Trigger& trigger) {
+                const auto* event = std::get_if<OnEvent>(&trigger.what);
+                return event != nullptr && event->pattern.event == arm.pattern.event;
+            });
         if (!starts) return;
         const std::string& event = cx_.schema().events[arm.pattern.event].name;
         cx_.report(

@@ -64,37 +64,51 @@ class Ways {
     }
 
     At step(const Step& step, At at) {
-        return std::visit(Match{[&](const Send& send) {
-                                    this->send(step, send, at);
-                                    return at;
-                                },
-                                [&](const Delay& delay) {
-                                    const calendar::Bounds bounds =
-                                        calendar::bounds_of(delay.duration);
-                                    at.soonest += bounds.least;
-                                    at.longest += bounds.least;
-                                    return at;
-                                },
-                                [&](const AtMost& most) { return at_most(most, at); },
-                                [&](const Branch& branch) {
-                                    std::vector<At> ends;
-                                    for (const Case& one : branch.cases)
-                                        way(one.steps, at, ends);
-                                    way(branch.otherwise, at, ends);
-                                    return joined(ends);
-                                },
-                                [&](const Pick& pick) {
-                                    std::vector<At> ends;
-                                    for (const PickArm& arm : pick.arms)
-                                        way(arm.steps, at, ends);
-                                    return joined(ends);
-                                },
-                                [&](const Stop&) {
-                                    longest_ = std::max(longest_, at.longest);
-                                    return at;
-                                },
-                                [&](const auto&) { return at; }},
-                          step.act);
+        return std::visit(
+            Match{[&](const Send& send) {
+                      this->send(step, send, at);
+                      return at;
+                  },
+                  [&](const Delay& delay) {
+                      const calendar::Bounds bounds = calendar::bounds_of(delay.duration);
+                      at.soonest += bounds.least;
+                      at.longest += bounds.least;
+                      return at;
+                  },
+                  [&](const AtMost& most) { return at_most(most, at); },
+                  [&](const Branch& branch) {
+                      std::vector<At> ends;
+                      for (const Case& one : branch.cases)
+                          way(one.steps, at, ends);
+                      way(branch.otherwise, at, ends);
+                      return joined(ends);
+                  },
+                  [&](const Pick& pick) {
+                      std::vector<At> ends;
+                      for (const PickArm& arm : pick.arms)
+                          way(arm.steps, at, ends);
+                      return joined(ends);
+                  },
+                  [&](const Call& call) {
+                      std::vector<At> ends = {at};
+                      way(call.otherwise, at, ends);
+                      return joined(ends);
+                  },
+                  [&](const Repeat& repeat) {
+                      At end = steps(repeat.steps, at);
+                      const std::int64_t round = end.longest - at.longest;
+                      const std::int64_t more = std::min<std::int64_t>(repeat.times - 1, 1000);
+                      end.longest += round * std::max<std::int64_t>(more, 0);
+                      if (repeat.certain && continues(repeat.steps)) return end;
+                      return joined(continues(repeat.steps) ? std::vector<At>{at, end}
+                                                            : std::vector<At>{at});
+                  },
+                  [&](const Stop&) {
+                      longest_ = std::max(longest_, at.longest);
+                      return at;
+                  },
+                  [&](const auto&) { return at; }},
+            step.act);
     }
 
     At at_most(const AtMost& most, const At& at) {
@@ -186,6 +200,40 @@ void check_reentry(Context& cx, const Journey& journey, std::int64_t longest) {
             .and_help("say it: `while running ignore` (or `restart`, `queue`, `parallel`)"));
 }
 
+/// `count(order_paid within 30d) >= 2`: an event growing too old is enough to leave.
+const Node* edge_in(const Node& node) {
+    const bool compares = node.op == ir::Op::greater || node.op == ir::Op::greater_equal ||
+                          node.op == ir::Op::less || node.op == ir::Op::less_equal ||
+                          node.op == ir::Op::equal;
+    for (const NodePtr& operand : node.operands) {
+        if (compares && operand->op == ir::Op::aggregate && operand->aggregate != nullptr &&
+            operand->aggregate->window.kind == ir::WindowKind::within) {
+            return &node;
+        }
+        if (const Node* found = edge_in(*operand)) return found;
+    }
+    return nullptr;
+}
+
+void check_flapping(Context& cx, const Journey& journey) {
+    if (journey.reentry != ir::Reentry::always) return;
+    for (const Trigger& trigger : journey.triggers) {
+        const auto* change = std::get_if<ir::OnSegment>(&trigger.what);
+        if (change == nullptr || change->segment >= cx.model.segments.size()) continue;
+        const Segment& segment = cx.model.segments[change->segment];
+        const Node* edge = segment.is == nullptr ? nullptr : edge_in(*segment.is);
+        if (edge == nullptr) continue;
+        cx.report(Diagnostic::warning("J0324", "IN AND OUT", trigger.span,
+                                      "People at the edge of " + tick(segment.name) +
+                                          " would come in again and again.")
+                      .and_other(edge->span, "this changes whenever an event grows too old")
+                      .and_after(
+                          "Somebody right at the limit may leave and join within a day, and enters "
+                          "each time.")
+                      .and_help("let some time pass: `reenter after 30 days`"));
+    }
+}
+
 void check_goals(Context& cx, const Journey& journey, const std::vector<Passed>& sends) {
     if (sends.empty()) return;
     const Passed& last =
@@ -214,6 +262,7 @@ void lint_paths(Context& cx) {
         ways.journey(journey);
         check_reentry(cx, journey, ways.longest());
         check_goals(cx, journey, ways.sends());
+        check_flapping(cx, journey);
     }
 }
 

@@ -1,4 +1,5 @@
-// J0408: personal data that decides a message. J0411: opens taken for a measure.
+// J0308: winners nobody can see. J0405: personal data that goes out by another name. J0408: personal
+// data that decides a message. J0411: opens taken for a measure.
 
 #include "dsl/sema/context.h"
 #include "dsl/sema/steps.h"
@@ -51,6 +52,66 @@ void check_branch(Context& cx, const Branch& branch) {
     }
 }
 
+/// `sends sku` allows the sku, not whatever is called so at the call.
+void check_call(Context& cx, const Call& call) {
+    if (call.webhook >= cx.schema().webhooks.size()) return;
+    const ir::Webhook& webhook = cx.schema().webhooks[call.webhook];
+    for (const auto& [name, value] : call.args) {
+        if (value == nullptr || value->broken) continue;
+        const Node* used = personal_in(cx.schema(), *value);
+        if (used == nullptr || cx.schema().profile[used->a].name == name) continue;
+        std::vector<std::string> names;
+        for (const std::string& sent : webhook.sends)
+            names.push_back(tick(sent));
+        const std::string& field = cx.schema().profile[used->a].name;
+        cx.report(
+            Diagnostic::error("J0405", "PERSONAL DATA GOES OUT", used->span,
+                              tick(webhook.name) + " may receive " + listed(names) + ", not " +
+                                  tick(cx.words(used->span)) + ".")
+                .and_after("It is marked `pii`, and whoever reads the webhook's declaration would "
+                           "not know that it leaves the house.")
+                .and_help("leave it out, or say it openly: `sends … " + field +
+                          "` in the webhook, and `" + field + ": …` here"));
+    }
+}
+
+/// A winner by opens: a weak measure of mail, and no measure of anything else.
+void check_winner(Context& cx, const Step& step, const Pick& pick) {
+    if (!pick.winner) return;
+    if (pick.winner->numerator != ir::Metric::opened &&
+        pick.winner->denominator != ir::Metric::opened)
+        return;
+    bool email = false;
+    std::string channel;
+    each_inner(step, [&](const Steps& arm) {
+        each_step(arm, [&](const Step& inner) {
+            const auto* send = std::get_if<Send>(&inner.act);
+            if (send == nullptr || send->channel == kNone) return;
+            const ir::Channel& by = cx.schema().channels[send->channel];
+            if (by.kind == ir::ChannelKind::email) {
+                email = true;
+            } else {
+                channel = by.name;
+            }
+        });
+    });
+    if (email) {
+        cx.report(
+            Diagnostic::warning(
+                "J0411", "AN OPEN IS NOT A PERSON", pick.winner_span,
+                "The winner of " + tick(pick.experiment) + " is found by opened mail.")
+                .and_after("Mail programs that protect privacy open every mail on their own, so "
+                           "this counts machines as people.")
+                .and_help("say `winner by clicked per delivered`"));
+    } else if (!channel.empty()) {
+        cx.report(Diagnostic::warning("J0308", "NOBODY CAN WIN", pick.winner_span,
+                                      "A winner by `opened` cannot be found here: " +
+                                          tick(channel) + " does not report it.")
+                      .and_after("Every arm would have none of them, so no arm can be the best.")
+                      .and_help("count `clicked`, or a goal"));
+    }
+}
+
 void check_goal(Context& cx, const Journey& journey, const Goal& goal) {
     if (goal.pattern.broken || goal.pattern.event == kNone) return;
     const ir::EventType& event = cx.schema().events[goal.pattern.event];
@@ -69,24 +130,14 @@ void check_goal(Context& cx, const Journey& journey, const Goal& goal) {
                   .and_help("count `clicked` instead, or what people buy or do afterwards"));
 }
 
-void check_winner(Context& cx, const Step& step) {
-    const auto* pick = std::get_if<Pick>(&step.act);
-    if (pick == nullptr || !pick->winner || pick->winner->numerator != ir::Metric::opened) return;
-    cx.report(
-        Diagnostic::warning("J0411", "AN OPEN IS NOT A PERSON", pick->winner_span,
-                            "The winner of " + tick(pick->experiment) + " is found by opened mail.")
-            .and_after("Mail programs that protect privacy open every mail on their own, so "
-                       "this counts machines as people.")
-            .and_help("say `winner by clicked per delivered`"));
-}
-
 }  // namespace
 
 void lint_privacy(Context& cx) {
     for (const Journey& journey : cx.model.journeys) {
         each_step(journey.steps, [&](const Step& step) {
             if (const auto* branch = std::get_if<Branch>(&step.act)) check_branch(cx, *branch);
-            check_winner(cx, step);
+            if (const auto* call = std::get_if<Call>(&step.act)) check_call(cx, *call);
+            if (const auto* pick = std::get_if<Pick>(&step.act)) check_winner(cx, step, *pick);
         });
         for (const Goal& goal : journey.goals)
             check_goal(cx, journey, goal);

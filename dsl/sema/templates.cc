@@ -142,13 +142,16 @@ class TemplateChecker {
         return {whole.file, whole.begin + 1 + mention.begin, whole.begin + 1 + mention.end};
     }
 
-    /// True when the text cannot be read because a `{{` never ends; said once for each.
+    /// True when the text cannot be read because a `{{` never ends; said once for each
+    /// of the first ten.
     bool check_open(const Text& text) {
         const std::vector<OpenMention> all = find_open_mentions(text.value);
         const std::string where = text.literal ? "" : " in " + text.said->value;
         const Span whole = text.said->span;
         const bool exact = text.literal && whole.size() == text.value.size() + 2;
+        std::size_t reported = 0;
         for (const OpenMention& one : all) {
+            if (++reported > 10) break;
             const bool half = one.brace != 0;
             const std::uint32_t end = half ? one.brace + 1 : one.begin + 2;
             const Span span =

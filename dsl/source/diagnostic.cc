@@ -31,6 +31,36 @@ std::string_view name_of(Applicability applicability) {
 }
 
 namespace {
+
+/// What an author quotes may be a megabyte of `aaaa`; a reader needs its beginning.
+std::string readable(std::string words) {
+    constexpr std::size_t kQuoteMax = 160;
+    constexpr std::size_t kShown = 100;
+    if (words.size() <= kQuoteMax) return words;
+    std::string out;
+    for (std::size_t at = 0; at < words.size();) {
+        const std::size_t open = std::min(words.find('`', at), words.size());
+        const std::size_t close = std::min(words.find('`', open + 1), words.size());
+        const std::size_t inner = std::min(open + 1, words.size());
+        out.append(words, at, inner - at);
+        if (close - inner > kQuoteMax) {
+            std::size_t end = inner + kShown;
+            while ((static_cast<unsigned char>(words[end]) & 0xC0U) == 0x80U)
+                --end;
+            out.append(words, inner, end - inner);
+            out += "…";
+        } else {
+            out.append(words, inner, close - inner);
+        }
+        at = close;
+        if (at < words.size()) {
+            out += '`';
+            ++at;
+        }
+    }
+    return out;
+}
+
 Diagnostic make(Severity severity, std::string code, std::string title, Span span,
                 std::string before) {
     Diagnostic made;
@@ -38,9 +68,10 @@ Diagnostic make(Severity severity, std::string code, std::string title, Span spa
     made.code = std::move(code);
     made.title = std::move(title);
     made.span = span;
-    made.before = std::move(before);
+    made.before = readable(std::move(before));
     return made;
 }
+
 }  // namespace
 
 Diagnostic Diagnostic::error(std::string code, std::string title, Span span, std::string before) {
@@ -64,11 +95,11 @@ Diagnostic Diagnostic::and_other(Span at, std::string words, bool caret) && {
 }
 Diagnostic Diagnostic::and_after(std::string words) && {
     if (!after.empty()) after += '\n';
-    after += words;
+    after += readable(std::move(words));
     return std::move(*this);
 }
 Diagnostic Diagnostic::and_help(std::string words) && {
-    help.push_back(std::move(words));
+    help.push_back(readable(std::move(words)));
     return std::move(*this);
 }
 Diagnostic Diagnostic::and_fix(Applicability applicability, std::string says,

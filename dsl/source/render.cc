@@ -1,6 +1,6 @@
 #include "dsl/source/render.h"
 
-#include "dsl/source/text.h"
+#include "dsl/source/spare.h"
 
 #include <algorithm>
 #include <array>
@@ -66,6 +66,33 @@ std::string shown(std::string_view line) {
 /// Screen columns before byte `at` of the line.
 std::size_t column_of(std::string_view line, std::size_t at) {
     return display_width(shown(line.substr(0, at)));
+}
+
+/// What of a very long line is shown: bytes, at the edges of characters.
+struct Window {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+Window window_of(std::string_view line, std::size_t mark) {
+    constexpr std::size_t kLineMax = 400;
+    constexpr std::size_t kBefore = 80;
+    constexpr std::size_t kAfter = 160;
+    if (line.size() <= kLineMax) return {0, line.size()};
+    const auto edge = [&](std::size_t at) {
+        while (at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0U) == 0x80U)
+            ++at;
+        return at;
+    };
+    mark = std::min(mark, line.size());
+    return {edge(mark - std::min(mark, kBefore)), edge(std::min(mark + kAfter, line.size()))};
+}
+
+/// The window with a sign where the line goes on.
+std::string shown_in(std::string_view line, const Window& window) {
+    return (window.begin > 0 ? "…" : "") +
+           shown(line.substr(window.begin, window.end - window.begin)) +
+           (window.end < line.size() ? "…" : "");
 }
 
 struct Mark {
@@ -171,46 +198,61 @@ std::string header(const SourceSet& sources, const Diagnostic& diagnostic, const
     return paint(colour_of(diagnostic.severity), left + std::string(dashes, '-') + right) + '\n';
 }
 
-void add_label(std::map<std::pair<FileId, std::uint32_t>, std::vector<Mark>>& lines,
-               const SourceSet& sources, const Span& span, char sign, const std::string& text) {
+/// One line with all marks that stand on it.
+struct Row {
+    Window window;
+    std::vector<Mark> marks;
+};
+using Rows = std::map<std::pair<FileId, std::uint32_t>, Row>;
+
+void add_label(Rows& rows, const SourceSet& sources, const Span& span, char sign,
+               const std::string& text) {
     const Source& source = sources.at(span.file);
-    const std::uint32_t number = source.place_of(span.begin).line;
+    const std::uint32_t number = line_of(source, span.begin);
     const std::string_view line = source.line(number);
     const std::size_t begin = span.begin - source.line_begin(number);
+    const auto [at, fresh] = rows.try_emplace({span.file, number});
+    // The first mark is the one the message is about.
+    if (fresh) at->second.window = window_of(line, begin);
+    const Window& window = at->second.window;
+    if (!fresh && (begin < window.begin || begin > window.end)) return;
     // A range over several lines is marked to the end of its first one.
-    const std::size_t end = std::min<std::size_t>(begin + span.size(), line.size());
+    const std::size_t end = std::min<std::size_t>(begin + span.size(), window.end);
+    const std::string_view seen = line.substr(0, window.end).substr(window.begin);
+    const std::size_t more = window.begin > 0 ? 1 : 0;  // the sign before it
     Mark mark;
-    mark.column = column_of(line, std::min(begin, line.size()));
-    const std::size_t after = column_of(line, end);
+    mark.column = more + column_of(seen, std::min(begin, window.end) - window.begin);
+    const std::size_t after = more + column_of(seen, std::max(end, window.begin) - window.begin);
     mark.width = after > mark.column ? after - mark.column : 1;
     mark.sign = sign;
     mark.text = text;
-    lines[{span.file, number}].push_back(std::move(mark));
+    at->second.marks.push_back(std::move(mark));
 }
 
 std::string snippet(const SourceSet& sources, const Diagnostic& diagnostic, const Paint& paint) {
-    std::map<std::pair<FileId, std::uint32_t>, std::vector<Mark>> lines;
-    add_label(lines, sources, diagnostic.span, '^', diagnostic.label);
+    Rows rows;
+    add_label(rows, sources, diagnostic.span, '^', diagnostic.label);
     for (const Label& label : diagnostic.others) {
-        add_label(lines, sources, label.span, label.caret ? '^' : '-', label.text);
+        add_label(rows, sources, label.span, label.caret ? '^' : '-', label.text);
     }
     std::size_t gutter = 2;
-    for (const auto& [where, marks] : lines)
+    for (const auto& [where, row] : rows)
         gutter = std::max(gutter, std::to_string(where.second).size());
 
     std::string out;
     FileId current = diagnostic.span.file;
-    for (const auto& [where, marks] : lines) {
+    for (const auto& [where, row] : rows) {
         const Source& source = sources.at(where.first);
         if (where.first != current ||
-            (lines.begin()->first == where && where.first != diagnostic.span.file)) {
+            (rows.begin()->first == where && where.first != diagnostic.span.file)) {
             out += fmt::format("{:>{}}   in {}\n", "", gutter, source.name());
             current = where.first;
         }
-        out += fmt::format("{:>{}} | {}\n", where.second, gutter, shown(source.line(where.second)));
-        for (const std::string& row : rows_of(marks)) {
+        out += fmt::format("{:>{}} | {}\n", where.second, gutter,
+                           shown_in(source.line(where.second), row.window));
+        for (const std::string& below : rows_of(row.marks)) {
             out += fmt::format("{:>{}} | {}\n", "", gutter,
-                               paint(colour_of(diagnostic.severity), row));
+                               paint(colour_of(diagnostic.severity), below));
         }
     }
     return out;
@@ -256,16 +298,17 @@ std::string render(const SourceSet& sources, const Diagnostic& diagnostic, Rende
 std::string render(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics,
                    RenderOptions options) {
     std::string out;
-    for (const Diagnostic& diagnostic : diagnostics) {
+    for (const Diagnostic* diagnostic : worth_showing(sources, diagnostics)) {
         if (!out.empty()) out += '\n';
-        out += render(sources, diagnostic, options);
+        out += render(sources, *diagnostic, options);
     }
     return out;
 }
 
 std::string render_short(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics) {
     std::string out;
-    for (const Diagnostic& diagnostic : diagnostics) {
+    for (const Diagnostic* one : worth_showing(sources, diagnostics)) {
+        const Diagnostic& diagnostic = *one;
         const Source& source = sources.at(diagnostic.span.file);
         const Place place = source.place_of(diagnostic.span.begin);
         std::string words = diagnostic.before;

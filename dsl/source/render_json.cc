@@ -1,5 +1,5 @@
 #include "dsl/source/render.h"
-#include "dsl/source/text.h"
+#include "dsl/source/spare.h"
 
 #include <boost/json.hpp>
 
@@ -62,8 +62,8 @@ json::object object_of(const SourceSet& sources, const Diagnostic& diagnostic) {
 
 std::string render_json(const SourceSet& sources, const std::vector<Diagnostic>& diagnostics) {
     json::array all;
-    for (const Diagnostic& diagnostic : diagnostics)
-        all.push_back(object_of(sources, diagnostic));
+    for (const Diagnostic* diagnostic : worth_showing(sources, diagnostics))
+        all.push_back(object_of(sources, *diagnostic));
     return json::serialize(all);
 }
 

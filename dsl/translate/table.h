@@ -16,6 +16,7 @@ struct Sentence {
 
 std::span<const Sentence> chinese_titles();
 std::span<const Sentence> chinese_syntax();
+std::span<const Sentence> chinese_reading();
 std::span<const Sentence> chinese_yaml();
 std::span<const Sentence> chinese_names();
 std::span<const Sentence> chinese_types();

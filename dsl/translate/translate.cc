@@ -40,8 +40,8 @@ Pattern pattern_of(const Sentence& sentence) {
 std::vector<Pattern> patterns_of_chinese() {
     std::vector<Pattern> all;
     for (const std::span<const Sentence> table :
-         {chinese_titles(), chinese_syntax(), chinese_yaml(), chinese_names(), chinese_types(),
-          chinese_journeys(), chinese_lints(), chinese_checks(), chinese_words(),
+         {chinese_titles(), chinese_syntax(), chinese_reading(), chinese_yaml(), chinese_names(),
+          chinese_types(), chinese_journeys(), chinese_lints(), chinese_checks(), chinese_words(),
           chinese_whole()}) {
         for (const Sentence& sentence : table)
             all.push_back(pattern_of(sentence));
@@ -86,13 +86,51 @@ bool match(const Pattern& pattern, std::size_t part, std::string_view text, Inse
 
 std::optional<std::string> line_of(std::string_view english, int depth);
 
+/// "`,`, a name or `)`": every part known or in backticks, and at least two of them.
+std::optional<std::string> listed(std::string_view words, int depth) {
+    std::string out;
+    bool quoted = false;
+    std::size_t from = 0;
+    const auto part = [&](std::size_t to) {
+        const std::string_view one = words.substr(from, to - from);
+        if (one.starts_with('`') && one.ends_with('`')) {
+            out += one;
+            return true;
+        }
+        const std::optional<std::string> translated = line_of(one, depth + 1);
+        if (translated) out += *translated;
+        return translated.has_value();
+    };
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        if (words[at] == '`') quoted = !quoted;
+        if (quoted) continue;
+        const std::string_view rest = words.substr(at);
+        for (const auto& [english, chinese] :
+             {std::pair(", ", "、"), std::pair(" or ", " 或 "), std::pair(" and ", " 和 ")}) {
+            if (!rest.starts_with(english)) continue;
+            if (!part(at)) return std::nullopt;
+            out += chinese;
+            from = at + std::string_view(english).size();
+            at = from - 1;
+            break;
+        }
+    }
+    if (from == 0 || !part(words.size())) return std::nullopt;
+    return out;
+}
+
 /// A name, a number or the author's words stay; a phrase of ours is translated.
 std::string inserted_words(const Pattern& pattern, std::size_t slot, std::string_view words,
                            int depth) {
     const bool quoted = pattern.parts[slot].ends_with('`');
-    if (!quoted && depth < kDeepest) {
-        if (auto translated = line_of(words, depth + 1)) return *std::move(translated);
+    if (quoted || depth >= kDeepest) return std::string(words);
+    if (auto translated = line_of(words, depth + 1)) return *std::move(translated);
+    if (words.starts_with("A ") || words.starts_with("An ") || words.starts_with("The ")) {
+        std::string inside(words);  // at the head of a sentence
+        inside[0] = static_cast<char>(inside[0] - 'A' + 'a');
+        if (auto translated = line_of(inside, depth + 1)) return *std::move(translated);
     }
+    if (auto translated = listed(words, depth)) return *std::move(translated);
     return std::string(words);
 }
 

@@ -3,6 +3,7 @@
 
 #include "dsl/yaml/node.h"
 
+#include <map>
 #include <sstream>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -87,6 +88,7 @@ class Collector final : public YAML::EventHandler {
     struct Open {
         Node node;
         std::optional<Node> key;
+        std::map<std::string, Span> keys;  // of a map, where each was said
     };
 
     std::uint32_t position(const YAML::Mark& mark) const {
@@ -227,13 +229,13 @@ class Collector final : public YAML::EventHandler {
                     .and_help("write the lines out, or make a `segment`"));
             return;
         }
-        for (const Pair& known : parent.node.pairs) {
-            if (known.key.text != key.text) continue;
+        const auto [first, fresh] = parent.keys.try_emplace(key.text, key.span);
+        if (!fresh) {
             out_.push_back(Diagnostic::error("J0801", "THE SAME KEY TWICE", key.span,
                                              "`" + key.text +
                                                  ":` appears twice here; YAML would "
                                                  "silently drop one.")
-                               .and_other(known.key.span, "first here")
+                               .and_other(first->second, "first here")
                                .and_help("keep one of them, or give the steps their own `- `"));
             return;
         }

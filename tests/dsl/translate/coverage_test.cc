@@ -38,10 +38,13 @@ std::vector<std::string> strings_of(const dsl::Diagnostic& diagnostic) {
 std::vector<dsl::Compilation> compile_goldens() {
     const fs::path here = fs::path(JOURNEY_SOURCE_DIR) / "tests/dsl/golden";
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(here)) {
-        const fs::path& path = entry.path();
-        if (path.filename() == "shop.journey") continue;
-        if (path.extension() == ".journey" || path.extension() == ".yaml") files.push_back(path);
+    for (const fs::path& folder : {here, here / "syntax"}) {
+        for (const auto& entry : fs::directory_iterator(folder)) {
+            const fs::path& path = entry.path();
+            if (path.filename() == "shop.journey") continue;
+            if (path.extension() == ".journey" || path.extension() == ".yaml")
+                files.push_back(path);
+        }
     }
     std::sort(files.begin(), files.end());
     std::vector<dsl::Compilation> all;
