@@ -58,9 +58,14 @@ void Builder::unknown_key(const Node& map, const Node& key, const KeyTable& know
 }
 
 void Builder::check_keys(const Node& map, Where where) {
+    // With more of them it is another kind of file, and each looks through all keys.
+    constexpr std::size_t kUnknownMax = 100;
     const KeyTable& known = table(where);
+    std::size_t unknown = 0;
     for (const Pair& pair : map.pairs) {
-        if (find_key(known, pair.key.text) == nullptr) unknown_key(map, pair.key, known);
+        if (find_key(known, pair.key.text) != nullptr) continue;
+        if (++unknown > kUnknownMax) return;
+        unknown_key(map, pair.key, known);
     }
 }
 

@@ -107,6 +107,7 @@ TEST_CASE("one line of a megabyte is answered with a few lines", "[dsl][hostile]
 
 TEST_CASE("YAML with 50,000 keys is read once", "[dsl][hostile]") {
     answers("x.yaml", "language: 1\nevents:\n" + chain(50'000, "  e#: {}\n"));
+    answers("x.yaml", chain(80'000, "k#: 1\n"));
 }
 
 TEST_CASE("every beginning of an example is a program or has a reason", "[dsl][hostile]") {
