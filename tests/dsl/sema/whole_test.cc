@@ -219,7 +219,7 @@ TEST_CASE("snippets keep their names to themselves", "[sema]") {
         {"snippet s(t: push template, d: duration, n: int) {\nrepeat at most n times {\nwait "
          "d\nsend "
          "push t with { code: \"x\" }\n}\n}",
-         "include s(t: coupon, d: 2 days, n: 3)\ninclude s(t: coupon, d: 1 day, n: 1)", ""},
+         "include s(t: coupon, d: 2 days, n: 3)\ninclude s(t: coupon, d: 1 day, n: 1)", "J0322"},
         {"snippet s(t: push template) { send push t }", "include s(t: coupon)", "J0501"},
         {"snippet s(t: push template) { send email t }", "wait 1h", "J0103"},
         {"snippet s(t: push template) { send push t with { code: \"a\" } }", "include s(t: hello)",
