@@ -33,7 +33,12 @@ void normalise(ast::WaitAtMost& wait) {
 
 void normalise(ast::Steps& steps) {
     for (ast::Step& step : steps) {
-        std::visit(Match{[](ast::WaitAtMost& one) { normalise(one); },
+        std::visit(Match{[](ast::Send& one) {
+                             sort_by(one.options, [](const auto& option) {
+                                 return std::holds_alternative<ast::Without>(option.what);
+                             });
+                         },
+                         [](ast::WaitAtMost& one) { normalise(one); },
                          [](ast::If& one) {
                              for (ast::Branch& branch : one.branches)
                                  normalise(branch.steps);

@@ -343,8 +343,9 @@ TEST_CASE("the eight journeys and their YAML twins are the same, tests and all",
     CHECK(seen == 9);
     const dsl::Compilation dsl = compile_folder(folder, folder);
     const dsl::Compilation yaml = compile_folder(folder / "yaml", folder);
-    REQUIRE(dsl.program.has_value() == yaml.program.has_value());
-    if (!dsl.program) return;
+    INFO(dsl::render_short(dsl) << dsl::render_short(yaml));
+    REQUIRE(dsl.program);
+    REQUIRE(yaml.program);
     REQUIRE(dsl.program->journeys.size() == 8);
     std::map<std::string, Sha256> hashes;
     for (const ir::Journey& journey : dsl.program->journeys)
