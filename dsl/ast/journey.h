@@ -313,8 +313,9 @@ struct Note {
     Text text;
 };
 
-using StepKind = std::variant<Send, Delay, WaitUntil, WaitAtMost, If, Choose, Split, Experiment,
-                              Let, Set, Tag, Stop, Note, CallWebhook, Emit, Run, Include, Repeat, NotYet>;
+using StepKind =
+    std::variant<Send, Delay, WaitUntil, WaitAtMost, If, Choose, Split, Experiment, Let, Set, Tag,
+                 Stop, Note, CallWebhook, Emit, Run, Include, Repeat, NotYet>;
 
 struct Step {
     std::optional<Name> label;

@@ -46,24 +46,24 @@ class Lowering {
   private:
     template <typename Visit>
     static void each_inner(const Step& step, Visit visit) {
-        std::visit(Match{[&](const sema::Branch& branch) {
-                             for (const sema::Case& one : branch.cases)
-                                 visit(one.steps);
-                             visit(branch.otherwise);
-                         },
-                         [&](const sema::AtMost& wait) {
-                             for (const sema::WaitArm& arm : wait.arms)
-                                 visit(arm.steps);
-                             visit(wait.timeout);
-                         },
-                         [&](const sema::Pick& pick) {
-                             for (const sema::PickArm& arm : pick.arms)
-                                 visit(arm.steps);
-                         },
-                         [&](const sema::Call& call) { visit(call.otherwise); },
-                         [&](const sema::Repeat& repeat) { visit(repeat.steps); },
-                         [](const auto&) {}},
-                   step.act);
+        std::visit(
+            Match{[&](const sema::Branch& branch) {
+                      for (const sema::Case& one : branch.cases)
+                          visit(one.steps);
+                      visit(branch.otherwise);
+                  },
+                  [&](const sema::AtMost& wait) {
+                      for (const sema::WaitArm& arm : wait.arms)
+                          visit(arm.steps);
+                      visit(wait.timeout);
+                  },
+                  [&](const sema::Pick& pick) {
+                      for (const sema::PickArm& arm : pick.arms)
+                          visit(arm.steps);
+                  },
+                  [&](const sema::Call& call) { visit(call.otherwise); },
+                  [&](const sema::Repeat& repeat) { visit(repeat.steps); }, [](const auto&) {}},
+            step.act);
     }
 
     void collect_labels(const Steps& steps) {

@@ -65,22 +65,22 @@ enum class Where : unsigned char {
 
 /// What stands after a key.
 enum class Shape : unsigned char {
-    text,         // words for people
-    word,         // one of `words`
-    name,         // of something declared, of the kind `names`
-    names,        // one or several
-    texts,        // one or several texts
-    phrase,       // read by a rule of the grammar: a duration, an event, a condition
-    phrases,      // one or several
-    number,       // a whole number
-    value,        // in quotes: text; plain: an expression; or a list or a map of these
-    data,         // a map of values
-    map,          // with the keys of `table`
-    maps,         // one or several such maps
-    named_maps,   // a map from names to such maps
-    events,       // a map from events to their properties
-    fields,       // a map from names to types
-    moves,        // a map from steps to what becomes of the people at them
+    text,        // words for people
+    word,        // one of `words`
+    name,        // of something declared, of the kind `names`
+    names,       // one or several
+    texts,       // one or several texts
+    phrase,      // read by a rule of the grammar: a duration, an event, a condition
+    phrases,     // one or several
+    number,      // a whole number
+    value,       // in quotes: text; plain: an expression; or a list or a map of these
+    data,        // a map of values
+    map,         // with the keys of `table`
+    maps,        // one or several such maps
+    named_maps,  // a map from names to such maps
+    events,      // a map from events to their properties
+    fields,      // a map from names to types
+    moves,       // a map from steps to what becomes of the people at them
     steps,
     arms,
     nothing,

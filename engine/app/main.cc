@@ -121,8 +121,10 @@ int main(int argc, char** argv) {
     ConvertOptions convert;
     auto* convert_app =
         app.add_subcommand("convert", "Write a file in the other surface: .journey or YAML");
-    convert_app->add_option("file", convert.file, "A .journey or .journey.yaml file; - reads it "
-                                                  "from standard input and needs --to")
+    convert_app
+        ->add_option("file", convert.file,
+                     "A .journey or .journey.yaml file; - reads it "
+                     "from standard input and needs --to")
         ->required();
     convert_app->add_option("--to", convert.to, "yaml or journey (default: the other one)")
         ->check(CLI::IsMember({"yaml", "journey"}));
@@ -130,8 +132,7 @@ int main(int argc, char** argv) {
     convert_app->callback([&] { status = convert_command(convert); });
 
     SchemaOptions schema;
-    auto* schema_app =
-        app.add_subcommand("schema", "JSON Schema of the YAML surface, for editors");
+    auto* schema_app = app.add_subcommand("schema", "JSON Schema of the YAML surface, for editors");
     schema_app->add_option("--project", schema.project, "A folder whose names complete values");
     schema_app->add_option("--out", schema.out, "Where to write it (default: to the terminal)");
     schema_app->callback([&] { status = schema_command(schema); });

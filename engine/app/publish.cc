@@ -1,12 +1,13 @@
 // journey apply: a saved plan, or a project, becomes the live program of a running daemon.
 
+#include "engine/app/publish.h"
+
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
 #include "engine/app/plan_file.h"
 #include "engine/app/plan_live.h"
 #include "engine/app/progress.h"
 #include "engine/app/project.h"
-#include "engine/app/publish.h"
 
 #include <filesystem>
 #include <fmt/format.h>

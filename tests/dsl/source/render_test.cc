@@ -157,7 +157,8 @@ TEST_CASE("colours come only when asked for", "[source]") {
     const Page page("abc");
     const Diagnostic made = Diagnostic::error("J0001", "T", page.of("abc"), "w");
     CHECK(render(page.sources, made).find('\x1b') == std::string::npos);
-    CHECK(render(page.sources, made, {.colour = true, .words = {}}).find('\x1b') != std::string::npos);
+    CHECK(render(page.sources, made, {.colour = true, .words = {}}).find('\x1b') !=
+          std::string::npos);
 }
 
 TEST_CASE("the short form is one line each", "[source]") {
