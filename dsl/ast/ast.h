@@ -21,7 +21,7 @@ struct Use {
 
 using ItemKind = std::variant<Language, Use, Workspace, ProfileDecl, EventDecl, ChannelDecl,
                               ConsentDecl, FrequencyDecl, QuietDecl, WebhookDecl, TemplateDecl,
-                              SegmentDecl, BandDecl, SnippetDecl, JourneyDecl, TestDecl, NotYet>;
+                              SegmentDecl, BandDecl, SnippetDecl, JourneyDecl, TestDecl>;
 
 struct Item {
     Span span;

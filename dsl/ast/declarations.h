@@ -21,7 +21,7 @@ struct WeekStarts {
 };
 struct WorkspaceLine {
     Span span;
-    std::variant<WorkspaceZone, WorkspaceCurrency, WorkspaceLocale, WeekStarts, NotYet> what;
+    std::variant<WorkspaceZone, WorkspaceCurrency, WorkspaceLocale, WeekStarts> what;
 };
 struct Workspace {
     Name name;
@@ -80,7 +80,7 @@ struct Dwell {
 
 struct FieldLine {
     Span span;
-    std::variant<Field, Dwell, NotYet> what;
+    std::variant<Field, Dwell> what;
 };
 /// profile user { … }
 struct ProfileDecl {
@@ -112,8 +112,7 @@ struct ChannelMaxLength {
 };
 struct ChannelLine {
     Span span;
-    std::variant<ChannelAddress, ChannelFrom, ChannelSender, ChannelRate, ChannelMaxLength, NotYet>
-        what;
+    std::variant<ChannelAddress, ChannelFrom, ChannelSender, ChannelRate, ChannelMaxLength> what;
 };
 struct ChannelDecl {
     Name name;
@@ -133,7 +132,7 @@ struct ConsentAbout {
 };
 struct ConsentLine {
     Span span;
-    std::variant<ConsentChannels, ConsentBasisLine, ConsentAbout, NotYet> what;
+    std::variant<ConsentChannels, ConsentBasisLine, ConsentAbout> what;
 };
 struct ConsentDecl {
     Name name;
@@ -158,7 +157,7 @@ struct WhenFull {
 };
 struct FrequencyLine {
     Span span;
-    std::variant<LimitRow, FrequencyCounts, WhenFull, NotYet> what;
+    std::variant<LimitRow, FrequencyCounts, WhenFull> what;
 };
 struct FrequencyDecl {
     Name name;
@@ -185,7 +184,7 @@ struct QuietNoZone {
 };
 struct QuietLine {
     Span span;
-    std::variant<QuietHours, QuietOn, QuietThen, QuietNoZone, NotYet> what;
+    std::variant<QuietHours, QuietOn, QuietThen, QuietNoZone> what;
 };
 struct QuietDecl {
     Name name;
@@ -209,7 +208,7 @@ struct TemplateUnsubscribe {
 };
 struct TemplateLine {
     Span span;
-    std::variant<TemplateConsent, TemplateText, TemplateNeeds, TemplateUnsubscribe, NotYet> what;
+    std::variant<TemplateConsent, TemplateText, TemplateNeeds, TemplateUnsubscribe> what;
 };
 struct TemplateDecl {
     Name name;
@@ -236,7 +235,7 @@ struct HookRetry {
 };
 struct WebhookLine {
     Span span;
-    std::variant<HookPost, HookSends, HookGives, HookTimeout, HookRetry, NotYet> what;
+    std::variant<HookPost, HookSends, HookGives, HookTimeout, HookRetry> what;
 };
 struct WebhookDecl {
     Name name;

@@ -55,7 +55,7 @@ class Dumper {
         if (moment.offset_minutes) out_ += fmt::format("{:+}m", *moment.offset_minutes);
         if (moment.zone) part(*moment.zone);
     }
-    void put(const NotYet& what) { node("not-yet", what.keyword); }
+    void put(const Unread& what) { node("unread", what.keyword); }
 
     template <typename T>
     void put(const std::optional<T>& maybe) {

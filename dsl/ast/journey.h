@@ -127,7 +127,7 @@ struct Head {
     Span keyword;
     std::variant<Version, About, Owner, Enter, OnlyIf, Reenter, WhileRunning, Goal, Exit,
                  UseFrequency, UseQuiet, ExpiresAfter, Priority, Key, TimeZoneIs, FromVersion,
-                 NotYet>
+                 Unread>
         what;
 };
 
@@ -203,7 +203,7 @@ struct TimeoutArm {
 struct WaitArm {
     Span span;
     Span keyword;
-    std::variant<OnArm, WhenArm, TimeoutArm, NotYet> what;
+    std::variant<OnArm, WhenArm, TimeoutArm> what;
 };
 struct WaitAtMost {
     Duration at_most;
@@ -227,7 +227,7 @@ struct If {
 /// In source order; sema says when `otherwise` is not last or comes twice.
 struct Choice {
     Span span;
-    std::variant<Branch, Otherwise, NotYet> what;
+    std::variant<Branch, Otherwise> what;
 };
 struct Choose {
     std::vector<Choice> choices;
@@ -256,7 +256,7 @@ struct Winner {
 };
 struct ArmLine {
     Span span;
-    std::variant<Holdout, Arm, Sample, Winner, NotYet> what;
+    std::variant<Holdout, Arm, Sample, Winner> what;
 };
 struct Split {
     Name name;
@@ -313,9 +313,8 @@ struct Note {
     Text text;
 };
 
-using StepKind =
-    std::variant<Send, Delay, WaitUntil, WaitAtMost, If, Choose, Split, Experiment, Let, Set, Tag,
-                 Stop, Note, CallWebhook, Emit, Run, Include, Repeat, NotYet>;
+using StepKind = std::variant<Send, Delay, WaitUntil, WaitAtMost, If, Choose, Split, Experiment,
+                              Let, Set, Tag, Stop, Note, CallWebhook, Emit, Run, Include, Repeat>;
 
 struct Step {
     std::optional<Name> label;

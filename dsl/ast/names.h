@@ -104,11 +104,9 @@ struct Comment {
     Span span;
 };
 
-/// A construct of the language that this edition of the compiler does not do. The parser has
-/// reported it (J0011); sema skips it.
-struct NotYet {
+/// A line that stands in the text and could not be read. The reader has said so.
+struct Unread {
     std::string keyword;
-    Span span;
 };
 
 }  // namespace journey::ast

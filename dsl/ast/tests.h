@@ -47,8 +47,7 @@ struct GivenWebhook {
     std::optional<MapLiteral> gives;  // absent: fails
 };
 struct GivenLine {
-    std::variant<GivenUser, GivenConsent, GivenTag, GivenHistory, GivenPick, GivenPut, GivenWebhook,
-                 NotYet>
+    std::variant<GivenUser, GivenConsent, GivenTag, GivenHistory, GivenPick, GivenPut, GivenWebhook>
         what;
 };
 
@@ -131,7 +130,7 @@ struct EveryLine {
 
 struct TestLine {
     Span span;
-    std::variant<StartLine, GivenLine, AtHappen, AtExpect, EveryLine, NotYet> what;
+    std::variant<StartLine, GivenLine, AtHappen, AtExpect, EveryLine> what;
 };
 
 struct TestDecl {

@@ -76,8 +76,7 @@ void JourneyText::wait_at_most(const ast::Step& step, const ast::WaitAtMost& wai
                     const bool empty = timeout.steps.empty();
                     line({arm.span.file, begin, arm.keyword.end}, empty ? "timeout" : "timeout {");
                     if (!empty) steps(timeout.steps, next);
-                },
-                [](const ast::NotYet&) {}},
+                }},
             arm.what);
     }
     close(wait.arms.empty() ? step.span.begin : wait.arms.front().span.begin, limit);
@@ -120,8 +119,7 @@ void JourneyText::choose(const ast::Step& step, const ast::Choose& choose, std::
                                             choice.span.begin)},
                                   "otherwise {");
                              steps(otherwise.steps, next);
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    choice.what);
     }
     close(choose.choices.empty() ? step.span.begin : choose.choices.front().span.begin, limit);
@@ -157,8 +155,7 @@ void JourneyText::arms(const ast::Step& step, const std::string& head,
                       if (one.confidence) out += "\nconfidence " + words_.percent(*one.confidence);
                       if (one.otherwise) out += "\notherwise " + one.otherwise->text;
                       line(arm.span, out);
-                  },
-                  [](const ast::NotYet&) {}},
+                  }},
             arm.what);
     }
     close(lines.empty() ? step.span.begin : lines.front().span.begin, limit);
@@ -235,8 +232,7 @@ void JourneyText::step(const ast::Step& step, std::uint32_t limit) {
                       end = std::max(end, one.until->span.end);
                   }
                   block(step, end, text, one.steps, limit);
-              },
-              [](const ast::NotYet&) {}},
+              }},
         step.what);
 }
 

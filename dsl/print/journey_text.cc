@@ -95,7 +95,6 @@ void JourneyText::declaration(const ast::Item& item, const std::string& head, co
 }
 
 void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::uint32_t limit) {
-    const auto skip = [](const ast::NotYet&) { return std::string(); };
     const auto field = [&](const ast::Field& one) {
         return one.name.text + " " + words_.field(one);
     };
@@ -113,11 +112,10 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                           },
                           [](const ast::WeekStarts& one) {
                               return "week starts " + Words::weekday(one.day);
-                          },
-                          skip});
+                          }});
     } else if (const auto* profile = std::get_if<ast::ProfileDecl>(&what)) {
         declaration(item, "profile user", profile->lines, limit,
-                    Match{field, [](const ast::Dwell&) { return std::string(); }, skip});
+                    Match{field, [](const ast::Dwell&) { return std::string(); }});
     } else if (const auto* event = std::get_if<ast::EventDecl>(&what)) {
         if (event->lines.empty()) {
             line({item.span.file, item.span.begin, item.keyword.end},
@@ -126,8 +124,7 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
         }
         declaration(
             item, "event " + event->name.dotted(), event->lines, limit,
-            Match{field, [&](const ast::Dwell& one) { return "dwell " + words_.dwell(one); },
-                  skip});
+            Match{field, [&](const ast::Dwell& one) { return "dwell " + words_.dwell(one); }});
     } else if (const auto* channel = std::get_if<ast::ChannelDecl>(&what)) {
         declaration(
             item, "channel " + channel->name.text, channel->lines, limit,
@@ -140,16 +137,14 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                 },
                 [&](const ast::ChannelMaxLength& one) {
                     return "max length " + words_.integer(one.length);
-                },
-                skip});
+                }});
     } else if (const auto* consent = std::get_if<ast::ConsentDecl>(&what)) {
         declaration(
             item, "consent " + consent->name.text + titled(consent->title), consent->lines, limit,
             Match{
                 [](const ast::ConsentChannels& one) { return "channels " + joined(one.channels); },
                 [](const ast::ConsentBasisLine& one) { return "basis " + Words::basis(one.basis); },
-                [](const ast::ConsentAbout& one) { return "about " + in_quotes(one.text.value); },
-                skip});
+                [](const ast::ConsentAbout& one) { return "about " + in_quotes(one.text.value); }});
     } else if (const auto* frequency = std::get_if<ast::FrequencyDecl>(&what)) {
         declaration(
             item, "frequency " + frequency->name.text, frequency->lines, limit,
@@ -157,22 +152,21 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                   [](const ast::FrequencyCounts& one) {
                       return "counts " + Words::class_name(one.counts);
                   },
-                  [&](const ast::WhenFull& one) { return "when full " + words_.when_full(one); },
-                  skip});
+                  [&](const ast::WhenFull& one) { return "when full " + words_.when_full(one); }});
     } else if (const auto* quiet = std::get_if<ast::QuietDecl>(&what)) {
-        declaration(
-            item, "quiet " + quiet->name.text, quiet->lines, limit,
-            Match{[](const ast::QuietHours& one) {
-                      return fmt::format("from {} to {} {}", Words::time(one.from),
-                                         Words::time(one.to), Words::zone(one.zone));
-                  },
-                  [](const ast::QuietOn& one) { return "on " + joined(one.channels); },
-                  [](const ast::QuietThen& one) {
-                      return std::string(one.action == ast::QuietAction::hold ? "then hold"
-                                                                              : "then skip");
-                  },
-                  [&](const ast::QuietNoZone& one) { return "if no zone " + words_.no_zone(one); },
-                  skip});
+        declaration(item, "quiet " + quiet->name.text, quiet->lines, limit,
+                    Match{[](const ast::QuietHours& one) {
+                              return fmt::format("from {} to {} {}", Words::time(one.from),
+                                                 Words::time(one.to), Words::zone(one.zone));
+                          },
+                          [](const ast::QuietOn& one) { return "on " + joined(one.channels); },
+                          [](const ast::QuietThen& one) {
+                              return std::string(
+                                  one.action == ast::QuietAction::hold ? "then hold" : "then skip");
+                          },
+                          [&](const ast::QuietNoZone& one) {
+                              return "if no zone " + words_.no_zone(one);
+                          }});
     } else if (const auto* hook = std::get_if<ast::WebhookDecl>(&what)) {
         declaration(
             item, "webhook " + hook->name.text, hook->lines, limit,
@@ -184,8 +178,7 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                   },
                   [&](const ast::HookRetry& one) {
                       return "retry " + words_.integer(one.times) + " times";
-                  },
-                  skip});
+                  }});
     } else if (const auto* made_template = std::get_if<ast::TemplateDecl>(&what)) {
         declaration(
             item,
@@ -203,8 +196,7 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                   [](const ast::TemplateUnsubscribe& one) {
                       return std::string(one.in_body ? "unsubscribe in body"
                                                      : "unsubscribe automatic");
-                  },
-                  skip});
+                  }});
     }
 }
 
@@ -325,7 +317,7 @@ void JourneyText::head(const ast::Head& head, std::uint32_t limit) {
               [&](const ast::Key& one) { return "key " + words_.expr(*one.expr); },
               [&](const ast::TimeZoneIs& one) { return "time zone " + words_.sum(*one.expr); },
               [](const ast::FromVersion&) { return std::string(); },
-              [](const ast::NotYet&) { return std::string(); }},
+              [](const ast::Unread&) { return std::string(); }},
         head.what);
     line(span, text);
 }
@@ -372,8 +364,7 @@ std::string JourneyText::given(const ast::GivenLine& line) const {
                          return "webhook " + one.webhook.text +
                                 (one.gives ? " gives " + words_.map(*one.gives)
                                            : std::string(" fails"));
-                     },
-                     [](const ast::NotYet&) { return std::string(); }},
+                     }},
                line.what);
 }
 
@@ -409,32 +400,30 @@ void JourneyText::test(const ast::Item& item, const ast::TestDecl& test, std::ui
                               [&](const ast::EveryLine& what) {
                                   return "every " + words_.duration(what.every) + " until " +
                                          words_.moment(what.until) + " " + happen(what.happen);
-                              },
-                              [](const ast::NotYet&) { return std::string(); }},
+                              }},
                         one.what));
     }
     close(test.lines.empty() ? item.span.begin : test.lines.front().span.begin, limit);
 }
 
 void JourneyText::item(const ast::Item& item, std::uint32_t limit) {
-    std::visit(
-        Match{[&](const ast::Language& one) {
-                  line(item.span, "language " + words_.integer(one.edition));
-              },
-              [&](const ast::Use& one) {
-                  line(item.span,
-                       "use " + in_quotes(one.file.value) + (one.as ? " as " + one.as->text : ""));
-              },
-              [&](const ast::SegmentDecl& one) {
-                  line(item.span, "segment " + one.name.text + titled(one.title) + " =\n" +
-                                      words_.expr(*one.is));
-              },
-              [&](const ast::BandDecl& one) { band(item, one, limit); },
-              [&](const ast::SnippetDecl& one) { snippet(item, one, limit); },
-              [&](const ast::JourneyDecl& one) { journey(item, one, limit); },
-              [&](const ast::TestDecl& one) { test(item, one, limit); }, [](const ast::NotYet&) {},
-              [&](const auto&) { schema(item, item.what, limit); }},
-        item.what);
+    std::visit(Match{[&](const ast::Language& one) {
+                         line(item.span, "language " + words_.integer(one.edition));
+                     },
+                     [&](const ast::Use& one) {
+                         line(item.span, "use " + in_quotes(one.file.value) +
+                                             (one.as ? " as " + one.as->text : ""));
+                     },
+                     [&](const ast::SegmentDecl& one) {
+                         line(item.span, "segment " + one.name.text + titled(one.title) + " =\n" +
+                                             words_.expr(*one.is));
+                     },
+                     [&](const ast::BandDecl& one) { band(item, one, limit); },
+                     [&](const ast::SnippetDecl& one) { snippet(item, one, limit); },
+                     [&](const ast::JourneyDecl& one) { journey(item, one, limit); },
+                     [&](const ast::TestDecl& one) { test(item, one, limit); },
+                     [&](const auto&) { schema(item, item.what, limit); }},
+               item.what);
 }
 
 std::string JourneyText::write() {

@@ -45,7 +45,6 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                                  const ast::Field& one) {
         field(child(map, key, Page::Kind::map), line, one);
     };
-    const auto skip = [](Page&, Entry&, const ast::NotYet&) {};
     if (const auto* space = std::get_if<ast::Workspace>(&item.what)) {
         Entry made = noted("workspace", {item.span.file, item.span.begin, item.keyword.end});
         made.value.kind = Page::Kind::map;
@@ -65,8 +64,7 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                              [&](const ast::WeekStarts& what) {
                                  put_line(made.value, line, "week starts",
                                           phrase(Words::weekday(what.day)));
-                             },
-                             [](const ast::NotYet&) {}},
+                             }},
                        one.what);
         }
         made.gap = !root_.entries.empty();
@@ -83,11 +81,9 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
         root_.entries.push_back(std::move(made));
     } else if (const auto* event = std::get_if<ast::EventDecl>(&item.what)) {
         declaration("events", event->name.dotted(), item, {}, event->lines, limit,
-                    Match{field,
-                          [&](Page& map, Entry& line, const ast::Dwell& what) {
+                    Match{field, [&](Page& map, Entry& line, const ast::Dwell& what) {
                               put_line(map, line, "dwell", phrase(words_.dwell(what)));
-                          },
-                          skip});
+                          }});
     } else if (const auto* channel = std::get_if<ast::ChannelDecl>(&item.what)) {
         declaration("channels", channel->name.text, item, {}, channel->lines, limit,
                     Match{[](Page& map, Entry& line, const ast::ChannelAddress& one) {
@@ -105,8 +101,7 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                           },
                           [&](Page& map, Entry& line, const ast::ChannelMaxLength& one) {
                               put_line(map, line, "max length", scalar(words_.integer(one.length)));
-                          },
-                          skip});
+                          }});
     } else if (const auto* hook = std::get_if<ast::WebhookDecl>(&item.what)) {
         declaration("webhooks", hook->name.text, item, {}, hook->lines, limit,
                     Match{[](Page& map, Entry& line, const ast::HookPost& one) {
@@ -124,8 +119,7 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                           [&](Page& map, Entry& line, const ast::HookRetry& one) {
                               put_line(map, line, "retry",
                                        phrase(words_.integer(one.times) + " times"));
-                          },
-                          skip});
+                          }});
     } else if (const auto* made = std::get_if<ast::TemplateDecl>(&item.what)) {
         std::vector<Entry> head;
         head.push_back(entry("channel", phrase(made->channel.text)));
@@ -146,13 +140,11 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                           [](Page& map, Entry& line, const ast::TemplateUnsubscribe& one) {
                               put_line(map, line, "unsubscribe",
                                        phrase(one.in_body ? "in body" : "automatic"));
-                          },
-                          skip});
+                          }});
     }
 }
 
 void YamlText::policies(const ast::Item& item, std::uint32_t limit) {
-    const auto skip = [](Page&, Entry&, const ast::NotYet&) {};
     if (const auto* consent = std::get_if<ast::ConsentDecl>(&item.what)) {
         std::vector<Entry> head;
         if (consent->title) head.push_back(entry("title", phrase(consent->title->value)));
@@ -165,8 +157,7 @@ void YamlText::policies(const ast::Item& item, std::uint32_t limit) {
                           },
                           [](Page& map, Entry& line, const ast::ConsentAbout& one) {
                               put_line(map, line, "about", phrase(one.text.value));
-                          },
-                          skip});
+                          }});
     } else if (const auto* frequency = std::get_if<ast::FrequencyDecl>(&item.what)) {
         declaration("frequencies", frequency->name.text, item, {}, frequency->lines, limit,
                     Match{[&](Page& map, Entry& line, const ast::LimitRow& one) {
@@ -178,8 +169,7 @@ void YamlText::policies(const ast::Item& item, std::uint32_t limit) {
                           },
                           [&](Page& map, Entry& line, const ast::WhenFull& one) {
                               put_line(map, line, "when full", phrase(words_.when_full(one)));
-                          },
-                          skip});
+                          }});
     } else if (const auto* quiet = std::get_if<ast::QuietDecl>(&item.what)) {
         declaration("quiet hours", quiet->name.text, item, {}, quiet->lines, limit,
                     Match{[](Page& map, Entry& line, const ast::QuietHours& one) {
@@ -197,8 +187,7 @@ void YamlText::policies(const ast::Item& item, std::uint32_t limit) {
                           },
                           [&](Page& map, Entry& line, const ast::QuietNoZone& one) {
                               put_line(map, line, "if no zone", phrase(words_.no_zone(one)));
-                          },
-                          skip});
+                          }});
     }
 }
 

@@ -123,8 +123,7 @@ void YamlText::wait_at_most(Page& map, const ast::WaitAtMost& wait, std::uint32_
                              timeout = noted("timeout", {arm.span.file, begin, arm.keyword.end});
                              timeout.gap = false;
                              timeout.value = steps(one.steps, next);
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    arm.what);
     }
     if (!timeout.key.empty()) map.entries.push_back(std::move(timeout));
@@ -183,8 +182,7 @@ void YamlText::choose(Page& map, const ast::Choose& choose, std::uint32_t limit)
                              put(page, "otherwise", steps(otherwise.steps, next));
                              finish_item(item, std::move(page));
                              list.entries.push_back(std::move(item));
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    choice.what);
     }
     put(map, "choose", std::move(list));
@@ -240,8 +238,7 @@ void YamlText::arms(Page& map, const std::vector<ast::ArmLine>& lines, bool spli
                              decided = noted("winner", arm.span);
                              decided.gap = false;
                              decided.value = winner(one);
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    arm.what);
     }
     put(map, "arms", std::move(list));
@@ -312,8 +309,7 @@ void YamlText::body(Page& map, const ast::Step& step, std::uint32_t limit) {
                 put(map, "repeat", phrase("at most " + words_.sum(*one.at_most) + " times"));
                 if (one.until != nullptr) put(map, "until", phrase(words_.expr(*one.until)));
                 put(map, "do", steps(one.steps, limit));
-            },
-            [](const ast::NotYet&) {}},
+            }},
         step.what);
 }
 

@@ -269,7 +269,7 @@ void YamlText::head(Page& map, const ast::Head& head, std::uint32_t limit) {
               [&](const ast::Priority& one) { put("priority", scalar(words_.integer(one.value))); },
               [&](const ast::Key& one) { put("key", phrase(words_.expr(*one.expr))); },
               [&](const ast::TimeZoneIs& one) { put("time zone", value(*one.expr)); },
-              [](const ast::FromVersion&) {}, [](const ast::NotYet&) {}},
+              [](const ast::FromVersion&) {}, [](const ast::Unread&) {}},
         head.what);
 }
 
@@ -349,8 +349,7 @@ Page YamlText::given(const ast::GivenLine& line) const {
                          } else {
                              put("fails", Page());
                          }
-                     },
-                     [](const ast::NotYet&) {}},
+                     }},
                line.what);
     return map;
 }
@@ -410,8 +409,7 @@ void YamlText::test(const ast::Item& item, const ast::TestDecl& test, std::uint3
                       inner.entries.push_back(entry("every", phrase(words_.duration(what.every))));
                       inner.entries.push_back(entry("until", phrase(words_.moment(what.until))));
                       happen(inner, what.happen);
-                  },
-                  [](const ast::NotYet&) {}},
+                  }},
             one.what);
         Page& list = child(page, is_given ? "given" : "steps", Page::Kind::list);
         if (list.entries.empty()) line.gap = false;
@@ -460,7 +458,7 @@ void YamlText::item(const ast::Item& item, std::uint32_t limit) {
                      [&](const ast::ConsentDecl&) { policies(item, limit); },
                      [&](const ast::FrequencyDecl&) { policies(item, limit); },
                      [&](const ast::QuietDecl&) { policies(item, limit); },
-                     [](const ast::NotYet&) {}, [&](const auto&) { schema(item, limit); }},
+                     [&](const auto&) { schema(item, limit); }},
                item.what);
 }
 

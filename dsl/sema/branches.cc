@@ -44,8 +44,7 @@ std::optional<Branch> StepChecker::check_choose(const ast::Choose& choose) {
                              if (otherwise) return;
                              otherwise = choice.span;
                              made.otherwise = fork.way(other.steps, other.span, {});
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    choice.what);
     }
     if (!otherwise) fork.way_past();
@@ -109,8 +108,7 @@ std::optional<Pick> StepChecker::check_pick(const ast::Name& name,
                                                    tick(name.text) + " has two winners.")
                                      .and_other(winner->span, "first here")
                                      .and_help("keep one of them"));
-                  },
-                  [](const ast::NotYet&) {}},
+                  }},
             line.what);
     }
     fork.join();

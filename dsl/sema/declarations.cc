@@ -78,8 +78,7 @@ void check_workspace(Context& cx, const ast::Workspace& workspace) {
                              if (!once.first("week starts", line.span)) return;
                              into.week_starts =
                                  static_cast<std::uint8_t>(static_cast<int>(starts.day.day) + 1);
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    line.what);
     }
 }
@@ -181,8 +180,7 @@ void check_channel(Context& cx, const ast::ChannelDecl& channel, ir::Channel& in
                                  return;
                              }
                              into.max_length = static_cast<std::uint32_t>(length.length.value);
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    line.what);
     }
     if (into.kind != ir::ChannelKind::webhook && !once.has("address")) {
@@ -228,8 +226,7 @@ void check_consent(Context& cx, const ast::ConsentDecl& consent, ir::Consent& in
                                               ? ir::Basis::double_opt_in
                                               : ir::Basis::opt_out;
                          },
-                         [&](const ast::ConsentAbout&) { once.first("about", line.span); },
-                         [](const ast::NotYet&) {}},
+                         [&](const ast::ConsentAbout&) { once.first("about", line.span); }},
                    line.what);
     }
     if (!once.has("channels")) {
@@ -302,8 +299,7 @@ void check_frequency(Context& cx, const ast::FrequencyDecl& frequency, ir::Frequ
                              if (!full.hold_up_to) return;
                              into.hold_when_full = true;
                              into.hold_at_most = full.hold_up_to->value;
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    line.what);
     }
 }
@@ -342,8 +338,7 @@ void check_quiet(Context& cx, const ast::QuietDecl& quiet, ir::Quiet& into) {
                              } else {
                                  into.no_zone = ir::NoZone::skip;
                              }
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    line.what);
     }
     if (!once.has("from")) {

@@ -36,8 +36,8 @@ class JourneyChecker {
                     into_.triggers.push_back(std::move(*trigger));
                 }
             }
-            if (const auto* later = std::get_if<ast::NotYet>(&head.what)) {
-                if (later->keyword.starts_with("enter")) known_.triggers_broken = true;
+            if (const auto* unread = std::get_if<ast::Unread>(&head.what)) {
+                if (unread->keyword == "enter") known_.triggers_broken = true;
             }
         }
         for (const ast::Head& head : decl_.heads)
@@ -116,7 +116,7 @@ class JourneyChecker {
                   },
                   [&](const ast::Key& key) { check_key(key, head.span); },
                   [&](const ast::TimeZoneIs& zone) { check_zone(zone, head.span); },
-                  [](const ast::FromVersion&) {}, [](const ast::NotYet&) {}},
+                  [](const ast::FromVersion&) {}, [](const ast::Unread&) {}},
             head.what);
     }
 

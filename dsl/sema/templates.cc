@@ -69,8 +69,7 @@ class TemplateChecker {
                              if (!once("unsubscribe", line.span)) return;
                              into_.unsubscribe_automatic = !way.in_body;
                              in_body_ = way.in_body;
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    line.what);
     }
 

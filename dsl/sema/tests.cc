@@ -199,8 +199,7 @@ class TestChecker {
                 },
                 [&](const ast::GivenPick& pick) { check_arm(pick.experiment, pick.arm); },
                 [&](const ast::GivenPut& put_in) { check_place(put_in.experiment, put_in.place); },
-                [&](const ast::GivenWebhook& webhook) { check_webhook(webhook); },
-                [](const ast::NotYet&) {}},
+                [&](const ast::GivenWebhook& webhook) { check_webhook(webhook); }},
             given.what);
     }
 
@@ -342,8 +341,7 @@ class TestChecker {
                              std::optional<TestAct> act = outcome(at.outcome);
                              if (when && act) add(line.span, *when, std::nullopt, std::move(*act));
                          },
-                         [&](const ast::EveryLine& every) { check_every(line, every); },
-                         [](const ast::NotYet&) {}},
+                         [&](const ast::EveryLine& every) { check_every(line, every); }},
                    line.what);
     }
 

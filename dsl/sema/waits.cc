@@ -134,8 +134,7 @@ std::optional<AtMost> StepChecker::check_at_most(const ast::WaitAtMost& wait) {
                              }
                              timeout = arm.keyword;
                              made.timeout = fork.way(out.steps, arm.span, {});
-                         },
-                         [](const ast::NotYet&) {}},
+                         }},
                    arm.what);
     }
     if (!timeout) fork.way_past();

@@ -12,8 +12,7 @@ std::vector<const ast::Steps*> blocks_of(const ast::Step& step) {
                       std::visit(
                           Match{[&](const ast::OnArm& on) { blocks.push_back(&on.steps); },
                                 [&](const ast::WhenArm& when) { blocks.push_back(&when.steps); },
-                                [&](const ast::TimeoutArm& out) { blocks.push_back(&out.steps); },
-                                [](const ast::NotYet&) {}},
+                                [&](const ast::TimeoutArm& out) { blocks.push_back(&out.steps); }},
                           arm.what);
                   }
               },
@@ -27,8 +26,7 @@ std::vector<const ast::Steps*> blocks_of(const ast::Step& step) {
                       std::visit(
                           Match{
                               [&](const ast::Branch& one) { blocks.push_back(&one.steps); },
-                              [&](const ast::Otherwise& other) { blocks.push_back(&other.steps); },
-                              [](const ast::NotYet&) {}},
+                              [&](const ast::Otherwise& other) { blocks.push_back(&other.steps); }},
                           choice.what);
                   }
               },

@@ -60,8 +60,7 @@ class WebhookChecker {
                              },
                              [&](const ast::HookRetry& retry) {
                                  if (once_.first("retry", line.span)) check_retry(retry);
-                             },
-                             [](const ast::NotYet&) {}},
+                             }},
                        line.what);
         }
         if (once_.has("post")) return;

@@ -172,12 +172,6 @@ std::optional<ast::Outcome> parse_outcome(const Piece& piece, Diagnostics& diagn
 /// An event with its data, `clicked of LABEL`, or `set REF = EXPR`.
 std::optional<ast::Happen> parse_happen(const Piece& piece, Diagnostics& diagnostics);
 
-/// Constructs of the language this edition does not compile: the diagnostic (J0011) for one, by its
-/// leading words
-/// ("call", "repeat", "webhook", "enter every", "lasts" …); nullopt when `keyword` is not one of
-/// them.
-std::optional<source::Diagnostic> not_yet(std::string_view keyword, source::Span span);
-
 /// Words that cannot be names (LANGUAGE 3.1, note c).
 bool is_reserved(std::string_view word);
 /// A name by the rule NAME: a letter (any script) or `_`, then letters, digits, `_`; not reserved.

@@ -210,8 +210,7 @@ void Builder::enter(const Pair& pair, ast::JourneyDecl& journey) {
         if (made) {
             journey.heads.push_back({span, pair.key.span, std::move(*made)});
         } else {
-            journey.heads.push_back(
-                {item->span, pair.key.span, ast::NotYet{"enter", pair.key.span}});
+            journey.heads.push_back({item->span, pair.key.span, ast::Unread{"enter"}});
         }
     }
     if (pair.value.kind == Kind::nothing) want_map(pair.value, "`enter`");

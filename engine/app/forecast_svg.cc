@@ -16,24 +16,6 @@ constexpr std::size_t kBarsMost = 180;
 
 constexpr const char* kColours[] = {"#2b5fb8", "#b7791f", "#2f855a", "#b83280", "#1a7f8e"};
 
-std::string escape(std::string_view text) {
-    std::string out;
-    for (const char c : replace_invalid_utf8(text)) {
-        if (c == '<') {
-            out += "&lt;";
-        } else if (c == '>') {
-            out += "&gt;";
-        } else if (c == '&') {
-            out += "&amp;";
-        } else if (c == '"') {
-            out += "&quot;";
-        } else {
-            out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        }
-    }
-    return out;
-}
-
 std::string day_of(const Forecast& forecast, std::size_t hour) {
     const calendar::Zone* zone = calendar::find_zone(forecast.zone);
     const calendar::Civil day =
@@ -55,7 +37,8 @@ std::uint64_t round_up(std::uint64_t value) {
 }
 
 void words(std::string& out, double x, double y, std::string_view text, const char* more = "") {
-    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, more, escape(text));
+    out +=
+        fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, more, escape_xml(text));
 }
 
 struct Bars {

@@ -14,46 +14,16 @@ std::uint32_t line_of(const TestReport::One& one) {
     return one.result.failed == nullptr ? one.test->line : one.result.failed->line;
 }
 
-/// XML 1.0 has no way to write most control characters, not even as references.
-enum class Place { attribute, content };
-std::string xml(std::string_view text, Place place = Place::attribute) {
-    std::string out;
-    for (const char c : replace_invalid_utf8(text)) {
-        switch (c) {
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '&':
-                out += "&amp;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\n':
-                out += place == Place::attribute ? "&#10;" : "\n";
-                break;
-            case '\t':
-                out += ' ';
-                break;
-            default:
-                if (static_cast<unsigned char>(c) >= 0x20) out += c;
-        }
-    }
-    return out;
-}
-
 std::string junit_case(const TestReport::One& one) {
     const std::string head =
         fmt::format(R"(    <testcase classname="{}" name="{}" file="{}" line="{}" time="0")",
-                    xml(one.journey), xml(one.test->title), xml(one.test->file), one.test->line);
+                    escape_xml(one.journey), escape_xml(one.test->title),
+                    escape_xml(one.test->file), one.test->line);
     if (one.result.problem.empty()) return head + "/>\n";
     return fmt::format(
         "{}>\n      <failure message=\"{}\" type=\"expectation\">{}</failure>\n"
         "    </testcase>\n",
-        head, xml(one.result.problem), xml(text_of(one), Place::content));
+        head, escape_xml(one.result.problem), escape_xml(text_of(one)));
 }
 
 Value number(std::size_t count) {
@@ -159,7 +129,7 @@ std::string junit_of(const TestReport& report) {
         out += fmt::format(
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" "
             "skipped=\"0\" time=\"0\">\n{}  </testsuite>\n",
-            xml(journey), count, failed, cases);
+            escape_xml(journey), count, failed, cases);
     }
     return out + "</testsuites>\n";
 }

@@ -180,6 +180,49 @@ std::size_t display_width(std::string_view text) {
     return width;
 }
 
+void append_escaped(std::string& out, std::string_view text) {
+    std::size_t plain = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        std::string_view entity;
+        switch (text[i]) {
+            case '&':
+                entity = "&amp;";
+                break;
+            case '<':
+                entity = "&lt;";
+                break;
+            case '>':
+                entity = "&gt;";
+                break;
+            case '"':
+                entity = "&quot;";
+                break;
+            case '\'':
+                entity = "&#39;";
+                break;
+            default:
+                continue;
+        }
+        out.append(text.substr(plain, i - plain)).append(entity);
+        plain = i + 1;
+    }
+    out.append(text.substr(plain));
+}
+
+std::string escape_markup(std::string_view text) {
+    std::string out;
+    append_escaped(out, text);
+    return out;
+}
+
+std::string escape_xml(std::string_view text) {
+    std::string clean = replace_invalid_utf8(text);
+    for (char& c : clean) {
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\n') c = ' ';
+    }
+    return escape_markup(clean);
+}
+
 std::string to_snake_case(std::string_view name) {
     std::string out;
     out.reserve(name.size() + 4);

@@ -27,60 +27,12 @@
 //             address:text
 //   n{ x }  = count:varint x*
 #include "engine/core/machine.h"
+#include "engine/core/stored.h"
 
 namespace journey::core {
 namespace {
 
 constexpr std::uint8_t kVersion = 3;
-
-template <typename Items, typename One>
-void put_all(ByteWriter& out, const Items& items, One one) {
-    out.varint(items.size());
-    for (const auto& item : items)
-        one(item);
-}
-
-template <typename One>
-void get_all(ByteReader& in, One one) {
-    const std::size_t count = in.count();
-    for (std::size_t i = 0; i < count && in.ok(); ++i)
-        one();
-}
-
-// Also refuses what the catalog does not have, so that what follows need not look again.
-template <typename Number>
-Number number(ByteReader& in, std::size_t below) {
-    const std::uint64_t value = in.varint();
-    if (value >= below) in.fail();
-    return in.ok() ? static_cast<Number>(value) : Number{};
-}
-
-template <typename Enum>
-Enum choice(ByteReader& in, Enum last) {
-    const std::uint8_t value = in.u8();
-    if (value > static_cast<std::uint8_t>(last)) in.fail();
-    return in.ok() ? static_cast<Enum>(value) : Enum{};
-}
-
-// Where in which program an entry or a message stands.
-template <typename Place>
-const ir::State* get_place(ByteReader& in, const Catalog& catalog, Place& place) {
-    place.program = number<std::uint16_t>(in, catalog.programs.size());
-    if (!in.ok()) return nullptr;
-    const ir::Program& program = *catalog.at(place.program).program;
-    place.journey = number<std::uint32_t>(in, program.journeys.size());
-    if (!in.ok()) return nullptr;
-    const ir::Journey& journey = program.journeys[place.journey];
-    place.state = number<std::uint16_t>(in, journey.states.size());
-    return in.ok() ? &journey.states[place.state] : nullptr;
-}
-
-template <typename Place>
-void put_place(ByteWriter& out, const Place& place) {
-    out.varint(place.program);
-    out.varint(place.journey);
-    out.varint(place.state);
-}
 
 void put_entry(ByteWriter& out, const Entry& entry) {
     out.u64(entry.id.number);

@@ -14,6 +14,7 @@
 //   2 asked  = emitted:varint ran:varint dropped:varint
 // place = program:varint journey:varint state:varint
 #include "engine/core/machine.h"
+#include "engine/core/stored.h"
 
 namespace journey::core {
 namespace {
@@ -29,46 +30,6 @@ Bytes all_of(const Items& items, One one) {
     for (const auto& item : items)
         one(out, item);
     return out.take();
-}
-
-template <typename One>
-void each(ByteReader& in, One one) {
-    const std::size_t count = in.count();
-    for (std::size_t i = 0; i < count && in.ok(); ++i)
-        one();
-}
-
-template <typename Number>
-Number below(ByteReader& in, std::uint64_t end) {
-    const std::uint64_t value = in.varint();
-    if (value >= end) in.fail();
-    return in.ok() ? static_cast<Number>(value) : Number{};
-}
-
-template <typename Enum>
-Enum choice(ByteReader& in, Enum last) {
-    const std::uint8_t value = in.u8();
-    if (value > static_cast<std::uint8_t>(last)) in.fail();
-    return in.ok() ? static_cast<Enum>(value) : Enum{};
-}
-
-template <typename Place>
-const ir::State* get_place(ByteReader& in, const Catalog& catalog, Place& place) {
-    place.program = below<std::uint16_t>(in, catalog.programs.size());
-    if (!in.ok()) return nullptr;
-    const ir::Program& program = *catalog.at(place.program).program;
-    place.journey = below<std::uint32_t>(in, program.journeys.size());
-    if (!in.ok()) return nullptr;
-    const ir::Journey& journey = program.journeys[place.journey];
-    place.state = below<std::uint16_t>(in, journey.states.size());
-    return in.ok() ? &journey.states[place.state] : nullptr;
-}
-
-template <typename Place>
-void put_place(ByteWriter& out, const Place& place) {
-    out.varint(place.program);
-    out.varint(place.journey);
-    out.varint(place.state);
 }
 
 void put_call(ByteWriter& out, const PendingCall& call) {
@@ -92,8 +53,8 @@ PendingCall get_call(ByteReader& in, const Catalog& catalog) {
     call.entry.number = in.u64();
     const ir::State* state = get_place(in, catalog, call);
     if (state != nullptr && !std::holds_alternative<ir::Call>(state->act)) in.fail();
-    call.attempt = below<std::uint32_t>(in, 0xffffffffu);
-    call.failures = below<std::uint32_t>(in, 0xffffffffu);
+    call.attempt = number<std::uint32_t>(in, 0xffffffffu);
+    call.failures = number<std::uint32_t>(in, 0xffffffffu);
     for (bool* flag : {&call.ready, &call.claimed, &call.held})
         *flag = in.boolean();
     for (Instant* at : {&call.planned_at, &call.first_claim, &call.due})
@@ -106,7 +67,7 @@ PlannedMove get_move(ByteReader& in, const Catalog& catalog) {
     PlannedMove move;
     move.how = choice(in, PlannedMove::How::restart);
     move.entry.number = in.u64();
-    move.at = below<std::uint16_t>(in, kNoNumber);
+    move.at = number<std::uint16_t>(in, kNoNumber);
     get_place(in, catalog, move);
     return move;
 }
@@ -132,7 +93,7 @@ class PartWriter {
 // Every part must be read to its end.
 template <typename Read>
 void read_parts(ByteReader& in, Read read) {
-    each(in, [&] {
+    get_all(in, [&] {
         const std::uint8_t kind = in.u8();
         ByteReader part(in.text_view());
         read(kind, part);
@@ -178,28 +139,28 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
     read_parts(from, [&](std::uint8_t kind, ByteReader& in) {
         switch (static_cast<PersonPart>(kind)) {
             case PersonPart::calls:
-                return each(in, [&] { person.acts().calls.push_back(get_call(in, catalog)); });
+                return get_all(in, [&] { person.acts().calls.push_back(get_call(in, catalog)); });
             case PersonPart::drawn:
-                return each(in, [&] {
+                return get_all(in, [&] {
                     Drawn& one = person.acts().drawn.emplace_back();
                     one.journey = in.text();
-                    one.version = below<std::uint32_t>(in, 0xffffffffu);
+                    one.version = number<std::uint32_t>(in, 0xffffffffu);
                     one.experiment = in.text();
                     one.arm = in.text();
                     one.metrics = in.u8();
                     one.at = in.instant();
                 });
             case PersonPart::moves:
-                return each(in, [&] { person.acts().moves.push_back(get_move(in, catalog)); });
+                return get_all(in, [&] { person.acts().moves.push_back(get_move(in, catalog)); });
             case PersonPart::notes:
-                return each(in, [&] {
+                return get_all(in, [&] {
                     ActNote& one = person.acts().notes.emplace_back();
                     one.kind = choice(in, ActNote::Kind::moved);
                     one.at = in.instant();
                     one.journey = in.text();
                     one.subject = in.text();
                     one.detail = in.text();
-                    one.number = below<std::uint32_t>(in, 0xffffffffu);
+                    one.number = number<std::uint32_t>(in, 0xffffffffu);
                 });
         }
         in.fail();
@@ -234,14 +195,14 @@ void Machine::decode_meta_parts(ByteReader& from) {
     read_parts(from, [&](std::uint8_t kind, ByteReader& in) {
         switch (static_cast<MetaPart>(kind)) {
             case MetaPart::trials:
-                return each(in, [&] {
+                return get_all(in, [&] {
                     TrialKey key;
                     key.journey = in.text();
-                    key.version = below<std::uint32_t>(in, 0xffffffffu);
+                    key.version = number<std::uint32_t>(in, 0xffffffffu);
                     key.experiment = in.text();
                     Trial& trial = trials_[key];
                     trial.first_drawn = in.instant();
-                    each(in, [&] {
+                    get_all(in, [&] {
                         MetricCounts& counts = trial.arms[in.text()];
                         for (std::uint64_t& count : counts)
                             count = in.varint();

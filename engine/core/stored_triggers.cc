@@ -10,39 +10,20 @@
 //                              begun:bool done:u64 }
 // Numbers of watches are the Catalog's.
 #include "engine/core/machine.h"
+#include "engine/core/stored.h"
 
 namespace journey::core {
 namespace {
 
-template <typename Items, typename One>
-void put_all(ByteWriter& out, const Items& items, One one) {
-    out.varint(items.size());
-    for (const auto& item : items)
-        one(item);
-}
-
-template <typename One>
-void get_all(ByteReader& in, One one) {
-    const std::size_t count = in.count();
-    for (std::size_t i = 0; i < count && in.ok(); ++i)
-        one();
-}
-
-std::uint32_t number(ByteReader& in, std::size_t below) {
-    const std::uint64_t value = in.varint();
-    if (value >= below) in.fail();
-    return in.ok() ? static_cast<std::uint32_t>(value) : 0;
-}
-
 PendingStay get_stay(ByteReader& in, const Catalog& catalog) {
     PendingStay stay;
-    stay.program = static_cast<std::uint16_t>(number(in, catalog.programs.size()));
+    stay.program = number<std::uint16_t>(in, catalog.programs.size());
     if (!in.ok()) return stay;
     const ir::Program& program = *catalog.at(stay.program).program;
-    stay.journey = number(in, program.journeys.size());
+    stay.journey = number<std::uint32_t>(in, program.journeys.size());
     if (!in.ok()) return stay;
     const auto& triggers = program.journeys[stay.journey].triggers;
-    stay.trigger = number(in, triggers.size());
+    stay.trigger = number<std::uint32_t>(in, triggers.size());
     stay.key = in.u64();
     for (Instant* at : {&stay.began, &stay.alive_until, &stay.due})
         *at = in.instant();
@@ -96,7 +77,7 @@ void put_triggers(ByteWriter& out, const Rare& rare) {
 
 void get_triggers(ByteReader& in, const Catalog& catalog, Rare& rare) {
     get_all(in, [&] { rare.stays.push_back(get_stay(in, catalog)); });
-    get_all(in, [&] { rare.inside.push_back(number(in, catalog.watches.size())); });
+    get_all(in, [&] { rare.inside.push_back(number<std::uint32_t>(in, catalog.watches.size())); });
     get_all(in, [&] {
         FormerZone former;
         former.zone = calendar::find_zone(get_zone(in));

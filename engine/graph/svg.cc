@@ -6,29 +6,6 @@
 namespace journey::graph {
 namespace {
 
-std::string escape(std::string_view text) {
-    std::string out;
-    for (const char c : replace_invalid_utf8(text)) {
-        switch (c) {
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '&':
-                out += "&amp;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        }
-    }
-    return out;
-}
-
 struct Paint {
     const char* fill;
     const char* line;
@@ -63,7 +40,7 @@ std::string lines_of(const Placed& at, double x, const char* anchor) {
     double y = at.y + (at.height - text_height) / 2 + kLineHeight * 0.76;
     for (const std::string& line : at.lines) {
         out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>", x, y,
-                           anchor, escape(line));
+                           anchor, escape_xml(line));
         y += kLineHeight;
     }
     return out;
@@ -74,8 +51,8 @@ std::string box(const Box& box, const Placed& at) {
     std::string out = fmt::format(
         "<g class=\"step\"{}><title>{}</title><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
         "height=\"{:.1f}\" rx=\"{}\" fill=\"{}\" stroke=\"{}\"{}/>",
-        box.id.empty() ? "" : " data-step=\"" + escape(box.id) + "\"",
-        escape(box.id.empty() ? box.words : box.id + ": " + box.words), at.x, at.y, at.width,
+        box.id.empty() ? "" : " data-step=\"" + escape_xml(box.id) + "\"",
+        escape_xml(box.id.empty() ? box.words : box.id + ": " + box.words), at.x, at.y, at.width,
         at.height, std::min(paint.round, at.height / 2), paint.fill, paint.line,
         box.shape == Shape::end ? " stroke-dasharray=\"4 3\"" : "");
     double middle = at.x + at.width / 2;
@@ -87,7 +64,7 @@ std::string box(const Box& box, const Placed& at) {
             "fill=\"{}\"/><text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" "
             "fill=\"#ffffff\" font-weight=\"600\">{}</text>",
             at.x + at.width - width - 6, at.y + at.height / 2 - 10, width, paint.line,
-            at.x + at.width - width / 2 - 6, at.y + at.height / 2 + 4.5, escape(box.count));
+            at.x + at.width - width / 2 - 6, at.y + at.height / 2 + 4.5, escape_xml(box.count));
     }
     return out + lines_of(at, middle, "middle") + "</g>\n";
 }
@@ -142,15 +119,15 @@ std::string to_svg(const Chart& chart) {
         "font-size=\"13\" fill=\"#1c2430\">\n<title id=\"name\">{}</title>\n<desc "
         "id=\"what\">{}</desc>\n",
         width, height, width, height,
-        escape(chart.title.empty() ? chart.name : chart.name + ": " + chart.title),
-        escape(description));
+        escape_xml(chart.title.empty() ? chart.name : chart.name + ": " + chart.title),
+        escape_xml(description));
     out +=
         "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7.5\" refY=\"4\" markerWidth=\"8\" "
         "markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#5f6b7a\"/></marker>"
         "</defs>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n";
-    out +=
-        fmt::format("<text x=\"24\" y=\"38\" font-size=\"19\" font-weight=\"600\">{}</text>\n",
-                    escape(chart.title.empty() ? chart.name : chart.title + "  ·  " + chart.name));
+    out += fmt::format(
+        "<text x=\"24\" y=\"38\" font-size=\"19\" font-weight=\"600\">{}</text>\n",
+        escape_xml(chart.title.empty() ? chart.name : chart.title + "  ·  " + chart.name));
     out += fmt::format("<g transform=\"translate(0 {:.0f})\">\n", kTop - 24);
     for (const Route& route : layout.routes)
         out += path(route);

@@ -17,7 +17,5 @@ bool is_header_value(std::string_view text);
 std::optional<std::string> percent_decoded(std::string_view text);
 /// Value of `name` in "a=1&b=2", decoded ("+" is a blank); nothing when absent or broken.
 std::optional<std::string> form_value(std::string_view form, std::string_view name);
-/// `&`, `<`, `>` and quotes, for HTML text and attributes.
-std::string html_escaped(std::string_view text);
 
 }  // namespace journey::http

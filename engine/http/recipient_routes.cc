@@ -26,7 +26,7 @@ Reply page(unsigned status, std::string_view title, std::string_view content) {
         "<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;"
         "padding:0 1rem}}button{{font:inherit;padding:.6rem 1.2rem}}</style></head>"
         "<body><main><h1>{0}</h1>{1}</main></body></html>\n",
-        html_escaped(title), content);
+        escape_markup(title), content);
     return reply;
 }
 

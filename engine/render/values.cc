@@ -288,35 +288,6 @@ bool contains(const Value& whole, const Value& part) {
     return false;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-    std::size_t plain = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        std::string_view entity;
-        switch (text[i]) {
-            case '&':
-                entity = "&amp;";
-                break;
-            case '<':
-                entity = "&lt;";
-                break;
-            case '>':
-                entity = "&gt;";
-                break;
-            case '"':
-                entity = "&quot;";
-                break;
-            case '\'':
-                entity = "&#39;";
-                break;
-            default:
-                continue;
-        }
-        out.append(text.substr(plain, i - plain)).append(entity);
-        plain = i + 1;
-    }
-    out.append(text.substr(plain));
-}
-
 std::vector<std::size_t> code_point_starts(std::string_view text) {
     std::vector<std::size_t> starts;
     starts.reserve(text.size() + 1);

@@ -37,8 +37,6 @@ bool are_equal(const Value& a, const Value& b);
 std::optional<int> compare(const Value& a, const Value& b);
 bool contains(const Value& whole, const Value& part);
 
-void append_escaped(std::string& out, std::string_view text);
-
 /// Byte offsets of the code points, and the end.
 std::vector<std::size_t> code_point_starts(std::string_view text);
 

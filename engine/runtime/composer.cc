@@ -55,26 +55,12 @@ void add_profile_fields(Record& data, const ir::Program& program,
                 std::make_move_iterator(more.end()));
 }
 
-std::string escape_attribute(std::string_view url) {
-    std::string out;
-    for (const char letter : url) {
-        if (letter == '&') {
-            out += "&amp;";
-        } else if (letter == '"') {
-            out += "&quot;";
-        } else {
-            out += letter;
-        }
-    }
-    return out;
-}
-
 void add_visible_unsubscribe(connectors::Message& message) {
     if (!message.text.empty())
         message.text += "\n\n--\nUnsubscribe: " + message.unsubscribe_url + "\n";
     if (message.html.empty()) return;
     const std::string link = "<p style=\"font-size:12px\"><a href=\"" +
-                             escape_attribute(message.unsubscribe_url) + "\">Unsubscribe</a></p>";
+                             escape_markup(message.unsubscribe_url) + "\">Unsubscribe</a></p>";
     const std::size_t end = message.html.rfind("</body");
     message.html.insert(end == std::string::npos ? message.html.size() : end, link);
 }

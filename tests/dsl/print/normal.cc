@@ -25,7 +25,7 @@ void normalise(std::vector<ast::ArmLine>& lines) {
 
 void normalise(ast::WaitAtMost& wait) {
     for (ast::WaitArm& arm : wait.arms) {
-        std::visit(Match{[](ast::NotYet&) {}, [](auto& one) { normalise(one.steps); }}, arm.what);
+        std::visit(Match{[](auto& one) { normalise(one.steps); }}, arm.what);
     }
     sort_by(wait.arms,
             [](const auto& arm) { return std::holds_alternative<ast::TimeoutArm>(arm.what); });
@@ -46,8 +46,7 @@ void normalise(ast::Steps& steps) {
                          },
                          [](ast::Choose& one) {
                              for (ast::Choice& choice : one.choices)
-                                 std::visit(Match{[](ast::NotYet&) {},
-                                                  [](auto& which) { normalise(which.steps); }},
+                                 std::visit(Match{[](auto& which) { normalise(which.steps); }},
                                             choice.what);
                          },
                          [](ast::Split& one) { normalise(one.lines); },

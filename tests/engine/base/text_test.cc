@@ -94,6 +94,14 @@ TEST_CASE("names become snake_case", "[text]") {
     CHECK(to_snake_case(row.snake) == row.snake);
 }
 
+TEST_CASE("text in a document of markup stays text", "[text]") {
+    CHECK(escape_markup(R"(<a href="x" id='y'>Tom & Ann</a>)") ==
+          "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;Tom &amp; Ann&lt;/a&gt;");
+    CHECK(escape_markup("你好") == "你好");
+    CHECK(escape_markup("") == "");
+    CHECK(escape_xml("a\x01\t<\n\xff") == "a  &lt;\n\xef\xbf\xbd");
+}
+
 TEST_CASE("edit distance counts slips of the hand", "[text]") {
     struct Row {
         std::string a;
