@@ -71,6 +71,9 @@ Surface surface_of(std::string_view name);
 /// of the same hash.
 Formatted convert_source(SourceFile file, Surface to);
 
+/// Every construct of the language as it looks when it is right, in Markdown.
+std::string reference();
+
 /// The JSON Schema (2020-12) of the YAML surface; the names `project` declares complete it, whether
 /// or not the project compiles.
 std::string json_schema(std::vector<SourceFile> project);

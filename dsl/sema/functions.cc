@@ -89,6 +89,19 @@ std::vector<std::string> function_names() {
     return names;
 }
 
+}  // namespace
+
+std::vector<ShownFunction> shown_functions() {
+    std::vector<ShownFunction> all = {{"a consent group", "consented(offers)"},
+                                      {"a channel", "reachable(sms)"},
+                                      {"a tag", "tagged(\"vip\")"}};
+    for (const auto& [name, function] : functions())
+        all.push_back({function.wants, function.example});
+    return all;
+}
+
+namespace {
+
 NodePtr wrong_count(Context& cx, const ast::Call& call, Span span, const std::string& example) {
     cx.report(Diagnostic::error("J0201", "HOW MANY THINGS?", span,
                                 tick(call.fn.text) + " is written `" + example + "`."));

@@ -29,6 +29,13 @@ struct Options {
 Model check(const std::vector<ast::File>& files, const source::SourceSet& sources,
             const Options& options, Diagnostics& diagnostics);
 
+/// The functions of expressions: `wants` reads "a date or a moment".
+struct ShownFunction {
+    std::string_view wants;
+    std::string_view example;
+};
+std::vector<ShownFunction> shown_functions();
+
 /// "a number", "money (CNY)", "one of free, plus, pro": read after "this is".
 std::string describe(const ir::Type& type, const ir::Program& schema);
 

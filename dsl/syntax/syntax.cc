@@ -97,6 +97,13 @@ std::vector<Shown> examples_of(std::string_view word) {
     return all;
 }
 
+std::vector<Shown> examples() {
+    std::vector<Shown> all;
+    for (const Sample& sample : samples())
+        all.push_back({place_of(sample.in), sample.reading, sample.examples});
+    return all;
+}
+
 bool continues_statement(std::string_view first_word) {
     return is_continuation(BlockKind::file, first_word);
 }

@@ -51,6 +51,8 @@ struct Shown {
 };
 /// One for every place where lines begin so.
 std::vector<Shown> examples_of(std::string_view word);
+/// All of them, place by place.
+std::vector<Shown> examples();
 
 /// A line that begins with this word goes on with the statement above it (`valid`, `within`,
 /// `else`).

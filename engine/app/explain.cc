@@ -49,6 +49,10 @@ int explain_command(const ExplainOptions& options) {
                               ? explain::Language::chinese
                               : explain::Language::english;
     if (is_code(options.subject)) return explain_code(options);
+    if (options.subject == "language") {
+        fmt::print("{}", dsl::reference());
+        return 0;
+    }
     auto compiled = compile_project(options.paths);
     if (!compiled) return fail(compiled.error());
     if (!compiled.value().program) {

@@ -66,8 +66,10 @@ int main(int argc, char** argv) {
 
     ExplainOptions explain;
     auto* explain_app = app.add_subcommand(
-        "explain", "What a code like J0207 means, or a journey in plain sentences");
-    explain_app->add_option("subject", explain.subject, "A code or a journey")->required();
+        "explain",
+        "What a code like J0207 means, a journey in plain sentences, or the whole `language`");
+    explain_app->add_option("subject", explain.subject, "A code, a journey, or `language`")
+        ->required();
     explain_app->add_option("paths", explain.paths, "Folders or files")
         ->default_val(std::vector<std::string>{"."});
     explain_app->add_flag("--json", explain.json, "One JSON object");

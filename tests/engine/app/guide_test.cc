@@ -1,11 +1,14 @@
 // The examples of dsl/guide: every block marked `journey` or `journey-yaml` is a file of one
 // project, which compiles and whose tests pass.
 
+#include "dsl/editor/editor.h"
 #include "engine/app/test_trial.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <set>
 #include <sstream>
+#include <utility>
 
 namespace journey::app {
 namespace {
@@ -30,7 +33,36 @@ std::vector<dsl::SourceFile> blocks_of_guide() {
     return files;
 }
 
+std::string text_of_file(const std::string& name) {
+    std::ifstream in(std::string(JOURNEY_SOURCE_DIR) + "/" + name);
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
 }  // namespace
+
+TEST_CASE("the reference is what `journey explain language` prints", "[guide]") {
+    CHECK(text_of_file("dsl/reference/README.md") == dsl::reference());
+}
+
+TEST_CASE("every word of the language stands in the guide or in the reference", "[guide]") {
+    const std::string pages = text_of_file("dsl/guide/README.md") + dsl::reference();
+    std::set<std::string, std::less<>> words;
+    std::string word;
+    for (const char c : pages) {
+        const bool inside = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (inside) {
+            word += c;
+        } else {
+            words.insert(std::exchange(word, ""));
+        }
+    }
+    for (const std::string_view keyword : editor::keywords()) {
+        CAPTURE(keyword);
+        CHECK(words.count(keyword) == 1);
+    }
+}
 
 TEST_CASE("the guide's examples compile, and their tests pass", "[guide]") {
     std::vector<dsl::SourceFile> files = blocks_of_guide();
