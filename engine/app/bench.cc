@@ -273,9 +273,11 @@ int bench_command(const BenchOptions& options, const std::string& program_path) 
     if (options.scenario == "ingest") return ingest(options, program_path, 100);
     if (options.scenario == "single") return ingest(options, program_path, 1);
     if (options.scenario == "waiting") return waiting(options, program_path);
+    if (is_core_scenario(options.scenario)) return bench_core_command(options);
     fmt::print(
         stderr,
-        "journey bench: I do not know the scenario `{}`; there are ingest, single and waiting\n",
+        "journey bench: I do not know the scenario `{}`; there are ingest, single, waiting, check, "
+        "match, aggregates, timers and segments\n",
         options.scenario);
     return 2;
 }

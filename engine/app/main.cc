@@ -304,7 +304,10 @@ int main(int argc, char** argv) {
 
     BenchOptions bench;
     auto* bench_app = app.add_subcommand("bench", "Measure this machine with this program");
-    bench_app->add_option("scenario", bench.scenario, "ingest, single, waiting, check")->required();
+    bench_app
+        ->add_option("scenario", bench.scenario,
+                     "ingest, single, waiting, check, match, aggregates, timers, segments")
+        ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")
         ->capture_default_str();
