@@ -68,7 +68,7 @@ class Forecaster {
     struct Hash {
         std::size_t operator()(const Message& it) const {
             return it.person * 0x9e3779b97f4a7c15u ^
-                   static_cast<std::size_t>(it.entry * 1'000'003 + it.state);
+                   (static_cast<std::uint64_t>(it.entry) * 1'000'003 + it.state);
         }
     };
     const ir::Program& program_;

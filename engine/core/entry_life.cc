@@ -37,7 +37,7 @@ void Machine::start(Person& person, std::uint32_t ordinal) {
     ++tally_of(entry).entered;
     entry.state = static_cast<std::uint16_t>(journey.start);
     happens(Happening::Kind::entered, person, entry);
-    run(person, ordinal, journey.start);
+    if (!leaves_at_once(person, entry)) run(person, ordinal, journey.start);
 }
 
 void Machine::run(Person& person, std::uint32_t ordinal, ir::Index state) {

@@ -92,6 +92,9 @@ class Machine {
     void offer_to(Person& person, std::uint32_t ordinal, Arrived& event);
     void credit_goals(Person& person, Entry& entry, Arrived& event);
     bool try_exits(Person& person, Entry& entry, Arrived* event);
+    /// Before an entry's first state of a version: an exit's condition that holds already will not
+    /// come to hold, and nobody else would ask before the first message.
+    bool leaves_at_once(Person& person, Entry& entry);
     void try_arms(Person& person, Entry& entry, Arrived* event);
     void leave_by_edges(Person& person);
     void retest_levels(Person& person);

@@ -224,6 +224,7 @@ void Machine::carry_out(Person& person, std::uint32_t ordinal, const PlannedMove
     const bool called = entry.phase == Phase::calling;
     leave(entry);
     repin(person, entry, move);
+    if (leaves_at_once(person, entry)) return;
     ir::Index target = move.state;
     const ir::State& state = journey_of(entry).states[target];
     if (const auto* send = std::get_if<ir::Send>(&state.act); send != nullptr && done && sent) {
@@ -312,6 +313,7 @@ ir::Index Machine::divert(Person& person, Entry& entry, ir::Index state) {
     const PlannedMove move = *found;
     acts->moves.erase(found);
     repin(person, entry, move);
+    levels_changed_ = true;  // the new version has other exits
     return move.state;
 }
 

@@ -7,6 +7,13 @@
 #include "engine/core/machine.h"
 
 namespace journey::core {
+namespace {
+
+std::string_view reason_of(const ir::Exit& exit) {
+    return exit.reason.empty() ? std::string_view("exited") : std::string_view(exit.reason);
+}
+
+}  // namespace
 
 void Machine::record_and_offer(Person& person, const LinkedProgram& live, ir::Index event,
                                std::vector<Value> row, Instant time, bool late) {
@@ -83,6 +90,15 @@ void Machine::credit_goals(Person& person, Entry& entry, Arrived& event) {
     }
 }
 
+bool Machine::leaves_at_once(Person& person, Entry& entry) {
+    for (const ir::Exit& exit : journey_of(entry).exits) {
+        if (exit.condition == ir::kNone || !facts(person, entry).holds(exit.condition)) continue;
+        finish(person, entry.ordinal, reason_of(exit));
+        return true;
+    }
+    return false;
+}
+
 bool Machine::try_exits(Person& person, Entry& entry, Arrived* event) {
     const ir::Journey& journey = journey_of(entry);
     const LinkedJourney& linked_journey = linked_of(entry);
@@ -98,8 +114,7 @@ bool Machine::try_exits(Person& person, Entry& entry, Arrived* event) {
             met = facts(person, entry).holds(exit.pattern.filter, &row);
         }
         if (!met) continue;
-        finish(person, entry.ordinal,
-               exit.reason.empty() ? std::string_view("exited") : std::string_view(exit.reason));
+        finish(person, entry.ordinal, reason_of(exit));
         return true;
     }
     return false;

@@ -248,6 +248,24 @@ TEST_CASE("conditions are asked again when the profile, tags, consent or history
           std::vector<std::string>{"bought twice", "consented", "timeout", "vip"});
 }
 
+TEST_CASE("an exit's condition that holds already lets no message out", "[core]") {
+    Builder b;
+    ir::Journey j = b.journey("j", "viewed");
+    j.exits.push_back({"vip", {}, b.op(ir::Op::equal, {b.user("tier"), b.constant("vip")})});
+    b.send(j, "hello");
+    b.end(j);
+    b.keep(std::move(j));
+    World world;
+    world.publish(b);
+    world.identify("ada", {{"email", "a@example.com"}, {"tier", "vip"}});
+    world.identify("bob", {{"email", "b@example.com"}, {"tier", "new"}});
+    world.track("ada", "viewed");
+    CHECK(world.attempts.empty());
+    CHECK(world.reasons("j") == std::vector<std::string>{"vip"});
+    world.track("bob", "viewed");
+    CHECK(world.attempts.size() == 1);
+}
+
 TEST_CASE("a `when` arm that holds already is taken at once", "[core]") {
     Builder b;
     ir::Journey j = b.journey("j", "viewed");

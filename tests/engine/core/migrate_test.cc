@@ -252,3 +252,14 @@ TEST_CASE("who is queued begins in the new version", "[core]") {
     CHECK(sent(world) == Names{"hello", "receipt", "code"});
     CHECK(*find(world.last().data, "code") == Value("milk"));
 }
+
+TEST_CASE("who moves into a version whose exit holds already leaves before its next message",
+          "[core]") {
+    World world = at_version_2();
+    REQUIRE(world.attempts.size() == 1);
+    Builder b = new_version({{"wait_1", "stories"}}, Others::stay);
+    b.program.journeys[0].exits.push_back({"has an address", {}, b.reachable("email")});
+    world.publish(b);
+    CHECK(world.attempts.size() == 1);
+    CHECK(world.reasons("j") == std::vector<std::string>{"has an address"});
+}
