@@ -165,6 +165,12 @@ struct BenchCheckOptions {
 };
 int bench_check_command(const BenchCheckOptions& options);
 
+struct NewOptions {
+    std::string directory;
+    std::string kit = "first";
+};
+int new_command(const NewOptions& options);
+
 struct SeedsOptions {
     std::uint64_t first = 1;
     std::uint64_t count = 100;

@@ -43,6 +43,14 @@ int main(int argc, char** argv) {
     app.get_formatter()->column_width(34);
     int status = 0;
 
+    NewOptions fresh;
+    auto* new_app = app.add_subcommand("new", "A folder to start from, whose tests pass");
+    new_app->add_option("directory", fresh.directory, "Where; it must not be there yet")
+        ->required();
+    new_app->add_option("--kit", fresh.kit, "`first`: one journey. `shop`: five, and a schema")
+        ->capture_default_str();
+    new_app->callback([&] { status = new_command(fresh); });
+
     CheckOptions check;
     auto* check_app = app.add_subcommand("check", "Read journeys and explain every mistake");
     check_app->add_option("paths", check.paths, "Folders or files")

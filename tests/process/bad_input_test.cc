@@ -266,3 +266,20 @@ TEST_CASE("a full disk refuses events, loses none and says so", "[process]") {
     CHECK(static_cast<std::uint64_t>(
               *find(*parsed.value().as<Record>(), "events")->as<std::int64_t>()) >= taken);
 }
+
+TEST_CASE("`journey new` writes a project whose tests pass, and never over another", "[process]") {
+    const TemporaryDirectory directory;
+    const std::string kit = GENERATE("first", "shop");
+    const std::string project = directory.path("mine/first");
+    const Finished made = run_journey({"new", project, "--kit", kit});
+    INFO(made.output << made.errors);
+    REQUIRE(made.status == 0);
+    const Finished checked = run_journey({"check", "--strict", project});
+    INFO(checked.output << checked.errors);
+    CHECK(checked.status == 0);
+    CHECK(run_journey({"test", project}).status == 0);
+    const Finished again = run_journey({"new", project});
+    CHECK(again.status != 0);
+    CHECK(has(again.errors, "not empty"));
+    CHECK(has(run_journey({"new", directory.path("b"), "--kit", "bakery"}).errors, "`first`"));
+}
