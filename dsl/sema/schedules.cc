@@ -85,12 +85,12 @@ class ScheduleChecker {
                                                   : "The 29th comes in February only every four "
                                                     "years.";
         Diagnostic diagnostic =
-            Diagnostic::error("J0314", "SOME MONTHS WOULD BE SKIPPED", day.span, how_often);
+            Diagnostic::warning("J0314", "SOME MONTHS WOULD BE SKIPPED", day.span, how_often);
         diagnostic.after =
             "In a month without that day nobody would enter, and nobody would say so.";
         diagnostic.fixes.push_back(
             {Applicability::probable, "write `month on 28`.", {{day.span, "28"}}});
-        refuse(std::move(diagnostic));
+        cx_.report(std::move(diagnostic));
     }
 
     void check_yearly(const ast::Yearly& yearly) {

@@ -175,8 +175,13 @@ std::string Speaker::schedule(const ir::OnSchedule& it) const {
         }
         case ir::Recurrence::monthly:
             return say(Phrase::on_monthly, time, where, whom, number(it.month_day));
-        case ir::Recurrence::yearly:
-            return say(Phrase::on_yearly, time, where, whom, program_.profile[it.date_field].name);
+        case ir::Recurrence::yearly: {
+            const Phrase leap = it.leap == ir::LeapDay::skip     ? Phrase::leap_skip
+                                : it.leap == ir::LeapDay::feb_28 ? Phrase::leap_feb_28
+                                                                 : Phrase::leap_mar_1;
+            return say(Phrase::on_yearly, time, where, whom, program_.profile[it.date_field].name,
+                       say(leap));
+        }
     }
     return "";
 }
