@@ -80,6 +80,9 @@ class Forecaster {
     std::unordered_map<std::string, std::size_t> journey_at_;
 };
 
+/// Of worlds that ran side by side for the same time, under the same program. Not empty.
+Forecast joined(std::vector<Forecast> parts);
+
 std::string text_of(const Forecast& forecast);
 Value json_of(const Forecast& forecast);
 /// One picture: sends by channel over time, and how far people come in each journey.

@@ -14,24 +14,29 @@ constexpr Micros kPauseAtLeast = std::chrono::seconds(60);
 
 // ---------------------------------------------------------------- rate
 
+void RateLimit::set_rate(std::uint32_t per_second, std::uint32_t shares) {
+    rate_ = per_second;
+    cost_ = kToken * shares;
+}
+
 bool RateLimit::has_one(Instant now) {
     if (rate_ == 0) return true;
     if (now > counted_) {
         const Micros passed = std::min<Micros>(now - counted_, std::chrono::seconds(1));
-        const std::int64_t most = std::max<std::int64_t>(kToken, std::int64_t{rate_} * kToken / 10);
+        const std::int64_t most = std::max<std::int64_t>(cost_, std::int64_t{rate_} * kToken / 10);
         saved_ = std::min(most, saved_ + passed.count() * rate_);
         counted_ = now;
     }
-    return saved_ >= kToken;
+    return saved_ >= cost_;
 }
 
 void RateLimit::take_one() {
-    if (rate_ != 0) saved_ -= kToken;
+    if (rate_ != 0) saved_ -= cost_;
 }
 
 Instant RateLimit::next() const {
-    if (rate_ == 0 || saved_ >= kToken) return counted_;
-    return counted_ + Micros{(kToken - saved_ + rate_ - 1) / rate_};
+    if (rate_ == 0 || saved_ >= cost_) return counted_;
+    return counted_ + Micros{(cost_ - saved_ + rate_ - 1) / rate_};
 }
 
 // ---------------------------------------------------------------- breaker
@@ -99,14 +104,15 @@ std::vector<core::StartAttempt> Dispatcher::Lane::release_granted() {
 
 // ---------------------------------------------------------------- dispatcher
 
-Dispatcher::Dispatcher(const std::vector<Route>& routes, Calls calls) : calls_(std::move(calls)) {
+Dispatcher::Dispatcher(const std::vector<Route>& routes, Calls calls, std::uint32_t rate_shares)
+    : calls_(std::move(calls)), rate_shares_(rate_shares) {
     for (const Route& route : routes) {
         ENSURE(route.connector != nullptr, "a route without a connector");
         Lane& lane = lanes_[route.channel];
         ENSURE(lane.route.connector == nullptr, "two connectors for one channel");
         lane.route = route;
         lane.parallel = std::max<std::uint32_t>(1, route.connector->traits().parallel);
-        lane.rate.set_rate(route.rate_per_second);
+        lane.rate.set_rate(route.rate_per_second, rate_shares_);
     }
 }
 
@@ -114,7 +120,8 @@ void Dispatcher::use_program(const ir::Program& program) {
     for (auto& [channel, lane] : lanes_) {
         if (lane.route.rate_per_second != 0) continue;
         const ir::Index declared = ir::find_named(program.channels, channel);
-        lane.rate.set_rate(declared == ir::kNone ? 0 : program.channels[declared].rate_per_second);
+        lane.rate.set_rate(declared == ir::kNone ? 0 : program.channels[declared].rate_per_second,
+                           rate_shares_);
     }
 }
 

@@ -12,7 +12,8 @@ namespace journey::runtime {
 /// Tokens by the clock, at most a tenth of a second's worth saved up, in millionths of a token.
 class RateLimit {
   public:
-    void set_rate(std::uint32_t per_second) { rate_ = per_second; }
+    /// `shares`: so many share the rate, and this one gets its part.
+    void set_rate(std::uint32_t per_second, std::uint32_t shares = 1);
     bool has_one(Instant now);
     void take_one();
     /// When has_one() becomes true.
@@ -20,6 +21,7 @@ class RateLimit {
 
   private:
     std::uint32_t rate_ = 0;  // 0: none
+    std::int64_t cost_ = 0;   // of one message, in what `rate_` gathers a microsecond
     std::int64_t saved_ = 0;
     Instant counted_{Micros{0}};
 };
@@ -48,7 +50,8 @@ class Dispatcher {
   public:
     using Calls = std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>>;
     /// `calls`: as NodeOptions has them. Each webhook has a lane of its own.
-    explicit Dispatcher(const std::vector<Route>& routes, Calls calls = {});
+    explicit Dispatcher(const std::vector<Route>& routes, Calls calls = {},
+                        std::uint32_t rate_shares = 1);
     /// The channels' own rates count where the route has none.
     void use_program(const ir::Program& program);
 
@@ -102,6 +105,7 @@ class Dispatcher {
     Lane& lane_of(const std::string& channel);
 
     Calls calls_;
+    std::uint32_t rate_shares_;
     std::map<std::string, Lane, std::less<>> lanes_;
     std::unordered_map<model::MessageKey, Lane*> asked_;  // looked up, never walked
     bool stopped_ = false;

@@ -32,7 +32,7 @@ Sign sign_of(const model::Observation& observation, const connectors::Response& 
 
 Node::Impl::Impl(NodeOptions given)
     : options(std::move(given)),
-      dispatcher(options.routes, options.calls),
+      dispatcher(options.routes, options.calls, options.rate_shares),
       composer(options.links) {
     ENSURE(options.partitions > 0, "a node without partitions");
     const core::PartitionOptions each{.partitions = options.partitions,

@@ -58,6 +58,8 @@ struct NodeOptions {
     bool record_happenings = false;
     bool keep_rendered = true;  // hand out the bytes of every message for the State store
     std::uint32_t claims_per_turn = 512;
+    /// So many nodes share the providers; this one gets its part of every rate.
+    std::uint32_t rate_shares = 1;
 };
 
 /// What deliveries did, for /metrics.

@@ -26,6 +26,8 @@ struct WorldOptions {
     /// The arm that wins, by experiment; absent: what was counted decides.
     std::map<std::string, std::string, std::less<>> winners;
     runtime::LinkOptions links;
+    /// So many worlds share the providers; this one gets its part of every rate.
+    std::uint32_t rate_shares = 1;
 };
 
 class VirtualWorld {

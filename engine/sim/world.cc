@@ -11,6 +11,7 @@ runtime::NodeOptions node_options(const WorldOptions& options) {
     runtime::NodeOptions node;
     node.partitions = options.partitions;
     node.links = options.links;
+    node.rate_shares = options.rate_shares;
     node.record_happenings = options.record_happenings;
     node.keep_rendered = false;
     node.calls[""] = PlainConnector::for_calls(kParallel);

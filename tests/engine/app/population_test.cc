@@ -1,6 +1,7 @@
 #include "engine/app/population.h"
 
 #include "dsl/dsl.h"
+#include "engine/app/forecast.h"
 
 #include <catch2/catch.hpp>
 
@@ -133,6 +134,41 @@ TEST_CASE("a rate is a number, a unit and a declared event", "[population]") {
     const auto read = read_rate(row.text, shop, habits);
     CHECK(read.has_value() == row.per_day.has_value());
     if (row.per_day) CHECK(habits.per_day.at("viewed") == Approx(*row.per_day));
+}
+
+TEST_CASE("what worlds side by side came to is what they came to together", "[forecast]") {
+    const auto part = [](std::uint64_t sent, Micros queue, std::uint64_t at_two) {
+        Forecast out;
+        out.people = 10;
+        out.events = 100;
+        out.held["quiet_hours"] = sent;
+        ChannelForecast& mail = out.channels["email"];
+        mail.sent = sent;
+        mail.per_hour = {sent - at_two, 0, at_two};
+        mail.longest_queue = queue;
+        JourneyForecast journey;
+        journey.name = "welcome";
+        journey.entered = 5;
+        journey.sent = {{"hello", "send email hello", sent}};
+        journey.arms["subject/plain"] = 2;
+        out.journeys.push_back(journey);
+        return out;
+    };
+    const Forecast all =
+        joined({part(4, std::chrono::seconds(3), 1), part(7, std::chrono::seconds(9), 6),
+                part(1, std::chrono::seconds(0), 0)});
+    CHECK(all.people == 30);
+    CHECK(all.events == 300);
+    CHECK(all.held.at("quiet_hours") == 12);
+    const ChannelForecast& mail = all.channels.at("email");
+    CHECK(mail.sent == 12);
+    CHECK(mail.per_hour == std::vector<std::uint64_t>{5, 0, 7});
+    CHECK(mail.worst_hour == 2);
+    CHECK(mail.longest_queue == std::chrono::seconds(9));
+    REQUIRE(all.journeys.size() == 1);
+    CHECK(all.journeys[0].entered == 15);
+    CHECK(all.journeys[0].sent[0].people == 12);
+    CHECK(all.journeys[0].arms.at("subject/plain") == 6);
 }
 
 }  // namespace journey::app

@@ -75,6 +75,22 @@ TEST_CASE("a rate holds over any stretch of time", "[runtime]") {
     REQUIRE(run(dispatcher, now + 1h).size() == 1);  // nothing is saved up over a pause
 }
 
+TEST_CASE("nodes that share a rate get their parts of it", "[runtime]") {
+    RateLimit part;
+    part.set_rate(10, 4);
+    std::size_t sent = 0;
+    for (Instant now = kStart; now < kStart + 40s; now += 100ms) {
+        if (!part.has_one(now)) {
+            REQUIRE(part.next() > now);
+            continue;
+        }
+        part.take_one();
+        ++sent;
+    }
+    CHECK(sent >= 99);
+    CHECK(sent <= 101);
+}
+
 TEST_CASE("five troubles in ten seconds shut the door, one probe opens it", "[runtime]") {
     Dispatcher dispatcher = with_email(5);
     for (std::uint8_t i = 1; i <= 20; ++i)
