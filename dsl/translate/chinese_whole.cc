@@ -7,6 +7,48 @@ namespace {
 
 // Schedules, webhooks, bands, snippets, and journeys that start each other.
 constexpr std::array kSentences = std::to_array<Sentence>({
+    // What `journey plan` remarks.
+    {"`{}` is version {} here, and version {} is published.",
+     "`{}` 在这里是版本 {}，而已发布的是版本 {}。"},
+    {"`{}` means something else than the published version {}, and has the same number.",
+     "`{}` 的含义与已发布的版本 {} 不同，版本号却一样。"},
+    {"{} step of `{}` differs from the published version {}, and it has the same number.",
+     "`{1}` 有 {0} 个步骤与已发布的版本 {2} 不同，版本号却一样。"},
+    {"{} steps of `{}` differ from the published version {}, and it has the same number.",
+     "`{1}` 有 {0} 个步骤与已发布的版本 {2} 不同，版本号却一样。"},
+    {"Make it `version {}`.", "改成 `version {}`。"},
+    {"{} person waits at `{}` of `{}`, which is gone, and finishes on version {} unless you move "
+     "them.",
+     "有 {0} 人等在 `{2}` 的 `{1}`，而这一步没有了；除非你把他移走，否则他在版本 {3} 上走完。"},
+    {"{} people wait at `{}` of `{}`, which is gone; they finish on version {} unless you move "
+     "them.",
+     "有 {0} 人等在 `{2}` 的 `{1}`，而这一步没有了；除非你把他们移走，否则他们在版本 {3} 上走完。"},
+    {"Say where they go: `{}`.", "说明他们去哪里：`{}`。"},
+    {"`{}` moves people from `{}`, and version {} has no such step.",
+     "`{}` 要把人从 `{}` 移走，而版本 {} 没有这一步。"},
+    {"Take the line away.", "去掉这一行。"},
+    {"Write `{}`.", "写 `{}`。"},
+    {"`{}` of `{}` was {} and is {} now; {} published journey reads it as it was, people inside: "
+     "{}.",
+     "`{1}` 的 `{0}` 原来是{2}，现在是{3}；{4} 个已发布的旅程还按原来的读它，里面有 {5} 人。"},
+    {"`{}` of `{}` was {} and is {} now; {} published journeys read it as it was, people inside: "
+     "{}.",
+     "`{1}` 的 `{0}` 原来是{2}，现在是{3}；{4} 个已发布的旅程还按原来的读它，里面有 {5} 人。"},
+    {"nothing", "空"},
+    {"yes or no", "是或否"},
+    {"a whole number", "整数"},
+    {"a duration", "时长"},
+    {"one of a few words", "几个词之一"},
+    {"a table", "对照表"},
+    {"Give the new property another name, and take the old one away when nobody is left inside.",
+     "给新属性另起一个名字，等里面没有人了再去掉旧的。"},
+    {"`{}` is gone from the project; people inside it: {}.", "`{}` 已不在项目里；里面还有 {} 人。"},
+    {"There is a rule for retiring `{}`, but this plan does not retire it.",
+     "有一条撤下 `{}` 的规则，但这个计划并不撤下它。"},
+    {"Take the rule away, or the journey out of the project.",
+     "去掉这条规则，或者把旅程移出项目。"},
+    {"Say what becomes of them: `{}` lets them go through to the end, `{}` ends it for them now.",
+     "说明他们怎么办：`{}` 让他们走完，`{}` 现在就为他们结束。"},
     {"NOTHING HAPPENED", "没有发生事件"},
     {"NOT SENT THERE", "不往那里发"},
     {"NOT AN ADDRESS", "这不是地址"},

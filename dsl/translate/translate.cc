@@ -69,15 +69,17 @@ bool match(const Pattern& pattern, std::size_t part, std::string_view text, Inse
     const bool last = part + 2 == pattern.parts.size();
     const bool quoted = literal.ends_with('`') && next.starts_with('`');
     if (last && next.empty()) {
-        if (text.empty()) return false;
+        if (text.empty() || text.find('\n') != std::string_view::npos) return false;
         inserted.push_back(text);
         return true;
     }
     if (next.empty()) return false;  // two slots side by side: nobody knows where one ends
     for (std::size_t at = text.find(next, 1); at != std::string_view::npos;
          at = text.find(next, at + 1)) {
-        if (quoted && text.substr(0, at).find('`') != std::string_view::npos) return false;
-        inserted.push_back(text.substr(0, at));
+        const std::string_view words = text.substr(0, at);
+        if (words.find('\n') != std::string_view::npos) return false;  // the next sentence
+        if (quoted && words.find('`') != std::string_view::npos) return false;
+        inserted.push_back(words);
         if (match(pattern, part + 1, text.substr(at), inserted)) return true;
         inserted.pop_back();
     }

@@ -3,6 +3,7 @@
 
 #include "engine/app/plan_file.h"
 #include "engine/app/plan_live.h"
+#include "engine/app/plan_words.h"
 #include "engine/app/project.h"
 #include "engine/app/publish.h"
 
@@ -102,10 +103,10 @@ int plan_command(const PlanOptions& given) {
     auto looked = look(options);
     if (!looked) return fail(looked.error());
     const Live& live = looked.value().live;
-    const plan::Plan plan = plan::compare(live.program ? &*live.program : nullptr, program,
-                                          live.standing, rules.value());
+    const plan::Plan plan = in_readers_language(plan::compare(
+        live.program ? &*live.program : nullptr, program, live.standing, rules.value()));
     for (const plan::Remark& remark : plan.remarks)
-        fmt::print(stderr, "{}\n", plan::text_of(remark));
+        fmt::print(stderr, "{}\n", remark_text(remark));
     Value json = plan::json_of(plan);
     if (!options.json) fmt::print("{}", plan::text_of(plan));
     const bool save = plan.has_changes() && !plan.has_errors();

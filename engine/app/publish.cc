@@ -6,6 +6,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/plan_file.h"
 #include "engine/app/plan_live.h"
+#include "engine/app/plan_words.h"
 #include "engine/app/progress.h"
 #include "engine/app/project.h"
 
@@ -84,14 +85,14 @@ int apply_plan(const PublishOptions& options, const DaemonAddress& daemon) {
     }
     const auto program = ir::decode(file.value().program);
     if (!program) return fail(program.error());
-    const plan::Plan plan =
+    const plan::Plan plan = in_readers_language(
         plan::compare(live.value().program ? &*live.value().program : nullptr, program.value(),
-                      live.value().standing, file.value().retire);
+                      live.value().standing, file.value().retire));
     fmt::print("{}", plan::text_of(plan));
     // Somebody may have entered since: a group nobody decided about is never left to chance.
     if (plan.has_errors() && !half_done) {
         for (const plan::Remark& remark : plan.remarks)
-            fmt::print(stderr, "{}\n", plan::text_of(remark));
+            fmt::print(stderr, "{}\n", remark_text(remark));
         fmt::print(stderr, "Nothing was applied: make the plan again.\n");
         return 1;
     }
@@ -123,10 +124,11 @@ int apply_project(const PublishOptions& options, const DaemonAddress& daemon) {
     const ir::Program& program = *compiled.value().program;
     auto live = live_of_daemon(daemon);
     if (!live) return fail(live.error());
-    const plan::Plan plan = plan::compare(live.value().program ? &*live.value().program : nullptr,
-                                          program, live.value().standing, {});
+    const plan::Plan plan =
+        in_readers_language(plan::compare(live.value().program ? &*live.value().program : nullptr,
+                                          program, live.value().standing, {}));
     for (const plan::Remark& remark : plan.remarks)
-        fmt::print(stderr, "{}\n", plan::text_of(remark));
+        fmt::print(stderr, "{}\n", remark_text(remark));
     if (plan.has_errors()) {
         fmt::print(stderr,
                    "Nothing was applied. `journey plan {} --retire …` makes a plan with rules for "

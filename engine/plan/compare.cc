@@ -267,8 +267,8 @@ class Comparison {
         }
         if (young == nullptr && out.inside > 0 && rule == retire_.end()) {
             remark("", true, out.name,
-                   fmt::format("`{}` is gone from the project, and {} people are inside it.",
-                               out.name, grouped(out.inside)),
+                   fmt::format("`{}` is gone from the project; people inside it: {}.", out.name,
+                               grouped(out.inside)),
                    fmt::format("Say what becomes of them: `--retire {0}=finish` lets them go "
                                "through to the end, `--retire {0}=stop` ends it for them now.",
                                out.name));
@@ -293,11 +293,15 @@ class Comparison {
                                young.name, old.version),
                    help);
         } else {
-            remark("J0601", true, young.name,
-                   fmt::format("{} steps of `{}` differ from the published version {}, and it has "
-                               "the same number.",
-                               steps, young.name, old.version),
-                   help);
+            remark(
+                "J0601", true, young.name,
+                fmt::format(
+                    fmt::runtime(steps == 1 ? "{} step of `{}` differs from the published version "
+                                              "{}, and it has the same number."
+                                            : "{} steps of `{}` differ from the published version "
+                                              "{}, and it has the same number."),
+                    steps, young.name, old.version),
+                help);
         }
     }
 
@@ -306,12 +310,17 @@ class Comparison {
             // Who is on an older version than the live one was told about when that was published.
             if (old == nullptr || group.version != old->version) continue;
             if (group.fate != Fate::stays || !group.gone || out.kind != Kind::changed) continue;
-            remark("J0602", false, young.name,
-                   fmt::format("{} people wait at `{}` of `{}`, which is gone; they finish on "
-                               "version {} unless you move them.",
-                               grouped(group.people), group.step, young.name, group.version),
-                   fmt::format("Say where they go: `from version {} {{ {} moves to STEP }}`.",
-                               group.version, group.step));
+            remark(
+                "J0602", false, young.name,
+                fmt::format(
+                    fmt::runtime(group.people == 1
+                                     ? "{} person waits at `{}` of `{}`, which is gone, and "
+                                       "finishes on version {} unless you move them."
+                                     : "{} people wait at `{}` of `{}`, which is gone; they finish "
+                                       "on version {} unless you move them."),
+                    grouped(group.people), group.step, young.name, group.version),
+                fmt::format("Say where they go: `from version {} {{ {} moves to STEP }}`.",
+                            group.version, group.step));
         }
         if (old == nullptr) return;
         const ir::Migration* migration = migration_from(young, old->version);
@@ -353,10 +362,14 @@ class Comparison {
         }
         if (readers == 0) return;
         remark("J0604", people > 0, "",
-               fmt::format("`{}` of `{}` was {} and is {} now; {} published journeys read it as it "
-                           "was, with {} people inside.",
-                           was.name, event.name, kind_in_words(was.type.kind),
-                           kind_in_words(is.type.kind), readers, grouped(people)),
+               fmt::format(
+                   fmt::runtime(readers == 1
+                                    ? "`{}` of `{}` was {} and is {} now; {} published journey "
+                                      "reads it as it was, people inside: {}."
+                                    : "`{}` of `{}` was {} and is {} now; {} published "
+                                      "journeys read it as it was, people inside: {}."),
+                   was.name, event.name, kind_in_words(was.type.kind), kind_in_words(is.type.kind),
+                   readers, grouped(people)),
                "Give the new property another name, and take the old one away when nobody is left "
                "inside.");
     }

@@ -89,8 +89,14 @@ std::optional<ir::Program> stopping_program(const ir::Program& before,
 
 /// As LANGUAGE 5 prints it, without the line about the saved file. One line each, with the end.
 std::string text_of(const Plan& plan);
+/// The words of the form around a remark's sentences.
+struct RemarkWords {
+    std::string_view error = "error";
+    std::string_view warning = "warning";
+    std::string_view help = "help: ";
+};
 /// "J0601 …" with its help below, as diagnostics speak.
-std::string text_of(const Remark& remark);
+std::string text_of(const Remark& remark, const RemarkWords& words = {});
 Value json_of(const Plan& plan);
 /// "1,312".
 std::string grouped(std::uint64_t number);

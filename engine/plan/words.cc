@@ -189,9 +189,10 @@ std::string text_of(const Plan& plan) {
     return out;
 }
 
-std::string text_of(const Remark& remark) {
-    return fmt::format("{}{}{}\n   {}\n   help: {}\n", remark.error ? "error" : "warning",
-                       remark.code.empty() ? "" : " ", remark.code, remark.says, remark.help);
+std::string text_of(const Remark& remark, const RemarkWords& words) {
+    return fmt::format("{}{}{}\n   {}\n   {}{}\n", remark.error ? words.error : words.warning,
+                       remark.code.empty() ? "" : " ", remark.code, remark.says, words.help,
+                       remark.help);
 }
 
 Value json_of(const Plan& plan) {

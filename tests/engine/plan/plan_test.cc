@@ -1,9 +1,13 @@
 #include "engine/plan/plan.h"
 
 #include "dsl/dsl.h"
+#include "dsl/translate/translate.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <fmt/format.h>
+#include <fstream>
+#include <iterator>
 
 namespace journey::plan {
 namespace {
@@ -272,6 +276,56 @@ TEST_CASE("an event's property that changes its kind under people is refused", "
     CHECK(codes_of(plan_of(shop(reads), after)) == Names{"J0604 warning"});
     CHECK(codes_of(plan_of(kShop, with(shop(kWelcome, "int"), "version 3", "version 4"), kInside))
               .empty());
+}
+
+TEST_CASE("every remark reads as reviewed, in both languages", "[plan][golden]") {
+    const std::string longer = with(kShop, "wait 3 days", "wait 4 days");
+    const std::string shorter =
+        with(kNext, "last: wait 1 day\n    send email hello\n", "send email hello\n");
+    const std::string reads =
+        with(kWelcome, "enter when signed_up", "enter when signed_up where sku is \"a\"");
+    const std::string counts =
+        with(kWelcome, "enter when signed_up", "enter when signed_up where sku is 7");
+    const std::string other_kind = with(shop(counts, "int"), "version 3", "version 4");
+    const std::string moves = with(kNext, "expires after 60 days",
+                                   "expires after 60 days\n  from version 3 {\n    storys moves "
+                                   "to last\n    others stay\n  }");
+    const Standing one = {{"welcome", {{3, {{"last", 1}}}}}};
+    const Standing many = {{"welcome", {{3, {{"last", 1312}}}}}};
+    const std::vector<Plan> plans = {
+        plan_of(kShop, longer),
+        plan_of(kShop, with(longer, "version 3", "version 2")),
+        plan_of(kShop, with(kShop, "reenter never", "reenter always")),
+        plan_of(kShop, shorter, one),
+        plan_of(kShop, shorter, many),
+        plan_of(kShop, moves, many),
+        plan_of(shop(reads), other_kind, many),
+        plan_of(shop(reads), other_kind),
+        plan_of(kShop, shop(""), many),
+        plan_of(kShop, shop(""), {}, {{"welcom", Retire::stop}}),
+    };
+    std::string english;
+    std::string chinese;
+    for (const Plan& plan : plans) {
+        for (Remark remark : plan.remarks) {
+            english += text_of(remark) + "\n";
+            for (std::string* words : {&remark.says, &remark.help}) {
+                CAPTURE(*words);
+                const auto said = translate::sentence(*words, translate::Language::chinese);
+                CHECK(said);
+                *words = said.value_or(*words);
+            }
+            chinese += text_of(remark, {"错误", "警告", "建议："}) + "\n";
+        }
+    }
+    const std::string here = std::string(JOURNEY_SOURCE_DIR) + "/tests/engine/plan/golden/";
+    const auto check = [](const std::string& path, const std::string& said) {
+        if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << said;
+        std::ifstream in(path, std::ios::binary);
+        CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == said);
+    };
+    check(here + "remarks.expect", english);
+    check(here + "remarks.zh.expect", chinese);
 }
 
 TEST_CASE("the program that stops people can run, and lets nobody in", "[plan]") {
