@@ -162,8 +162,9 @@ std::vector<std::string> Context::near(Kind kind, const std::string& name) {
     std::optional<source::NameIndex>& index = near_[place];
     // Names are only ever added.
     if (!index || index->size() != names_[place].size()) index.emplace(names_of(kind));
-    if (index->size() > near_budget_) return {};
-    near_budget_ -= index->size();
+    constexpr std::size_t kSteps = 20;  // what looking at a name costs
+    if (index->size() * kSteps > near_budget_) return {};
+    near_budget_ -= index->size() * kSteps;
     return index->near(name);
 }
 

@@ -42,39 +42,43 @@ std::size_t NameIndex::least_distance(const Letters& a, const Letters& b) {
 
 std::vector<std::string> NameIndex::near(std::string_view name) const {
     constexpr std::size_t kShown = 3;
+    // Thousands of names that differ in a number alone: the nearest by their letters must do.
+    constexpr std::size_t kComparedMost = 512;
     const Entry wanted = entry_of(name);
     const std::size_t size = wanted.length;
-    std::set<std::pair<std::size_t, std::string_view>> best;
-    const auto consider = [&](const Entry& entry) {
-        const std::size_t longer = std::max(size, entry.length);
-        const std::size_t shorter = std::min(size, entry.length);
-        std::size_t most = std::min((longer + 2) / 3, shorter == 0 ? 0 : longer - 1);
-        if (best.size() == kShown) most = std::min(most, best.rbegin()->first);
-        if (longer - shorter > most || entry.name == name) return;
-        if (least_distance(wanted.letters, entry.letters) > most) return;
-        const std::size_t distance = edit_distance(name, entry.name);
-        if (distance > most) return;
-        best.emplace(distance, entry.name);
-        if (best.size() > kShown) best.erase(std::prev(best.end()));
-    };
-    // From the same length outwards, so that near ones are found first and spare us far ones.
-    const auto middle = std::lower_bound(
-        names_.begin(), names_.end(), size,
+    std::vector<std::vector<const Entry*>> by_letters;  // by least_distance
+    const auto shortest = std::lower_bound(
+        names_.begin(), names_.end(), size - std::min(size, size / 3 + 1),
         [](const Entry& entry, std::size_t length) { return entry.length < length; });
-    auto up = middle;
-    auto down = middle;
-    while (up != names_.end() || down != names_.begin()) {
-        const std::size_t above = up == names_.end() ? SIZE_MAX : up->length - size;
-        const std::size_t below =
-            down == names_.begin() ? SIZE_MAX : size - std::prev(down)->length;
-        const std::size_t next = std::min(above, below);
-        const bool full = best.size() == kShown && next > best.rbegin()->first;
-        if (full || next > (size + next + 2) / 3) break;
-        consider(above <= below ? *up++ : *--down);
+    for (auto entry = shortest; entry != names_.end(); ++entry) {
+        const std::size_t longer = std::max(size, entry->length);
+        const std::size_t shorter = std::min(size, entry->length);
+        const std::size_t most = std::min((longer + 2) / 3, shorter == 0 ? 0 : longer - 1);
+        if (longer - shorter > most) {
+            if (entry->length > size) break;  // and so are all behind it
+            continue;
+        }
+        const std::size_t least = least_distance(wanted.letters, entry->letters);
+        if (least > most || entry->name == name) continue;
+        if (least >= by_letters.size()) by_letters.resize(least + 1);
+        if (by_letters[least].size() < kComparedMost) by_letters[least].push_back(&*entry);
+    }
+    std::set<std::pair<std::size_t, std::string>> best;
+    std::size_t compared = 0;
+    for (std::size_t least = 0; least < by_letters.size() && compared < kComparedMost; ++least) {
+        if (best.size() == kShown && least > best.rbegin()->first) break;
+        std::vector<std::string> some;
+        for (const Entry* entry : by_letters[least])
+            some.push_back(entry->name);
+        compared += some.size();
+        for (const std::string& found : did_you_mean(name, some))
+            best.emplace(edit_distance(name, found), found);
+        while (best.size() > kShown)
+            best.erase(std::prev(best.end()));
     }
     std::vector<std::string> names;
     for (const auto& [distance, found] : best)
-        names.emplace_back(found);
+        names.push_back(found);
     return names;
 }
 
