@@ -72,6 +72,23 @@ NodePtr check_edge(Context& cx, const Scope& scope, const ast::Expr& expr) {
     return nullptr;
 }
 
+/// For how long the engine keeps events (engine/core/history.cc).
+constexpr std::int64_t kRememberedDays = 800;
+
+bool check_memory(Context& cx, const ast::Duration& within) {
+    const CalendarDuration& length = within.value;
+    const std::int64_t days = length.months * 365 / 12 + length.days + length.seconds / 86400;
+    if (days <= kRememberedDays) return true;
+    cx.report(Diagnostic::error("J0317", "LONGER THAN THE MEMORY", within.span,
+                                "Events are kept for 800 days, and this asks about " +
+                                    format_duration(length) + ".")
+                  .and_after("What happened before that would be missing from the answer, and "
+                             "nobody would notice.")
+                  .and_help("ask about at most `2 years`, or keep the answer in the profile: "
+                            "`set user.last_order = now` when it happens"));
+    return false;
+}
+
 bool check_window(Context& cx, const Scope& scope, const ast::Window& window, Window& into) {
     switch (window.kind) {
         case ast::WindowKind::ever:
@@ -85,7 +102,7 @@ bool check_window(Context& cx, const Scope& scope, const ast::Window& window, Wi
                                             "Within no time at all nothing can have happened."));
                 return false;
             }
-            return true;
+            return check_memory(cx, *window.within);
         case ast::WindowKind::since:
             into.kind = ir::WindowKind::since;
             into.since = check_edge(cx, scope, *window.from);

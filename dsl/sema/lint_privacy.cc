@@ -1,5 +1,5 @@
-// J0308: winners nobody can see. J0405: personal data that goes out by another name. J0408: personal
-// data that decides a message. J0411: opens taken for a measure.
+// J0308: winners nobody can see. J0408: personal data that decides a message. J0411: opens taken for
+// a measure.
 
 #include "dsl/sema/context.h"
 #include "dsl/sema/steps.h"
@@ -49,29 +49,6 @@ void check_branch(Context& cx, const Branch& branch) {
                            "need their consent, and may be unfair.")
                 .and_help("check with the data protection lead; if it is fine, say why with "
                           "`# allow J0408: …` above this line"));
-    }
-}
-
-/// `sends sku` allows the sku, not whatever is called so at the call.
-void check_call(Context& cx, const Call& call) {
-    if (call.webhook >= cx.schema().webhooks.size()) return;
-    const ir::Webhook& webhook = cx.schema().webhooks[call.webhook];
-    for (const auto& [name, value] : call.args) {
-        if (value == nullptr || value->broken) continue;
-        const Node* used = personal_in(cx.schema(), *value);
-        if (used == nullptr || cx.schema().profile[used->a].name == name) continue;
-        std::vector<std::string> names;
-        for (const std::string& sent : webhook.sends)
-            names.push_back(tick(sent));
-        const std::string& field = cx.schema().profile[used->a].name;
-        cx.report(
-            Diagnostic::error("J0405", "PERSONAL DATA GOES OUT", used->span,
-                              tick(webhook.name) + " may receive " + listed(names) + ", not " +
-                                  tick(cx.words(used->span)) + ".")
-                .and_after("It is marked `pii`, and whoever reads the webhook's declaration would "
-                           "not know that it leaves the house.")
-                .and_help("leave it out, or say it openly: `sends … " + field +
-                          "` in the webhook, and `" + field + ": …` here"));
     }
 }
 
@@ -136,7 +113,6 @@ void lint_privacy(Context& cx) {
     for (const Journey& journey : cx.model.journeys) {
         each_step(journey.steps, [&](const Step& step) {
             if (const auto* branch = std::get_if<Branch>(&step.act)) check_branch(cx, *branch);
-            if (const auto* call = std::get_if<Call>(&step.act)) check_call(cx, *call);
             if (const auto* pick = std::get_if<Pick>(&step.act)) check_winner(cx, step, *pick);
         });
         for (const Goal& goal : journey.goals)

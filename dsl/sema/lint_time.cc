@@ -1,5 +1,4 @@
-// J0309: waits that outlive the journey. J0313: messages that quiet hours keep until they are no
-// longer valid.
+// J0309: waits that outlive the journey.
 
 #include "dsl/sema/context.h"
 #include "dsl/sema/steps.h"
@@ -48,6 +47,15 @@ class Walk {
                           least = std::min(least, way(arm.steps, at));
                       }
                       return least;
+                  },
+                  [&](const Call& call) {
+                      // The way of a failed call is only looked at: an answer leads on at once.
+                      way(call.otherwise, at);
+                      return at;
+                  },
+                  [&](const Repeat& repeat) {
+                      const std::int64_t end = way(repeat.steps, at);
+                      return repeat.certain ? end : std::min(at, end);
                   },
                   [&](const Stop&) { return kOver; }, [&](const auto&) { return at; }},
             step.act);
@@ -112,76 +120,11 @@ class Walk {
     std::size_t next_ = 0;
 };
 
-bool inside(std::int32_t at, std::int32_t from, std::int32_t to) {
-    return from < to ? at >= from && at < to : at >= from || at < to;
-}
-
-/// Seconds from one time of day to the next `to`.
-std::int64_t until(std::int32_t from, std::int32_t to) {
-    return to > from ? to - from : to - from + kDay;
-}
-
-std::string clock_text(std::int32_t seconds) {
-    return format_time_of_day(TimeOfDay{seconds});
-}
-
-/// Within one block: when a `wait until HH:MM` says the time of day, a send right after it happens
-/// then.
-void check_quiet_block(Context& cx, const ir::Quiet& quiet, const Steps& steps) {
-    std::optional<std::int32_t> clock;
-    std::string zone;
-    for (const Step& step : steps) {
-        if (const auto* wait = std::get_if<WaitUntil>(&step.act)) {
-            clock = wait->time_seconds;
-            zone = wait->zone;
-            continue;
-        }
-        const auto* send = std::get_if<Send>(&step.act);
-        if (send == nullptr) {
-            const bool instant = std::holds_alternative<Let>(step.act) ||
-                                 std::holds_alternative<SetField>(step.act) ||
-                                 std::holds_alternative<Tag>(step.act);
-            if (!instant) clock.reset();
-            continue;
-        }
-        if (!clock || zone != quiet.zone || send->waive_quiet || !quiet.hold) continue;
-        if (std::find(quiet.channels.begin(), quiet.channels.end(), send->channel) ==
-            quiet.channels.end()) {
-            continue;
-        }
-        if (!inside(*clock, quiet.from_seconds, quiet.to_seconds)) continue;
-        const std::int64_t held = until(*clock, quiet.to_seconds);
-        std::int64_t valid = std::numeric_limits<std::int64_t>::max();
-        std::string thrown;
-        if (send->validity.kind == ir::Validity::Kind::until_time &&
-            send->validity.zone == quiet.zone) {
-            valid = until(*clock, send->validity.until_seconds);
-            thrown = "at " + clock_text(send->validity.until_seconds);
-        } else if (send->validity.kind == ir::Validity::Kind::for_duration) {
-            valid = calendar::bounds_of(send->validity.duration).most;
-            thrown = "after " + format_duration(send->validity.duration);
-        }
-        if (valid > held) continue;
-        const std::string channel = cx.schema().channels[send->channel].name;
-        cx.report(
-            Diagnostic::error("J0313", "QUIET HOURS EAT THIS MESSAGE", send->validity_span,
-                              "This " + channel + " message can never be sent.")
-                .and_after("`quiet " + quiet.name + "` holds it from " +
-                           clock_text(quiet.from_seconds) + " to " + clock_text(quiet.to_seconds) +
-                           ", and it is thrown away " + thrown + ".\nPeople get here at " +
-                           clock_text(*clock) + ", so there is no minute in which it may go out.")
-                .and_help("let it be valid longer, wait until another hour, or say `then skip`"));
-    }
-}
-
 }  // namespace
 
 void lint_time(Context& cx) {
     for (const Journey& journey : cx.model.journeys) {
         if (journey.lifetime) Walk(cx, journey).steps(journey.steps, 0);
-        if (journey.quiet == kNone) continue;
-        const ir::Quiet& quiet = cx.schema().quiets[journey.quiet];
-        each_block(journey.steps, [&](const Steps& steps) { check_quiet_block(cx, quiet, steps); });
     }
 }
 

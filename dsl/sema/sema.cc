@@ -1,6 +1,6 @@
 #include "dsl/sema/sema.h"
 
-#include "dsl/sema/context.h"
+#include "dsl/sema/lints.h"
 
 namespace journey::sema {
 
@@ -38,11 +38,13 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
     check_tests(cx, files);
     lint_reach(cx);
     lint_time(cx);
+    lint_moments(cx);
     lint_goals(cx);
     lint_policies(cx);
     lint_conditions(cx);
     lint_paths(cx);
     lint_privacy(cx);
+    lint_personal(cx);
     lint_tests(cx);
     lint_names(cx, files);
     lint_secrets(cx, files);

@@ -208,4 +208,30 @@ std::vector<OpenMention> find_open_mentions(std::string_view text) {
     return found;
 }
 
+bool inside_link(std::string_view text, std::size_t at) {
+    // No address is longer, and whole pages of text are asked about.
+    constexpr std::size_t kAddressMost = 4096;
+    if (at > kAddressMost) {
+        text.remove_prefix(at - kAddressMost);
+        at = kAddressMost;
+    }
+    std::size_t begin = std::string_view::npos;
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        const std::size_t one = text.rfind(scheme, at);
+        if (one != std::string_view::npos && (begin == std::string_view::npos || one > begin)) {
+            begin = one;
+        }
+    }
+    if (begin == std::string_view::npos) return false;
+    int open = 0;  // blanks inside {{ }} do not end a link
+    for (std::size_t i = begin; i < at; ++i) {
+        if (text.substr(i, 2) == "{{") ++open;
+        if (text.substr(i, 2) == "}}") --open;
+        const char c = text[i];
+        const bool ends = c == ' ' || c == '\n' || c == '"' || c == '\'' || c == '<' || c == '>';
+        if (ends && open <= 0) return false;
+    }
+    return true;
+}
+
 }  // namespace journey::sema

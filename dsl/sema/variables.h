@@ -21,6 +21,9 @@ struct Mention {
 /// out.
 std::vector<Mention> find_mentions(std::string_view text);
 
+/// Does `at` stand inside an address that began before it?
+bool inside_link(std::string_view text, std::size_t at);
+
 /// A `{{` without its `}}`.
 struct OpenMention {
     std::uint32_t begin = 0;

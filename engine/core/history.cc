@@ -3,6 +3,8 @@
 namespace journey::core {
 namespace {
 
+/// Two years and some weeks: the longest window a journey may ask about (J0317 in dsl/sema).
+constexpr Micros kEventsKept = std::chrono::hours(24 * 800);
 constexpr std::size_t kForgetEvery = 64;
 
 std::string_view body_at(std::string_view bytes) {
@@ -47,7 +49,7 @@ void History::add_packed(Instant time, EventNumber event, std::string_view value
 
 void History::forget(Instant now) {
     if (events_.size() % kForgetEvery != 0 || events_.empty()) return;
-    const auto old = static_cast<std::size_t>(at_or_after(now - kRetention) - events_.begin());
+    const auto old = static_cast<std::size_t>(at_or_after(now - kEventsKept) - events_.begin());
     if (old == 0) return;
     History kept;
     for (std::size_t i = old; i < events_.size(); ++i)

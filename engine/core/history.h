@@ -21,7 +21,7 @@ class History {
     /// stay in order of arrival.
     void add(Instant time, const LinkedEvent& event, const std::vector<Value>& values);
     void add_packed(Instant time, EventNumber event, std::string_view values);
-    /// Forgets what is older than kRetention before `now`; looks only now and then.
+    /// Forgets what is older than 800 days before `now`; looks only now and then.
     void forget(Instant now);
 
     const Happened* begin() const { return events_.begin(); }
