@@ -2,6 +2,9 @@
 
 #include "dsl/yaml/yaml.h"
 
+#include <algorithm>
+#include <array>
+
 namespace journey::yaml {
 
 namespace {
@@ -47,12 +50,34 @@ void Builder::unknown_key(const Node& map, const Node& key, const KeyTable& know
     Diagnostic diagnostic = Diagnostic::error(
         "J0804", "UNKNOWN KEY", key.span,
         std::string(known.owner) + " has no " + tick(key.text) + "; it knows: " + all + ".");
+    // What other tools call it.
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTheirs = {
+        {{"on", "when"},
+         {"event", "when"},
+         {"trigger", "enter"},
+         {"steps", "do"},
+         {"actions", "do"},
+         {"do", "then"},
+         {"variants", "arms"},
+         {"data", "with"},
+         {"condition", "only if"}}};
+    for (const auto& [theirs, ours] : kTheirs) {
+        if (key.text != theirs || std::find(unused.begin(), unused.end(), ours) == unused.end())
+            continue;
+        diagnostic.fixes.push_back({source::Applicability::probable,
+                                    "write " + tick(ours) + ".",
+                                    {{key.span, std::string(ours)}}});
+        report(std::move(diagnostic));
+        return;
+    }
     const std::vector<std::string> near = did_you_mean(key.text, unused);
     if (!near.empty()) {
-        diagnostic.fixes.push_back(
-            {near.size() == 1 ? source::Applicability::certain : source::Applicability::probable,
-             "write " + tick(near[0]) + ".",
-             {{key.span, near[0]}}});
+        // `goal` for `goals`: what stands behind the key takes another shape too.
+        const bool several = near[0] == key.text + "s";
+        diagnostic.fixes.push_back({near.size() == 1 && !several ? source::Applicability::certain
+                                                                 : source::Applicability::probable,
+                                    "write " + tick(near[0]) + ".",
+                                    {{key.span, near[0]}}});
     }
     report(std::move(diagnostic));
 }
@@ -94,9 +119,27 @@ bool Builder::want_map(const Node& node, const std::string& what) {
     if (node.kind == Kind::broken) return false;
     Span at = node.span;
     if (node.kind == Kind::list) at.end = at.begin;
-    report(Diagnostic::error(
+    Diagnostic diagnostic = Diagnostic::error(
         "J0805", "ANOTHER SHAPE", at,
-        sentence(what) + " is a map of `key: value` lines, and this is " + shape(node) + "."));
+        sentence(what) + " is a map of `key: value` lines, and this is " + shape(node) + ".");
+    const std::size_t wide = node.kind == Kind::scalar ? node.text.find("：") : std::string::npos;
+    const std::size_t blank = node.kind == Kind::scalar ? node.text.find(' ') : std::string::npos;
+    if (wide != std::string::npos && wide < node.offsets.size()) {
+        const Span sign{node.span.file, node.offsets[wide], node.offsets[wide] + 3};
+        diagnostic.after = "The colon is the wide one of an input method.";
+        diagnostic.fixes.push_back({source::Applicability::certain, "write `:`.", {{sign, ":"}}});
+    } else if (what == "a step" && blank != std::string::npos && blank < node.offsets.size()) {
+        const Span gap{node.span.file, node.offsets[blank], node.offsets[blank]};
+        diagnostic.fixes.push_back({source::Applicability::probable,
+                                    "write " + tick(node.text.substr(0, blank) + ":") + ".",
+                                    {{gap, ":"}}});
+    } else if (what == "`enter`" && node.kind == Kind::scalar) {
+        diagnostic.fixes.push_back(
+            {source::Applicability::probable,
+             "write `when:` before it, on a line of its own.",
+             {{{node.span.file, node.span.begin, node.span.begin}, "\n  when: "}}});
+    }
+    report(std::move(diagnostic));
     return false;
 }
 

@@ -2,6 +2,9 @@
 
 #include "dsl/yaml/build.h"
 
+#include <algorithm>
+#include <array>
+
 namespace journey::yaml {
 
 namespace {
@@ -137,7 +140,20 @@ void Builder::unknown_step(const Pair& verb) {
     Diagnostic diagnostic = Diagnostic::error(
         "J0804", "UNKNOWN STEP", verb.key.span,
         "A step begins with what it does, and `" + key + "` is not one of: " + all + ".");
-    const std::vector<std::string> near = did_you_mean(key, verbs);
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kTheirs = {
+        {{"delay", "wait"},
+         {"sleep", "wait"},
+         {"pause", "wait"},
+         {"exit", "stop"},
+         {"end", "stop"},
+         {"tag", "add tag"},
+         {"webhook", "call"},
+         {"condition", "if"}}};
+    std::vector<std::string> near;
+    for (const auto& [theirs, ours] : kTheirs) {
+        if (key == theirs) near.emplace_back(ours);
+    }
+    if (near.empty()) near = did_you_mean(key, verbs);
     if (!near.empty()) {
         diagnostic.fixes.push_back({source::Applicability::probable,
                                     "write `" + near[0] + "`.",

@@ -322,6 +322,39 @@ std::uint32_t unclosed_flow(std::string_view text, std::uint32_t end) {
     return text.empty() ? 0 : std::min(end, static_cast<std::uint32_t>(text.size() - 1));
 }
 
+/// A `?` between brackets on this line, outside quotes: yaml-cpp takes it for a key's mark anywhere.
+std::optional<std::uint32_t> question_in_flow(const source::Source& source, std::uint32_t line) {
+    const std::string_view text = source.line(line);
+    const std::uint32_t begin = source.line_begin(line);
+    int depth = 0;
+    char quote = 0;
+    bool plain = false;  // inside a value without quotes, where quotes mean nothing
+    for (std::uint32_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool ends = i + 1 == text.size() || text[i + 1] == ' ';
+        if (quote != 0) {
+            if (c == quote) quote = 0;
+        } else if (c == '"' || c == '\'') {
+            if (!plain) quote = c;
+        } else if ((c == '{' || c == '[') && (depth > 0 || !plain)) {
+            ++depth;
+            plain = false;
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            --depth;
+            plain = false;
+        } else if ((c == ':' && ends) || (c == ',' && depth > 0)) {
+            plain = false;
+        } else if (c == '?' && depth > 0) {
+            return begin + i;
+        } else if (c == '#' && i > 0 && text[i - 1] == ' ') {
+            return std::nullopt;
+        } else if (c != ' ' && !(c == '-' && ends)) {
+            plain = true;
+        }
+    }
+    return std::nullopt;
+}
+
 /// yaml-cpp's message in the author's terms (LANGUAGE 3.6).
 Diagnostic translate(const source::Source& source, FileId file,
                      const YAML::ParserException& error) {
@@ -340,6 +373,11 @@ Diagnostic translate(const source::Source& source, FileId file,
                    "Line " + std::to_string(tab) + " is indented with a tab; YAML needs spaces.")
             .and_fix(source::Applicability::certain, "write two spaces.",
                      {{{file, where, where + 1}, "  "}});
+    }
+    if (const std::optional<std::uint32_t> question = question_in_flow(source, line)) {
+        return Diagnostic::error("J0806", "YAML HID YOUR VALUE", {file, *question, *question + 1},
+                                 "Between brackets YAML gives `?` a meaning of its own.")
+            .and_help("write the values on lines of their own, without the brackets");
     }
     if (says("flow")) {
         const std::uint32_t opener = unclosed_flow(source.text(), at);

@@ -215,7 +215,7 @@ bool stays_plain(std::string_view words, bool in_flow) {
         const char next = i + 1 < words.size() ? words[i + 1] : ' ';
         if (c == ':' && is_blank(next)) return false;
         if (c == '#' && i > 0 && is_blank(words[i - 1])) return false;
-        if (in_flow && std::string_view(",[]{}").find(words[i]) != std::string_view::npos)
+        if (in_flow && std::string_view(",[]{}?").find(words[i]) != std::string_view::npos)
             return false;
     }
     for (std::size_t i = 0; i < words.size(); ++i) {

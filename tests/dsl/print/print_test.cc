@@ -113,6 +113,8 @@ TEST_CASE("every file that can be read converts there and back", "[print]") {
             if (!tree_of(name_of(from), text).said.empty()) continue;
             // What is said twice cannot be said in YAML.
             if (path.filename().string().starts_with("J0105")) continue;
+            // In YAML what is given stands apart from what happens.
+            if (path.filename().string().starts_with("J0703_given")) continue;
             checked(from, text);
             ++seen;
         }
@@ -243,6 +245,7 @@ TEST_CASE("text and expressions stay what they are in YAML", "[print]") {
       number: 12
       tricky: user.a default "x: y"
       hash: user.b default " # c"
+      asked: user.b default "really?"
       quoted: "\u{202e}a\tb\n"
       list: [1, "two", user.c]
       map: { inner: "春", other: user.d }
