@@ -230,13 +230,21 @@ class Layout {
 
     /// A line that begins at `i` belongs to the statement above it.
     bool continues(std::size_t i) const {
-        if (i == 0 || pieces_[i].kind == TokenKind::comment || is_sign(i, "}")) return false;
+        if (i == 0 || is_sign(i, "}")) return false;
+        if (pieces_[i].kind == TokenKind::comment) {
+            // It stands by the line that it is about.
+            while (i < pieces_.size() && pieces_[i].kind == TokenKind::comment)
+                ++i;
+            return i < pieces_.size() && continues(i);
+        }
         const bool key = i + 1 < pieces_.size() && is_sign(i + 1, ":");
         if (key) return false;
         if (field_starts(i)) return false;
         std::size_t before = i - 1;
         while (before > 0 && pieces_[before].kind == TokenKind::comment)
             --before;
+        // Kept from its brace by a comment.
+        if (is_word(i, "else") && is_sign(before, "}") && !closes_map(before)) return false;
         for (const std::string_view word : {"and", "or"}) {
             if (is_word(before, word)) return true;
         }

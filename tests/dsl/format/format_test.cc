@@ -173,6 +173,13 @@ TEST_CASE("comments stay where they are", "[format]") {
          "event e {\n  a    int\n  # about b\n  bcd  int\n}\n"},
         {"inside an expression", "segment s = a and # this\n  b\n",
          "segment s = a and  # this\n  b\n"},
+        {"between the lines of an expression", "segment s = a # one\n# two\n and b # three\n",
+         "segment s = a  # one\n  # two\n  and b  # three\n"},
+        {"between a brace and its else",
+         "journey a {\n  do {\n    if b {\n      stop\n    } # no\n    # more\n    else "
+         "{\n      stop\n    }\n  }\n}\n",
+         "journey a {\n  do {\n    if b {\n      stop\n    }  # no\n    # more\n    else "
+         "{\n      stop\n    }\n  }\n}\n"},
         {"at the end of the file", "event a\n\n\n# the end", "event a\n\n# the end\n"},
         {"only comments", "# a\n\n\n# b\n", "# a\n\n# b\n"},
         {"a sign in a text is none", "use \"a#b\"\n", "use \"a#b\"\n"},
