@@ -64,6 +64,11 @@ int test_command(const TestOptions& options) {
     auto compiled = compile_project(options.paths);
     if (!compiled) return fail(compiled.error());
     const dsl::Compilation& compilation = compiled.value();
+    if (!compilation.program && options.json) {
+        fmt::print("{{\"passed\":0,\"failed\":0,\"tests\":[],\"diagnostics\":{}}}\n",
+                   dsl::render_json(compilation));
+        return 1;
+    }
     if (!compilation.program) {
         print_diagnostics(compilation, false);
         fmt::print(stderr, "No test was run: the mistakes above come first.\n");

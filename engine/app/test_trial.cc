@@ -182,6 +182,7 @@ class Trial {
                       witness_.tell(world_.now(),
                                     fmt::format("{} {}", program_.events[event.event].name,
                                                 to_json(Value(event.data))));
+                      withdraw(event);
                       submit(model::Track{program_.events[event.event].name, event.data},
                              std::nullopt);
                       collect();
@@ -202,6 +203,20 @@ class Trial {
                       return problem.value_or("");
                   }},
             line.act);
+    }
+
+    /// `unsubscribed` without `of` is the person's own word: from everything, or from a channel.
+    void withdraw(const sema::EventHappens& event) {
+        const ir::EventType& type = program_.events[event.event];
+        if (!type.builtin || type.name != "unsubscribed") return;
+        const Value* channel = find(event.data, "channel");
+        if (channel != nullptr && channel->as<std::string>()) {
+            submit(model::Suppress{*channel->as<std::string>(), true, type.name}, std::nullopt);
+            return;
+        }
+        for (const ir::Consent& consent : program_.consents) {
+            submit(model::ConsentChange{consent.name, false, type.name, ""}, std::nullopt);
+        }
     }
 
     /// The provider's word about the newest message of that step.

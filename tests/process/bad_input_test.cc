@@ -176,6 +176,17 @@ journey welcome "Welcome" {
         CHECK(has(said, mend));
 }
 
+TEST_CASE("a machine that asks for JSON gets JSON, mistakes too", "[process]") {
+    const TemporaryDirectory directory;
+    write_file(directory.path("wrong.journey"), "journey a {\n  enter on b\n}\n");
+    const Finished test = run_journey({"test", "--json", directory.path("wrong.journey")});
+    CAPTURE(test.errors, test.output);
+    CHECK(test.status == 1);
+    const auto said = value_from_json(test.output);
+    REQUIRE(said);
+    CHECK(has(test.output, "J0001"));
+}
+
 TEST_CASE("a daemon that cannot start says what to do", "[process]") {
     const Running shop;
     const std::string project = std::string(JOURNEY_SOURCE_DIR) + "/workflows";

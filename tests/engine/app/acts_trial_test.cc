@@ -137,6 +137,46 @@ TEST_CASE("a webhook answers as the test says", "[app]") {
     }
 }
 
+TEST_CASE("who unsubscribes by their own word gets nothing more", "[app]") {
+    const auto [label, happens, expected] = GENERATE(table<std::string, std::string, std::string>({
+        {"nothing happened", "", "sent email weekly"},
+        {"from everything", "at +1h unsubscribed", "nothing sent"},
+        {"from this channel", "at +1h unsubscribed { channel: \"email\" }", "nothing sent"},
+        {"from another channel", "at +1h unsubscribed { channel: \"sms\" }", "sent email weekly"},
+    }));
+    CAPTURE(label);
+    const std::string project = R"(language 1
+workspace shop { time zone "Europe/Berlin" }
+profile user { email string pii }
+event signed_up
+channel email { address user.email }
+consent news "News" { channels email }
+template weekly email marketing {
+  consent news
+  subject "Hi"
+  body "Hi there"
+  unsubscribe automatic
+}
+journey greet {
+  enter when signed_up
+  do {
+    wait 1 day
+    send email weekly
+  }
+}
+test "she leaves" of greet {
+  start 2026-03-02 09:00 in "Europe/Berlin"
+  given user { email: "a@example.com" }
+  given consent news
+  at +0s signed_up
+  )" + happens + "\n  at +25h expect " +
+                                expected + "\n}\n";
+    const dsl::Compilation compiled = dsl::compile({{"shop.journey", project}});
+    INFO(dsl::render(compiled));
+    REQUIRE(compiled.ok());
+    CHECK(run_trial(*compiled.program, compiled.tests.at(0)).problem == "");
+}
+
 TEST_CASE("a test gives tags and looks at them", "[app]") {
     Made made;
     made.test.tags = {"vip"};
