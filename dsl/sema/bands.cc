@@ -1,6 +1,7 @@
 // `band`: a measured value becomes a score. Where its name stands, the whole choice stands.
 
 #include "dsl/sema/expr.h"
+#include "dsl/sema/unread.h"
 #include "engine/calendar/calendar.h"
 
 namespace journey::sema {
@@ -83,7 +84,7 @@ class BandChecker {
         if (of->broken || cx_.errors() != before) return false;
         for (const ast::BandRow& row : decl_.rows)
             check_row(row);
-        if (!otherwise_) report_no_otherwise();
+        if (!otherwise_ && !unread(cx_, decl_.name.span, "otherwise")) report_no_otherwise();
         if (cx_.errors() != before) return false;
         return !build(cx_, decl_, decl_.name.span)->broken;
     }
@@ -134,12 +135,14 @@ class BandChecker {
     }
 
     void report_no_otherwise() {
-        cx_.report(Diagnostic::error("J0325", "AND EVERYBODY ELSE?", decl_.name.span,
-                                     "The band " + tick(decl_.name.text) +
-                                         " gives no score to people above its last edge.")
-                       .and_after("People who have no value at all, such as no order yet, get that "
-                                  "score too.")
-                       .and_help("end it with a row like `1 otherwise`"));
+        cx_.report(
+            Diagnostic::error("J0325", "AND EVERYBODY ELSE?", decl_.name.span,
+                              "The band " + tick(decl_.name.text) +
+                                  " gives no score to people above its last edge.")
+                .and_after("People who have no value at all, such as no order yet, get that "
+                           "score too.")
+                .and_help(
+                    "end it with a row like `1 otherwise`; a row begins with a whole number"));
     }
 
     Context& cx_;

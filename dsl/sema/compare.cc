@@ -1,7 +1,9 @@
-// Comparisons and arithmetic: which types meet, and what is said when they do not.
+// Comparisons: which types meet, and what is said when they do not.
 
-#include "dsl/sema/expr.h"
+#include "dsl/sema/value.h"
 #include "engine/calendar/calendar.h"
+
+#include <fmt/format.h>
 
 namespace journey::sema {
 
@@ -24,48 +26,27 @@ void doubt_operands(Node& node) {
     }
 }
 
-NodePtr report_mismatch(Context& cx, const Node& left, const Node& right, Span span) {
-    const std::string left_is = describe(left.type, cx.schema());
-    const std::string right_is = describe(right.type, cx.schema());
-    const bool money_both = left.type.kind == TypeKind::money && right.type.kind == TypeKind::money;
-    if (money_both) {
-        cx.report(Diagnostic::error("J0202", "TWO CURRENCIES", left.span,
-                                    "I cannot put " + left.type.currency + " and " +
-                                        right.type.currency + " together.")
-                      .and_label("this is " + left.type.currency)
-                      .and_other(right.span, "this is " + right.type.currency, true)
-                      .and_help("convert before sending the event"));
-        return broken_node(span);
-    }
-    auto plain = [](const std::string& words) {
-        const std::size_t bracket = words.find(" (");
-        return bracket == std::string::npos ? words : words.substr(0, bracket);
-    };
+/// `percent >= 10%` with whole percents: 10% is a tenth, so the line would take nearly everybody.
+bool refuse_share(Context& cx, const Node& whole, const ast::Expr& other) {
+    const auto* literal = std::get_if<ast::Literal>(&other.what);
+    if (literal == nullptr || literal->kind != ast::LiteralKind::percent) return false;
+    if (whole.type.kind != TypeKind::integer || is_constant(whole)) return false;
+    const auto* share = std::get_if<double>(&literal->value.held);
+    if (share == nullptr) return false;
+    const std::string words = cx.words(other.span);
     Diagnostic diagnostic =
-        Diagnostic::error("J0201", "TYPES DO NOT MATCH", left.span,
-                          "I cannot compare " + plain(left_is) + " with " + plain(right_is) + ".");
-    diagnostic.label = "this is " + left_is;
-    diagnostic.others.push_back({right.span, "this is " + right_is, true});
-    if (left.type.kind == TypeKind::money && is_number(right.type) && is_constant(right)) {
-        const std::string currency = left.type.currency.empty() ? "CNY" : left.type.currency;
-        const std::string meant = currency + " " + cx.words(right.span);
+        Diagnostic::error("J0201", "A SHARE IS LESS THAN ONE", other.span,
+                          tick(cx.words(whole.span)) + " is a whole number, and " + words +
+                              " is the share " + fmt::format("{:g}", *share) + ".");
+    diagnostic.others.push_back({whole.span, "this is " + describe(whole.type, cx.schema()), true});
+    const std::size_t sign = words.find_first_of(" %");
+    const std::string meant = words.substr(0, sign);
+    if (meant.find('.') == std::string::npos) {
         diagnostic.fixes.push_back(
-            {Applicability::probable, "write " + tick(meant) + ".", {{right.span, meant}}});
-    } else if (is_text(left.type) && is_number(right.type) && is_constant(right)) {
-        const std::string meant = "\"" + cx.words(right.span) + "\"";
-        diagnostic.fixes.push_back(
-            {Applicability::probable, "write " + tick(meant) + ".", {{right.span, meant}}});
-    } else if (left.type.kind == TypeKind::duration && is_number(right.type)) {
-        diagnostic.help.push_back("say the unit, for example `" + cx.words(right.span) + " days`");
-    } else if (is_day_or_moment(left.type) && is_day_or_moment(right.type)) {
-        diagnostic.help.push_back("turn the moment into a date with `date_of(…)`");
-    } else if (is_day_or_moment(left.type)) {
-        help_with_date(cx, diagnostic, right);
-    } else if (is_day_or_moment(right.type)) {
-        help_with_date(cx, diagnostic, left);
+            {Applicability::probable, "write " + tick(meant) + ".", {{other.span, meant}}});
     }
     cx.report(std::move(diagnostic));
-    return broken_node(span);
+    return true;
 }
 
 /// J0204 when a constant text can never be one of the choices.
@@ -165,8 +146,17 @@ NodePtr negate_or_keep(Context& cx, NodePtr node, bool negated, Span span) {
 NodePtr check_membership(Context& cx, const Scope& scope, const ast::Compare& compare, Span span) {
     const auto* name = std::get_if<ast::NameRef>(&compare.right->what);
     if (name == nullptr) {
-        cx.report(Diagnostic::error("J0104", "UNKNOWN SEGMENT", compare.right->span,
-                                    "After `user in` I need the name of a segment."));
+        Diagnostic diagnostic = Diagnostic::error("J0104", "UNKNOWN SEGMENT", compare.right->span,
+                                                  "After `user in` I need the name of a segment.");
+        const auto* literal = std::get_if<ast::Literal>(&compare.right->what);
+        const auto* text =
+            literal == nullptr ? nullptr : std::get_if<std::string>(&literal->value.held);
+        if (text != nullptr && cx.peek(Kind::segment, *text) != nullptr) {
+            diagnostic.fixes.push_back({Applicability::certain,
+                                        "write " + tick(*text) + " without quotes.",
+                                        {{compare.right->span, *text}}});
+        }
+        cx.report(std::move(diagnostic));
         return broken_node(span);
     }
     const std::optional<Index> segment = segment_named(cx, scope, name->name);
@@ -302,83 +292,51 @@ NodePtr check_order(Context& cx, Op op, NodePtr left, NodePtr right, Span span) 
     return fold(cx, std::move(node));
 }
 
-/// Every named part of a map must fit what the map is to hold.
-bool shape_fits(Context& cx, const Node& node, const ir::Type& to, const std::string& place) {
-    if (to.kind != TypeKind::map || node.shape == nullptr || to.element == TypeKind::missing)
-        return true;
-    for (const ir::Field& field : *node.shape) {
-        if (assignable(element_of(to), field.type)) continue;
-        cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", node.span,
-                                    "In this map " + tick(field.name) + " is " +
-                                        describe(field.type, cx.schema()) + ", and " + tick(place) +
-                                        " is " + describe(to, cx.schema()) + "."));
-        return false;
-    }
-    return true;
-}
+}  // namespace
 
-bool same_money(const ir::Type& a, const ir::Type& b) {
-    return a.kind == TypeKind::money && b.kind == TypeKind::money && assignable(a, b);
-}
-
-/// The type of `a op b`, or nullopt.
-std::optional<ir::Type> arithmetic_type(ast::ArithmeticOp op, const ir::Type& a,
-                                        const ir::Type& b) {
-    const bool additive = op == ast::ArithmeticOp::add || op == ast::ArithmeticOp::subtract;
-    if (is_number(a) && is_number(b)) {
-        const bool real =
-            op == ast::ArithmeticOp::divide || a.kind == TypeKind::real || b.kind == TypeKind::real;
-        return simple(real ? TypeKind::real : TypeKind::integer);
+NodePtr report_mismatch(Context& cx, const Node& left, const Node& right, Span span) {
+    const std::string left_is = describe(left.type, cx.schema());
+    const std::string right_is = describe(right.type, cx.schema());
+    const bool money_both = left.type.kind == TypeKind::money && right.type.kind == TypeKind::money;
+    if (money_both) {
+        cx.report(Diagnostic::error("J0202", "TWO CURRENCIES", left.span,
+                                    "I cannot put " + left.type.currency + " and " +
+                                        right.type.currency + " together.")
+                      .and_label("this is " + left.type.currency)
+                      .and_other(right.span, "this is " + right.type.currency, true)
+                      .and_help("convert before sending the event"));
+        return broken_node(span);
     }
-    if (additive && same_money(a, b)) return a.currency.empty() ? b : a;
-    if (op == ast::ArithmeticOp::divide && same_money(a, b)) return simple(TypeKind::real);
-    if (!additive && a.kind == TypeKind::money && is_number(b)) return a;
-    if (op == ast::ArithmeticOp::multiply && is_number(a) && b.kind == TypeKind::money) return b;
-    if (additive && a.kind == TypeKind::duration && b.kind == TypeKind::duration) return a;
-    if (op == ast::ArithmeticOp::multiply && a.kind == TypeKind::duration &&
-        b.kind == TypeKind::integer) {
-        return a;
-    }
-    if (op == ast::ArithmeticOp::multiply && a.kind == TypeKind::integer &&
-        b.kind == TypeKind::duration) {
-        return b;
-    }
-    if (additive && is_day_or_moment(a) && b.kind == TypeKind::duration) return a;
-    if (op == ast::ArithmeticOp::add && a.kind == TypeKind::duration && is_day_or_moment(b))
-        return b;
-    if (op == ast::ArithmeticOp::subtract && a.kind == TypeKind::instant &&
-        b.kind == TypeKind::instant) {
-        return simple(TypeKind::duration);
-    }
-    return std::nullopt;
-}
-
-/// A date moved by hours has no value: the engine would never know when. J0209, true when told.
-bool refuse_hours(Context& cx, const Node& date, const Node& length) {
-    if (date.type.kind != TypeKind::date || !is_constant(length)) return false;
-    const auto* value = std::get_if<CalendarDuration>(&length.constant.held);
-    if (value == nullptr || value->seconds == 0) return false;
-    const std::string words = cx.words(length.span);
+    auto plain = [](const std::string& words) {
+        const std::size_t bracket = words.find(" (");
+        return bracket == std::string::npos ? words : words.substr(0, bracket);
+    };
     Diagnostic diagnostic =
-        Diagnostic::error("J0209", "A DATE HAS NO HOURS", length.span,
-                          tick(cx.words(date.span)) + " is a date, and a date has no hours.");
-    diagnostic.label = "this counts hours";
-    const std::int64_t days = value->days + value->seconds / 86400;
-    if (value->seconds % 86400 == 0 && value->months == 0) {
-        const std::string meant = std::to_string(days) + (days == 1 ? " day" : " days");
+        Diagnostic::error("J0201", "TYPES DO NOT MATCH", left.span,
+                          "I cannot compare " + plain(left_is) + " with " + plain(right_is) + ".");
+    diagnostic.label = "this is " + left_is;
+    diagnostic.others.push_back({right.span, "this is " + right_is, true});
+    if (left.type.kind == TypeKind::money && is_number(right.type) && is_constant(right)) {
+        const std::string currency = left.type.currency.empty() ? "CNY" : left.type.currency;
+        const std::string meant = currency + " " + cx.words(right.span);
         diagnostic.fixes.push_back(
-            {Applicability::certain, "write " + tick(meant) + ".", {{length.span, meant}}});
-    } else {
-        diagnostic.after = "A date is a whole day on the calendar; which moment lies " + words +
-                           " away from it depends on the hour the day is counted from.";
-        diagnostic.help.push_back("count whole days and say the hour: `wait until " +
-                                  cx.words(date.span) + " - 1 day at 10:00 local`");
+            {Applicability::probable, "write " + tick(meant) + ".", {{right.span, meant}}});
+    } else if (is_text(left.type) && is_number(right.type) && is_constant(right)) {
+        const std::string meant = "\"" + cx.words(right.span) + "\"";
+        diagnostic.fixes.push_back(
+            {Applicability::probable, "write " + tick(meant) + ".", {{right.span, meant}}});
+    } else if (left.type.kind == TypeKind::duration && is_number(right.type)) {
+        diagnostic.help.push_back("say the unit, for example `" + cx.words(right.span) + " days`");
+    } else if (is_day_or_moment(left.type) && is_day_or_moment(right.type)) {
+        diagnostic.help.push_back("turn the moment into a date with `date_of(…)`");
+    } else if (is_day_or_moment(left.type)) {
+        help_with_date(cx, diagnostic, right);
+    } else if (is_day_or_moment(right.type)) {
+        help_with_date(cx, diagnostic, left);
     }
     cx.report(std::move(diagnostic));
-    return true;
+    return broken_node(span);
 }
-
-}  // namespace
 
 NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compare, Span span) {
     using ast::CompareOp;
@@ -388,10 +346,14 @@ NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compa
     if (in && is_user(*compare.left)) return check_membership(cx, scope, compare, span);
     if (contains && is_user_tags(cx, *compare.left)) return check_tags(cx, scope, compare, span);
     NodePtr left = check_expr(cx, scope, *compare.left);
-    NodePtr right = check_expr(cx, scope, *compare.right);
+    NodePtr right = check_value(cx, scope, *compare.right,
+                                left->broken ? simple(TypeKind::missing) : left->type);
     if (left->broken || right->broken) return broken_node(span);
     widen_dates(cx, left, right);
     if (NodePtr node = calendar_compare(cx, compare.op, left, right, span)) return node;
+    if (refuse_share(cx, *left, *compare.right) || refuse_share(cx, *right, *compare.left)) {
+        return broken_node(span);
+    }
     switch (compare.op) {
         case CompareOp::is:
         case CompareOp::is_not:
@@ -434,6 +396,9 @@ NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& betwe
     if (of->broken || low->broken || high->broken) return broken_node(span);
     widen_dates(cx, of, low);
     widen_dates(cx, of, high);
+    if (refuse_share(cx, *of, *between.low) || refuse_share(cx, *of, *between.high)) {
+        return broken_node(span);
+    }
     if (!comparable(of->type, low->type)) return report_mismatch(cx, *of, *low, span);
     if (!comparable(of->type, high->type)) return report_mismatch(cx, *of, *high, span);
     if (!is_ordered(of->type)) {
@@ -457,130 +422,6 @@ NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& betwe
     node->operands.push_back(std::move(high));
     doubt_operands(*node);
     return fold(cx, std::move(node));
-}
-
-NodePtr check_arithmetic(Context& cx, const Scope& scope, const ast::Arithmetic& arithmetic,
-                         Span span) {
-    NodePtr left = check_expr(cx, scope, *arithmetic.left);
-    NodePtr right = check_expr(cx, scope, *arithmetic.right);
-    if (left->broken || right->broken) return broken_node(span);
-    const std::optional<ir::Type> type = arithmetic_type(arithmetic.op, left->type, right->type);
-    if (!type) {
-        if (left->type.kind == TypeKind::money && right->type.kind == TypeKind::money) {
-            return report_mismatch(cx, *left, *right, span);
-        }
-        const char* word = arithmetic.op == ast::ArithmeticOp::add        ? "add"
-                           : arithmetic.op == ast::ArithmeticOp::subtract ? "subtract"
-                           : arithmetic.op == ast::ArithmeticOp::multiply ? "multiply"
-                                                                          : "divide";
-        Diagnostic diagnostic = Diagnostic::error("J0201", "TYPES DO NOT MATCH", left->span,
-                                                  std::string("I cannot ") + word + " " +
-                                                      describe(left->type, cx.schema()) + " and " +
-                                                      describe(right->type, cx.schema()) + ".");
-        diagnostic.label = "this is " + describe(left->type, cx.schema());
-        diagnostic.others.push_back(
-            {right->span, "this is " + describe(right->type, cx.schema()), true});
-        if (is_text(left->type) && is_text(right->type)) {
-            diagnostic.help.push_back("texts are joined with `concat(…, …)`");
-        }
-        cx.report(std::move(diagnostic));
-        return broken_node(span);
-    }
-    if (refuse_hours(cx, *left, *right) || refuse_hours(cx, *right, *left))
-        return broken_node(span);
-    const Op op = arithmetic.op == ast::ArithmeticOp::add        ? Op::add
-                  : arithmetic.op == ast::ArithmeticOp::subtract ? Op::subtract
-                  : arithmetic.op == ast::ArithmeticOp::multiply ? Op::multiply
-                                                                 : Op::divide;
-    NodePtr node = make(op, *type, span);
-    node->may_be_missing =
-        left->may_be_missing || right->may_be_missing || (op == Op::divide && !is_constant(*right));
-    // The length may turn out to count hours, which no date has.
-    if (type->kind == TypeKind::date &&
-        (!is_constant(*left) || left->type.kind == TypeKind::date) &&
-        (!is_constant(*right) || right->type.kind == TypeKind::date)) {
-        node->may_be_missing = true;
-    }
-    node->operands.push_back(std::move(left));
-    node->operands.push_back(std::move(right));
-    return fold(cx, std::move(node));
-}
-
-NodePtr fit(Context& cx, NodePtr node, const ir::Type& to, const std::string& place) {
-    if (node->broken) return node;
-    const Span span = node->span;
-    if (to.kind == TypeKind::instant) node = as_moment(cx, std::move(node));
-    if (is_constant(*node)) {
-        if (to.kind == TypeKind::real) {
-            if (const auto* whole = std::get_if<std::int64_t>(&node->constant.held)) {
-                return make_constant(Value(static_cast<double>(*whole)), span);
-            }
-        }
-        if (to.kind == TypeKind::zone && node->type.kind == TypeKind::text) {
-            if (!known_zone(cx, {std::get<std::string>(node->constant.held), span})) {
-                return broken_node(span);
-            }
-            return node;
-        }
-        if (to.kind == TypeKind::choice) {
-            NodePtr field = make(Op::local, to, span);
-            const auto* text = std::get_if<std::string>(&node->constant.held);
-            if (text != nullptr &&
-                std::find(to.choices.begin(), to.choices.end(), *text) == to.choices.end()) {
-                Diagnostic diagnostic =
-                    Diagnostic::error("J0204", "THAT IS NOT ONE OF THEM", span,
-                                      tick(place) + " is one of " + listed(to.choices) + "; \"" +
-                                          *text + "\" is not among them.");
-                const std::vector<std::string> near = did_you_mean(*text, to.choices);
-                if (!near.empty()) {
-                    diagnostic.fixes.push_back({Applicability::probable,
-                                                "write \"" + near[0] + "\".",
-                                                {{span, "\"" + near[0] + "\""}}});
-                }
-                cx.report(std::move(diagnostic));
-                return broken_node(span);
-            }
-        }
-    }
-    if (!shape_fits(cx, *node, to, place)) return broken_node(span);
-    if (assignable(to, node->type)) return node;
-    const bool currencies = to.kind == TypeKind::money && node->type.kind == TypeKind::money;
-    Diagnostic diagnostic =
-        currencies ? Diagnostic::error("J0202", "TWO CURRENCIES", span,
-                                       tick(place) + " is in " + to.currency + ", and this is " +
-                                           node->type.currency + ".")
-                   : Diagnostic::error("J0201", "TYPES DO NOT MATCH", span,
-                                       "This is " + describe(node->type, cx.schema()) + ", and " +
-                                           tick(place) + " is " + describe(to, cx.schema()) + ".");
-    if (currencies) diagnostic.help.push_back("convert before sending the event");
-    if (is_day_or_moment(to)) help_with_date(cx, diagnostic, *node);
-    if (!currencies && to.kind == TypeKind::money && is_number(node->type) && is_constant(*node)) {
-        const std::string meant =
-            (to.currency.empty() ? "CNY" : to.currency) + " " + cx.words(span);
-        diagnostic.fixes.push_back(
-            {Applicability::probable, "write " + tick(meant) + ".", {{span, meant}}});
-    }
-    if (to.kind == TypeKind::text && is_number(node->type) && is_constant(*node)) {
-        const std::string meant = "\"" + cx.words(span) + "\"";
-        diagnostic.fixes.push_back(
-            {Applicability::probable, "write " + tick(meant) + ".", {{span, meant}}});
-    }
-    cx.report(std::move(diagnostic));
-    return broken_node(span);
-}
-
-std::optional<Value> constant_for(Context& cx, const Scope& scope, const ast::Expr& expr,
-                                  const ir::Type& to, const std::string& place) {
-    NodePtr node = check_expr(cx, scope, expr);
-    node = fit(cx, std::move(node), to, place);
-    if (node->broken) return std::nullopt;
-    if (!is_constant(*node)) {
-        cx.report(Diagnostic::error("J0201", "A FIXED VALUE IS NEEDED", expr.span,
-                                    tick(place) + " needs a fixed value here, and " +
-                                        tick(cx.words(expr.span)) + " depends on who it is."));
-        return std::nullopt;
-    }
-    return node->constant;
 }
 
 }  // namespace journey::sema

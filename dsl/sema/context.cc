@@ -252,7 +252,10 @@ bool known_zone(Context& cx, const ast::Text& zone) {
     if (calendar::find_zone(zone.value) != nullptr) return true;
     Diagnostic diagnostic = Diagnostic::error("J0212", "UNKNOWN TIME ZONE", zone.span,
                                               "There is no time zone " + tick(zone.value) + ".");
-    const std::vector<std::string> near = calendar::zone_names_near(zone.value);
+    const bool offset = (zone.value.starts_with("UTC") || zone.value.starts_with("GMT")) &&
+                        zone.value.find_first_of("+-") != std::string::npos;
+    const std::vector<std::string> near =
+        offset ? std::vector<std::string>() : calendar::zone_names_near(zone.value);
     if (near.empty()) {
         diagnostic.after =
             "Zones are named by a large city, like \"Asia/Shanghai\" or \"Europe/Berlin\".";

@@ -3,6 +3,7 @@
 
 #include "dsl/sema/expr.h"
 #include "dsl/sema/once.h"
+#include "dsl/sema/unread.h"
 
 namespace journey::sema {
 
@@ -229,7 +230,8 @@ void check_consent(Context& cx, const ast::ConsentDecl& consent, ir::Consent& in
                          [&](const ast::ConsentAbout&) { once.first("about", line.span); }},
                    line.what);
     }
-    if (!once.has("channels")) {
+    if (!once.has("channels") && !unread(cx, consent.name.span, "channels") &&
+        !unread(cx, consent.name.span, "channel")) {
         cx.report(Diagnostic::error("J0104", "CONSENT TO WHAT?", consent.name.span,
                                     "The consent group " + tick(into.name) +
                                         " names no channels, so it allows nothing.")
@@ -341,12 +343,12 @@ void check_quiet(Context& cx, const ast::QuietDecl& quiet, ir::Quiet& into) {
                          }},
                    line.what);
     }
-    if (!once.has("from")) {
+    if (!once.has("from") && !unread(cx, quiet.name.span, "from")) {
         range_error(cx, quiet.name.span,
                     "The quiet policy " + tick(quiet.name.text) +
                         " does not say when; add `from 21:30 to 09:00 local`.");
     }
-    if (!once.has("on")) {
+    if (!once.has("on") && !unread(cx, quiet.name.span, "on")) {
         range_error(cx, quiet.name.span,
                     "The quiet policy " + tick(quiet.name.text) +
                         " does not say for what; add `on sms, push`.");

@@ -2,6 +2,8 @@
 
 #include "dsl/sema/expr.h"
 
+#include <array>
+
 namespace journey::sema {
 
 using ir::Op;
@@ -144,6 +146,85 @@ NodePtr refuse_in_where(Context& cx, const ast::Call& call, Span span) {
 
 }  // namespace
 
+namespace {
+
+/// What other tools call it: our name, or how it is said here.
+struct Foreign {
+    std::string_view theirs;
+    std::string_view ours;
+    std::string_view help;
+};
+
+constexpr std::array kForeign = std::to_array<Foreign>({
+    {"len", "size", ""},
+    {"length", "size", ""},
+    {"concatenate", "concat", ""},
+    {"tolowercase", "lower", ""},
+    {"lcase", "lower", ""},
+    {"touppercase", "upper", ""},
+    {"ucase", "upper", ""},
+    {"datedif", "days_between", ""},
+    {"datediff", "days_between", ""},
+    {"bought", "did", ""},
+    {"happened", "did", ""},
+    {"today", "", "today is `date_of(now)`"},
+    {"if", "", "one thing or another: `if … { … } else { … }`, among the steps of a journey"},
+    {"and", "", "two questions are joined by a word between them: `… and …`"},
+    {"or", "", "two questions are joined by a word between them: `… or …`"},
+    {"not", "", "the opposite is asked with a word before: `not …`"},
+    {"countif", "", "to count with a condition: `count(order_paid where … within 30 days)`"},
+    {"countifs", "", "to count with a condition: `count(order_paid where … within 30 days)`"},
+    {"sumif", "", "to add up with a condition: `sum(order_paid.total where … within 30 days)`"},
+    {"isblank", "", "to ask whether it is there: `… is missing` or `… is present`"},
+    {"isempty", "", "to ask whether it is there: `… is missing` or `… is present`"},
+    {"isnull", "", "to ask whether it is there: `… is missing` or `… is present`"},
+    {"contains", "", "the question stands in the middle: `… contains …`"},
+    {"includes", "", "the question stands in the middle: `… contains …`"},
+});
+
+constexpr std::array kAggregates = std::to_array<std::string_view>(
+    {"did", "count", "sum", "avg", "min", "max", "first", "last", "distinct", "list"});
+
+NodePtr unknown_function(Context& cx, const ast::Call& call) {
+    const std::string& name = call.fn.text;
+    std::string small = name;
+    for (char& c : small) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    const Span span = call.fn.span;
+    const auto aggregate = [](std::string_view word) {
+        return std::find(kAggregates.begin(), kAggregates.end(), word) != kAggregates.end();
+    };
+    if (aggregate(name)) {
+        cx.report(Diagnostic::error("J0201", "ASKED ANOTHER WAY", span,
+                                    tick(name) + " asks about one kind of event.")
+                      .and_help("for example `" + name + "(order_paid within 7 days)`"));
+        return broken_node(span);
+    }
+    Diagnostic diagnostic = Diagnostic::error("J0104", "UNKNOWN FUNCTION", span,
+                                              "There is no function called " + tick(name) + ".");
+    const auto theirs = std::find_if(kForeign.begin(), kForeign.end(),
+                                     [&](const Foreign& one) { return one.theirs == small; });
+    if (small != name && (aggregate(small) || functions().contains(small))) {
+        diagnostic.after = "The words of the language are written small.";
+        diagnostic.fixes.push_back(
+            {Applicability::certain, "write " + tick(small) + ".", {{span, small}}});
+    } else if (theirs != kForeign.end() && !theirs->ours.empty()) {
+        const std::string ours(theirs->ours);
+        diagnostic.fixes.push_back(
+            {Applicability::probable, "write " + tick(ours) + ".", {{span, ours}}});
+    } else if (theirs != kForeign.end()) {
+        diagnostic.help.emplace_back(theirs->help);
+    } else {
+        diagnostic = with_near_names(std::move(diagnostic), name, span, function_names());
+        if (diagnostic.fixes.empty()) diagnostic.after = "There are:  " + columns(function_names());
+    }
+    cx.report(std::move(diagnostic));
+    return broken_node(span);
+}
+
+}  // namespace
+
 NodePtr check_call(Context& cx, const Scope& scope, const ast::Call& call, Span span) {
     const std::string& name = call.fn.text;
     const bool about_person = name == "consented" || name == "reachable" || name == "tagged";
@@ -157,15 +238,7 @@ NodePtr check_call(Context& cx, const Scope& scope, const ast::Call& call, Span 
         return make(Op::now, simple(TypeKind::instant), span);
     }
     const auto found = functions().find(name);
-    if (found == functions().end()) {
-        Diagnostic diagnostic =
-            Diagnostic::error("J0104", "UNKNOWN FUNCTION", call.fn.span,
-                              "There is no function called " + tick(name) + ".");
-        diagnostic = with_near_names(std::move(diagnostic), name, call.fn.span, function_names());
-        if (diagnostic.fixes.empty()) diagnostic.after = "There are:  " + columns(function_names());
-        cx.report(std::move(diagnostic));
-        return broken_node(span);
-    }
+    if (found == functions().end()) return unknown_function(cx, call);
     const Function& function = found->second;
     if (call.args.size() < function.least || call.args.size() > function.most) {
         return wrong_count(cx, call, span, function.example);

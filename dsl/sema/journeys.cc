@@ -2,6 +2,7 @@
 
 #include "dsl/sema/snippets.h"
 #include "dsl/sema/triggers.h"
+#include "dsl/sema/unread.h"
 #include "engine/calendar/calendar.h"
 
 namespace journey::sema {
@@ -42,7 +43,9 @@ class JourneyChecker {
         }
         for (const ast::Head& head : decl_.heads)
             check_head(head);
-        if (!enters && !known_.triggers_broken) report_no_way_in();
+        if (!enters && !known_.triggers_broken && !unread(cx_, decl_.name.span, "enter") &&
+            !unread(cx_, decl_.name.span, "trigger"))
+            report_no_way_in();
         Scope steps = scope_;
         if (into_.admit != nullptr) steps.present.merge(present_if(*into_.admit, true));
         if (!fits()) return;

@@ -4,7 +4,7 @@
 // Times are bounds that hold on every night of the year: a day is 23 to 25 hours, a month 28 to 31
 // days (calendar::bounds_of).
 
-#include "dsl/sema/context.h"
+#include "dsl/sema/expr.h"
 #include "dsl/sema/steps.h"
 #include "engine/calendar/calendar.h"
 
@@ -177,6 +177,36 @@ class Ways {
     std::set<Index> told_;
 };
 
+/// J0315 when a wait for a moment makes the run as long as that moment is far away.
+bool check_open_end(Context& cx, const Journey& journey, std::int64_t back) {
+    if (journey.lifetime && calendar::bounds_of(*journey.lifetime).least <= back) return false;
+    const Step* open = nullptr;
+    each_step(journey.steps, [&](const Step& step) {
+        const auto* wait = std::get_if<WaitUntil>(&step.act);
+        const bool of_person =
+            wait != nullptr && wait->moment != nullptr && !is_constant(*wait->moment);
+        if (of_person && open == nullptr) open = &step;
+    });
+    if (open == nullptr) return false;
+    const std::string line = std::to_string(cx.line(open->keyword));
+    const bool always = journey.reentry == ir::Reentry::always;
+    cx.report(
+        Diagnostic::warning(
+            "J0315", "BACK BEFORE IT IS OVER", journey.reentry_span,
+            always
+                ? "People may come back at any time, while how long the run takes depends on the "
+                  "wait on line " +
+                      line + "."
+                : "People may come back after " + length_text(journey.reentry_after) +
+                      ", while how long the run takes depends on the wait on line " + line + ".")
+            .and_other(open->span, "this may be long")
+            .and_after("What happens to somebody who is still inside is then up to a default: they "
+                       "do not enter again, so what happened the second time is lost.")
+            .and_help("for one run for each booking, order and the like: `key trigger.…`")
+            .and_help("else say it: `while running ignore` (or `restart`, `queue`, `parallel`)"));
+    return true;
+}
+
 void check_reentry(Context& cx, const Journey& journey, std::int64_t longest) {
     if (journey.overlap_said || journey.key != nullptr || journey.reentry_per != nullptr) return;
     std::int64_t back = 0;
@@ -185,6 +215,7 @@ void check_reentry(Context& cx, const Journey& journey, std::int64_t longest) {
     } else if (journey.reentry != ir::Reentry::always) {
         return;
     }
+    if (check_open_end(cx, journey, back)) return;
     std::int64_t run = longest;
     if (journey.lifetime) run = std::min(run, calendar::bounds_of(*journey.lifetime).least);
     if (run <= back) return;

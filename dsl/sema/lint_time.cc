@@ -1,4 +1,4 @@
-// J0309: waits that outlive the journey.
+// J0309: waits, and winners, that outlive the journey.
 
 #include "dsl/sema/context.h"
 #include "dsl/sema/steps.h"
@@ -46,6 +46,7 @@ class Walk {
                       for (const PickArm& arm : pick.arms) {
                           least = std::min(least, way(arm.steps, at));
                       }
+                      if (pick.winner) winner(pick, at);
                       return least;
                   },
                   [&](const Call& call) {
@@ -84,6 +85,30 @@ class Walk {
             return least;
         }
         return std::min(least, way(most.timeout, end));
+    }
+
+    /// The clock of the experiment starts with the first who gets here.
+    void winner(const Pick& pick, std::int64_t at) {
+        const std::int64_t found = at + calendar::bounds_of(pick.winner->after).least;
+        if (found < limit_) return;
+        const bool together = std::all_of(
+            journey_.triggers.begin(), journey_.triggers.end(), [](const Trigger& trigger) {
+                const auto* schedule = std::get_if<ir::OnSchedule>(&trigger.what);
+                return schedule != nullptr && schedule->recurrence == ir::Recurrence::once;
+            });
+        const std::string after = days_text(found);
+        Diagnostic diagnostic =
+            together
+                ? Diagnostic::error("J0309", "NOBODY IS LEFT FOR THE WINNER", pick.winner_span,
+                                    "The winner is found after " + after +
+                                        ", when everybody who waits for it has left.")
+                : Diagnostic::warning("J0309", "NOBODY IS LEFT FOR THE WINNER", pick.winner_span,
+                                      "The winner is found after " + after +
+                                          ", when the first people who wait for it have left.");
+        diagnostic.others.push_back({journey_.lifetime_span, "everyone leaves here", false});
+        diagnostic.after = "Who waits for the winner and leaves before gets no message at all.";
+        diagnostic.help.push_back("let the journey live longer, or find the winner earlier");
+        cx_.report(std::move(diagnostic));
     }
 
     static std::string days_text(std::int64_t seconds) {

@@ -303,7 +303,17 @@ NodePtr unknown_name(Context& cx, const Scope& scope, const ast::Name& name, Spa
         diagnostic.help.push_back("to ask whether it happened: " + tick(asked));
     } else {
         const std::vector<std::string> near = did_you_mean(name.text, candidates);
-        if (near.empty()) {
+        static const std::set<std::string_view> kPeople = {
+            "customer", "person", "profile", "contact", "subscriber", "client", "member", "users"};
+        if (kPeople.contains(name.text)) {
+            diagnostic.after = "The person is called `user`.";
+            diagnostic.fixes.push_back(
+                {Applicability::probable, "write `user`.", {{span, "user"}}});
+        } else if (name.text == "event" && scope.journey != nullptr) {
+            diagnostic.after = "What started the journey is called `trigger`.";
+            diagnostic.fixes.push_back(
+                {Applicability::probable, "write `trigger`.", {{span, "trigger"}}});
+        } else if (near.empty()) {
             diagnostic.after =
                 "Known here are `user.…`, `now`" +
                 std::string(scope.journey != nullptr ? ", `trigger.…`, `entry`" : "") +

@@ -1,6 +1,7 @@
 // One `send`: the template fits the channel and the journey, and gets what it needs.
 
 #include "dsl/sema/steps.h"
+#include "dsl/sema/value.h"
 
 namespace journey::sema {
 
@@ -73,11 +74,18 @@ class SendChecker {
         }
     }
 
+    static ir::Type type_of(const ir::Template& text, const std::string& name) {
+        for (const ir::TemplateParam& param : text.params) {
+            if (param.field.name == name) return param.field.type;
+        }
+        return simple(ir::TypeKind::missing);
+    }
+
     void check_args(const ast::Send& send, const ir::Template& text, Send& made) {
         std::set<std::string> given;
         if (send.with) {
             for (const ast::Pair& pair : send.with->pairs) {
-                NodePtr value = check_expr(cx_, scope_, *pair.value);
+                NodePtr value = check_value(cx_, scope_, *pair.value, type_of(text, pair.key.text));
                 if (!given.insert(pair.key.text).second) {
                     cx_.report(Diagnostic::error("J0105", "GIVEN TWICE", pair.key.span,
                                                  tick(pair.key.text) + " is given twice."));

@@ -1,6 +1,7 @@
 // J0306: the shares of an experiment.
 
 #include "dsl/sema/steps.h"
+#include "dsl/sema/unread.h"
 
 namespace journey::sema {
 
@@ -23,6 +24,7 @@ bool shares_add_up(Context& cx, const ast::Name& name, bool split,
                    const std::optional<Span>& holdout, std::int64_t holdout_points,
                    std::int64_t arm_points,
                    const std::vector<std::pair<Span, std::int64_t>>& shares) {
+    if (arms_unread(cx, name.span, shares.size())) return false;
     if (shares.empty()) {
         cx.report(Diagnostic::error("J0306", "NOBODY TO COMPARE", name.span,
                                     tick(name.text) + " has no arms."));

@@ -1,5 +1,6 @@
 #include "dsl/sema/snippets.h"
 #include "dsl/sema/step_checker.h"
+#include "dsl/sema/value.h"
 
 namespace journey::sema {
 
@@ -98,7 +99,10 @@ std::optional<Let> StepChecker::check_let(const ast::Let& let) {
 }
 
 std::optional<SetField> StepChecker::check_set(const ast::Set& set) {
-    NodePtr value = check_expr(cx_, scope_, *set.to);
+    const Index known = ir::find_named(cx_.schema().profile, set.target.parts.back().text);
+    NodePtr value =
+        check_value(cx_, scope_, *set.to,
+                    known == kNone ? simple(TypeKind::missing) : cx_.schema().profile[known].type);
     if (set.target.parts.size() != 2 || set.target.parts[0].text != "user") {
         cx_.report(Diagnostic::error("J0102", "SET WHAT?", set.target.span,
                                      "Only properties of the person can be set, like `user.tier`.")

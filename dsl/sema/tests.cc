@@ -1,6 +1,8 @@
 // `test` blocks: names resolved, values typed, time never backwards.
 
 #include "dsl/sema/steps.h"
+#include "dsl/sema/test_places.h"
+#include "dsl/sema/unread.h"
 #include "engine/calendar/calendar.h"
 
 namespace journey::sema {
@@ -35,7 +37,7 @@ class TestChecker {
         find_start();
         for (const ast::TestLine& line : decl_.lines)
             check_line(line);
-        settle_arms();
+        places_.settle();
         if (journey_ != nullptr && started_) cx_.model.tests.push_back(std::move(test_));
     }
 
@@ -43,6 +45,7 @@ class TestChecker {
     void find_journey(const std::string& only_journey) {
         std::optional<Index> found;
         if (decl_.of) {
+            if (cx_.peek(Kind::journey, decl_.of->text) == nullptr && unread_journey()) return;
             found = cx_.find(Kind::journey, *decl_.of);
         } else if (!only_journey.empty()) {
             found = cx_.find(Kind::journey, only_journey, decl_.title.span);
@@ -58,6 +61,14 @@ class TestChecker {
             if (step.label.empty()) return;
             labels_.insert(step.label);
             if (const auto* send = std::get_if<Send>(&step.act)) sends_[step.label] = send->channel;
+        });
+    }
+
+    /// Its first line could not be read, which was said there.
+    bool unread_journey() const {
+        const std::set<source::FileId> files = cx_.files_with_errors();
+        return std::any_of(files.begin(), files.end(), [&](source::FileId file) {
+            return unread_item(cx_, file, "journey", decl_.of->text);
         });
     }
 
@@ -166,10 +177,42 @@ class TestChecker {
         std::optional<Record> record =
             typed_record(type.fields, data ? &*data : nullptr, type.name);
         if (!record) return std::nullopt;
+        doubt_event(type, *record, path);
         return EventHappens{*event, std::move(*record)};
     }
 
+    /// J0705: outside a test such an event is bad data, and no journey ever sees it.
+    void doubt_event(const ir::EventType& type, const Record& record, const ast::Path& path) {
+        std::vector<std::string> lacking;
+        for (const ir::Field& field : type.fields) {
+            if (field.required && find(record, field.name) == nullptr) {
+                lacking.push_back(tick(field.name));
+            }
+        }
+        if (type.builtin || lacking.empty()) return;
+        cx_.report(
+            Diagnostic::warning(
+                "J0705", "THE EVENT LACKS SOMETHING", path.span,
+                "Every " + tick(type.name) + " has " + listed(lacking) + ", and this one does not.")
+                .and_after("A real event without it counts as bad data and starts nothing, so "
+                           "this test proves less than it seems to.")
+                .and_help("add it between `{` and `}` behind the event"));
+    }
+
     // ------------------------------------------------------------ given
+
+    /// J0703: what is given is so from the start, wherever the line stands. Said once.
+    void doubt_given(Span span) {
+        if (!last_span_ || given_doubted_) return;
+        given_doubted_ = true;
+        cx_.report(Diagnostic::warning("J0703", "TRUE FROM THE START", span,
+                                       "What is `given` is so when the test begins, not only from "
+                                       "this line on.")
+                       .and_other(*last_span_, "it does not wait for this", true)
+                       .and_help("put it above the first `at`")
+                       .and_help("what changes later happens: `at +1h set user.tier = …`, or an "
+                                 "event"));
+    }
 
     void check_given(const ast::GivenLine& given) {
         std::visit(
@@ -197,99 +240,10 @@ class TestChecker {
                             {event->event, std::move(event->data), history.before_start.value});
                     }
                 },
-                [&](const ast::GivenPick& pick) { check_arm(pick.experiment, pick.arm); },
-                [&](const ast::GivenPut& put_in) { check_place(put_in.experiment, put_in.place); },
+                [&](const ast::GivenPick& pick) { places_.pick(pick.experiment, pick.arm); },
+                [&](const ast::GivenPut& put_in) { places_.put(put_in.experiment, put_in.place); },
                 [&](const ast::GivenWebhook& webhook) { check_webhook(webhook); }},
             given.what);
-    }
-
-    const Experiment* find_experiment(const ast::Name& name) {
-        if (!cx_.find(Kind::experiment, name)) return nullptr;
-        const auto found = cx_.experiments.find(name.text);
-        return found == cx_.experiments.end() ? nullptr : &found->second;
-    }
-
-    void check_arm(const ast::Name& experiment, const ast::Name& arm) {
-        const Experiment* found = find_experiment(experiment);
-        if (found == nullptr) return;
-        if (std::find(found->arms.begin(), found->arms.end(), arm.text) == found->arms.end()) {
-            cx_.report(with_near_names(
-                Diagnostic::error(
-                    "J0104", "UNKNOWN ARM", arm.span,
-                    tick(experiment.text) + " has no arm called " + tick(arm.text) + "."),
-                arm.text, arm.span, found->arms));
-            return;
-        }
-        cx_.note("arm", experiment.text, arm.text, arm.span);
-        GivenArm& given = given_arm(experiment.text);
-        if (given.holdout || !given.arm.empty()) {
-            contradiction(experiment, arm.span);
-            return;
-        }
-        given.arm = arm.text;
-    }
-
-    /// What earlier lines said about this experiment.
-    GivenArm& given_arm(const std::string& experiment) {
-        for (GivenArm& given : test_.arms) {
-            if (given.experiment == experiment) return given;
-        }
-        GivenArm fresh;
-        fresh.experiment = experiment;
-        test_.arms.push_back(std::move(fresh));
-        return test_.arms.back();
-    }
-
-    void contradiction(const ast::Name& experiment, Span span) {
-        cx_.report(Diagnostic::error("J0105", "SAID TWICE", span,
-                                     "This test has already said where " + tick(experiment.text) +
-                                         " puts this person.")
-                       .and_help("keep one of the lines; `puts user in rest` and `picks` go "
-                                 "together"));
-    }
-
-    void check_place(const ast::Name& experiment, const ast::Name& place) {
-        const Experiment* found = find_experiment(experiment);
-        if (found == nullptr) return;
-        const std::vector<std::string> places = {"holdout", "rest", "sample"};
-        if (std::find(places.begin(), places.end(), place.text) == places.end()) {
-            cx_.report(with_near_names(
-                Diagnostic::error("J0104", "UNKNOWN PLACE", place.span,
-                                  "A person is in the `holdout`, in the `sample` or in the `rest`, "
-                                  "not in " +
-                                      tick(place.text) + ".")
-                    .and_help("to say which arm it is: `given experiment " + experiment.text +
-                              " picks …`"),
-                place.text, place.span, places));
-            return;
-        }
-        const bool holdout = place.text == "holdout";
-        if (holdout ? !found->holdout : !found->sample) {
-            cx_.report(Diagnostic::error(
-                "J0104", holdout ? "NO HOLDOUT" : "NO SAMPLE", place.span,
-                tick(experiment.text) + " has no " + (holdout ? "holdout." : "sample.")));
-            return;
-        }
-        const bool known = std::any_of(test_.arms.begin(), test_.arms.end(), [&](const auto& one) {
-            return one.experiment == experiment.text;
-        });
-        GivenArm& given = given_arm(experiment.text);
-        if (placed_.contains(experiment.text) || (known && holdout)) {
-            contradiction(experiment, place.span);
-            return;
-        }
-        placed_.insert(experiment.text);
-        given.holdout = holdout;
-        given.rest = place.text == "rest";
-    }
-
-    /// In the sample without a word about the arm: the first one, so that every run of the test is
-    /// the same.
-    void settle_arms() {
-        for (GivenArm& given : test_.arms) {
-            if (given.holdout || given.rest || !given.arm.empty()) continue;
-            given.arm = cx_.experiments[given.experiment].arms.front();
-        }
     }
 
     void check_webhook(const ast::GivenWebhook& given) {
@@ -330,7 +284,10 @@ class TestChecker {
 
     void check_line(const ast::TestLine& line) {
         std::visit(Match{[](const ast::StartLine&) {},
-                         [&](const ast::GivenLine& given) { check_given(given); },
+                         [&](const ast::GivenLine& given) {
+                             doubt_given(line.span);
+                             check_given(given);
+                         },
                          [&](const ast::AtHappen& at) {
                              const std::optional<TestMoment> when = next_moment(at.at);
                              std::optional<TestAct> act = happen(at.happen);
@@ -577,13 +534,14 @@ class TestChecker {
     Context& cx_;
     const ast::TestDecl& decl_;
     TestCase test_;
+    TestPlaces places_{cx_, test_};
     Scope scope_;
     const Journey* journey_ = nullptr;
     std::set<std::string> labels_;
     std::map<std::string, Index> sends_;  // labels of sends, with their channels
-    std::set<std::string> placed_;
     std::optional<Span> start_span_;
     bool started_ = false;
+    bool given_doubted_ = false;
     Instant last_{};
     std::optional<Span> last_span_;
 };

@@ -229,6 +229,22 @@ ir::Type type_of(const Value& value) {
                       value.held);
 }
 
+namespace {
+
+/// What spreadsheets, databases and programs call our types.
+std::string our_type(std::string_view theirs) {
+    static const std::map<std::string_view, std::string_view> kTypes = {
+        {"text", "string"},       {"varchar", "string"},   {"str", "string"},
+        {"number", "int"},        {"integer", "int"},      {"long", "int"},
+        {"double", "float"},      {"decimal", "float"},    {"real", "float"},
+        {"boolean", "bool"},      {"datetime", "instant"}, {"timestamp", "instant"},
+        {"interval", "duration"}, {"timezone", "zone"},    {"day", "date"}};
+    const auto found = kTypes.find(theirs);
+    return found == kTypes.end() ? std::string() : std::string(found->second);
+}
+
+}  // namespace
+
 std::optional<ir::Type> resolve_type(Context& cx, const ast::Type& type) {
     return std::visit(
         Match{[&](const ast::NamedType& named) -> std::optional<ir::Type> {
@@ -248,8 +264,14 @@ std::optional<ir::Type> resolve_type(Context& cx, const ast::Type& type) {
                   Diagnostic diagnostic =
                       Diagnostic::error("J0201", "UNKNOWN TYPE", named.name.span,
                                         tick(named.name.text) + " is not a type I know.");
-                  diagnostic = with_near_names(std::move(diagnostic), named.name.text,
-                                               named.name.span, candidates);
+                  if (const std::string ours = our_type(named.name.text); !ours.empty()) {
+                      diagnostic.fixes.push_back({Applicability::probable,
+                                                  "write " + tick(ours) + ".",
+                                                  {{named.name.span, ours}}});
+                  } else {
+                      diagnostic = with_near_names(std::move(diagnostic), named.name.text,
+                                                   named.name.span, candidates);
+                  }
                   diagnostic.help.push_back(
                       "types are  string  int  float  bool  date  time  instant  duration  zone  "
                       "money CNY  one of \"a\", \"b\"  list of …  map of …  or an event's name");

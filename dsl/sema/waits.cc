@@ -6,8 +6,25 @@ namespace journey::sema {
 
 using ir::TypeKind;
 
+namespace {
+
+/// J0108 when the wait is for an event, which needs a limit and a block. True when told.
+bool refuse_event(Context& cx, const Scope& scope, const ast::Expr& expr) {
+    const auto* name = std::get_if<ast::NameRef>(&expr.what);
+    if (name == nullptr || cx.peek(Kind::event, name->name.text) == nullptr) return false;
+    if (scope.journey != nullptr && scope.journey->locals.contains(name->name.text)) return false;
+    cx.report(
+        Diagnostic::error("J0108", "AND IF IT NEVER COMES?", name->name.span,
+                          tick(name->name.text) + " is an event; a wait for one needs a limit.")
+            .and_help("write `wait at most 7 days { on " + name->name.text + " { … } }`"));
+    return true;
+}
+
+}  // namespace
+
 std::optional<Delay> StepChecker::check_delay(const ast::Delay& delay) {
     after_wait();
+    if (refuse_event(cx_, scope_, *delay.duration)) return std::nullopt;
     NodePtr length = check_expr(cx_, scope_, *delay.duration);
     if (length->broken) return std::nullopt;
     const std::string words = cx_.words(length->span);
@@ -68,6 +85,7 @@ std::optional<WaitUntil> StepChecker::check_until(const ast::WaitUntil& wait) {
 }
 
 bool StepChecker::check_moment(const ast::UntilMoment& moment, WaitUntil& made) {
+    if (refuse_event(cx_, scope_, *moment.moment)) return false;
     NodePtr at = check_expr(cx_, scope_, *moment.moment);
     if (at->broken) return false;
     if (!is_day_or_moment(at->type)) {
