@@ -132,6 +132,11 @@ std::optional<Unit> near_unit(std::string_view word) {
     const std::vector<std::string> near = did_you_mean(word, names);
     if (near.empty()) return std::nullopt;
     const std::string_view found = near.front();
+    // `for` is no `hour`: who misspells a unit gets its first letter right.
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    if (lower(word.front()) != found.front()) return std::nullopt;
     for (std::size_t i = 0; i < kSpelled.size(); ++i) {
         if (found.starts_with(kSpelled[i])) return static_cast<Unit>(i);
     }

@@ -3,6 +3,7 @@
 #include "dsl/syntax/durations.h"
 #include "dsl/syntax/samples.h"
 #include "dsl/syntax/scan.h"
+#include "dsl/syntax/slips.h"
 
 #include <algorithm>
 #include <array>
@@ -153,80 +154,6 @@ Maybe open_quote(const Matching& state, std::size_t at) {
             "A text ends on the line it begins on. For a line break inside it, write `\\n`.");
 }
 
-Maybe full_width_sign(const Matching& state, std::size_t at) {
-    struct Twin {
-        std::string_view wide;
-        std::string_view ascii;
-    };
-    static constexpr std::array<Twin, 16> kTwins = {{{"，", ","},
-                                                     {"：", ":"},
-                                                     {"（", "("},
-                                                     {"）", ")"},
-                                                     {"、", ","},
-                                                     {"｛", "{"},
-                                                     {"｝", "}"},
-                                                     {"＝", "="},
-                                                     {"【", "["},
-                                                     {"】", "]"},
-                                                     {"＞", ">"},
-                                                     {"＜", "<"},
-                                                     {"。", "."},
-                                                     {"％", "%"},
-                                                     {"‘", "\""},
-                                                     {"’", "\""}}};
-    const std::string_view rest = state.text.substr(std::min(at, state.text.size()));
-    for (const Twin& twin : kTwins) {
-        if (!rest.starts_with(twin.wide)) continue;
-        const source::Span span = state.span(at, at + twin.wide.size());
-        return Diagnostic::error(
-                   "J0001", "I GOT STUCK HERE", span,
-                   fmt::format("`{}` is not the sign I know; I read `{}`.", twin.wide, twin.ascii))
-            .and_after(
-                "The input method wrote the wide form. Inside a text in quotes it is welcome.")
-            .and_fix(Applicability::certain, fmt::format("write `{}`.", twin.ascii),
-                     {{span, std::string(twin.ascii)}});
-    }
-    return std::nullopt;
-}
-
-Maybe foreign_sign(const Matching& state, std::size_t at) {
-    const std::string_view rest = state.text.substr(std::min(at, state.text.size()));
-    if (rest.starts_with(";")) {
-        const source::Span span = state.span(at, at + 1);
-        return Diagnostic::error("J0001", "I GOT STUCK HERE", span,
-                                 "A statement ends with its line, without `;`.")
-            .and_fix(Applicability::certain, "remove it.", {{span, ""}});
-    }
-    if (rest.starts_with("/") && at > 0 && state.text[at - 1] == '/')
-        return foreign_sign(state, at - 1);
-    if (rest.starts_with(",") && wants(state, "the end of the line") &&
-        at_line_end(state.text, at + 1 + scan::blanks(rest.substr(1)))) {
-        const source::Span span = state.span(at, at + 1);
-        return Diagnostic::error("J0001", "I GOT STUCK HERE", span,
-                                 "A line ends without a comma here.")
-            .and_fix(Applicability::certain, "remove it.", {{span, ""}});
-    }
-    if (rest.starts_with("//")) {
-        const source::Span span = state.span(at, at + 2);
-        return Diagnostic::error("J0001", "I GOT STUCK HERE", span, "A comment begins with `#`.")
-            .and_fix(Applicability::certain, "write `#`.", {{span, "#"}});
-    }
-    if (rest.starts_with("'")) {
-        const std::size_t close = rest.substr(0, scan::rest_of_line(rest)).find('\'', 1);
-        const std::size_t end = at + (close == std::string_view::npos ? 1 : close + 1);
-        Diagnostic made = Diagnostic::error("J0001", "I GOT STUCK HERE", state.span(at, end),
-                                            "A text stands in double quotes.");
-        if (close != std::string_view::npos &&
-            rest.substr(1, close - 1).find_first_of("\"\\") == std::string_view::npos) {
-            const std::string text = fmt::format("\"{}\"", rest.substr(1, close - 1));
-            return std::move(made).and_fix(Applicability::certain, fmt::format("write `{}`.", text),
-                                           {{state.span(at, end), text}});
-        }
-        return made;
-    }
-    return std::nullopt;
-}
-
 Maybe reserved_name(const Matching& state, std::size_t at) {
     if (!wants_name(state) || at >= state.text.size()) return std::nullopt;
     const std::string_view word = first_word(state.text.substr(at));
@@ -263,9 +190,7 @@ Maybe unknown_first_word(const Matching& state, BlockKind kind, std::size_t begi
                               fmt::format("`{}` is written `{}` here.", word, foreign.ours));
         const auto sure = foreign.certain ? Applicability::certain : Applicability::probable;
         if (const Sample* sample = find_sample(kind, first_word(foreign.ours))) {
-            made = std::move(made).and_after(fmt::format(
-                "{}{} looks like this:\n{}", std::toupper(sample->reading[0]) == 'A' ? "A" : "T",
-                sample->reading.substr(1), indented(sample->examples)));
+            made = std::move(made).and_after(how_it_looks(*sample));
         }
         return std::move(made).and_fix(sure, fmt::format("write `{}`.", foreign.ours),
                                        {{span, std::string(foreign.ours)}});
@@ -299,6 +224,46 @@ std::size_t real_place(const Matching& state, BlockKind kind, std::size_t begin,
     return second + n + scan::blanks(state.text.substr(second + n)) == at ? second : at;
 }
 
+/// Only one thing can stand here: it was left out, or another small word was written for it.
+void one_word_lacks(const Matching& state, std::size_t at, Diagnostic& made) {
+    if (at_line_end(state.text, at)) return;
+    const std::string_view rest = state.text.substr(at);
+    const std::size_t length = std::max<std::size_t>(1, scan::word(rest));
+    const bool alone = state.expected.size() == 1;
+    const bool or_block = state.expected.size() == 2 && state.expected[1].text == "{";
+    if (wants(state, "local") && wants(state, "in") && rest[0] >= 'A' && rest[0] <= 'Z') {
+        const std::string meant = fmt::format("in \"{}\"", rest.substr(0, length));
+        made = std::move(made).and_fix(Applicability::probable, fmt::format("write `{}`.", meant),
+                                       {{state.span(at, at + length), meant}});
+    } else if (alone && state.expected[0].text == "a text in quotes" && scan::word(rest) > 0) {
+        std::size_t end = length;
+        while (end < rest.size() &&
+               std::string_view(" \t\n{}\"#").find(rest[end]) == std::string_view::npos)
+            ++end;
+        const std::string meant = fmt::format("\"{}\"", rest.substr(0, end));
+        made = std::move(made).and_fix(Applicability::probable, fmt::format("write `{}`.", meant),
+                                       {{state.span(at, at + end), meant}});
+    } else if ((alone || or_block) && state.expected[0].is_word &&
+               scan::word(state.expected[0].text) > 0) {
+        static constexpr std::array<std::string_view, 12> kSmall = {
+            "on", "at", "in", "for", "by", "of", "to", "from", "a", "an", "every", "-"};
+        const std::string word(state.expected[0].text);
+        const bool instead =
+            std::find(kSmall.begin(), kSmall.end(), rest.substr(0, length)) != kSmall.end();
+        // A bracket begins something else, and a slip of the pen is mended below.
+        const std::string stuck_word(rest.substr(0, length));
+        const bool bracket = std::string_view("{}()[]").find(rest[0]) != std::string_view::npos;
+        if (bracket || (word[0] >= '0' && word[0] <= '9') ||
+            !did_you_mean(stuck_word, std::vector<std::string>{word}).empty())
+            return;
+        const bool other = rest.starts_with("at ") && word == "on";  // `every month at 10:00`
+        if ((or_block && !instead) || other || word == "more") return;
+        made = std::move(made).and_fix(
+            Applicability::probable, fmt::format("write `{}`.", word),
+            {{state.span(at, instead ? at + length : at), instead ? word : word + " "}});
+    }
+}
+
 Diagnostic general(const Matching& state, BlockKind kind, std::size_t begin, std::size_t at) {
     const std::string_view word = first_word(state.text.substr(begin));
     const Sample* sample = find_sample(kind, word);
@@ -318,6 +283,7 @@ Diagnostic general(const Matching& state, BlockKind kind, std::size_t begin, std
     for (const Wanted& one : state.expected) {
         if (one.is_word && scan::word(one.text) > 0) words.emplace_back(one.text);
     }
+    one_word_lacks(state, at, made);
     const std::string_view stuck_word =
         at < state.text.size() ? first_word(state.text.substr(at)) : std::string_view();
     if (stuck_word.size() > 1) {
@@ -383,9 +349,13 @@ void report_stuck(Matching& state, BlockKind kind, std::size_t begin) {
     if (!made) made = full_width_sign(state, at);
     if (!made) made = foreign_sign(state, at);
     if (!made) made = foreign_date(state, at);
+    if (!made) made = foreign_clock(state, at);
     if (!made) made = misspelt_duration(state, at);
+    if (!made) made = slip_in_value(state, at);
     if (!made) made = reserved_name(state, at);
     if (!made) made = habit(state, kind, line, at);
+    if (!made) made = slip_in_line(state, kind, begin, at);
+    if (made && made->code.empty()) return;
     if (!made) made = unknown_first_word(state, kind, begin, at);
     if (!made) made = general(state, kind, begin, at);
     state.diagnostics.push_back(std::move(*made));
@@ -400,7 +370,9 @@ void report_stuck_piece(Matching& state, std::string_view reading) {
     if (!made) made = full_width_sign(state, at);
     if (!made) made = foreign_sign(state, at);
     if (!made) made = foreign_date(state, at);
+    if (!made) made = foreign_clock(state, at);
     if (!made) made = misspelt_duration(state, at);
+    if (!made) made = slip_in_value(state, at);
     if (!made) made = reserved_name(state, at);
     if (!made) {
         const std::size_t length =
