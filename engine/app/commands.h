@@ -171,6 +171,25 @@ struct NewOptions {
 };
 int new_command(const NewOptions& options);
 
+struct RenderCommand {
+    std::string source;  // a file, or the name of a template of the project
+    std::string project = ".";
+    std::string data;      // JSON, or a file of it
+    std::string partials;  // a folder of NAME.liquid
+    std::string mode = "checked";
+    std::string now;
+    bool strict_variables = false;
+    bool json = false;
+    bool lines = false;  // answer requests from stdin
+};
+int render_command(const RenderCommand& options);
+
+struct BenchRenderOptions {
+    std::uint32_t repeat = 5;
+    bool json = false;
+};
+int bench_render_command(const BenchRenderOptions& options);
+
 struct SeedsOptions {
     std::uint64_t first = 1;
     std::uint64_t count = 100;

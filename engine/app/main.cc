@@ -314,7 +314,7 @@ int main(int argc, char** argv) {
     auto* bench_app = app.add_subcommand("bench", "Measure this machine with this program");
     bench_app
         ->add_option("scenario", bench.scenario,
-                     "ingest, single, waiting, check, match, aggregates, timers, segments")
+                     "ingest, single, waiting, check, match, aggregates, timers, segments, render")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")
@@ -330,9 +330,32 @@ int main(int argc, char** argv) {
                           "With check: keep the generated files in this folder");
     bench_app->callback([&] {
         bench_check.rounds = std::max<std::size_t>(bench.repeat, 1);
-        status = bench.scenario == "check" ? bench_check_command(bench_check)
-                                           : bench_command(bench, own_path());
+        if (bench.scenario == "check") {
+            status = bench_check_command(bench_check);
+        } else if (bench.scenario == "render") {
+            status = bench_render_command({bench.repeat, bench.json});
+        } else {
+            status = bench_command(bench, own_path());
+        }
     });
+
+    RenderCommand render;
+    auto* render_app = app.add_subcommand("render", "Show a template as people will get it");
+    render_app->add_option("template", render.source,
+                           "A file, or the name of a template of the project");
+    render_app->add_option("--project", render.project, "Folder of journeys")
+        ->capture_default_str();
+    render_app->add_option("--data", render.data, "What it is given: JSON, or a file of it");
+    render_app->add_option("--partials", render.partials, "Folder of NAME.liquid files");
+    render_app->add_option("--mode", render.mode, "checked, strict2, strict or lax")
+        ->capture_default_str();
+    render_app->add_option("--now", render.now, "The message's instant, 2026-03-02T09:00:00Z");
+    render_app->add_flag("--strict-variables", render.strict_variables,
+                         "A name nobody gave is an error");
+    render_app->add_flag("--json", render.json, "One JSON object");
+    render_app->add_flag("--jsonl", render.lines,
+                         "Answer one JSON request a line from standard input");
+    render_app->callback([&] { status = render_command(render); });
 
     SeedsOptions seeds;
     auto* seeds_app = app.add_subcommand(

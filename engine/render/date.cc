@@ -1,5 +1,7 @@
+#include "engine/calendar/calendar.h"
 #include "engine/render/filters.h"
 
+#include <charconv>
 #include <chrono>
 #include <fmt/format.h>
 
@@ -99,7 +101,18 @@ std::string half_day(const Civil& civil, const Directive& how, char letter) {
     return words(low ? "pm" : "PM", {.width = how.width});
 }
 
-std::string expand(const Civil& civil, Instant at, char letter, const Directive& how) {
+std::string offset_text(std::int32_t offset_seconds, int colons) {
+    const char sign = offset_seconds < 0 ? '-' : '+';
+    const std::int32_t size = std::abs(offset_seconds);
+    const std::int32_t hour = size / 3600;
+    const std::int32_t minute = size / 60 % 60;
+    if (colons == 0) return fmt::format("{}{:02}{:02}", sign, hour, minute);
+    if (colons == 1) return fmt::format("{}{:02}:{:02}", sign, hour, minute);
+    return fmt::format("{}{:02}:{:02}:{:02}", sign, hour, minute, size % 60);
+}
+
+std::string expand(const Civil& civil, Instant at, char letter, const Directive& how,
+                   const ZoneName& zone) {
     const int hour12 = civil.hour % 12 == 0 ? 12 : civil.hour % 12;
     const auto month = static_cast<std::size_t>(civil.month - 1);
     const auto weekday = static_cast<std::size_t>(civil.weekday);
@@ -114,18 +127,18 @@ std::string expand(const Civil& civil, Instant at, char letter, const Directive&
         case 'B':
             return words(kMonths[month], how);
         case 'c':
-            return format_time(at, "%a %b %e %H:%M:%S %Y");
+            return format_time(at, "%a %b %e %H:%M:%S %Y", zone);
         case 'C':
             return number(civil.year / 100, 2, how);
         case 'd':
             return number(civil.day, 2, how);
         case 'D':
         case 'x':
-            return format_time(at, "%m/%d/%y");
+            return format_time(at, "%m/%d/%y", zone);
         case 'e':
             return number(civil.day, 2, how, ' ');
         case 'F':
-            return format_time(at, "%Y-%m-%d");
+            return format_time(at, "%Y-%m-%d", zone);
         case 'g':
             return number(iso_week(civil).year % 100, 2, how);
         case 'G':
@@ -140,8 +153,13 @@ std::string expand(const Civil& civil, Instant at, char letter, const Directive&
             return number(civil.hour, 2, how, ' ');
         case 'l':
             return number(hour12, 2, how, ' ');
-        case 'L':
-            return number(civil.micros / 1000, 3, {});
+        case 'L': {
+            std::string digits = number(civil.micros, 6, {}) + "000";
+            digits.resize(
+                how.width > 0 ? std::min<std::size_t>(static_cast<std::size_t>(how.width), 9) : 3,
+                '0');
+            return digits;
+        }
         case 'N': {
             std::string digits = number(civil.micros, 6, {}) + "000";
             const std::size_t wanted = how.width > 0 ? static_cast<std::size_t>(how.width) : 9;
@@ -158,24 +176,24 @@ std::string expand(const Civil& civil, Instant at, char letter, const Directive&
         case 'P':
             return half_day(civil, how, letter);
         case 'r':
-            return format_time(at, "%I:%M:%S %p");
+            return format_time(at, "%I:%M:%S %p", zone);
         case 'R':
-            return format_time(at, "%H:%M");
+            return format_time(at, "%H:%M", zone);
         case 's':
-            return number(civil.unix_seconds, 1, how);
+            return number(civil.unix_seconds - zone.offset_seconds, 1, how);
         case 'S':
             return number(civil.second, 2, how);
         case 't':
             return "\t";
         case 'T':
         case 'X':
-            return format_time(at, "%H:%M:%S");
+            return format_time(at, "%H:%M:%S", zone);
         case 'u':
             return number(civil.weekday == 0 ? 7 : civil.weekday, 1, how);
         case 'U':
             return number((civil.day_of_year + 6 - civil.weekday) / 7, 2, how);
         case 'v':
-            return words(format_time(at, "%e-%b-%Y"), {.flag = '^', .width = how.width});
+            return words(format_time(at, "%e-%b-%Y", zone), {.flag = '^', .width = how.width});
         case 'V':
             return number(iso_week(civil).week, 2, how);
         case 'w':
@@ -187,9 +205,9 @@ std::string expand(const Civil& civil, Instant at, char letter, const Directive&
         case 'Y':
             return number(civil.year, 1, how);
         case 'z':
-            return how.colons > 0 ? "+00:00" : "+0000";
+            return offset_text(zone.offset_seconds, how.colons);
         case 'Z':
-            return words("UTC", how);
+            return words(zone.name, how);
         case '%':
             return "%";
         default:
@@ -202,6 +220,53 @@ std::string folded(std::string_view text) {
     for (char& c : out)
         c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     return out;
+}
+
+std::optional<int> whole_of(std::string_view word) {
+    int out = 0;
+    const auto read = std::from_chars(word.data(), word.data() + word.size(), out);
+    if (read.ec != std::errc() || read.ptr != word.data() + word.size()) return std::nullopt;
+    return out;
+}
+
+// "2016-03-14", "2016/3/14", "2016-03-14 10:00" or "… 10:00:00 +0800": what forms and databases
+// write.
+std::optional<Instant> numbered_date(std::string_view text) {
+    std::array<int, 6> parts{0, 1, 1, 0, 0, 0};
+    constexpr std::array<std::string_view, 5> kBetween{"-/.", "-/.", " T", ":", ":"};
+    std::size_t at = 0;
+    std::size_t count = 0;
+    for (; count < parts.size(); ++count) {
+        if (count > 0) {
+            if (at >= text.size() || kBetween[count - 1].find(text[at]) == std::string_view::npos) {
+                break;
+            }
+            ++at;
+        }
+        std::size_t end = at;
+        while (end < text.size() && text[end] >= '0' && text[end] <= '9')
+            ++end;
+        const auto whole = whole_of(text.substr(at, end - at));
+        if (!whole || (count == 0 && end - at != 4)) return std::nullopt;
+        parts[count] = *whole;
+        at = end;
+    }
+    if (count < 2) return std::nullopt;
+    std::string_view zone = text.substr(at);
+    while (zone.starts_with(' '))
+        zone.remove_prefix(1);
+    std::string offset = "Z";
+    if (zone.size() == 5 && (zone[0] == '+' || zone[0] == '-')) {
+        offset = fmt::format("{}:{}", zone.substr(0, 3), zone.substr(3));
+    } else if (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-')) {
+        offset = zone;
+    } else if (!zone.empty() && zone != "UTC" && zone != "Z" && zone != "z") {
+        return std::nullopt;
+    }
+    auto made =
+        parse_instant(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}", parts[0], parts[1],
+                                  parts[2], parts[3], parts[4], parts[5], offset));
+    return made ? std::optional(made.value()) : std::nullopt;
 }
 
 // "March 14, 2016", "Mar 14 2016", "14 March 2016", each with an optional "10:00" or "10:00:00".
@@ -221,12 +286,12 @@ std::optional<Instant> worded_date(std::string_view text) {
             continue;
         }
         if (word.empty()) continue;
-        const auto whole = integer_of(Value(word));
+        const auto whole = whole_of(word);
         const std::string low = folded(word);
         if (whole && word.size() == 4) {
-            year = static_cast<int>(*whole);
+            year = *whole;
         } else if (whole && *whole >= 1 && *whole <= 31) {
-            day = static_cast<int>(*whole);
+            day = *whole;
         } else if (word.size() == 5 && word[2] == ':') {
             time = word + ":00";
         } else if (word.size() == 8 && word[2] == ':') {
@@ -253,43 +318,84 @@ std::optional<Instant> worded_date(std::string_view text) {
     return at ? std::optional(at.value()) : std::nullopt;
 }
 
-std::optional<Instant> instant_of_value(FilterRun& run, const Value& value) {
-    if (const auto* at = value.as<Instant>()) return *at;
-    if (const auto* date = value.as<Date>()) return Instant{days{date->days}};
-    const auto* words = value.as<std::string>();
-    const bool signed_text =
-        words != nullptr && (words->starts_with('-') || words->starts_with('+'));
-    if (const auto whole = signed_text ? std::nullopt : integer_of(value)) {
-        constexpr std::int64_t kMost = 253'402'300'799;  // the end of the year 9999
-        if (*whole < -kMost || *whole > kMost) return std::nullopt;
-        return Instant{seconds{*whole}};
-    }
-    const auto* text = value.as<std::string>();
-    if (text == nullptr) return std::nullopt;
-    if (*text == "now" || *text == "today") {
-        // A template asks no clock: the message's own instant comes in as `now`.
-        const Value* now = find(run.data, "now");
-        const auto* at = now == nullptr ? nullptr : now->as<Instant>();
-        return at == nullptr ? std::nullopt : std::optional(*at);
-    }
-    if (auto at = parse_instant(*text)) return at.value();
-    return worded_date(*text);
+constexpr std::int64_t kSecondsMost = 253'402'300'799;  // the end of the year 9999
+
+std::optional<Instant> instant_of_seconds(std::int64_t whole) {
+    if (whole < -kSecondsMost || whole > kSecondsMost) return std::nullopt;
+    return Instant{seconds{whole}};
 }
 
-Value date(FilterRun& run, const Value& input) {
-    const std::string pattern = text_of(run[0]);
-    if (pattern.empty()) return input;
-    const auto at = instant_of_value(run, input);
-    if (!at) return input;
-    if (pattern.size() > 1000) return run.fail("the date format exceeds 1,000 characters");
-    return format_time(*at, pattern);
+std::optional<Instant> instant_of_text(const Call& call, std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    const std::string low = folded(text);
+    if (low == "now" || low == "today") {
+        return call.now == nullptr ? std::nullopt : std::optional(*call.now);
+    }
+    const bool all_digits =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (all_digits) return instant_of_seconds(to_integer(View::of(text)));
+    if (auto at = parse_instant(text)) return at.value();
+    if (const auto at = numbered_date(text)) return at;
+    return worded_date(text);
 }
 
-constexpr std::array<FilterInfo, 1> kFilters{{{"date", 1, 1, date}}};
+std::optional<Instant> instant_of(const Call& call) {
+    const View& value = call.input;
+    if (value.kind == Kind::integer) return instant_of_seconds(value.whole);
+    if (value.kind == Kind::text) return instant_of_text(call, value.str());
+    if (value.kind != Kind::other) return std::nullopt;
+    if (const auto* at = value.other->as<Instant>()) return *at;
+    if (const auto* date = value.other->as<Date>()) return Instant{days{date->days}};
+    return std::nullopt;
+}
+
+// The wall clock of a zone, as an instant that reads the same in UTC. A date has no zone to move it.
+ZoneName moved(const Call& call, Instant& at) {
+    const View* wanted = call.option("zone");
+    const bool civil = call.input.kind == Kind::other && call.input.other->as<Date>() != nullptr;
+    if (wanted == nullptr || wanted->is_nil() || civil) return {};
+    const std::string_view name = call.text(*wanted);
+    const calendar::Zone* zone = calendar::find_zone(name);
+    if (zone == nullptr) refuse_argument(fmt::format("there is no time zone `{}`", name));
+    const calendar::Local local = calendar::to_local(at, *zone);
+    const Instant wall =
+        Instant{days{local.date.days}} + seconds{local.time.seconds} + (at - floor<seconds>(at));
+    const auto offset = std::chrono::duration_cast<seconds>(wall - at).count();
+    at = wall;
+    return {calendar::name_of(*zone), static_cast<std::int32_t>(offset)};
+}
+
+View date(const Call& call) {
+    const std::string_view pattern = call.text(call[0]);
+    if (pattern.empty()) return call.input;
+    auto at = instant_of(call);
+    if (!at) return call.input;
+    if (pattern.size() > 1000) refuse_argument("the date format exceeds 1,000 characters");
+    const ZoneName zone = moved(call, *at);
+    return call.made(format_time(*at, pattern, zone));
+}
+
+// 2026年3月29日 星期日; `chinese_date: "short"` leaves the weekday out.
+View chinese_date(const Call& call) {
+    auto at = instant_of(call);
+    if (!at) return call.input;
+    moved(call, *at);
+    const Civil civil = civil_of(*at);
+    std::string out = fmt::format("{}年{}月{}日", civil.year, civil.month, civil.day);
+    const bool is_short = call.count() > 0 && call.text(call[0]) == "short";
+    constexpr std::array<std::string_view, 7> kDays{"日", "一", "二", "三", "四", "五", "六"};
+    if (!is_short) out.append(" 星期").append(kDays[static_cast<std::size_t>(civil.weekday)]);
+    return call.made(out);
+}
+
+constexpr std::array<FilterInfo, 2> kFilters{{
+    {"date", 1, 1, date, Output::plain, true},
+    {"chinese_date", 0, 1, chinese_date, Output::plain, true},
+}};
 
 }  // namespace
 
-std::string format_time(Instant at, std::string_view pattern) {
+std::string format_time(Instant at, std::string_view pattern, const ZoneName& zone) {
     const Civil civil = civil_of(at);
     std::string out;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -308,7 +414,7 @@ std::string format_time(Instant at, std::string_view pattern) {
             ++how.colons;
             ++i;
         }
-        const std::string text = i < pattern.size() ? expand(civil, at, pattern[i], how) : "";
+        const std::string text = i < pattern.size() ? expand(civil, at, pattern[i], how, zone) : "";
         out += text.empty() ? std::string(pattern.substr(begin, i - begin + 1)) : text;
     }
     return out;

@@ -1,26 +1,33 @@
 #include "engine/render/filters.h"
 
+#include <fmt/format.h>
+
 namespace journey::render {
 
-const Value* FilterRun::option(std::string_view name) const {
-    for (const NamedRef& one : named) {
-        if (one.name == name) return &one.value.get();
+const View* Call::option(std::string_view name) const {
+    for (const NamedView& one : named) {
+        if (one.name == name) return &one.value;
     }
     return nullptr;
 }
 
-bool FilterRun::may_make(std::size_t bytes, std::size_t elements) {
-    if (meter.spend_bytes(bytes) && meter.spend_steps(elements)) return true;
-    fail("the template exceeds its budget; make lists or texts smaller");
-    return false;
+std::string_view Call::subject() const {
+    const std::string_view text = text_of(memory, input);
+    meter.step(static_cast<std::int64_t>(text.size() / 64));
+    return text;
+}
+
+void refuse_argument(std::string message) {
+    throw Refusal{ErrorKind::argument, std::move(message)};
 }
 
 namespace {
 
-// 70 names: a sorted table is faster to search than to build.
+// 80 names: a sorted table is faster to search than to build.
 std::vector<const FilterInfo*> sorted() {
     std::vector<const FilterInfo*> all;
-    for (const auto& group : {text_filters(), number_filters(), list_filters(), date_filters()}) {
+    for (const auto& group : {text_filters(), coding_filters(), number_filters(), money_filters(),
+                              list_filters(), choosing_filters(), date_filters()}) {
         for (const FilterInfo& info : group)
             all.push_back(&info);
     }
@@ -44,6 +51,18 @@ std::vector<std::string> filter_names() {
     for (const FilterInfo* info : sorted())
         names.emplace_back(info->name);
     return names;
+}
+
+std::optional<std::string> wrong_count(const FilterInfo& info, std::size_t given,
+                                       std::size_t named) {
+    if (named > 0 && !info.named) {
+        return fmt::format("the filter `{}` takes no named arguments", info.name);
+    }
+    const bool few = given < info.arguments_least;
+    if (!few && given <= info.arguments_most) return std::nullopt;
+    const std::size_t bound = few ? info.arguments_least : info.arguments_most;
+    return fmt::format("the filter `{}` wants {} {} argument{}, {} given", info.name,
+                       few ? "at least" : "at most", bound, bound == 1 ? "" : "s", given);
 }
 
 }  // namespace journey::render

@@ -1,3 +1,5 @@
+// Lists: joined, ordered, cut, changed.
+
 #include "engine/render/filters.h"
 
 #include <fmt/format.h>
@@ -5,303 +7,352 @@
 namespace journey::render {
 namespace {
 
-// What a list filter works on: a list is flattened, nothing is no element, anything else is one.
-List elements_of(const Value& input) {
-    List out;
-    if (const List* list = input.as<List>()) {
-        for (const Value& one : *list) {
-            if (one.as<List>() != nullptr) {
-                List inner = elements_of(one);
-                std::move(inner.begin(), inner.end(), std::back_inserter(out));
-            } else {
-                out.push_back(one);
-            }
+constexpr int kFlattenMost = 100;
+
+void gather(const View& input, std::vector<View>& out, Meter& meter, int depth) {
+    if (depth > kFlattenMost) Meter::give_up();
+    const std::size_t size = size_of(input);
+    meter.step(static_cast<std::int64_t>(size));
+    for (std::size_t i = 0; i < size; ++i) {
+        const View one = element(input, i);
+        if (one.kind == Kind::list || one.kind == Kind::items) {
+            gather(one, out, meter, depth + 1);
+        } else {
+            out.push_back(one);
         }
-    } else if (!input.is_missing()) {
-        out.push_back(input);
     }
-    return out;
 }
 
-// Nothing (and failed) when an element is no object: asking "a".title is the author's mistake.
-const Value* property(FilterRun& run, const Value& element, const Value& name) {
-    static const Value kMissing;
-    if (const Record* record = element.as<Record>()) {
-        const Value* found = find(*record, text_of(name));
-        return found == nullptr ? &kMissing : found;
+bool has_nested(const View& input) {
+    const std::size_t size = input.kind == Kind::range ? 0 : size_of(input);
+    for (std::size_t i = 0; i < size; ++i) {
+        const Kind kind = element(input, i).kind;
+        if (kind == Kind::list || kind == Kind::items) return true;
     }
-    if (!element.is_missing()) {
-        run.fail(
-            fmt::format("the list holds something that has no property \"{}\"", text_of(name)));
+    return false;
+}
+
+View kept(std::span<const View> all) {
+    return View::of(all);
+}
+
+bool can_be_asked(const View& item) {
+    return item.kind == Kind::record || item.kind == Kind::text || item.kind == Kind::integer ||
+           item.kind == Kind::big || is_sequence(item);
+}
+
+View join(const Call& call) {
+    const std::string_view glue = call.count() > 0 ? call.text(call[0]) : " ";
+    const std::span<View> all = elements_of(call, call.input);
+    std::string& out = call.fresh();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (i > 0) out += glue;
+        append_text(out, all[i]);
+        if (out.size() > (64U << 20)) Meter::give_up();
     }
-    return &kMissing;
+    return call.made(out);
 }
 
-Value join(FilterRun& run, const Value& input) {
-    const std::string glue = run.count() > 0 ? text_of(run[0]) : " ";
-    std::string out;
-    bool first = true;
-    for (const Value& one : elements_of(input)) {
-        if (!first) out += glue;
-        first = false;
-        append_text(out, one);
-        if (out.size() > (1U << 24)) return run.fail("`join` makes a text of more than 16 MiB");
-    }
-    return run.may_make(out.size()) ? Value(std::move(out)) : Value();
+View first(const Call& call) {
+    return first_of(call.memory, call.input);
+}
+View last(const Call& call) {
+    return last_of(call.memory, call.input);
+}
+View size(const Call& call) {
+    return View::of(size_asked(call.input).value_or(0));
 }
 
-Value pair_of(const NamedValue& field) {
-    return List{Value(field.name), field.value};
+View concat(const Call& call) {
+    if (!is_sequence(call[0])) refuse_argument("`concat` needs a list");
+    const std::span<View> before = elements_of(call, call.input);
+    const std::size_t more = size_of(call[0]);
+    if (more > (1U << 24)) Meter::give_up();
+    const std::span<View> all = call.memory.views(before.size() + more);
+    std::copy(before.begin(), before.end(), all.begin());
+    for (std::size_t i = 0; i < more; ++i)
+        all[before.size() + i] = element(call[0], i);
+    return kept(all);
 }
 
-Value first(FilterRun&, const Value& input) {
-    if (const List* list = input.as<List>()) return list->empty() ? Value() : list->front();
-    if (const Record* record = input.as<Record>()) {
-        return record->empty() ? Value() : pair_of(record->front());
-    }
-    if (const auto* text = input.as<std::string>()) {
-        const auto starts = code_point_starts(*text);
-        return starts.size() < 2 ? Value("") : Value(text->substr(0, starts[1]));
-    }
-    return {};
-}
-
-Value last(FilterRun&, const Value& input) {
-    if (const List* list = input.as<List>()) return list->empty() ? Value() : list->back();
-    if (const auto* text = input.as<std::string>()) {
-        const auto starts = code_point_starts(*text);
-        return starts.size() < 2 ? Value("") : Value(text->substr(starts[starts.size() - 2]));
-    }
-    return {};
-}
-
-Value size(FilterRun&, const Value& input) {
-    if (const List* list = input.as<List>()) return static_cast<std::int64_t>(list->size());
-    if (const Record* record = input.as<Record>()) return static_cast<std::int64_t>(record->size());
-    if (const auto* text = input.as<std::string>()) {
-        return static_cast<std::int64_t>(count_code_points(*text));
-    }
-    return 0;
-}
-
-Value concat(FilterRun& run, const Value& input) {
-    if (run[0].as<List>() == nullptr) return run.fail("`concat` needs a list");
-    List out = elements_of(input);
-    List more = elements_of(run[0]);
-    if (!run.may_make(0, out.size() + more.size())) return {};
-    std::move(more.begin(), more.end(), std::back_inserter(out));
-    return out;
-}
-
-Value reverse(FilterRun&, const Value& input) {
-    List out = elements_of(input);
-    std::reverse(out.begin(), out.end());
-    return out;
-}
-
-std::string folded(const Value& value) {
-    std::string text = text_of(value);
-    for (char& c : text)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return text;
+View reverse(const Call& call) {
+    const std::span<View> all = elements_of(call, call.input);
+    std::reverse(all.begin(), all.end());
+    return kept(all);
 }
 
 struct Keyed {
-    Value key;
-    Value element;
+    View key;
+    View item;
 };
 
-std::vector<Keyed> keyed(FilterRun& run, const Value& input) {
+/// The items with what they are ordered or told apart by. Nothing when an item cannot be asked.
+std::optional<std::vector<Keyed>> keyed(const Call& call, bool all_asked) {
+    const std::span<View> all = elements_of(call, call.input);
     std::vector<Keyed> out;
-    for (Value& one : elements_of(input)) {
-        Value key = run.count() > 0 && !run[0].is_missing() ? *property(run, one, run[0]) : one;
-        out.push_back({std::move(key), std::move(one)});
+    out.reserve(all.size());
+    const bool named = call.count() > 0 && !call[0].is_nil();
+    if (named && all_asked && !std::all_of(all.begin(), all.end(), can_be_asked)) {
+        return std::nullopt;
     }
+    if (named && !all.empty() && !can_be_asked(all.front())) return std::nullopt;
+    for (const View& item : all)
+        out.push_back({named ? property(item, call[0]).value_or(View()) : item, item});
     return out;
 }
 
-List without_keys(std::vector<Keyed> keyed_elements) {
-    List out;
-    for (Keyed& one : keyed_elements)
-        out.push_back(std::move(one.element));
-    return out;
+View without_keys(const Call& call, const std::vector<Keyed>& some) {
+    const std::span<View> all = call.memory.views(some.size());
+    std::transform(some.begin(), some.end(), all.begin(),
+                   [](const Keyed& one) { return one.item; });
+    return kept(all);
 }
 
-// Missing values come last; a comparison that has no answer fails the template rather than
-// shuffling silently.
-Value sort(FilterRun& run, const Value& input) {
-    std::vector<Keyed> all = keyed(run, input);
-    if (!run.may_make(0, all.size())) return {};
+// What an order of n items costs beyond the items themselves.
+void pay_order(const Call& call, std::size_t size) {
+    std::int64_t log = 1;
+    for (std::size_t left = size; left > 1; left /= 2)
+        ++log;
+    call.meter.step(static_cast<std::int64_t>(size) * log / 4);
+}
+
+// Nothing comes last; what cannot be ordered is refused rather than shuffled silently.
+View sort(const Call& call) {
+    auto all = keyed(call, true);
+    if (!all) return {};
+    pay_order(call, all->size());
     bool comparable = true;
-    std::stable_sort(all.begin(), all.end(), [&](const Keyed& a, const Keyed& b) {
-        if (a.key.is_missing() || b.key.is_missing()) {
-            return !a.key.is_missing() && b.key.is_missing();
-        }
-        const auto order = compare(a.key, b.key);
+    std::stable_sort(all->begin(), all->end(), [&](const Keyed& a, const Keyed& b) {
+        if (a.key.is_nil() || b.key.is_nil()) return !a.key.is_nil() && b.key.is_nil();
+        if (const auto order = compare(a.key, b.key)) return *order < 0;
+        comparable = comparable && are_equal(a.key, b.key);
         // A strict weak order also among what cannot be compared.
-        if (!order) {
-            comparable = false;
-            return a.key.held.index() < b.key.held.index();
-        }
-        return *order < 0;
+        return a.key.kind < b.key.kind;
     });
-    if (!comparable) return run.fail("`sort` met values of different kinds");
-    return without_keys(std::move(all));
+    if (!comparable) refuse_argument("`sort` met values of different kinds");
+    return without_keys(call, *all);
 }
 
-Value sort_natural(FilterRun& run, const Value& input) {
-    std::vector<Keyed> all = keyed(run, input);
-    if (!run.may_make(0, all.size())) return {};
-    std::stable_sort(all.begin(), all.end(), [](const Keyed& a, const Keyed& b) {
-        if (a.key.is_missing() || b.key.is_missing()) {
-            return !a.key.is_missing() && b.key.is_missing();
-        }
-        return folded(a.key) < folded(b.key);
+View sort_natural(const Call& call) {
+    auto all = keyed(call, true);
+    if (!all) return {};
+    pay_order(call, all->size());
+    struct Folded {
+        bool nil;
+        std::string_view text;
+        Keyed* of;
+    };
+    std::vector<Folded> folded;
+    for (Keyed& one : *all) {
+        std::string text(call.text(one.key));
+        for (char& c : text)
+            c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+        folded.push_back({one.key.is_nil(), call.memory.keep(text), &one});
+    }
+    std::stable_sort(folded.begin(), folded.end(), [](const Folded& a, const Folded& b) {
+        if (a.nil || b.nil) return !a.nil && b.nil;
+        return a.text < b.text;
     });
-    return without_keys(std::move(all));
+    const std::span<View> sorted = call.memory.views(folded.size());
+    std::transform(folded.begin(), folded.end(), sorted.begin(),
+                   [](const Folded& one) { return one.of->item; });
+    return kept(sorted);
 }
 
-Value uniq(FilterRun& run, const Value& input) {
-    std::vector<Keyed> kept;
-    std::vector<Keyed> all = keyed(run, input);
-    for (Keyed& one : all) {
-        if (!run.may_make(0, kept.size())) return {};
-        const bool known = std::any_of(kept.begin(), kept.end(), [&](const Keyed& other) {
-            return are_equal(other.key, one.key);
+View uniq(const Call& call) {
+    const auto all = keyed(call, false);
+    if (!all) return {};
+    std::vector<Keyed> different;
+    for (const Keyed& one : *all) {
+        call.meter.step(static_cast<std::int64_t>(different.size() / 16));
+        const bool known = std::any_of(different.begin(), different.end(), [&](const Keyed& other) {
+            return are_equal(other.key, one.key) &&
+                   (other.key.kind == Kind::real) == (one.key.kind == Kind::real);
         });
-        if (!known) kept.push_back(std::move(one));
+        if (!known) different.push_back(one);
     }
-    return without_keys(std::move(kept));
+    return without_keys(call, different);
 }
 
-Value compact(FilterRun& run, const Value& input) {
-    std::vector<Keyed> all = keyed(run, input);
-    std::erase_if(all, [](const Keyed& one) { return one.key.is_missing(); });
-    return without_keys(std::move(all));
+View compact(const Call& call) {
+    auto all = keyed(call, false);
+    if (!all) return {};
+    std::erase_if(*all, [](const Keyed& one) { return one.key.is_nil(); });
+    return without_keys(call, *all);
 }
 
-Value map(FilterRun& run, const Value& input) {
-    List out;
-    for (const Value& one : elements_of(input))
-        out.push_back(*property(run, one, run[0]));
-    return out;
+View map(const Call& call) {
+    const std::span<View> all = elements_of(call, call.input);
+    for (View& one : all)
+        one = property(one, call[0]).value_or(View());
+    return kept(all);
 }
 
-// `where: "name"` asks for truth, `where: "name", value` for equality.
-bool meets(FilterRun& run, const Value& found) {
-    if (run.count() < 2 || run[1].is_missing()) return is_truthy(found);
-    return are_equal(found, run[1]);
-}
-
-Value where(FilterRun& run, const Value& input) {
-    List out;
-    for (Value& one : elements_of(input)) {
-        if (meets(run, *property(run, one, run[0]))) out.push_back(std::move(one));
-    }
-    return out;
-}
-
-// `reject`, `has`, `find` and `find_index` also take texts, whose "property" is a part of them, as
-// in Ruby.
-bool matches(FilterRun& run, const Value& element) {
-    const auto* text = element.as<std::string>();
-    if (text == nullptr) {
-        if (element.is_missing()) run.fail("the list holds nothing where an object should be");
-        return meets(run, *property(run, element, run[0]));
-    }
-    if (run[0].is_missing()) return false;
-    const std::string part = text_of(run[0]);
-    return meets(run, text->find(part) == std::string::npos ? Value() : Value(part));
-}
-
-Value reject(FilterRun& run, const Value& input) {
-    List out;
-    for (Value& one : elements_of(input)) {
-        if (!matches(run, one)) out.push_back(std::move(one));
-    }
-    return out;
-}
-Value has(FilterRun& run, const Value& input) {
-    const List all = elements_of(input);
-    return std::any_of(all.begin(), all.end(), [&](const Value& one) { return matches(run, one); });
-}
-Value find_element(FilterRun& run, const Value& input) {
-    for (Value& one : elements_of(input)) {
-        if (matches(run, one)) return std::move(one);
-    }
-    return {};
-}
-Value find_index(FilterRun& run, const Value& input) {
-    const List all = elements_of(input);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (matches(run, all[i])) return static_cast<std::int64_t>(i);
-    }
-    return {};
-}
-
-Value sum(FilterRun& run, const Value& input) {
-    Value total = 0;
-    for (const Keyed& one : keyed(run, input)) {
-        FilterRun step{run.data, run.meter, {}, {}, {}};
-        if (one.key.as<Money>() != nullptr && total == Value(0)) {
-            total = one.key;
+View sum(const Call& call) {
+    View total = View::of(std::int64_t{0});
+    const bool named = call.count() > 0 && !call[0].is_nil();
+    bool first_money = true;
+    for (const View& one : elements_of(call, call.input)) {
+        const View value = named ? property(one, call[0]).value_or(View()) : one;
+        if (value.kind == Kind::other && value.other->as<Money>() != nullptr) {
+            const View start = first_money ? View::of(call.memory.value(Value(
+                                                 Money{0, value.other->as<Money>()->currency})))
+                                           : total;
+            const std::array<View, 1> more{value};
+            total = find_filter("plus")->function(
+                {call.memory, call.meter, call.buffer, call.now, start, more, {}});
+            first_money = false;
             continue;
         }
-        step.arguments.emplace_back(one.key);
-        total = find_filter("plus")->function(step, total);
-        if (!step.failure.empty()) return run.fail(step.failure);
+        total = reckon(call.memory, Sum::plus, total, number_of(call.memory, value));
     }
     return total;
 }
 
-Value slice(FilterRun& run, const Value& input) {
-    const auto whole = [](const Value& value) {
-        return value.as<double>() != nullptr ? std::nullopt : integer_of(value);
-    };
-    const auto from = whole(run[0]);
-    const bool counted = run.count() > 1 && !run[1].is_missing();
-    const auto count = counted ? whole(run[1]) : std::optional<std::int64_t>(1);
-    if (!from || !count) return run.fail("`slice` needs whole numbers");
-    const List* list = input.as<List>();
-    const std::string text = list == nullptr ? text_of(input) : "";
-    const auto starts = code_point_starts(text);
+View slice(const Call& call) {
+    const std::int64_t from = to_integer(call[0]);
+    const bool counted = call.count() > 1 && !call[1].is_nil();
+    const std::int64_t count = counted ? to_integer(call[1]) : 1;
+    const bool list = is_sequence(call.input);
+    const std::string_view text = list ? std::string_view() : call.subject();
     const auto length =
-        static_cast<std::int64_t>(list == nullptr ? starts.size() - 1 : list->size());
-    const std::int64_t begin = *from < 0 ? *from + length : *from;
-    if (begin < 0 || begin > length || *count <= 0) return list == nullptr ? Value("") : List{};
-    const std::int64_t end = *count > length - begin ? length : begin + *count;
-    if (list != nullptr) return List(list->begin() + begin, list->begin() + end);
-    const std::size_t first_byte = starts[static_cast<std::size_t>(begin)];
-    return text.substr(first_byte, starts[static_cast<std::size_t>(end)] - first_byte);
+        static_cast<std::int64_t>(list ? size_of(call.input) : count_code_points(text));
+    const std::int64_t begin = from < 0 ? from + length : from;
+    if (begin < 0 || begin > length || count <= 0) {
+        return list ? kept(std::span<const View>()) : View::of("");
+    }
+    const std::int64_t size = std::min(count, length - begin);
+    if (list) {
+        if (size > (1 << 24)) Meter::give_up();
+        const std::span<View> all = call.memory.views(static_cast<std::size_t>(size));
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i] = element(call.input, static_cast<std::size_t>(begin) + i);
+        return kept(all);
+    }
+    std::size_t at = 0;
+    const auto skip = [&](std::int64_t points) {
+        for (; points > 0 && at < text.size(); --points)
+            at += code_point_size(static_cast<unsigned char>(text[at]));
+        at = std::min(at, text.size());
+        return at;
+    };
+    const std::size_t first_byte = skip(begin);
+    return View::of(text.substr(first_byte, skip(size) - first_byte));
 }
 
-Value fall_back(FilterRun& run, const Value& input) {
-    const Value fallback = run.count() > 0 ? run[0] : Value("");
-    const Value* allow_false = run.option("allow_false");
-    const bool* held = input.as<bool>();
-    if (held != nullptr && !*held && allow_false != nullptr && is_truthy(*allow_false))
-        return input;
-    if (held != nullptr) return *held ? input : fallback;
-    return input.is_missing() || is_empty(input) || is_blank_literal(input) ||
-                   is_empty_literal(input)
-               ? fallback
-               : input;
-}
-
-constexpr std::array<FilterInfo, 19> kFilters{{
-    {"join", 0, 1, join},         {"first", 0, 0, first},
-    {"last", 0, 0, last},         {"size", 0, 0, size},
-    {"concat", 1, 1, concat},     {"reverse", 0, 0, reverse},
-    {"sort", 0, 1, sort},         {"sort_natural", 0, 1, sort_natural},
-    {"uniq", 0, 1, uniq},         {"compact", 0, 1, compact},
-    {"map", 1, 1, map},           {"where", 1, 2, where},
-    {"reject", 1, 2, reject},     {"has", 1, 2, has},
-    {"find", 1, 2, find_element}, {"find_index", 1, 2, find_index},
-    {"sum", 0, 1, sum},           {"slice", 1, 2, slice},
-    {"default", 0, 1, fall_back},
+constexpr std::array<FilterInfo, 13> kFilters{{
+    {"join", 0, 1, join},
+    {"first", 0, 0, first, Output::same},
+    {"last", 0, 0, last, Output::same},
+    {"size", 0, 0, size},
+    {"concat", 1, 1, concat},
+    {"reverse", 0, 0, reverse},
+    {"sort", 0, 1, sort},
+    {"sort_natural", 0, 1, sort_natural},
+    {"uniq", 0, 1, uniq},
+    {"compact", 0, 1, compact},
+    {"map", 1, 1, map},
+    {"sum", 0, 1, sum},
+    {"slice", 1, 2, slice},
 }};
 
 }  // namespace
+
+std::span<View> elements_of(const Call& call, const View& input) {
+    if (!is_sequence(input)) {
+        if (input.is_nil()) return {};
+        const std::span<View> one = call.memory.views(1);
+        one[0] = input;
+        return one;
+    }
+    if (!has_nested(input)) {
+        const std::span<View> all = call.memory.views(size_of(input));
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i] = element(input, i);
+        return all;
+    }
+    std::vector<View> flat;
+    gather(input, flat, call.meter, 0);
+    const std::span<View> all = call.memory.views(flat.size());
+    std::copy(flat.begin(), flat.end(), all.begin());
+    return all;
+}
+
+std::optional<View> property(const View& item, const View& name) {
+    const auto refuse = [&] {
+        std::string text;
+        append_text(text, name);
+        refuse_argument(fmt::format("the list holds something that has no property `{}`", text));
+    };
+    switch (item.kind) {
+        case Kind::record: {
+            const Value* found = name.kind == Kind::text ? find(*item.record, name.str()) : nullptr;
+            return found == nullptr ? View() : View::of(*found);
+        }
+        case Kind::text:
+            if (name.kind == Kind::text) {
+                const std::size_t at = item.str().find(name.str());
+                return at == std::string_view::npos ? View()
+                                                    : View::of(item.str().substr(at, name.size));
+            }
+            if (name.is_nil()) return std::nullopt;
+            refuse();
+            return {};
+        case Kind::integer:
+            if (name.kind == Kind::integer) {
+                const bool inside = name.whole >= 0 && name.whole < 64;
+                const std::int64_t bit = inside ? (item.whole >> name.whole) & 1 : 0;
+                return View::of(bit);
+            }
+            refuse();
+            return {};
+        case Kind::list:
+        case Kind::items:
+        case Kind::range:
+        case Kind::big:
+            refuse();
+            return {};
+        default:
+            return std::nullopt;
+    }
+}
+
+View first_of(Memory& memory, const View& whole) {
+    if (is_sequence(whole)) return size_of(whole) == 0 ? View() : element(whole, 0);
+    if (whole.kind == Kind::record && !whole.record->empty()) {
+        const NamedValue& field = whole.record->front();
+        const std::span<View> pair = memory.views(2);
+        pair[0] = View::of(std::string_view(field.name));
+        pair[1] = View::of(field.value);
+        return View::of(std::span<const View>(pair));
+    }
+    if (whole.kind != Kind::text) return {};
+    if (whole.size == 0) return View::of("");
+    const std::string_view text = whole.str();
+    return View::of(text.substr(0, code_point_size(static_cast<unsigned char>(text.front()))));
+}
+
+View last_of(Memory&, const View& whole) {
+    if (is_sequence(whole)) {
+        const std::size_t size = size_of(whole);
+        return size == 0 ? View() : element(whole, size - 1);
+    }
+    if (whole.kind != Kind::text) return {};
+    const std::string_view text = whole.str();
+    std::size_t at = text.size();
+    while (at > 0 && (static_cast<unsigned char>(text[--at]) & 0xC0) == 0x80)
+        continue;
+    return View::of(text.substr(at));
+}
+
+std::optional<std::int64_t> size_asked(const View& whole) {
+    if (is_sequence(whole)) return static_cast<std::int64_t>(size_of(whole));
+    if (whole.kind == Kind::record) return static_cast<std::int64_t>(whole.record->size());
+    if (whole.kind == Kind::text) {
+        return static_cast<std::int64_t>(count_code_points(whole.str()));
+    }
+    return std::nullopt;
+}
 
 std::span<const FilterInfo> list_filters() {
     return kFilters;

@@ -4,13 +4,36 @@
 
 #include "engine/base/base.h"
 
+#include <map>
+
 namespace journey::render {
 
 enum class Escape : std::uint8_t { none, html };
 
+/// How much of bad markup is forgiven. `lax`, `strict` and `strict2` are Shopify's own; `checked` is
+/// strict2 that also refuses unknown filters and wrong numbers of arguments when parsing.
+enum class Mode : std::uint8_t { lax, strict, strict2, checked };
+
+enum class ErrorKind : std::uint8_t {
+    syntax,
+    argument,
+    zero_division,
+    float_domain,
+    file_system,
+    stack_depth,
+    disabled,
+    undefined_variable,
+    undefined_filter,
+    budget
+};
+/// "zero_division".
+std::string_view name_of(ErrorKind kind);
+
 struct RenderError {
     std::uint32_t line = 0;
     std::string message;  // "the filter `uper` does not exist; did you mean `upcase`?"
+    ErrorKind kind = ErrorKind::syntax;
+    std::string partial;  // the partial the line is in; empty for the template itself
 };
 
 struct Budget {
@@ -18,13 +41,18 @@ struct Budget {
     std::size_t bytes = 1 << 20;
 };
 
+class Partials;
+struct Program;
+struct Scratch;
+
 /// A parsed template: immutable, shared between threads.
 class Template {
   public:
-    static std::variant<Template, RenderError> parse(std::string_view source);
+    static std::variant<Template, RenderError> parse(std::string_view source,
+                                                     Mode mode = Mode::checked);
     /// Names the text mentions at top level ("first_name", "user.tier" as "user").
-    std::vector<std::string> variables() const;
-    /// Unknown variables render as nothing.
+    const std::vector<std::string>& variables() const;
+    /// Unknown variables render as nothing. For many renders a Renderer is cheaper.
     std::variant<std::string, RenderError> render(const Record& data, Escape escape,
                                                   const Budget& budget = {}) const;
 
@@ -33,9 +61,56 @@ class Template {
     ~Template();
 
   private:
-    struct Tree;
-    explicit Template(std::unique_ptr<const Tree> tree);
-    std::unique_ptr<const Tree> tree_;
+    friend class Renderer;
+    friend class Partials;
+    explicit Template(std::unique_ptr<const Program> program);
+    std::unique_ptr<const Program> program_;
 };
+
+/// What `render` and `include` may name. One that does not parse is an error only when it is used.
+class Partials {
+  public:
+    void add(std::string_view name, std::string_view source, Mode mode = Mode::checked);
+    const std::variant<Template, RenderError>* find(std::string_view name) const;
+    static const Program& program(const Template& of);
+
+  private:
+    std::map<std::string, std::variant<Template, RenderError>, std::less<>> all_;
+};
+
+struct RenderOptions {
+    Escape escape = Escape::none;
+    Budget budget;
+    const Partials* partials = nullptr;
+    /// What `'now' | date` means when the data holds no instant `now`; a template asks no clock.
+    std::optional<Instant> now;
+    bool strict_variables = false;  // a name nobody gave is an error
+    bool strict_filters = false;    // so is a filter nobody knows
+};
+
+/// Renders template after template into the same memory. Of one thread.
+class Renderer {
+  public:
+    Renderer();
+    ~Renderer();
+    Renderer(Renderer&&) noexcept;
+    Renderer& operator=(Renderer&&) noexcept;
+    /// The text lives until the next render.
+    std::variant<std::string_view, RenderError> render(const Template& source, const Record& data,
+                                                       const RenderOptions& options);
+
+  private:
+    std::unique_ptr<Scratch> scratch_;
+};
+
+/// What a text message costs: GSM-7 septets when every character is in that alphabet, else UCS-2
+/// units; segments with the six octets of concatenation taken off once there are two.
+struct SmsSize {
+    bool gsm7 = true;
+    std::size_t units = 0;     // septets or UTF-16 units
+    std::size_t segments = 0;  // 0 for an empty text
+    std::size_t left = 0;      // units still free in the last segment
+};
+SmsSize sms_size(std::string_view text);
 
 }  // namespace journey::render

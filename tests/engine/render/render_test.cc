@@ -72,6 +72,11 @@ TEST_CASE("HTML is escaped unless the author says raw", "[render]") {
         {"{{ name | raw }}", "Ada <b>"},
         {"{{ name | escape }}", "Ada &lt;b&gt;"},
         {"{{ name | escape | append: name }}", "Ada &amp;lt;b&amp;gt;Ada &lt;b&gt;"},
+        {"{% assign x = name | raw %}{{ x }}{{ x | upcase }}", "Ada <b>ADA &lt;B&gt;"},
+        {"{% assign x = name | raw | upcase %}{{ x }}", "ADA <B>"},
+        {"{{ missing | default: name }}", "Ada &lt;b&gt;"},
+        {"{{ user }}",
+         "{&quot;tier&quot;=&gt;&quot;gold&quot;, &quot;spent&quot;=&gt;CNY 1299.00}"},
         {"{% capture x %}<i>{{ name }}</i>{% endcapture %}{{ x }}", "<i>Ada &lt;b&gt;</i>"},
         {"{{ '<a>\n' | newline_to_br }}", "&lt;a&gt;<br />\n"},
         {"<p>{% cycle '<', '>' %}</p>", "<p>&lt;</p>"},
@@ -91,10 +96,12 @@ TEST_CASE("mistakes are refused with their line and a mend", "[render]") {
         {"{% if x %}", "line 1: a block is not closed by `endif`"},
         {"a\n{% endif %}", "line 2: `endif` closes nothing that is open"},
         {"{{ name ", "line 1: `{{` is not closed by `}}`"},
-        {"{{ 3 | divided_by: 0 }}", "line 1: `divided_by` cannot divide by zero"},
+        {"{{ 3 | divided_by: 0 }}", "line 1: divided by 0"},
         {"{{ name | truncate: 1, 2, 3 }}",
          "line 1: the filter `truncate` wants at most 2 arguments, 3 given"},
-        {"{% render 'x' %}", "line 1: `render` is not supported; write the content here"},
+        {"{% render 'x' %}", "line 1: there is no partial `x`"},
+        {"a\n{% if name %}\n{{ 1 | modulo: 0 }}{% endif %}", "line 3: divided by 0"},
+        {"{% if '2' > 1 %}{% endif %}", "line 1: comparison of String with 1 failed"},
     }));
     CAPTURE(source);
     CHECK(rendered(source) == wanted);

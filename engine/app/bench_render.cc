@@ -1,0 +1,172 @@
+// journey bench render: templates per second on one core, with the bytes of the same output copied
+// by memcpy beside it: no renderer can be faster than that.
+
+#include "engine/app/commands.h"
+#include "engine/render/render.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <fmt/format.h>
+
+namespace journey::app {
+namespace {
+
+struct Scenario {
+    std::string name;
+    std::string source;
+    Record data;
+    render::Escape escape = render::Escape::none;
+    double goal = 0;  // renders a second
+};
+
+Scenario push_text() {
+    Record data;
+    put(data, "first_name", "Ada");
+    put(data, "product", "Trail shoes");
+    put(data, "code", "SPRING20");
+    return {"push text, 3 variables",
+            "Hi {{ first_name }}, {{ product }} is back. Your code {{ code }} ends today.",
+            std::move(data), render::Escape::none, 2e6};
+}
+
+Scenario chinese_sms() {
+    Record data;
+    put(data, "first_name", "小林");
+    put(data, "hours", std::int64_t{12});
+    put(data, "unsubscribe", "TD");
+    return {"SMS, filters and a branch",
+            "【云店】{{ first_name | default: '您好' }}，订单将在{{ hours | plus: 12 }}小时内送达。"
+            "{% if hours > 8 %}如需改期请回复 1。{% endif %}退订回 {{ unsubscribe | upcase }}",
+            std::move(data), render::Escape::none, 0};
+}
+
+Scenario html_mail() {
+    Record data;
+    put(data, "first_name", "Ada & Grace");
+    put(data, "order_id", "A-10042");
+    put(data, "unsubscribe_url", "https://shop.example/u/7f3a?x=1&y=2");
+    List items;
+    for (int i = 0; i < 10; ++i) {
+        Record item;
+        put(item, "name", "Trail shoes \"Mont Blanc\" " + std::to_string(i));
+        put(item, "url", "https://shop.example/p/" + std::to_string(1000 + i));
+        put(item, "price", Money{12'990 + 1'000 * i, {{'E', 'U', 'R'}}});
+        put(item, "count", std::int64_t{i % 3 + 1});
+        items.emplace_back(std::move(item));
+    }
+    put(data, "items", std::move(items));
+    std::string source = "<!doctype html><html><head><style>";
+    for (int i = 0; source.size() < 9'000; ++i)
+        source +=
+            fmt::format(".row{} {{ padding: {}px 16px; border: 0; color: #333 }}\n", i, i % 9);
+    source +=
+        "</style></head><body><h1>Thank you, {{ first_name }}</h1>"
+        "<p>Order {{ order_id }} is on its way.</p><table>\n"
+        "{% for item in items %}<tr class=\"row{{ forloop.index }}\">"
+        "<td><a href=\"{{ item.url }}\">{{ item.name }}</a></td>"
+        "<td>{{ item.count }}{% if item.count > 1 %} pieces{% else %} piece{% endif %}</td>"
+        "<td>{{ item.price | money }}</td></tr>\n{% endfor %}</table>";
+    while (source.size() < 18'000)
+        source += "<p style=\"margin:0;font-size:14px\">We pack every order by hand.</p>\n";
+    source += "<a href=\"{{ unsubscribe_url }}\">Unsubscribe</a></body></html>";
+    return {"HTML mail, 20 KB, 10 items", std::move(source), std::move(data), render::Escape::html,
+            3e4};
+}
+
+double seconds_of(const auto& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Renders (or copies) a second: the median of some runs of about a quarter of a second each.
+double rate_of(std::uint32_t repeat, const auto& once) {
+    std::size_t rounds = 16;
+    while (seconds_of([&] {
+               for (std::size_t i = 0; i < rounds; ++i)
+                   once();
+           }) < 0.05) {
+        rounds *= 2;
+    }
+    rounds *= 5;
+    std::vector<double> rates;
+    for (std::uint32_t i = 0; i < std::max(repeat, 1U); ++i) {
+        const double took = seconds_of([&] {
+            for (std::size_t k = 0; k < rounds; ++k)
+                once();
+        });
+        rates.push_back(static_cast<double>(rounds) / took);
+    }
+    std::sort(rates.begin(), rates.end());
+    return rates[rates.size() / 2];
+}
+
+struct Figures {
+    std::size_t bytes = 0;
+    double renders = 0;
+    double parses = 0;
+    double copies = 0;
+};
+
+Figures measure(const Scenario& scenario, std::uint32_t repeat) {
+    auto parsed = render::Template::parse(scenario.source);
+    const auto* made = std::get_if<render::Template>(&parsed);
+    ENSURE(made != nullptr);
+    render::Renderer renderer;
+    render::RenderOptions options;
+    options.escape = scenario.escape;
+    const auto first = renderer.render(*made, scenario.data, options);
+    ENSURE(std::holds_alternative<std::string_view>(first));
+    const std::string output(std::get<std::string_view>(first));
+    Figures figures;
+    figures.bytes = output.size();
+    std::size_t seen = 0;
+    figures.renders = rate_of(repeat, [&] {
+        const auto text = renderer.render(*made, scenario.data, options);
+        seen += std::get<std::string_view>(text).size();
+    });
+    figures.parses = rate_of(repeat, [&] {
+        const auto again = render::Template::parse(scenario.source);
+        seen += again.index();
+    });
+    std::string copy(output.size(), '\0');
+    figures.copies = rate_of(repeat, [&] {
+        std::memcpy(copy.data(), output.data(), output.size());
+        // The compiler must believe that somebody reads the copy.
+        asm volatile("" : : "r"(copy.data()) : "memory");
+    });
+    ENSURE(seen > 0);
+    return figures;
+}
+
+}  // namespace
+
+int bench_render_command(const BenchRenderOptions& options) {
+    Record all;
+    if (!options.json) fmt::print("one core, median of {}\n", std::max(options.repeat, 1U));
+    for (const Scenario& scenario : {push_text(), chinese_sms(), html_mail()}) {
+        const Figures figures = measure(scenario, options.repeat);
+        if (options.json) {
+            put(all, scenario.name,
+                Value(Record{{"bytes", Value(static_cast<std::int64_t>(figures.bytes))},
+                             {"renders_per_second", Value(figures.renders)},
+                             {"parses_per_second", Value(figures.parses)},
+                             {"memcpy_per_second", Value(figures.copies)}}));
+            continue;
+        }
+        fmt::print("{:<28} {:>6} B {:>11.0f} renders/s {:>9.0f} parses/s", scenario.name,
+                   figures.bytes, figures.renders, figures.parses);
+        fmt::print("  memcpy alone {:>11.0f}/s ({:.1f} times)", figures.copies,
+                   figures.copies / figures.renders);
+        if (scenario.goal > 0) {
+            fmt::print("  goal {:.0f}: {}", scenario.goal,
+                       figures.renders >= scenario.goal ? "reached" : "missed");
+        }
+        fmt::print("\n");
+    }
+    if (options.json) fmt::print("{}\n", to_json(Value(std::move(all))));
+    return 0;
+}
+
+}  // namespace journey::app
