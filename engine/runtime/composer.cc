@@ -28,15 +28,23 @@ Result<Part> parse_part(std::string_view source, const std::string& where) {
     return Part{std::move(std::get<render::Template>(parsed))};
 }
 
-Result<std::string> render_part(const Part& part, const Record& data, render::Escape escape,
+/// What is the same for all parts of a message.
+struct Ink {
+    render::Renderer& renderer;
+    const Record& data;
+};
+
+Result<std::string> render_part(const Part& part, const Ink& ink, render::Escape escape,
                                 const std::string& where) {
     if (!part) return std::string();
-    auto rendered = part->render(data, escape);
+    render::RenderOptions options;
+    options.escape = escape;
+    auto rendered = ink.renderer.render(*part, ink.data, options);
     if (auto* failed = std::get_if<render::RenderError>(&rendered)) {
         return error(ErrorCode::invalid, "template_failed: " + where + ", line " +
                                              std::to_string(failed->line) + ": " + failed->message);
     }
-    return std::move(std::get<std::string>(rendered));
+    return std::string(std::get<std::string_view>(rendered));
 }
 
 /// `{{ first_name }}` means the person's unless the step gave an argument of that name.
@@ -138,12 +146,13 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
     put(data, "unsubscribe_url", message.unsubscribe_url);
     put(data, "message_id", model::format_key(attempt.key));
 
+    const Ink ink{renderer_, data};
     TRY(std::string subject,
-        render_part(parts->subject, data, render::Escape::none, name + ", subject"));
-    TRY(std::string title, render_part(parts->title, data, render::Escape::none, name + ", title"));
+        render_part(parts->subject, ink, render::Escape::none, name + ", subject"));
+    TRY(std::string title, render_part(parts->title, ink, render::Escape::none, name + ", title"));
     message.subject = one_line(std::move(subject));
     message.title = one_line(std::move(title));
-    TRY(std::string body, render_part(parts->body, data, render::Escape::none, name + ", text"));
+    TRY(std::string body, render_part(parts->body, ink, render::Escape::none, name + ", text"));
     if (declared != ir::kNone && program.channels[declared].kind == ir::ChannelKind::webhook) {
         if (!value_from_json(body)) {
             return error(
@@ -154,7 +163,7 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
         return message;
     }
     message.text = std::move(body);
-    TRY(message.html, render_part(parts->html, data, render::Escape::html, name + ", html"));
+    TRY(message.html, render_part(parts->html, ink, render::Escape::html, name + ", html"));
     if (source.unsubscribe_automatic && !message.unsubscribe_url.empty())
         add_visible_unsubscribe(message);
     if (!message.html.empty())

@@ -23,6 +23,7 @@ class Composer {
     };
     Result<const Parts*> parts_of(const core::StartAttempt& attempt);
     LinkOptions links_;
+    render::Renderer renderer_;
     std::map<const ir::Program*, ParsedProgram> parsed_;  // looked up, never walked
 };
 
