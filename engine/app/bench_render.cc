@@ -112,12 +112,12 @@ struct Figures {
 Figures measure(const Scenario& scenario, std::uint32_t repeat) {
     auto parsed = render::Template::parse(scenario.source);
     const auto* made = std::get_if<render::Template>(&parsed);
-    ENSURE(made != nullptr);
+    ENSURE(made != nullptr, "the benchmark's own template parses");
     render::Renderer renderer;
     render::RenderOptions options;
     options.escape = scenario.escape;
     const auto first = renderer.render(*made, scenario.data, options);
-    ENSURE(std::holds_alternative<std::string_view>(first));
+    ENSURE(std::holds_alternative<std::string_view>(first), "and renders");
     const std::string output(std::get<std::string_view>(first));
     Figures figures;
     figures.bytes = output.size();
@@ -136,7 +136,7 @@ Figures measure(const Scenario& scenario, std::uint32_t repeat) {
         // The compiler must believe that somebody reads the copy.
         asm volatile("" : : "r"(copy.data()) : "memory");
     });
-    ENSURE(seen > 0);
+    ENSURE(seen > 0, "somebody looked at what was made");
     return figures;
 }
 
