@@ -349,11 +349,34 @@ std::optional<Instant> instant_of(const Call& call) {
     return std::nullopt;
 }
 
-// The wall clock of a zone, as an instant that reads the same in UTC. A date has no zone to move it.
+/// "+08:00" or "+0800" at the end of a text with a time in it: the offset its own clock stands at.
+std::optional<std::int32_t> offset_written(std::string_view text) {
+    const std::size_t sign = text.find_last_of("+-");
+    const std::size_t colon = text.find(':');
+    if (sign == std::string_view::npos || colon == std::string_view::npos || sign < colon) {
+        return std::nullopt;
+    }
+    std::string digits(text.substr(sign + 1));
+    std::erase(digits, ':');
+    const auto whole = digits.size() == 4 ? whole_of(digits) : std::nullopt;
+    if (!whole || *whole / 100 > 23 || *whole % 100 > 59) return std::nullopt;
+    const std::int32_t size = *whole / 100 * 3600 + *whole % 100 * 60;
+    return text[sign] == '-' ? -size : size;
+}
+
+// The wall clock of a zone, as an instant that reads the same in UTC. Without a zone a text shows
+// the clock it was written by, everything else UTC. A date has no zone to move it.
 ZoneName moved(const Call& call, Instant& at) {
     const View* wanted = call.option("zone");
     const bool civil = call.input.kind == Kind::other && call.input.other->as<Date>() != nullptr;
-    if (wanted == nullptr || wanted->is_nil() || civil) return {};
+    if (civil) return {};
+    if (wanted == nullptr || wanted->is_nil()) {
+        const auto offset =
+            call.input.kind == Kind::text ? offset_written(call.input.str()) : std::nullopt;
+        if (!offset) return {};
+        at += seconds{*offset};
+        return {"", *offset};
+    }
     const std::string_view name = call.text(*wanted);
     const calendar::Zone* zone = calendar::find_zone(name);
     if (zone == nullptr) refuse_argument(fmt::format("there is no time zone `{}`", name));
@@ -415,7 +438,8 @@ std::string format_time(Instant at, std::string_view pattern, const ZoneName& zo
             ++i;
         }
         const std::string text = i < pattern.size() ? expand(civil, at, pattern[i], how, zone) : "";
-        out += text.empty() ? std::string(pattern.substr(begin, i - begin + 1)) : text;
+        const bool known = !text.empty() || (i < pattern.size() && pattern[i] == 'Z');
+        out += known ? text : std::string(pattern.substr(begin, i - begin + 1));
     }
     return out;
 }

@@ -381,6 +381,7 @@ std::int64_t lenient_integer(const View& value) {
     View number = value;
     if (value.kind == Kind::text) number = number_of_text(nullptr, value.str());
     if (number.kind == Kind::integer) return number.whole;
+    if (number.kind == Kind::big) return to_integer(number);
     if (number.kind == Kind::real && std::abs(number.real) < 9.0e18) {
         return static_cast<std::int64_t>(number.real);
     }
