@@ -74,28 +74,49 @@ class Scanner {
         std::size_t at = begin;
         if (at < end && text_[at] == '-') ++at;
         const Word word = next_word(at, end);
-        at = word.end;
+        if (word.text == "comment" || word.text == "raw" || word.text == "doc") {
+            const std::string close = "end" + word.text;
+            const std::size_t stop = text_.find(close, end);
+            if (stop == std::string_view::npos) return text_.size();
+            return std::min(close_of(stop, "%}") + 2, text_.size());
+        }
+        if (word.text == "liquid") {
+            lines(word.end, end);
+        } else {
+            tag_inside(word, end);
+        }
+        return std::min(end + 2, text_.size());
+    }
+
+    // A `liquid` tag holds a tag a line.
+    void lines(std::size_t at, std::size_t end) {
+        while (at < end) {
+            const std::size_t stop = std::min(text_.find('\n', at), end);
+            const std::size_t first = text_.find_first_not_of(" \t\r", at);
+            if (first < stop && text_[first] != '#') tag_inside(next_word(first, stop), stop);
+            at = stop + 1;
+        }
+    }
+
+    void tag_inside(const Word& word, std::size_t end) {
+        const std::size_t at = word.end;
         if (word.text == "for" || word.text == "tablerow") {
             const Word variable = next_word(at, end);
             made_.insert(variable.text);
-            made_.insert("forloop");
+            made_.insert(word.text == "for" ? "forloop" : "tablerowloop");
             const Word in = next_word(variable.end, end);
             expression(in.end, end);
         } else if (word.text == "assign" || word.text == "capture") {
             const Word variable = next_word(at, end);
             if (word.text == "assign") expression(variable.end, end);
             made_.insert(variable.text);
-        } else if (word.text == "comment" || word.text == "raw") {
-            const std::string close = "end" + word.text;
-            const std::size_t stop = text_.find(close, end);
-            if (stop == std::string_view::npos) return text_.size();
-            return std::min(close_of(stop, "%}") + 2, text_.size());
+        } else if (word.text == "increment" || word.text == "decrement") {
+            made_.insert(next_word(at, end).text);
         } else if (word.text == "if" || word.text == "unless" || word.text == "elsif" ||
                    word.text == "case" || word.text == "when" || word.text == "echo" ||
                    word.text == "cycle") {
             expression(at, end);
         }
-        return std::min(end + 2, text_.size());
     }
 
     Word next_word(std::size_t at, std::size_t end) const {

@@ -71,6 +71,11 @@ std::span<const FilterInfo> date_filters();
 
 [[noreturn]] void refuse_argument(std::string message);
 
+/// What looking for a part in a text may cost at worst: a long part that nearly fits everywhere.
+inline void pay_search(Meter& meter, std::size_t text, std::size_t part) {
+    meter.step(static_cast<std::int64_t>((text / 256 + 1) * (part / 256 + 1) - 1));
+}
+
 /// filters_list.cc. What a list filter works on: a list is flattened, nothing is no element,
 /// anything else is one.
 std::span<View> elements_of(const Call& call, const View& input);

@@ -9,6 +9,9 @@ enum class Met : std::uint8_t { no, yes, cannot_be_asked };
 
 // `where: "name"` asks for truth, `where: "name", value` for equality.
 Met meets(const Call& call, const View& item) {
+    if (item.kind == Kind::text && call[0].kind == Kind::text) {
+        pay_search(call.meter, item.size, call[0].size);
+    }
     const auto found = property(item, call[0]);
     if (!found) return Met::cannot_be_asked;
     const bool holds =

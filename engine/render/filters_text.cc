@@ -155,6 +155,7 @@ void pay(const Call& call, std::size_t text, std::size_t from, std::size_t to) {
 
 View replaced(const Call& call, std::string_view text, std::string_view from, std::string_view to,
               std::size_t most) {
+    pay_search(call.meter, text.size(), from.size());
     std::string& out = call.fresh();
     if (from.empty()) {  // Ruby: between all characters
         std::size_t at = 0;
@@ -182,6 +183,7 @@ View replaced(const Call& call, std::string_view text, std::string_view from, st
 
 View replaced_last(const Call& call, std::string_view text, std::string_view from,
                    std::string_view to) {
+    pay_search(call.meter, text.size(), from.size());
     const std::size_t found = text.rfind(from);
     if (found == std::string_view::npos) return View::of(text);
     std::string& out = call.fresh();
@@ -275,6 +277,7 @@ void split_blanks(std::string_view rest, std::vector<View>& parts) {
 View split(const Call& call) {
     const std::string_view text = call.subject();
     const std::string_view by = call.text(call[0]);
+    pay_search(call.meter, text.size(), by.size());
     std::vector<View> parts;
     std::string_view rest = text;
     if (by.empty()) {

@@ -230,6 +230,11 @@ bool Machine::holds(const Comparison& one) {
         case Comparator::unequal:
             return !are_equal(left, right);
         case Comparator::contains:
+            if (left.kind == Kind::text && right.kind == Kind::text) {
+                pay_search(scratch_.meter, left.size, right.size);
+            } else if (is_sequence(left) && left.kind != Kind::range) {
+                scratch_.meter.step(static_cast<std::int64_t>(size_of(left) / 16));
+            }
             return contains(left, right);
         case Comparator::unknown:
             refuse_argument(fmt::format("unknown operator {}", one.written));

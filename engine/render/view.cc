@@ -99,12 +99,13 @@ char* Memory::take(std::size_t bytes) {
     meter_.take(bytes);
     bytes = (bytes + 15) & ~std::size_t{15};
     if (bytes > kChunk / 4) {
-        large_.push_back(std::make_unique<char[]>(bytes));
+        large_.push_back(std::make_unique_for_overwrite<char[]>(bytes));
         return large_.back().get();
     }
     if (chunks_.empty() || used_ + bytes > kChunk) {
         if (!chunks_.empty()) ++chunk_;
-        if (chunk_ == chunks_.size()) chunks_.push_back(std::make_unique<char[]>(kChunk));
+        if (chunk_ == chunks_.size())
+            chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunk));
         used_ = 0;
     }
     char* out = chunks_[chunk_].get() + used_;

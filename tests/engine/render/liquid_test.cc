@@ -260,6 +260,10 @@ TEST_CASE("hostile templates end in a named error within their budget", "[render
          "{% endfor %}",
          "budget"},
         {"{{ (1..9007199254740992) | join: '' }}", "budget"},
+        {"{% assign a = 'a' %}{% for i in (1..17) %}{% assign a = a | append: a %}{% endfor %}"
+         "{% assign b = a | append: 'b' %}{% for i in (1..999) %}{{ a | append: a | replace: b, '' "
+         "| size }}{% if a contains b %}{% endif %}{% endfor %}",
+         "budget"},
         {"{{ (1..9007199254740992) | last }}", "9007199254740992"},
         {"{{ (1..99999999999999999999) | size }}", "argument"},
         {"{% tablerow i in (1..1000000000) cols: 2 %}{% endtablerow %}", "budget"},
