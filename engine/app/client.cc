@@ -1,5 +1,7 @@
 #include "engine/app/client.h"
 
+#include "engine/app/commands.h"
+
 #include <fmt/format.h>
 #include <fstream>
 #include <future>
@@ -57,6 +59,30 @@ Result<Answer> Client::call(connectors::HttpRequest request) const {
         if (name == "retry-after") answer.retry_after = value;
     }
     return answer;
+}
+
+Result<Answer> asked(const Client& client, const DaemonAddress& daemon, const std::string& path) {
+    TRY(Answer answer, client.get(path));
+    if (answer.status == 401 && daemon.admin_token.empty()) {
+        return error(ErrorCode::refused,
+                     fmt::format("there is no admin token in {}/keys: give --data DIRECTORY, "
+                                 "--token TOKEN or JOURNEY_ADMIN_TOKEN",
+                                 daemon.data_directory));
+    }
+    if (answer.status != 200 && answer.status != 404)
+        return error(ErrorCode::refused, problem_of(answer));
+    return answer;
+}
+
+Result<Record> record_of(const Answer& answer) {
+    auto parsed = value_from_json(answer.body);
+    const Record* record = parsed ? parsed.value().as<Record>() : nullptr;
+    if (record == nullptr) {
+        return error(ErrorCode::invalid,
+                     "what answers there is no journey daemon, or one of another version: its "
+                     "answer is no JSON object");
+    }
+    return *record;
 }
 
 std::string problem_of(const Answer& answer) {

@@ -11,6 +11,8 @@ struct Answer {
     std::string retry_after;
 };
 
+struct DaemonAddress;
+
 class Client {
   public:
     /// `base` like "http://127.0.0.1:8080". Exactly one of the two keys is used by each call.
@@ -31,6 +33,12 @@ class Client {
 
 /// What a problem+json body says, as one sentence; or the status.
 std::string problem_of(const Answer& answer);
+
+/// What the daemon says; 404 too. `refused` in its own words when it does not want to, and with
+/// where keys are found when there is none.
+Result<Answer> asked(const Client& client, const DaemonAddress& daemon, const std::string& path);
+/// The object that is in it.
+Result<Record> record_of(const Answer& answer);
 
 /// Of a daemon's answer: 0 and "" where there is no such number or text.
 std::uint64_t number_in(const Record& record, std::string_view name);

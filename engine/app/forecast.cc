@@ -3,6 +3,7 @@
 #include "engine/explain/explain.h"
 #include "engine/plan/plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -35,22 +36,6 @@ T& grown(std::vector<T>& all, std::size_t index) {
     return all[index];
 }
 
-std::string in_words(Micros length) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
-    if (seconds < 60) return fmt::format("{} s", seconds);
-    if (seconds < 3600) return fmt::format("{} min", (seconds + 30) / 60);
-    return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
-}
-
-std::string hour_in_words(const Forecast& forecast, std::size_t hour) {
-    const calendar::Zone* zone = calendar::find_zone(forecast.zone);
-    const calendar::Local local = calendar::to_local(forecast.from + std::chrono::hours(hour),
-                                                     zone == nullptr ? calendar::utc() : *zone);
-    const calendar::Civil day = calendar::civil_of(local.date);
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", day.year, day.month, day.day,
-                       local.time.seconds / 3600, local.time.seconds / 60 % 60);
-}
-
 Value number(std::uint64_t count) {
     return Value(static_cast<std::int64_t>(count));
 }
@@ -69,6 +54,46 @@ void rows(std::string& out, const char* what, const Words& words) {
 }
 
 }  // namespace
+
+bool is_idle(const JourneyForecast& journey) {
+    return journey.entered == 0 && journey.still_at.empty() && journey.ended_by.empty() &&
+           std::all_of(journey.sent.begin(), journey.sent.end(),
+                       [](const StepCount& step) { return step.people == 0; });
+}
+
+std::string name_of(const StepCount& step, std::size_t columns) {
+    constexpr std::string_view kMade = "send_";
+    const bool made = step.step.starts_with(kMade) &&
+                      step.step.find_first_not_of("0123456789", kMade.size()) == std::string::npos;
+    return fitting(made && !step.text.empty() ? step.text : step.step, columns);
+}
+
+std::string fitting(std::string_view text, std::size_t columns) {
+    std::string out = replace_invalid_utf8(text);
+    if (display_width(out) <= columns) return out;
+    while (!out.empty() && display_width(out) + 1 > columns) {
+        while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0) == 0x80)
+            out.pop_back();
+        if (!out.empty()) out.pop_back();
+    }
+    return out + "…";
+}
+
+std::string length_in_words(Micros length) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
+    if (seconds < 60) return fmt::format("{} s", seconds);
+    if (seconds < 3600) return fmt::format("{} min", (seconds + 30) / 60);
+    return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
+}
+
+std::string hour_in_words(const Forecast& forecast, std::size_t hour) {
+    const calendar::Zone* zone = calendar::find_zone(forecast.zone);
+    const calendar::Local local = calendar::to_local(forecast.from + std::chrono::hours(hour),
+                                                     zone == nullptr ? calendar::utc() : *zone);
+    const calendar::Civil day = calendar::civil_of(local.date);
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", day.year, day.month, day.day,
+                       local.time.seconds / 3600, local.time.seconds / 60 % 60);
+}
 
 Forecaster::Forecaster(const ir::Program& program, Instant from,
                        std::map<std::string, double> costs)
@@ -152,6 +177,10 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
         JourneyForecast line;
         line.name = journey.name;
         line.title = journey.title;
+        for (const ir::Trigger& trigger : journey.triggers) {
+            line.starts.push_back(
+                explain::words_of_trigger(program_, journey, trigger, explain::Language::english));
+        }
         const core::JourneyCounts none;
         const core::JourneyCounts* found = counts_of(after, journey.name);
         const core::JourneyCounts& now = found == nullptr ? none : *found;
@@ -205,7 +234,7 @@ std::string text_of(const Forecast& forecast) {
             plan::grouped(worst), worst == 0 ? "" : hour_in_words(forecast, channel.worst_hour),
             channel.rate_per_second == 0
                 ? "no rate"
-                : fmt::format("{} at {}/s", in_words(channel.longest_queue),
+                : fmt::format("{} at {}/s", length_in_words(channel.longest_queue),
                               channel.rate_per_second),
             channel.has_cost ? fmt::format("{:.2f} {}", channel.cost, forecast.currency) : "-");
         cost += channel.cost;
@@ -218,9 +247,14 @@ std::string text_of(const Forecast& forecast) {
     for (const JourneyForecast& journey : forecast.journeys) {
         out += fmt::format("\n{}\n  {:<44}{:>12}\n", journey.name, "entered",
                            plan::grouped(journey.entered));
+        if (is_idle(journey)) {
+            for (const std::string& start : journey.starts)
+                out += fmt::format("  nobody: it did not come about that {}\n", start);
+            continue;
+        }
         for (const StepCount& step : journey.sent)
-            out +=
-                fmt::format("  {:<44}{:>12}\n", "sent: " + step.step, plan::grouped(step.people));
+            out += fmt::format("  {:<44}{:>12}\n", "sent: " + name_of(step, 36),
+                               plan::grouped(step.people));
         if (journey.goals > 0)
             out += fmt::format("  {:<44}{:>12}\n", "goals", plan::grouped(journey.goals));
         rows(out, "arm", journey.arms);

@@ -18,6 +18,7 @@ struct StepCount {
 struct JourneyForecast {
     std::string name;
     std::string title;
+    std::vector<std::string> starts;  // what makes people enter, in words
     std::uint64_t entered = 0;
     std::uint64_t goals = 0;
     std::vector<StepCount> sent;                    // in the author's order
@@ -82,6 +83,16 @@ class Forecaster {
 
 /// Of worlds that ran side by side for the same time, under the same program. Not empty.
 Forecast joined(std::vector<Forecast> parts);
+/// "2026-03-02 09:00", where the workspace is.
+std::string hour_in_words(const Forecast& forecast, std::size_t hour);
+/// Nobody entered it, and nobody who was inside did anything.
+bool is_idle(const JourneyForecast& journey);
+/// The author's label, or where there is none what the step says, at most so many columns.
+std::string name_of(const StepCount& step, std::size_t columns);
+/// At most so many columns wide; what does not fit ends in "…".
+std::string fitting(std::string_view text, std::size_t columns);
+/// "3 h 5 min"
+std::string length_in_words(Micros length);
 
 std::string text_of(const Forecast& forecast);
 Value json_of(const Forecast& forecast);

@@ -16,6 +16,12 @@ constexpr std::size_t kBarsMost = 180;
 
 constexpr const char* kColours[] = {"#2b5fb8", "#b7791f", "#2f855a", "#b83280", "#1a7f8e"};
 
+/// "quiet_hours" for people.
+std::string spaced(std::string word) {
+    std::replace(word.begin(), word.end(), '_', ' ');
+    return word;
+}
+
 std::string day_of(const Forecast& forecast, std::size_t hour) {
     const calendar::Zone* zone = calendar::find_zone(forecast.zone);
     const calendar::Civil day =
@@ -76,8 +82,8 @@ Bars bars_of(const Forecast& forecast) {
 void draw_sends(std::string& out, const Forecast& forecast) {
     const Bars bars = bars_of(forecast);
     words(out, kLeft, kChartTop - 20,
-          bars.hours_each == 1 ? "Messages sent per hour"
-                               : fmt::format("Messages sent per {} hours", bars.hours_each),
+          bars.hours_each == 1 ? "Messages an hour"
+                               : fmt::format("Messages every {} hours", bars.hours_each),
           "class=\"h\"");
     const std::uint64_t top = round_up(bars.most);
     const double bottom = kChartTop + kChartHeight;
@@ -117,9 +123,7 @@ void draw_sends(std::string& out, const Forecast& forecast) {
     }
     double x = kRight;
     for (std::size_t i = bars.channels.size(); i-- > 0;) {
-        const std::string text =
-            fmt::format("{} {}", bars.channels[i].first,
-                        plan::grouped(forecast.channels.at(bars.channels[i].first).sent));
+        const std::string text = fitting(bars.channels[i].first, 24);
         x -= 9.0 * static_cast<double>(display_width(text)) + 34;
         out += fmt::format(
             "<rect x=\"{:.1f}\" y=\"{}\" width=\"12\" height=\"12\" rx=\"2\" fill=\"{}\"/>\n", x,
@@ -128,18 +132,87 @@ void draw_sends(std::string& out, const Forecast& forecast) {
     }
 }
 
+/// Channels in rows; where they end.
+double draw_channels(std::string& out, const Forecast& forecast, double y) {
+    constexpr double kColumns[] = {kLeft, 420, 690, 960, kRight};  // right ends but the first
+    words(out, kLeft, y, "By channel", "class=\"h\"");
+    y += 26;
+    const auto row = [&](const std::vector<std::string>& cells, const char* style) {
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            words(
+                out, kColumns[i], y, cells[i],
+                fmt::format("{}class=\"{}\"", i == 0 ? "" : "text-anchor=\"end\" ", style).c_str());
+        }
+        y += 22;
+    };
+    row({"channel", "messages", "busiest hour", "longest wait for the provider", "cost"}, "s");
+    std::uint64_t sent = 0;
+    double cost = 0;
+    bool any_cost = false;
+    for (const auto& [name, channel] : forecast.channels) {
+        const std::uint64_t worst =
+            channel.per_hour.empty() ? 0 : channel.per_hour[channel.worst_hour];
+        row({fitting(name, 20), plan::grouped(channel.sent),
+             worst == 0 ? "–"
+                        : fmt::format("{} on {}", plan::grouped(worst),
+                                      hour_in_words(forecast, channel.worst_hour)),
+             channel.rate_per_second == 0
+                 ? "no rate declared"
+                 : fmt::format("{} at {}/s", length_in_words(channel.longest_queue),
+                               plan::grouped(channel.rate_per_second)),
+             channel.has_cost ? fmt::format("{:.2f} {}", channel.cost, forecast.currency)
+                              : "no price given"},
+            "n");
+        sent += channel.sent;
+        cost += channel.cost;
+        any_cost = any_cost || channel.has_cost;
+    }
+    row({"together", plan::grouped(sent), "", "",
+         any_cost ? fmt::format("{:.2f} {}", cost, forecast.currency) : ""},
+        "b");
+    return y;
+}
+
+/// What kept messages back; where it ends.
+double draw_rules(std::string& out, const Forecast& forecast, double y) {
+    if (forecast.held.empty() && forecast.skipped.empty()) return y;
+    y += 26;
+    words(out, kLeft, y, "What the rules did", "class=\"h\"");
+    y += 26;
+    const auto rows = [&](const char* what, const std::map<std::string, std::uint64_t>& counts) {
+        for (const auto& [reason, count] : counts) {
+            words(out, kLeft, y, fmt::format("{}: {}", what, spaced(reason)), "class=\"n\"");
+            words(out, 420, y, plan::grouped(count), "text-anchor=\"end\" class=\"n\"");
+            y += 22;
+        }
+    };
+    rows("waited", forecast.held);
+    rows("not sent", forecast.skipped);
+    return y;
+}
+
+/// " · 67 %"; nothing where nobody entered (they were inside before).
+std::string share_of(std::uint64_t people, std::uint64_t entered) {
+    if (entered == 0) return "";
+    return fmt::format(" · {:.0f} %",
+                       100.0 * static_cast<double>(people) / static_cast<double>(entered));
+}
+
 /// The journeys' bars below one another; where they end.
 double draw_funnels(std::string& out, const Forecast& forecast, double y) {
     constexpr double kBarLeft = 320;
     constexpr double kBarMost = 700;
-    words(out, kLeft, y, "How far people come", "class=\"h\"");
+    y += 30;
+    words(out, kLeft, y, "How far people come (messages of each step, in % of those who entered)",
+          "class=\"h\"");
     y += 20;
     for (const JourneyForecast& journey : forecast.journeys) {
-        if (journey.entered == 0) continue;
+        if (is_idle(journey)) continue;
         y += 22;
-        words(out, kLeft, y, journey.title.empty() ? journey.name : journey.title, "class=\"b\"");
+        words(out, kLeft, y, fitting(journey.title.empty() ? journey.name : journey.title, 110),
+              "class=\"b\"");
         y += 10;
-        std::uint64_t most = journey.entered;
+        std::uint64_t most = std::max<std::uint64_t>(1, journey.entered);
         for (const StepCount& step : journey.sent)
             most = std::max(most, step.people);
         const auto row = [&](const std::string& name, std::uint64_t people, const char* colour) {
@@ -148,20 +221,26 @@ double draw_funnels(std::string& out, const Forecast& forecast, double y) {
                 "<rect x=\"{}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"18\" "
                 "rx=\"2\" fill=\"{}\"/>\n",
                 kBarLeft, y, std::max(width, 1.0), colour);
-            words(out, kBarLeft - 10, y + 14, name, "text-anchor=\"end\" class=\"s\"");
+            words(out, kBarLeft - 10, y + 14, fitting(name, 30), "text-anchor=\"end\" class=\"s\"");
             words(out, kBarLeft + width + 8, y + 14,
-                  fmt::format(
-                      "{}  {:.0f} %", plan::grouped(people),
-                      100.0 * static_cast<double>(people) / static_cast<double>(journey.entered)),
-                  "class=\"s\"");
+                  plan::grouped(people) + share_of(people, journey.entered), "class=\"s\"");
             y += 22;
         };
         row("entered", journey.entered, "#5f6b7a");
         for (const StepCount& step : journey.sent)
-            row(step.step, step.people, "#2b5fb8");
+            row(name_of(step, 30), step.people, "#2b5fb8");
         if (journey.goals > 0) row("goal", journey.goals, "#2f855a");
         y += 6;
     }
+    std::string nobody;
+    for (const JourneyForecast& journey : forecast.journeys) {
+        if (!is_idle(journey)) continue;
+        nobody += (nobody.empty() ? "" : ", ") +
+                  fitting(journey.title.empty() ? journey.name : journey.title, 40);
+    }
+    if (nobody.empty()) return y;
+    y += 26;
+    words(out, kLeft, y, fitting("Nobody entered: " + nobody, 140), "class=\"s\"");
     return y;
 }
 
@@ -169,30 +248,24 @@ double draw_funnels(std::string& out, const Forecast& forecast, double y) {
 
 std::string svg_of(const Forecast& forecast) {
     std::string body;
+    const std::size_t hours = static_cast<std::size_t>(
+        std::chrono::duration_cast<std::chrono::hours>(forecast.until - forecast.from).count());
     words(body, kLeft, 44,
-          fmt::format("{} people, {} to {}", plan::grouped(forecast.people), day_of(forecast, 0),
-                      day_of(forecast, static_cast<std::size_t>(
-                                           std::chrono::duration_cast<std::chrono::hours>(
-                                               forecast.until - forecast.from)
-                                               .count()))),
+          fmt::format("Forecast: {} people, {} to {} ({})", plan::grouped(forecast.people),
+                      hour_in_words(forecast, 0).substr(0, 10),
+                      hour_in_words(forecast, hours).substr(0, 10), forecast.zone),
           "class=\"t\"");
-    double cost = 0;
-    bool any_cost = false;
-    for (const auto& [name, channel] : forecast.channels) {
-        cost += channel.cost;
-        any_cost = any_cost || channel.has_cost;
-    }
-    if (any_cost)
-        words(body, kRight, 44, fmt::format("cost {:.2f} {}", cost, forecast.currency),
-              "text-anchor=\"end\" class=\"t\"");
     draw_sends(body, forecast);
-    const double height = draw_funnels(body, forecast, kChartTop + kChartHeight + 70) + 30;
+    double below = draw_channels(body, forecast, kChartTop + kChartHeight + 70);
+    below = draw_rules(body, forecast, below);
+    const double height = draw_funnels(body, forecast, below) + 30;
     return fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1:.0f}\" width=\"{0}\" "
         "height=\"{1:.0f}\" role=\"img\" aria-label=\"Forecast of messages and people\">\n"
         "<style>text{{font-family:system-ui,'Noto Sans','Noto Sans CJK SC',sans-serif;"
         "font-size:15px;fill:#1f2933}}.t{{font-size:22px;font-weight:600}}.h{{font-size:17px;"
-        "font-weight:600}}.b{{font-weight:600}}.s{{font-size:13px;fill:#425160}}</style>\n"
+        "font-weight:600}}.b{{font-weight:600}}.s{{font-size:13px;fill:#425160}}.n{{font-size:14px;"
+        "font-variant-numeric:tabular-nums}}</style>\n"
         "<rect width=\"{0}\" height=\"{1:.0f}\" fill=\"#ffffff\"/>\n{2}</svg>\n",
         kWidth, height, body);
 }

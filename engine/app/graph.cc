@@ -25,28 +25,41 @@ std::map<std::string, std::uint64_t> numbers_in(const Record& record, std::strin
     return out;
 }
 
-Result<std::map<std::string, graph::Live>> live_counts(const DaemonAddress& daemon) {
-    const Client client(daemon.to, daemon.write_key, daemon.admin_token);
-    TRY(const Answer answer, client.get("/admin/journeys"));
-    if (answer.status != 200) return error(ErrorCode::refused, problem_of(answer));
-    TRY(const Value value, value_from_json(answer.body));
-    std::map<std::string, graph::Live> out;
-    const auto* record = value.as<Record>();
-    const Value* journeys = record == nullptr ? nullptr : find(*record, "journeys");
+struct Shown {
+    ir::Program program;
+    std::map<std::string, graph::Live> live;
+};
+
+Result<std::map<std::string, graph::Live>> live_counts(const Record& answer) {
+    const Value* journeys = find(answer, "journeys");
     if (journeys == nullptr || journeys->as<List>() == nullptr)
         return error(
             ErrorCode::invalid,
             "the daemon's answer has no journeys; is it of the same version as this tool?");
+    std::map<std::string, graph::Live> out;
     for (const Value& item : *journeys->as<List>()) {
         const auto* one = item.as<Record>();
         if (one == nullptr) continue;
-        graph::Live& live = out[text_in(*one, "journey")];
+        graph::Live& live = out[text_in(*one, "name")];
         live.entered = number_in(*one, "entered");
         live.ended = number_in(*one, "ended");
         live.goals = number_in(*one, "goals");
         live.waiting = numbers_in(*one, "waiting");
         live.arms = numbers_in(*one, "arms");
     }
+    return out;
+}
+
+/// What is live in the daemon, with its counts: they belong to that program, whatever a folder says.
+Result<Shown> shown_of_daemon(const DaemonAddress& daemon) {
+    const Client client(daemon.to, "", daemon.admin_token);
+    TRY(const Answer bytes, asked(client, daemon, "/admin/program/bytes"));
+    if (bytes.status != 200) return error(ErrorCode::refused, problem_of(bytes));
+    TRY(const Answer counts, asked(client, daemon, "/admin/journeys"));
+    TRY(const Record record, record_of(counts));
+    Shown out;
+    TRY(out.program, ir::decode(bytes.body));
+    TRY(out.live, live_counts(record));
     return out;
 }
 
@@ -78,19 +91,22 @@ int graph_command(const GraphOptions& options) {
         fmt::print(stderr, "journey: name one journey, or say --all\n");
         return 2;
     }
-    auto compiled = compile_project(options.paths);
-    if (!compiled) return fail(compiled.error());
-    if (!compiled.value().program) {
-        print_diagnostics(compiled.value(), false);
-        return 1;
-    }
-    const ir::Program& program = *compiled.value().program;
-    std::map<std::string, graph::Live> live;
+    Shown shown;
     if (options.live) {
-        auto counts = live_counts(options.daemon);
-        if (!counts) return fail(counts.error());
-        live = std::move(counts).value();
+        auto found = shown_of_daemon(options.daemon);
+        if (!found) return fail(found.error());
+        shown = std::move(found).value();
+    } else {
+        auto compiled = compile_project(options.paths);
+        if (!compiled) return fail(compiled.error());
+        if (!compiled.value().program) {
+            print_diagnostics(compiled.value(), false);
+            return 1;
+        }
+        shown.program = std::move(*compiled.value().program);
     }
+    const ir::Program& program = shown.program;
+    const auto& live = shown.live;
     const auto draw = [&](const ir::Journey& journey) {
         const auto found = live.find(journey.name);
         return drawn(graph::chart_of(program, journey, language,

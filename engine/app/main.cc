@@ -86,15 +86,17 @@ int main(int argc, char** argv) {
     GraphOptions graph;
     auto* graph_app = app.add_subcommand("graph", "Draw a journey as SVG, DOT or Mermaid");
     graph_app->add_option("journey", graph.journey, "The journey's name");
-    graph_app->add_option("paths", graph.paths, "Folders or files")
-        ->default_val(std::vector<std::string>{"."});
+    auto* graph_paths = graph_app->add_option("paths", graph.paths, "Folders or files")
+                            ->default_val(std::vector<std::string>{"."});
     graph_app->add_flag("--all", graph.all, "Every journey, one file each");
     graph_app->add_option("--format", graph.format, "svg, dot or mermaid")
         ->check(CLI::IsMember({"svg", "dot", "mermaid"}))
         ->capture_default_str();
     graph_app->add_option("--out", graph.out, "The file; with --all the folder");
     auto* graph_daemon = graph_app->add_option(
-        "--daemon", graph.daemon.to, "Show the counts of this daemon, like http://127.0.0.1:8080");
+        "--daemon", graph.daemon.to,
+        "Draw what is live in this daemon, with its counts, like http://127.0.0.1:8080");
+    graph_daemon->excludes(graph_paths);
     graph_app->add_option("--data", graph.daemon.data_directory,
                           "The daemon's data directory, where its keys are");
     graph_app->add_option("--token", graph.daemon.admin_token,

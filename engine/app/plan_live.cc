@@ -50,19 +50,6 @@ plan::Standing standing_of(const Record& answer, const ir::Program* live) {
     return out;
 }
 
-Result<Answer> asked(const Client& client, const DaemonAddress& daemon, const std::string& path) {
-    TRY(Answer answer, client.get(path));
-    if (answer.status == 401 && daemon.admin_token.empty()) {
-        return error(ErrorCode::refused,
-                     fmt::format("there is no admin token in {}/keys: give --data DIRECTORY, "
-                                 "--token TOKEN or JOURNEY_ADMIN_TOKEN",
-                                 daemon.data_directory));
-    }
-    if (answer.status != 200 && answer.status != 404)
-        return error(ErrorCode::refused, problem_of(answer));
-    return answer;
-}
-
 }  // namespace
 
 Result<Live> live_of_daemon(const DaemonAddress& daemon) {
@@ -76,12 +63,9 @@ Result<Live> live_of_daemon(const DaemonAddress& daemon) {
             live.hash = to_hex(view_of(ir::program_hash(bytes.body)));
         }
         TRY(const Answer counts, asked(client, daemon, "/admin/journeys"));
-        const auto parsed = value_from_json(counts.body);
-        const Record* record = parsed ? parsed.value().as<Record>() : nullptr;
-        if (record == nullptr)
-            return error(ErrorCode::invalid, "the daemon's answer is not JSON I can read");
-        if (text_in(*record, "hash") != live.hash) continue;
-        live.standing = standing_of(*record, live.program ? &*live.program : nullptr);
+        TRY(const Record record, record_of(counts));
+        if (text_in(record, "hash") != live.hash) continue;
+        live.standing = standing_of(record, live.program ? &*live.program : nullptr);
         return live;
     }
     return error(ErrorCode::conflict,

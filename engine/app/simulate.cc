@@ -7,6 +7,7 @@
 #include "engine/app/project.h"
 #include "engine/sim/sim.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -20,7 +21,11 @@ struct Replay {
     std::uint64_t rows = 0;
     std::uint64_t rejected = 0;
     std::map<std::string, std::uint64_t> events;  // by name, each id once
-    std::map<std::string, std::uint64_t> reasons;
+    struct LeftOut {
+        std::uint64_t rows = 0;
+        std::uint64_t first_line = 0;
+    };
+    std::map<std::string, LeftOut> reasons;
     std::uint64_t people = 0;
     Instant first{};
     Instant last{};
@@ -38,12 +43,27 @@ void print_counts(const Replay& replay, const core::Counts& counts) {
     }
 }
 
+/// Reasons name values, so there can be as many as rows.
+void print_left_out(const Replay& replay) {
+    constexpr std::size_t kReasonsMost = 10;
+    std::vector<std::pair<std::uint64_t, const std::string*>> by_line;
+    for (const auto& [reason, left_out] : replay.reasons)
+        by_line.emplace_back(left_out.first_line, &reason);
+    std::sort(by_line.begin(), by_line.end());
+    for (std::size_t i = 0; i < by_line.size() && i < kReasonsMost; ++i) {
+        const auto& [line, reason] = by_line[i];
+        fmt::print("  {} rows left out, the first in line {}: {}\n",
+                   replay.reasons.at(*reason).rows, line, *reason);
+    }
+    if (by_line.size() > kReasonsMost)
+        fmt::print("  … and for {} other reasons\n", by_line.size() - kReasonsMost);
+}
+
 void print_table(const Replay& replay, const core::Counts& counts) {
     fmt::print("{} rows, {} people, {} to {}\n", replay.rows, replay.people,
                format_instant(replay.first).substr(0, 10),
                format_instant(replay.last).substr(0, 10));
-    for (const auto& [reason, number] : replay.reasons)
-        fmt::print("  {} rows left out: {}\n", number, reason);
+    print_left_out(replay);
     for (const auto& [event, number] : replay.events)
         fmt::print("  {:<28}{:>9}\n", event, number);
     for (const core::JourneyCounts& journey : counts.journeys) {
@@ -58,6 +78,25 @@ void print_table(const Replay& replay, const core::Counts& counts) {
         for (const auto& [reason, number] : journey.skipped_by)
             fmt::print("  {:<28}{:>9}\n", "skipped: " + reason, number);
     }
+}
+
+/// Why no row could be used; the row that says most is the first one.
+Error nothing_in(const SimulateOptions& options, const Replay& replay) {
+    const std::pair<const std::string, Replay::LeftOut>* first = nullptr;
+    for (const auto& one : replay.reasons) {
+        if (first == nullptr || one.second.first_line < first->second.first_line) first = &one;
+    }
+    if (first == nullptr) {
+        return error(ErrorCode::invalid,
+                     fmt::format("{} holds no row that {} makes an event of; look at its `when` "
+                                 "lines",
+                                 options.csv, options.mapping));
+    }
+    return error(ErrorCode::invalid,
+                 fmt::format("{}, line {}: {}; none of its {} rows can be used. Mend the rows, or "
+                             "say in {} how they are to be read",
+                             options.csv, first->second.first_line, first->first, replay.rejected,
+                             options.mapping));
 }
 
 }  // namespace
@@ -93,15 +132,17 @@ int simulate_command(const SimulateOptions& options) {
     auto opened = MappedCsv::open(options.csv == "-" ? static_cast<std::istream&>(std::cin) : file,
                                   mapping.value(), [&](const RejectedRow& row) {
                                       ++replay.rejected;
-                                      ++replay.reasons[row.reason];
+                                      Replay::LeftOut& left_out = replay.reasons[row.reason];
+                                      if (left_out.rows++ == 0) left_out.first_line = row.line;
                                   });
-    if (!opened) return fail(opened.error());
+    if (!opened) {
+        return fail(
+            error(opened.error().code, fmt::format("{}: {}", options.csv, opened.error().detail)));
+    }
     MappedCsv& csv = *opened.value();
 
     std::optional<MappedEvent> event = csv.next();
-    if (!event)
-        return fail(error(ErrorCode::invalid,
-                          fmt::format("{} holds no event this mapping can make", options.csv)));
+    if (!event) return fail(nothing_in(options, replay));
     replay.first = replay.last = event->time;
     sim::WorldOptions world_options;
     world_options.start = event->time;

@@ -40,6 +40,11 @@ std::string words_of_goal(const ir::Program& program, const ir::Journey& journey
 std::string words_of_exit(const ir::Program& program, const ir::Journey& journey,
                           const ir::Exit& exit, Language language);
 
+/// Of a running daemon; `elsewhere`: people inside on versions that are not in the picture.
+std::vector<std::string> words_of_counts(const std::string& entered, const std::string& ended,
+                                         const std::string& goals, const std::string& elsewhere,
+                                         Language language);
+
 /// The long text of a diagnostic.
 struct Code {
     const char* code;   // "J0207"

@@ -37,4 +37,15 @@ std::string fill(std::string_view pattern, std::span<const std::string> parts) {
     return out;
 }
 
+std::vector<std::string> words_of_counts(const std::string& entered, const std::string& ended,
+                                         const std::string& goals, const std::string& elsewhere,
+                                         Language language) {
+    const std::string counts[] = {entered, ended, goals};
+    const std::string others[] = {elsewhere};
+    std::vector<std::string> out{fill(pattern_of(Phrase::counted, language), counts)};
+    if (elsewhere != "0")
+        out.push_back(fill(pattern_of(Phrase::counted_elsewhere, language), others));
+    return out;
+}
+
 }  // namespace journey::explain

@@ -1,5 +1,7 @@
 #include "engine/graph/graph.h"
 
+#include <algorithm>
+
 namespace journey::graph {
 namespace {
 
@@ -93,8 +95,18 @@ class Maker {
         for (const explain::Line& line : reading.sections[2].lines)
             chart_.notes.push_back(line.text);
         if (live_ == nullptr) return;
-        chart_.notes.push_back(thousands(live_->entered) + " entered, " + thousands(live_->ended) +
-                               " ended, " + thousands(live_->goals) + " goals");
+        std::uint64_t elsewhere = 0;
+        for (const auto& [step, count] : live_->waiting)
+            elsewhere += has_step(step) ? 0 : count;
+        for (std::string& words :
+             explain::words_of_counts(thousands(live_->entered), thousands(live_->ended),
+                                      thousands(live_->goals), thousands(elsewhere), language_))
+            chart_.notes.push_back(std::move(words));
+    }
+
+    bool has_step(const std::string& step) const {
+        return std::any_of(journey_.states.begin(), journey_.states.end(),
+                           [&](const ir::State& state) { return state.step == step; });
     }
 
     const ir::Program& program_;

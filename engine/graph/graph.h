@@ -12,8 +12,9 @@ struct Live {
     std::uint64_t entered = 0;
     std::uint64_t ended = 0;
     std::uint64_t goals = 0;
-    std::map<std::string, std::uint64_t> waiting;  // by step
-    std::map<std::string, std::uint64_t> arms;     // "experiment/arm"
+    std::map<std::string, std::uint64_t>
+        waiting;                                // by step; "mail (version 1)" is of an earlier one
+    std::map<std::string, std::uint64_t> arms;  // "experiment/arm"
 };
 
 enum class Shape : std::uint8_t { trigger, send, wait, choice, experiment, change, call, end };
