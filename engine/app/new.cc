@@ -16,7 +16,7 @@ struct Given {
     std::string_view text;
 };
 constexpr auto kGiven = std::to_array<Given>({
-#include "scaffold.inc"
+#include "engine/app/scaffold.inc"
 });
 
 struct Kit {

@@ -1,3 +1,5 @@
+// SHA256_Init and its like: old names that OpenSSL keeps.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "engine/base/digest.h"
 
 #include "engine/base/result.h"
@@ -6,6 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/sha.h>
 #include <xxhash.h>
 
 namespace journey {
@@ -92,40 +95,18 @@ std::optional<std::string> decode(std::string_view text,
     return out;
 }
 
-/// OpenSSL 3 looks the algorithm up at every one-shot call, which costs four times what hashing a
-/// name does (335 against 87 ns); each thread looks once.
-class Sha256Machine {
-  public:
-    Sha256Machine()
-        : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-        ENSURE(algorithm_ != nullptr && context_ != nullptr, "OpenSSL has SHA-256");
-    }
-    ~Sha256Machine() {
-        EVP_MD_CTX_free(context_);
-        EVP_MD_free(algorithm_);
-    }
-    Sha256Machine(const Sha256Machine&) = delete;
-    Sha256Machine& operator=(const Sha256Machine&) = delete;
-
-    Sha256 of(std::string_view bytes) {
-        Sha256 out{};
-        const bool made = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
-                          EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1 &&
-                          EVP_DigestFinal_ex(context_, out.data(), nullptr) == 1;
-        ENSURE(made, "OpenSSL could not make a SHA-256");
-        return out;
-    }
-
-  private:
-    EVP_MD* algorithm_;
-    EVP_MD_CTX* context_;
-};
-
 }  // namespace
 
+// The one-shot SHA256() of OpenSSL 3 looks the algorithm up at every call, which costs six times
+// what hashing a name does (335 against 57 ns); these do not.
 Sha256 sha256(std::string_view bytes) {
-    thread_local Sha256Machine machine;
-    return machine.of(bytes);
+    Sha256 out{};
+    SHA256_CTX state;
+    const bool made = SHA256_Init(&state) == 1 &&
+                      SHA256_Update(&state, bytes.data(), bytes.size()) == 1 &&
+                      SHA256_Final(out.data(), &state) == 1;
+    ENSURE(made, "OpenSSL could not make a SHA-256");
+    return out;
 }
 
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
