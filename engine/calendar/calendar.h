@@ -35,10 +35,11 @@ Instant subtract(Instant at, const CalendarDuration& duration, const Zone& zone)
 Instant next_time(Instant from, TimeOfDay time, std::optional<std::uint8_t> weekday,
                   const Zone& zone);
 
-/// Midnight that starts the local day, week (from Monday = 1 or another first day) or month that holds `at`.
+/// Midnight that starts the local day, week (from Monday = 1 or another first day), month or year that holds `at`.
 Instant start_of_day(Instant at, const Zone& zone);
 Instant start_of_week(Instant at, std::uint8_t first_day, const Zone& zone);
 Instant start_of_month(Instant at, const Zone& zone);
+Instant start_of_year(Instant at, const Zone& zone);
 
 /// Is the local time of `at` inside [from, to)? from > to spans midnight.
 bool inside_daily_window(Instant at, std::int32_t from_seconds, std::int32_t to_seconds,

@@ -45,6 +45,13 @@ Instant start_of_month(Instant at, const Zone& zone) {
     return midnight(Date{today.days - static_cast<std::int32_t>(civil_of(today).day) + 1}, zone);
 }
 
+Instant start_of_year(Instant at, const Zone& zone) {
+    Civil first = civil_of(to_local(at, zone).date);
+    first.month = 1;
+    first.day = 1;
+    return midnight(date_of(first).value(), zone);
+}
+
 bool inside_daily_window(Instant at, std::int32_t from_seconds, std::int32_t to_seconds,
                          const Zone& zone) {
     return holds(to_local(at, zone).time.seconds, from_seconds, to_seconds);

@@ -161,14 +161,21 @@ std::optional<ir::Index> Machine::level_target(const ir::Await& await, const Per
     return std::nullopt;
 }
 
-std::optional<Instant> Machine::due_of(const ir::Await& await, const Person& person,
-                                       const Entry& entry) const {
-    const calendar::Zone& place = place_of(person, entry);
-    if (const auto* wait = std::get_if<ir::WaitFor>(&await.timer))
-        return calendar::add(now_, wait->duration, place);
+std::optional<Instant> Machine::due_of(const ir::Await& await, Person& person, const Entry& entry) {
+    if (const auto* wait = std::get_if<ir::WaitFor>(&await.timer)) {
+        const calendar::Zone& place = place_of(person, entry);
+        if (wait->length == ir::kNone) return calendar::add(now_, wait->duration, place);
+        const Value length = facts(person, entry).evaluate(wait->length);
+        const auto* duration = length.as<CalendarDuration>();
+        if (duration == nullptr) return std::nullopt;
+        // A length below zero is over already.
+        return calendar::add(now_, *duration, place);
+    }
     const auto& until = std::get<ir::WaitUntil>(await.timer);
-    const calendar::Zone* named = until.zone.empty() ? nullptr : calendar::find_zone(until.zone);
-    const calendar::Zone& zone = named == nullptr ? place : *named;
+    const bool asks_clock = until.moment == ir::kNone || until.time_seconds.has_value();
+    const calendar::Zone& zone = asks_clock
+                                     ? zone_of_step(until.zone_from, until.zone, person, entry)
+                                     : place_of(person, entry);
     const TimeOfDay time{until.time_seconds.value_or(0)};
     // Ten o'clock is the next one to come, also for who arrives at ten: a loop must not race through.
     if (until.moment == ir::kNone)

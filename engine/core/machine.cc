@@ -218,8 +218,36 @@ void Machine::schedule(Person& person) {
 
 const calendar::Zone& Machine::place_of(const Person& person, const Entry& entry) const {
     if (const calendar::Zone* zone = linked_of(entry).zone) return *zone;
+    if (const calendar::Zone* zone = zone_from(journey_of(entry).zone_from, person, entry))
+        return *zone;
     const calendar::Zone* zone = zone_of(linked(entry.program), person);
     return zone == nullptr ? *linked(entry.program).workspace_zone : *zone;
+}
+
+const calendar::Zone* Machine::zone_from(ir::Index expr, const Person& person,
+                                         const Entry& entry) const {
+    if (expr == ir::kNone) return nullptr;
+    const Value value = facts(person, entry).evaluate(expr);
+    const auto* name = value.as<std::string>();
+    return name == nullptr ? nullptr : calendar::find_zone(*name);
+}
+
+const calendar::Zone& Machine::zone_of_step(ir::Index expr, const std::string& name, Person& person,
+                                            const Entry& entry) {
+    if (!name.empty()) {
+        if (const calendar::Zone* named = calendar::find_zone(name)) return *named;
+    }
+    const ir::Index wanted = expr != ir::kNone ? expr : journey_of(entry).zone_from;
+    if (const calendar::Zone* zone = zone_from(wanted, person, entry)) return *zone;
+    const calendar::Zone& used = place_of(person, entry);
+    if (wanted != ir::kNone) tell_no_zone(person, entry, used);
+    return used;
+}
+
+void Machine::tell_no_zone(Person& person, const Entry& entry, const calendar::Zone& used) {
+    note(person, {ActNote::Kind::no_zone, now_, journey_of(entry).name, state_of(entry).step,
+                  std::string(calendar::name_of(used)), 0});
+    changed(person);
 }
 
 void Machine::changed(Person& person) {

@@ -167,8 +167,7 @@ class Machine {
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Call& call);
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Emit& emit);
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Run& run);
-    std::optional<Instant> due_of(const ir::Await& await, const Person& person,
-                                  const Entry& entry) const;
+    std::optional<Instant> due_of(const ir::Await& await, Person& person, const Entry& entry);
     std::optional<ir::Index> level_target(const ir::Await& await, const Person& person,
                                           const Entry& entry);
     void rest(Person& person, Entry& entry, Phase phase);
@@ -275,6 +274,13 @@ class Machine {
         return journey_of(entry).states[entry.state];
     }
     const calendar::Zone& place_of(const Person& person, const Entry& entry) const;
+    /// The zone that the expression gives; null when it gives none that is known.
+    const calendar::Zone* zone_from(ir::Index expr, const Person& person, const Entry& entry) const;
+    /// The zone of one step: by its expression, its name, or as the journey goes. What should have
+    /// been there and was not is told in the timeline.
+    const calendar::Zone& zone_of_step(ir::Index expr, const std::string& name, Person& person,
+                                       const Entry& entry);
+    void tell_no_zone(Person& person, const Entry& entry, const calendar::Zone& used);
     PersonFacts facts(const Person& person, const Entry& entry) const {
         return PersonFacts(linked(entry.program), person, now_).of(entry);
     }

@@ -155,7 +155,7 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
             case PersonPart::notes:
                 return get_all(in, [&] {
                     ActNote& one = person.acts().notes.emplace_back();
-                    one.kind = choice(in, ActNote::Kind::moved);
+                    one.kind = choice(in, ActNote::Kind::no_zone);
                     one.at = in.instant();
                     one.journey = in.text();
                     one.subject = in.text();

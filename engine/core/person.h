@@ -183,10 +183,10 @@ struct PlannedMove {
 
 /// A line of the timeline about what is over.
 struct ActNote {
-    enum class Kind : std::uint8_t { called, call_failed, moved } kind = Kind::called;
+    enum class Kind : std::uint8_t { called, call_failed, moved, no_zone } kind = Kind::called;
     Instant at{};
     std::string journey;
-    std::string subject;  // webhook, or the step moved to
+    std::string subject;  // webhook, the step moved to, or the step whose zone is not known
     std::string detail;
     std::uint32_t number = 0;  // attempts, or the version moved to
 };

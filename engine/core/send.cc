@@ -81,10 +81,10 @@ bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
             intent.valid_until = calendar::add(now_, send.validity.duration, place);
             break;
         case ir::Validity::Kind::until_time: {
-            const calendar::Zone* named = calendar::find_zone(send.validity.zone);
-            intent.valid_until =
-                calendar::next_time(now_, TimeOfDay{send.validity.until_seconds}, std::nullopt,
-                                    named == nullptr ? place : *named);
+            const calendar::Zone& zone =
+                zone_of_step(send.validity.zone_from, send.validity.zone, person, entry);
+            intent.valid_until = calendar::next_time(now_, TimeOfDay{send.validity.until_seconds},
+                                                     std::nullopt, zone);
             break;
         }
     }

@@ -15,7 +15,16 @@ std::string because(const Message& message) {
 }
 
 std::string kind_of(const ActNote& note) {
-    return note.kind == ActNote::Kind::moved ? "moved" : "call";
+    switch (note.kind) {
+        case ActNote::Kind::moved:
+            return "moved";
+        case ActNote::Kind::no_zone:
+            return "zone";
+        case ActNote::Kind::called:
+        case ActNote::Kind::call_failed:
+            break;
+    }
+    return "call";
 }
 
 std::string sentence_of(const ActNote& note) {
@@ -28,6 +37,9 @@ std::string sentence_of(const ActNote& note) {
         case ActNote::Kind::moved:
             return "Moved to version " + std::to_string(note.number) + " of journey \"" +
                    note.journey + "\", to step \"" + note.subject + "\".";
+        case ActNote::Kind::no_zone:
+            return "The time zone for step \"" + note.subject + "\" of journey \"" + note.journey +
+                   "\" is missing or not known, so " + note.detail + " was taken.";
     }
     return note.subject;
 }

@@ -21,7 +21,7 @@ struct Section {
 struct Reading {
     std::string journey;
     std::string title;
-    std::vector<Section> sections;  // who enters, what happens, what ends it, limits
+    std::vector<Section> sections;  // who enters, what happens, what ends it, limits, scores
 };
 
 /// The whole journey. Every step stands once; where ways meet again or go back, the sentence names

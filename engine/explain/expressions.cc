@@ -124,8 +124,31 @@ std::string Speaker::percent(double share) const {
     return out + "%";
 }
 
-std::string Speaker::zone(const std::string& name) const {
+std::string Speaker::zone(const std::string& name, ir::Index from) const {
+    if (from != kNone) return say(Phrase::in_zone_of, value(from));
     return name.empty() ? say(Phrase::there) : say(Phrase::in_zone, name);
+}
+
+std::string Speaker::step_zone(const std::string& name, ir::Index from) const {
+    return name.empty() && from == kNone ? zone(journey_.zone, journey_.zone_from)
+                                         : zone(name, from);
+}
+
+std::string Speaker::choice(const ir::Expr& expr) const {
+    std::string out;
+    for (Index i = 0; i + 1 < expr.count; i += 2) {
+        const std::string one =
+            say(Phrase::select_case, condition(operand_at(expr, i)), operand(expr, i + 1));
+        out = out.empty() ? one : say(Phrase::select_next, out, one);
+    }
+    return say(Phrase::select_else, out, operand(expr, expr.count - 1));
+}
+
+std::vector<std::string> Speaker::bands() const {
+    std::vector<std::string> out;
+    for (const auto& [name, index] : *bands_)
+        out.push_back(say(Phrase::band_means, name, choice(program_.exprs[index])));
+    return out;
 }
 
 std::string Speaker::weekday(std::uint8_t day) const {
@@ -424,15 +447,10 @@ std::string Speaker::value(Index index) const {
                 out = say(Phrase::concat, out, operand(expr, i));
             return out;
         }
-        case Op::select: {
-            std::string out;
-            for (Index i = 0; i + 1 < expr.count; i += 2) {
-                const std::string one =
-                    say(Phrase::select_case, condition(operand_at(expr, i)), operand(expr, i + 1));
-                out = out.empty() ? one : say(Phrase::select_next, out, one);
-            }
-            return say(Phrase::select_else, out, operand(expr, expr.count - 1));
-        }
+        case Op::select:
+            if (expr.a >= program_.band_names.size()) return choice(expr);
+            bands_->emplace(program_.band_names[expr.a], index);
+            return say(Phrase::band, program_.band_names[expr.a]);
         default:  // what yields yes or no
             return condition(index);
     }

@@ -3,6 +3,9 @@
 
 #include "engine/explain/explain.h"
 
+#include <map>
+#include <memory>
+
 namespace journey::explain {
 
 enum class Phrase : std::uint16_t {
@@ -33,7 +36,10 @@ class Speaker {
     std::string value(ir::Index expr) const;
     std::string constant(const Value& value) const;
     std::string duration(const CalendarDuration& duration) const;
-    std::string zone(const std::string& name) const;
+    /// Of a step: by its expression, or by its name.
+    std::string zone(const std::string& name, ir::Index from = ir::kNone) const;
+    /// The same of a step, which goes by the journey's zone when it names none.
+    std::string step_zone(const std::string& name, ir::Index from) const;
     std::string weekday(std::uint8_t day) const;
     /// "`a`, `b` and `c`".
     std::string all(const std::vector<std::string>& parts) const;
@@ -52,6 +58,8 @@ class Speaker {
     std::string way(const ir::State& state, const ir::Way& way) const;
     std::string step(const ir::State& state) const;
     void steps(std::vector<Line>& into) const;
+    /// What each band that was named so far measures; by name.
+    std::vector<std::string> bands() const;
 
     const ir::Program& program() const { return program_; }
     const ir::Journey& journey() const { return journey_; }
@@ -75,12 +83,17 @@ class Speaker {
     std::string send(const ir::Send& send) const;
     std::string until(const ir::WaitUntil& until) const;
     std::string winner(const ir::Settle& settle) const;
+    std::string arm_of(const ir::Settle& settle, ir::Index arm) const;
     std::string schedule(const ir::OnSchedule& schedule) const;
+    std::string choice(const ir::Expr& expr) const;
 
     const ir::Program& program_;
     const ir::Journey& journey_;
     Language language_;
     ir::Index row_ = ir::kNone;  // events
+    // Shared by the copies that look at an event.
+    std::shared_ptr<std::map<std::string, ir::Index>> bands_ =
+        std::make_shared<std::map<std::string, ir::Index>>();
 };
 
 }  // namespace journey::explain

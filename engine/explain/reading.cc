@@ -19,6 +19,12 @@ class Reader {
         out.journey = journey_.name;
         out.title = journey_.title;
         out.sections = {who(), what(), ends(), limits()};
+        if (const std::vector<std::string> bands = speaker_.bands(); !bands.empty()) {
+            Section scores = section(Phrase::scores);
+            for (const std::string& band : bands)
+                scores.lines.push_back({0, 0, band, kNone});
+            out.sections.push_back(std::move(scores));
+        }
         return out;
     }
 
@@ -107,6 +113,9 @@ class Reader {
                 case ir::CalendarUnit::month:
                     add(out, Phrase::limit_per_month, count, what);
                     break;
+                case ir::CalendarUnit::year:
+                    add(out, Phrase::limit_per_year, count, what);
+                    break;
             }
         }
         add(out, it.hold_when_full ? Phrase::full_hold : Phrase::full_skip,
@@ -159,7 +168,7 @@ std::string wall_clock(std::int64_t seconds) {
 
 std::string Speaker::schedule(const ir::OnSchedule& it) const {
     const std::string time = format_time_of_day(TimeOfDay{it.time_seconds});
-    const std::string where = zone(it.zone);
+    const std::string where = zone(it.zone.empty() ? journey_.zone : it.zone);
     const std::string whom = segment(it.audience);
     switch (it.recurrence) {
         case ir::Recurrence::once:

@@ -147,7 +147,7 @@ std::string Speaker::send(const ir::Send& send) const {
     if (send.validity.kind == ir::Validity::Kind::until_time) {
         append(out, say(Phrase::send_valid_until,
                         format_time_of_day(TimeOfDay{send.validity.until_seconds}),
-                        zone(send.validity.zone)));
+                        step_zone(send.validity.zone, send.validity.zone_from)));
     }
     if (send.retry_for) append(out, say(Phrase::send_retry, duration(*send.retry_for)));
     if (send.waive_quiet) append(out, say(Phrase::send_waive_quiet));
@@ -159,12 +159,14 @@ std::string Speaker::until(const ir::WaitUntil& until) const {
     const std::string time = format_time_of_day(TimeOfDay{until.time_seconds.value_or(0)});
     if (until.moment != kNone) {
         const std::string moment = value(until.moment);
-        return until.time_seconds ? say(Phrase::until_moment_time, moment, time, zone(until.zone))
+        return until.time_seconds ? say(Phrase::until_moment_time, moment, time,
+                                        step_zone(until.zone, until.zone_from))
                                   : say(Phrase::until_moment, moment);
     }
     if (until.weekday)
-        return say(Phrase::until_weekday, weekday(*until.weekday), time, zone(until.zone));
-    return say(Phrase::until_time, time, zone(until.zone));
+        return say(Phrase::until_weekday, weekday(*until.weekday), time,
+                   step_zone(until.zone, until.zone_from));
+    return say(Phrase::until_time, time, step_zone(until.zone, until.zone_from));
 }
 
 std::string Speaker::winner(const ir::Settle& settle) const {
@@ -177,6 +179,16 @@ std::string Speaker::winner(const ir::Settle& settle) const {
     return out;
 }
 
+std::string Speaker::arm_of(const ir::Settle& settle, Index arm) const {
+    const std::string& experiment = journey_.winners[settle.winner].experiment;
+    for (const ir::State& state : journey_.states) {
+        const auto* pick = std::get_if<ir::Pick>(&state.act);
+        if (pick != nullptr && pick->experiment == experiment && arm < pick->arms.size())
+            return pick->arms[arm].name;
+    }
+    return number(arm + 1U);
+}
+
 std::string Speaker::step(const ir::State& state) const {
     return std::visit(
         Match{[&](const ir::Send& it) { return send(it); },
@@ -185,9 +197,12 @@ std::string Speaker::step(const ir::State& state) const {
               [&](const ir::Settle& it) { return winner(it); },
               [&](const ir::Await& it) {
                   const bool alone = it.arms.empty();
-                  if (const auto* wait = std::get_if<ir::WaitFor>(&it.timer))
-                      return say(alone ? Phrase::wait_for : Phrase::wait_at_most,
-                                 duration(wait->duration));
+                  if (const auto* wait = std::get_if<ir::WaitFor>(&it.timer)) {
+                      return wait->length != kNone
+                                 ? say(Phrase::wait_as_long_as, value(wait->length))
+                                 : say(alone ? Phrase::wait_for : Phrase::wait_at_most,
+                                       duration(wait->duration));
+                  }
                   return say(alone ? Phrase::wait_until : Phrase::wait_until_arms,
                              until(std::get<ir::WaitUntil>(it.timer)));
               },
@@ -250,7 +265,7 @@ std::string Speaker::way(const ir::State& state, const Way& way) const {
         case Way::Kind::rest:
             return say(Phrase::way_rest);
         case Way::Kind::winner:
-            return say(Phrase::way_winner, number(way.arm + 1U));
+            return say(Phrase::way_winner, arm_of(std::get<ir::Settle>(state.act), way.arm));
         case Way::Kind::wait_arm: {
             const ir::WaitArm& arm = std::get<ir::Await>(state.act).arms[way.arm];
             return arm.pattern.event == kNone ? say(Phrase::way_condition, condition(arm.condition))

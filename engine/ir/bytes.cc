@@ -4,8 +4,8 @@
 #include <type_traits>
 
 // program  := "JRNY" format payload checksum
-//   format    2 bytes, 2; 1 is read too: without what is written by `since_2` below, and with
-//             patterns for triggers
+//   format    2 bytes, 3; 2 is read too: without what is written by `since_3` below; and 1:
+//             without that of `since_2`, and with patterns for triggers
 //   payload   the fields of Program in the order of the functions `fields` below
 //   checksum  32 bytes, SHA-256 of all before it
 // In the payload, by the type of a field:
@@ -25,7 +25,7 @@ namespace journey::ir {
 namespace {
 
 constexpr std::string_view kMagic = "JRNY";
-constexpr std::uint16_t kFormat = 2;
+constexpr std::uint16_t kFormat = 3;
 constexpr std::uint16_t kOldestFormat = 1;
 constexpr std::size_t kHeadSize = 6;
 constexpr std::size_t kChecksumSize = std::tuple_size_v<Sha256>;
@@ -181,6 +181,7 @@ void fields(Io& io, T& it) {
 template <typename Io, Like<Validity> T>
 void fields(Io& io, T& it) {
     io(it.kind, it.duration, it.until_seconds, it.zone);
+    io.index_since_3(it.zone_from);
 }
 template <typename Io, Like<Send> T>
 void fields(Io& io, T& it) {
@@ -222,12 +223,14 @@ void fields(Io& io, T& it) {
 template <typename Io, Like<WaitFor> T>
 void fields(Io& io, T& it) {
     io(it.duration);
+    io.index_since_3(it.length);
 }
 template <typename Io, Like<WaitUntil> T>
 void fields(Io& io, T& it) {
     io(it.weekday, it.time_seconds);
     io.index(it.moment);
     io(it.zone);
+    io.index_since_3(it.zone_from);
 }
 template <typename Io, Like<WaitArm> T>
 void fields(Io& io, T& it) {
@@ -311,6 +314,7 @@ void fields(Io& io, T& it) {
     io(it.hash, it.file, it.line);
     io.since_2(it.winners);
     io.since_2(it.migrations);
+    io.index_since_3(it.zone_from);
 }
 template <typename Io, Like<Workspace> T>
 void fields(Io& io, T& it) {
@@ -323,6 +327,7 @@ void fields(Io& io, T& it) {
     io.indices(it.operands);
     io(it.constants, it.aggregates);
     io.since_2(it.webhooks);
+    io.since_3(it.band_names);
 }
 
 // The last enumerator of each enumeration: what is beyond was written by a newer journey.
@@ -336,7 +341,7 @@ constexpr Basis last_of(Basis) {
     return Basis::opt_out;
 }
 constexpr CalendarUnit last_of(CalendarUnit) {
-    return CalendarUnit::month;
+    return CalendarUnit::year;
 }
 constexpr MessageClass last_of(MessageClass) {
     return MessageClass::transactional;
@@ -393,6 +398,11 @@ class Writer {
         write(it);
     }
     void index_since_2(Index it) { index(it); }
+    template <typename T>
+    void since_3(const T& it) {
+        write(it);
+    }
+    void index_since_3(Index it) { index(it); }
     void triggers(const std::vector<Trigger>& all) { write(all); }
     ByteWriter& out() { return out_; }
 
@@ -459,6 +469,13 @@ class Reader {
     }
     void index_since_2(Index& it) {
         if (format_ >= 2) index(it);
+    }
+    template <typename T>
+    void since_3(T& it) {
+        if (format_ >= 3) read(it);
+    }
+    void index_since_3(Index& it) {
+        if (format_ >= 3) index(it);
     }
     void triggers(std::vector<Trigger>& all) {
         if (format_ >= 2) return read(all);

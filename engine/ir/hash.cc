@@ -61,6 +61,7 @@ class MeaningWriter {
         optional(program_.quiets, journey_.quiet, [&](const Quiet& it) { quiet(it); });
         optional_duration(journey_.lifetime);
         out_.text(journey_.zone);
+        since_3(journey_.zone_from);
         out_.svarint(journey_.priority);
         out_.text(program_.workspace.zone);
         out_.u8(program_.workspace.week_starts);
@@ -186,6 +187,10 @@ class MeaningWriter {
 
     void optional_expr(Index at) {
         out_.boolean(at != kNone);
+        if (at != kNone) expr(at, kNone);
+    }
+    // Nothing where there is none, so that what was compiled before there were any keeps its hash.
+    void since_3(Index at) {
         if (at != kNone) expr(at, kNone);
     }
     void optional_segment(Index at) {
@@ -325,6 +330,7 @@ class MeaningWriter {
         duration(it.validity.duration);
         out_.svarint(it.validity.until_seconds);
         out_.text(it.validity.zone);
+        since_3(it.validity.zone_from);
         optional_duration(it.retry_for);
         out_.boolean(it.waive_quiet);
         out_.boolean(it.waive_frequency);
@@ -360,12 +366,16 @@ class MeaningWriter {
         });
         state(it.timeout);
     }
-    void timer(const WaitFor& it) { duration(it.duration); }
+    void timer(const WaitFor& it) {
+        duration(it.duration);
+        since_3(it.length);
+    }
     void timer(const WaitUntil& it) {
         out_.u8(it.weekday.value_or(0));
         out_.svarint(it.time_seconds.value_or(-1));
         optional_expr(it.moment);
         out_.text(it.zone);
+        since_3(it.zone_from);
     }
     void act(const SetField& it) {
         field(get(program_.profile, it.field));

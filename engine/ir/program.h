@@ -105,7 +105,7 @@ struct Consent {
     Basis basis = Basis::opt_in;
 };
 
-enum class CalendarUnit : std::uint8_t { none, day, week, month };
+enum class CalendarUnit : std::uint8_t { none, day, week, month, year };
 
 /// At most `count` messages per window: a calendar unit where the person lives, or exact rolling
 /// seconds.
@@ -234,7 +234,7 @@ enum class Op : std::uint8_t {
     date_of,  // operand 0: instant, operand 1 (optional): zone
     days_between,
     element,  // operand 0: list or map; operand 1: integer index or text key
-    select,   // operands: condition, value, condition, value, …, value otherwise (bands)
+    select,   // operands: condition, value, condition, value, …, value otherwise; a: band_names
     tags,     // the person's tags, a list of text
 };
 
@@ -370,6 +370,7 @@ struct Validity {
     CalendarDuration duration;
     std::int32_t until_seconds = 0;  // of the local day
     std::string zone;                // "" = where the person lives
+    Index zone_from = kNone;         // exprs: a zone, instead of `zone`; as "" where it is missing
 };
 
 // States of the machine. `next` and targets are indices into Journey::states.
@@ -435,12 +436,14 @@ struct Settle {
 
 struct WaitFor {
     CalendarDuration duration;
+    Index length = kNone;  // exprs: a duration, instead of `duration`; missing ends the entry
 };
 struct WaitUntil {
     std::optional<std::uint8_t> weekday;  // 1 = Monday … 7 = Sunday
     std::optional<std::int32_t> time_seconds;
-    Index moment = kNone;  // exprs: an instant or a date
-    std::string zone;      // "" = where the person lives
+    Index moment = kNone;     // exprs: an instant or a date
+    std::string zone;         // "" = where the person lives
+    Index zone_from = kNone;  // exprs: a zone, instead of `zone`; as "" where it is missing
 };
 
 struct WaitArm {
@@ -538,6 +541,7 @@ struct Journey {
     Index quiet = kNone;
     std::optional<CalendarDuration> lifetime;  // `expires after`
     std::string zone;                          // "" = where the person lives
+    Index zone_from = kNone;  // exprs: a zone, instead of `zone`; as "" where it is missing
     std::int32_t priority = 0;
     std::vector<Winner> winners;
     std::vector<Migration> migrations;
@@ -572,6 +576,7 @@ struct Program {
     std::vector<Index> operands;
     std::vector<Value> constants;
     std::vector<Aggregate> aggregates;
+    std::vector<std::string> band_names;  // for people: what a `select` is called
 };
 
 /// Index of the thing called `name`, or kNone. Linear.

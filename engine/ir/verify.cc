@@ -237,6 +237,7 @@ class Verifier {
         exprs_.check_optional(it.admit, inside, "`only if`");
         exprs_.check_optional(it.key, inside, "`key`");
         exprs_.check_optional(it.reentry_per, inside, "`reenter per`");
+        exprs_.check_optional(it.zone_from, inside, "`time zone`");
         expect(it.reentry != Reentry::once_per || it.reentry_per != kNone,
                "`once per` names nothing");
         expect(is_forward(it.reentry_after), "`reenter after` is negative");
@@ -378,6 +379,8 @@ class Verifier {
         verify_args(it.args);
         expect(is_forward(it.validity.duration) && is_time_of_day(it.validity.until_seconds),
                "its validity is not a time");
+        if (it.validity.zone_from != kNone)
+            verify_expr(it.validity.zone_from, "its validity's zone");
         expect(!it.retry_for || is_forward(*it.retry_for), "it retries for a negative time");
         if (it.to != kNone) verify_expr(it.to, "the address");
         verify_target(it.next);
@@ -416,6 +419,7 @@ class Verifier {
     }
     void verify_timer(const WaitFor& it) {
         expect(is_forward(it.duration), "it waits for a negative time");
+        if (it.length != kNone) verify_expr(it.length, "the length of the wait");
     }
     void verify_timer(const WaitUntil& it) {
         expect(!it.weekday || (*it.weekday >= 1 && *it.weekday <= 7),
@@ -423,6 +427,7 @@ class Verifier {
         expect(!it.time_seconds || is_time_of_day(*it.time_seconds),
                "its time lies outside of the day");
         if (it.moment != kNone) verify_expr(it.moment, "the moment it waits for");
+        if (it.zone_from != kNone) verify_expr(it.zone_from, "the zone of the wait");
         expect(it.moment != kNone || it.time_seconds.has_value(),
                "it waits neither for a moment nor for a time of day");
     }

@@ -191,6 +191,8 @@ void ExprVerifier::verify_named(const Expr& expr) {
             exists(program_.events[expr.b].fields, "its event has no such field");
         }
     }
+    if (expr.op == Op::select && expr.a != kNone)
+        exists(program_.band_names, "its band has no name");
     const bool scoped =
         expr.op == Op::trigger_field || expr.op == Op::row_field || expr.op == Op::local;
     complaint_.expect(!scoped || expr.a != kNone, "it reads a name that does not exist");

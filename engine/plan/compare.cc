@@ -115,11 +115,16 @@ class Reads {
     void read(const ir::Send& it) {
         args(it.args);
         expr(it.to, ir::kNone);
+        expr(it.validity.zone_from, ir::kNone);
     }
     void read(const ir::Test& it) { expr(it.condition, ir::kNone); }
     void read(const ir::Await& it) {
-        if (const auto* until = std::get_if<ir::WaitUntil>(&it.timer))
-            expr(until->moment, ir::kNone);
+        std::visit(Match{[&](const ir::WaitFor& wait) { expr(wait.length, ir::kNone); },
+                         [&](const ir::WaitUntil& until) {
+                             expr(until.moment, ir::kNone);
+                             expr(until.zone_from, ir::kNone);
+                         }},
+                   it.timer);
         for (const ir::WaitArm& arm : it.arms) {
             pattern(arm.pattern);
             expr(arm.condition, ir::kNone);

@@ -16,6 +16,7 @@ Instant start_of(CalendarUnit unit, Instant at, const SendFacts& facts) {
     const calendar::Zone& zone = zone_for(facts);
     if (unit == CalendarUnit::week) return calendar::start_of_week(at, facts.week_starts, zone);
     if (unit == CalendarUnit::month) return calendar::start_of_month(at, zone);
+    if (unit == CalendarUnit::year) return calendar::start_of_year(at, zone);
     return calendar::start_of_day(at, zone);
 }
 
@@ -23,6 +24,7 @@ Instant end_of(CalendarUnit unit, Instant at, const SendFacts& facts) {
     CalendarDuration one{0, 1, 0};
     if (unit == CalendarUnit::week) one = {0, 7, 0};
     if (unit == CalendarUnit::month) one = {1, 0, 0};
+    if (unit == CalendarUnit::year) one = {12, 0, 0};
     const Instant start = start_of(unit, at, facts);
     const calendar::Zone& zone = zone_for(facts);
     const calendar::Local local = calendar::to_local(start, zone);
@@ -74,6 +76,8 @@ std::string seen(const ir::FrequencyLimit& limit, std::size_t count, const SendF
             return out + " this week";
         case CalendarUnit::month:
             return out + " this month";
+        case CalendarUnit::year:
+            return out + " this year";
     }
     return out;
 }

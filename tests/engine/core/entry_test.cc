@@ -58,6 +58,87 @@ TEST_CASE("the waits of a step are calendar waits where the person lives", "[cor
     CHECK(world.attempts.size() == 2);
 }
 
+TEST_CASE("a wait goes by the clock that its data names, and says so when nobody knows it",
+          "[core]") {
+    struct Row {
+        const char* label;
+        const char* place;
+        const char* told;  // the zone that was taken instead
+        const char* due;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"a zone", "America/New_York", "", "2026-03-02T15:00:00Z"},
+        {"no zone that anybody knows", "Mars/Base", "Asia/Tokyo", "2026-03-03T01:00:00Z"},
+        {"none at all", "", "Asia/Tokyo", "2026-03-03T01:00:00Z"},
+    }));
+    const bool whole_journey = GENERATE(false, true);
+    CAPTURE(row.label, whole_journey);
+    Builder b;
+    ir::Journey j = b.journey("arrival", "viewed");
+    ir::WaitUntil until;
+    until.time_seconds = 10 * 3600;
+    (whole_journey ? j.zone_from : until.zone_from) = b.trigger(j, "category");
+    Builder::add(j, {ir::Await{until, {}, Builder::next_of(j)}, "ten", 1, "wait until 10:00"});
+    b.send(j, "receipt");
+    b.end(j);
+    b.keep(std::move(j));
+    World world;
+    world.publish(b);
+    world.advance_to(parse_instant("2026-03-02T06:00:00Z").value());
+    world.identify("eve", {{"email", "e@example.com"}, {"time_zone", "Asia/Tokyo"}});
+    Record viewed{{"SKU", "a1"}};
+    if (*row.place != 0) viewed.push_back({"category", row.place});
+    world.track("eve", "viewed", viewed);
+    world.advance_to(parse_instant(row.due).value() - 1min);
+    CHECK(world.attempts.empty());
+    world.advance_to(parse_instant(row.due).value());
+    CHECK(world.attempts.size() == 1);
+    std::string told;
+    for (const TimelineItem& item :
+         world.of("eve").timeline(model::person_id_of(external("eve")))) {
+        if (item.kind == "zone") told += item.text;
+    }
+    CHECK(told == (*row.told == 0 ? ""
+                                  : "The time zone for step \"ten\" of journey \"arrival\" is "
+                                    "missing or not known, so " +
+                                        std::string(row.told) + " was taken."));
+}
+
+TEST_CASE("a wait is as long as its data says; below zero is over, missing ends the entry",
+          "[core]") {
+    struct Row {
+        const char* label;
+        std::optional<CalendarDuration> length;
+        int hours;  // until the message; -1: never
+    };
+    const auto row = GENERATE(values<Row>({
+        {"two days", days(2), 48},
+        {"nothing", hours(0), 0},
+        {"below zero", hours(-5), 0},
+        {"missing", std::nullopt, -1},
+    }));
+    CAPTURE(row.label);
+    Builder b;
+    ir::Journey j = b.journey("trial", "viewed");
+    ir::WaitFor wait;
+    wait.length = b.constant(row.length ? Value(*row.length) : Value());
+    Builder::add(j, {ir::Await{wait, {}, Builder::next_of(j)}, "long", 1, "wait user.trial"});
+    b.send(j, "receipt");
+    b.end(j);
+    b.keep(std::move(j));
+    World world;
+    world.publish(b);
+    world.identify("eve", {{"email", "e@example.com"}});
+    world.track("eve", "viewed");
+    if (row.hours > 0) {
+        world.advance(std::chrono::hours(row.hours) - 1min);
+        CHECK(world.attempts.empty());
+        world.advance(1min);
+    }
+    CHECK(world.attempts.size() == (row.hours < 0 ? 0 : 1));
+    CHECK(world.journey("trial").ended == 1);
+}
+
 TEST_CASE("re-entry and overlap rules", "[core]") {
     struct Row {
         const char* label;

@@ -8,6 +8,10 @@ using namespace journey::ir;
 
 namespace {
 
+Index a_zone(Program& program) {
+    return sample::add_constant(program, Value(std::string("Europe/Berlin")));
+}
+
 Sha256 hash_of(const Program& program) {
     REQUIRE(verify(program));
     return journey_hash(program, program.journeys[0]);
@@ -149,6 +153,21 @@ TEST_CASE("what changes the meaning changes the hash", "[ir]") {
         {"consent's basis", [](Program& it) { it.consents[0].basis = Basis::opt_out; }},
         {"the lifetime", [](Program& it) { it.journeys[0].lifetime.reset(); }},
         {"the priority", [](Program& it) { it.journeys[0].priority = 3; }},
+        {"a zone out of data", [](Program& it) { it.journeys[0].zone_from = a_zone(it); }},
+        {"a length out of data",
+         [](Program& it) {
+             std::get<WaitFor>(sample::act<Await>(it, sample::wait_for).timer).length =
+                 sample::add_constant(it, Value(CalendarDuration{0, 1, 0}));
+         }},
+        {"a wait's zone out of data",
+         [](Program& it) {
+             std::get<WaitUntil>(sample::act<Await>(it, sample::wait_until).timer).zone_from =
+                 a_zone(it);
+         }},
+        {"a validity's zone out of data",
+         [](Program& it) {
+             sample::act<Send>(it, sample::send_hello).validity.zone_from = a_zone(it);
+         }},
         {"the workspace's zone", [](Program& it) { it.workspace.zone = "UTC"; }},
         {"a tag", [](Program& it) { sample::act<Tag>(it, sample::tag).names[0] = "seen"; }},
         {"the end's word", [](Program& it) { sample::act<End>(it, sample::end).reason = "bored"; }},

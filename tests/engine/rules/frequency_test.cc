@@ -36,6 +36,7 @@ TEST_CASE("frequency windows", "[rules]") {
     const ir::FrequencyLimit daily{1, facts::push, CalendarUnit::day, 0};
     const ir::FrequencyLimit weekly{2, facts::push, CalendarUnit::week, 0};
     const ir::FrequencyLimit monthly{1, facts::push, CalendarUnit::month, 0};
+    const ir::FrequencyLimit yearly{1, facts::push, CalendarUnit::year, 0};
     const ir::FrequencyLimit rolling{2, ir::kNone, CalendarUnit::none, 168 * kHour};
     // The person lives eight hours ahead of UTC.
     const auto row = GENERATE_COPY(values<Row>({
@@ -49,6 +50,18 @@ TEST_CASE("frequency windows", "[rules]") {
         {"one yesterday, where the person lives",
          daily,
          {sent("2026-03-01T15:59:59Z")},
+         "2026-03-02T04:00:00Z",
+         false,
+         ""},
+        {"one this year, where the person lives",
+         yearly,
+         {sent("2025-12-31T16:00:00Z")},
+         "2026-12-31T15:59:59Z",
+         true,
+         "1 of 1 push this year"},
+        {"one last year, where the person lives",
+         yearly,
+         {sent("2025-12-31T15:59:59Z")},
          "2026-03-02T04:00:00Z",
          false,
          ""},
