@@ -19,6 +19,7 @@ constexpr std::string_view kValues = R"(
 | money | `CNY 199`, `EUR 0.50` |
 | lengths of time | `90s`, `15 minutes`, `4h`, `2 days`, `3 weeks`, `1 month`, `1h30m` |
 | dates, times, moments, zones | `2026-03-02`, `08:30`, `2026-03-02 08:30 in "Asia/Shanghai"`, `"Europe/Berlin"` |
+| whose clock (waits, `valid until`) | `10:00 local`, `10:00 in "Europe/Berlin"`, `10:00 in trigger.hotel_zone` |
 | the person, the trigger, this moment | `user.tier`, `trigger.sku`, `entry`, `now` |
 | comparing | `is`, `is not`, `>`, `>=`, `<`, `<=`, `between 1 and 5`, `in ["a", "b"]`, `not in ["a"]` |
 | text | `contains "x"`, `not contains "x"`, `starts with "x"`, `ends with "x"` |

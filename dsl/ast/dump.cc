@@ -48,6 +48,7 @@ class Dumper {
     }
     void put(const Zone& zone) {
         if (zone.named) return put(*zone.named);
+        if (zone.from) return put(*zone.from);
         out_ += "local";
     }
     void put(const LocalMoment& moment) {

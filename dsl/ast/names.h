@@ -76,9 +76,10 @@ struct CurrencyName {
     Span span;
 };
 
-/// `local` (the person's), or `in "Asia/Shanghai"`.
+/// `local` (the person's), `in "Asia/Shanghai"`, or `in trigger.zone`.
 struct Zone {
-    std::optional<Text> named;  // absent: local
+    std::optional<Text> named;
+    std::optional<Path> from;  // neither: local
     Span span;
 };
 

@@ -95,6 +95,12 @@ Index ExprTable::add(const sema::Node* node) {
         expr.a = static_cast<Index>(at - trigger_fields_->begin());
         if (at == trigger_fields_->end()) trigger_fields_->push_back(node->name);
     }
+    if (node->op == Op::select) {
+        std::vector<std::string>& names = program_.band_names;
+        const auto at = std::find(names.begin(), names.end(), node->name);
+        expr.a = static_cast<Index>(at - names.begin());
+        if (at == names.end()) names.push_back(node->name);
+    }
     if (node->op == Op::aggregate) {
         const bool did = node->aggregate->fn == ir::AggregateFn::did;
         expr.a = add_aggregate(*node->aggregate, did ? 1 : 0);

@@ -81,6 +81,7 @@ ir::Journey lower_journey(const sema::Journey& from, const source::SourceSet& so
     // Nobody stays for ever, also where every wait could: the longest life the language knows.
     into.lifetime = from.lifetime.value_or(CalendarDuration{0, sema::kLifetimeDaysMax, 0});
     into.zone = from.zone;
+    into.zone_from = exprs.add(from.zone_from);
     into.priority = from.priority;
     lower_steps(from, sources, exprs, into);
     for (const sema::Migration& migration : from.migrations)

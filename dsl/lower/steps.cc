@@ -3,6 +3,8 @@
 
 #include "dsl/lower/steps.h"
 
+#include <cctype>
+#include <map>
 #include <set>
 
 namespace journey::lower {
@@ -26,6 +28,45 @@ std::string_view kind_of(const Step& step) {
               [](const sema::Call&) { return "call"; }, [](const sema::Emit&) { return "emit"; },
               [](const sema::Run&) { return "run"; }, [](const sema::Repeat&) { return "repeat"; }},
         step.act);
+}
+
+bool is_word_byte(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x80 || std::isalnum(byte) != 0 || c == '_';
+}
+
+/// The words with what an `include` gave in place of the parameters. Texts in quotes, labels, keys
+/// and properties (`user.gap`) stay as they are.
+std::string filled_in(std::string_view words, const std::map<std::string, std::string>& given) {
+    std::string out;
+    bool quoted = false;
+    for (std::size_t i = 0; i < words.size();) {
+        if (words[i] == '"') quoted = !quoted;
+        if (quoted || !is_word_byte(words[i])) {
+            if (quoted && words[i] == '\\' && i + 1 < words.size()) out += words[i++];
+            out += words[i++];
+            continue;
+        }
+        std::size_t end = i;
+        while (end < words.size() && is_word_byte(words[end]))
+            ++end;
+        const std::string word(words.substr(i, end - i));
+        const auto found = given.find(word);
+        const bool stands_alone =
+            (i == 0 || words[i - 1] != '.') && (end == words.size() || words[end] != ':');
+        out += found != given.end() && stands_alone ? found->second : word;
+        i = end;
+    }
+    return out;
+}
+
+std::map<std::string, std::string> given_by(const sema::Inserted* inserted) {
+    if (inserted == nullptr) return {};
+    std::map<std::string, std::string> words = inserted->words;
+    const std::map<std::string, std::string> around = given_by(inserted->around.get());
+    for (auto& [name, text] : words)
+        text = filled_in(text, around);
+    return words;
 }
 
 class Lowering {
@@ -107,7 +148,7 @@ class Lowering {
         if (yaml) words = words.substr(0, words.find('\n'));
         const std::size_t brace = yaml ? std::string_view::npos : words.find('{');
         if (opens && brace != std::string_view::npos) words = words.substr(0, brace);
-        return one_line(words);
+        return one_line(filled_in(words, given_by(step.inserted.get())));
     }
 
     void place(const Steps& steps) {
@@ -121,7 +162,8 @@ class Lowering {
                 for (std::size_t i = 1; i < branch->cases.size(); ++i) {
                     const std::string part = id + "." + std::to_string(i + 1);
                     add_state(part, step.includes.empty() ? branch->cases[i].span : line,
-                              one_line(condition_words(branch->cases[i])));
+                              one_line(filled_in(condition_words(branch->cases[i]),
+                                                 given_by(step.inserted.get()))));
                 }
             }
             if (const auto* pick = std::get_if<sema::Pick>(&step.act); pick && pick->holdout > 0) {
@@ -164,6 +206,7 @@ class Lowering {
         made.args = lower_args(send.args);
         made.to = exprs_.add(send.to);
         made.validity = send.validity;
+        made.validity.zone_from = exprs_.add(send.validity_zone);
         made.retry_for = send.retry_for;
         made.waive_quiet = send.waive_quiet;
         made.waive_frequency = send.waive_frequency;
@@ -173,7 +216,7 @@ class Lowering {
 
     void fill_act(const sema::Delay& delay, Index self, Index next) {
         ir::Await made;
-        made.timer = ir::WaitFor{delay.duration};
+        made.timer = ir::WaitFor{delay.duration, exprs_.add(delay.length)};
         made.timeout = next;
         into_.states[self].act = std::move(made);
     }
@@ -184,6 +227,7 @@ class Lowering {
         until.time_seconds = wait.time_seconds;
         until.moment = exprs_.add(wait.moment);
         until.zone = wait.zone;
+        until.zone_from = exprs_.add(wait.zone_from);
         ir::Await made;
         made.timer = std::move(until);
         made.timeout = next;
@@ -192,7 +236,7 @@ class Lowering {
 
     void fill_act(const sema::AtMost& wait, Index self, Index next) {
         ir::Await made;
-        made.timer = ir::WaitFor{wait.duration};
+        made.timer = ir::WaitFor{wait.duration, kNone};
         for (const sema::WaitArm& arm : wait.arms) {
             ir::WaitArm one;
             if (arm.condition != nullptr) {

@@ -170,6 +170,7 @@ std::string Words::time(const ast::ClockTime& time) {
 }
 
 std::string Words::zone(const ast::Zone& zone) {
+    if (zone.from) return "in " + zone.from->dotted();
     return zone.named ? "in " + in_quotes(zone.named->value) : "local";
 }
 

@@ -48,6 +48,7 @@ std::optional<int> order_of(const Value& a, const Value& b) {
 NodePtr build(Context& cx, const ast::BandDecl& decl, Span span) {
     const Scope scope;
     NodePtr choice = make(Op::select, simple(TypeKind::integer), span);
+    choice->name = decl.name.text;
     NodePtr otherwise;
     for (const ast::BandRow& row : decl.rows) {
         if (row.below == nullptr) {

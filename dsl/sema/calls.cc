@@ -175,4 +175,35 @@ std::optional<Run> check_run(Context& cx, const Scope& scope, const ast::Run& ru
     return made;
 }
 
+std::vector<ir::Field> called_fields(const Context& cx, Index journey) {
+    std::vector<ir::Field> fields;
+    const auto known = cx.called.find(journey);
+    if (known == cx.called.end()) return fields;
+    for (const auto& [name, given] : known->second) {
+        ir::Field field;
+        field.name = name;
+        field.type = given.type;
+        field.required = !given.may_be_missing;
+        fields.push_back(std::move(field));
+    }
+    return fields;
+}
+
+bool gives_all(Context& cx, Index journey, const std::vector<ir::Field>& fields, const Record& data,
+               Span span) {
+    std::vector<std::string> lacking;
+    for (const auto& [name, place] : cx.called_reads[journey]) {
+        const Index field = ir::find_named(fields, name);
+        if (field != kNone && fields[field].required && find(data, name) == nullptr)
+            lacking.push_back(tick("trigger." + name));
+    }
+    if (lacking.empty()) return true;
+    cx.report(Diagnostic::error("J0501", "A VALUE IS MISSING", span,
+                                tick(cx.model.journeys[journey].name) + " reads " +
+                                    listed(lacking) + ", and this does not give " +
+                                    (lacking.size() == 1 ? "it." : "them."))
+                  .and_help("add it: `called { … }`"));
+    return false;
+}
+
 }  // namespace journey::sema

@@ -241,13 +241,6 @@ Diagnostic with_names(Diagnostic diagnostic, const std::string& name,
     return std::move(diagnostic).and_fix(sure, "write " + tick(near[0]) + ".", {{span, near[0]}});
 }
 
-Diagnostic cannot_yet(Span span, std::string what, std::string help) {
-    Diagnostic diagnostic = Diagnostic::error("J0011", "NOT YET", span,
-                                              "This compiler cannot " + std::move(what) + " yet.");
-    if (!help.empty()) diagnostic.help.push_back(std::move(help));
-    return diagnostic;
-}
-
 bool known_zone(Context& cx, const ast::Text& zone) {
     if (calendar::find_zone(zone.value) != nullptr) return true;
     Diagnostic diagnostic = Diagnostic::error("J0212", "UNKNOWN TIME ZONE", zone.span,
@@ -270,6 +263,16 @@ bool known_zone(Context& cx, const ast::Text& zone) {
 }
 
 std::string zone_name(Context& cx, const ast::Zone& zone) {
+    if (zone.from) {
+        cx.report(Diagnostic::error("J0211", "ONE PLACE IS NEEDED", zone.span,
+                                    "Here the clock is the same for everybody or the one where "
+                                    "each person lives.")
+                      .and_after("A place out of a property is known only when somebody is inside: "
+                                 "waits and `valid until` can take it.")
+                      .and_help("write `local`, or name a zone: `in \"" +
+                                cx.schema().workspace.zone + "\"`"));
+        return "";
+    }
     if (!zone.named) return "";
     return known_zone(cx, *zone.named) ? zone.named->value : "";
 }

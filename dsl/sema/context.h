@@ -100,6 +100,7 @@ class Context {
     std::set<Index> takes_calls;  // journeys that say `enter when called`
     /// The `include` lines around what is being checked, outermost first.
     std::vector<Span> includes;
+    std::shared_ptr<const Inserted> inserted;
 
     /// Shows the include lines too. Says nothing while muted.
     void report(Diagnostic diagnostic);
@@ -180,12 +181,10 @@ Diagnostic with_names(Diagnostic diagnostic, const std::string& name,
 Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span span,
                            const std::vector<std::string>& candidates,
                            const std::function<std::string(const std::string&)>& where = {});
-/// J0011 in one sentence: "This compiler cannot … yet."
-Diagnostic cannot_yet(Span span, std::string what, std::string help = {});
-
 /// The zone, or null after J0212.
 bool known_zone(Context& cx, const ast::Text& zone);
-/// The IANA name of `in "…"`, "" for `local` and for unknown ones.
+/// The IANA name of `in "…"`, "" for `local` and for unknown ones. Where there is nobody to ask,
+/// `in user.zone` is J0211.
 std::string zone_name(Context& cx, const ast::Zone& zone);
 
 // The parts, in the order they run.

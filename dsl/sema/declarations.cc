@@ -258,11 +258,7 @@ void check_limit(Context& cx, const ast::LimitRow& row, ir::Frequency& into) {
         if (row.unit->text == "second") limit.rolling_seconds = 1;
         if (row.unit->text == "minute") limit.rolling_seconds = 60;
         if (row.unit->text == "hour") limit.rolling_seconds = 3600;
-        if (limit.unit == ir::CalendarUnit::none && limit.rolling_seconds == 0) {
-            cx.report(cannot_yet(row.unit->span, "count messages per " + row.unit->text,
-                                 "use a day, a week, a month, or hours like `168h`"));
-            return;
-        }
+        if (row.unit->text == "year") limit.unit = ir::CalendarUnit::year;
     } else if (row.rolling) {
         const CalendarDuration& window = row.rolling->value;
         if (window.months != 0 || window.days != 0) {

@@ -78,6 +78,15 @@ std::set<std::string> present_if(const Node& node, bool when);
 /// in "and `total` is money (CNY)".
 NodePtr fit(Context& cx, NodePtr node, const ir::Type& to, const std::string& place);
 
+/// A time zone out of a property: `in trigger.zone`, `time zone user.hotel_zone`.
+NodePtr check_zone_value(Context& cx, const Scope& scope, const ast::Expr& expr);
+/// The zone of a step: its name, or the node that gives it; neither for `local`.
+struct StepZone {
+    std::string name;
+    NodePtr from;
+};
+StepZone check_step_zone(Context& cx, const Scope& scope, const ast::Zone& zone);
+
 /// A constant that fits, or nullopt after a diagnostic. For defaults and test data.
 std::optional<Value> constant_for(Context& cx, const Scope& scope, const ast::Expr& expr,
                                   const ir::Type& to, const std::string& place);

@@ -20,6 +20,30 @@ std::string in_either_surface(const std::string& name, const std::set<std::strin
     return name;
 }
 
+/// A name of a file could stand nowhere: `send email`, `if user in` and all the others take a name of
+/// the project, and no two things of one kind share one.
+void refuse_other_name(Context& cx, const ast::Use& use) {
+    // In YAML both stand in one value, which may be in quotes.
+    const bool quoted = cx.words(use.file.span).starts_with('"');
+    const std::string words = cx.words({use.file.span.file, use.file.span.begin, use.as->span.end});
+    Diagnostic diagnostic = Diagnostic::error(
+        "J0109", "A FILE NEEDS NO OTHER NAME", use.as->span,
+        "Names belong to the whole project, so nothing could be called `" + use.as->text + ".…`.");
+    diagnostic.after =
+        "What a used file declares is mentioned by its own name, as if it stood here.";
+    const std::size_t word = words.rfind(" as ");
+    if (word == std::string::npos || (quoted && !words.substr(0, word).ends_with('"'))) {
+        diagnostic.help.push_back("write the file alone: \"" + use.file.value + "\"");
+        cx.report(std::move(diagnostic));
+        return;
+    }
+    const Span rest{use.file.span.file, use.file.span.begin + static_cast<std::uint32_t>(word),
+                    use.as->span.end};
+    cx.report(std::move(diagnostic)
+                  .and_fix(Applicability::certain, "leave " + tick(cx.words(rest)) + " out.",
+                           {{rest, ""}}));
+}
+
 void check_use(Context& cx, const std::vector<ast::File>& files) {
     auto base_name = [](const std::string& path) {
         const std::size_t slash = path.find_last_of('/');
@@ -34,7 +58,7 @@ void check_use(Context& cx, const std::vector<ast::File>& files) {
         for (const ast::Item& item : files[i].items) {
             const auto* use = std::get_if<ast::Use>(&item.what);
             if (use == nullptr) continue;
-            if (use->as) cx.report(cannot_yet(use->as->span, "give a used file another name"));
+            if (use->as) refuse_other_name(cx, *use);
             const std::string wanted = in_either_surface(base_name(use->file.value), known);
             if (!known.contains(wanted)) {
                 Diagnostic diagnostic = Diagnostic::error(

@@ -43,6 +43,7 @@ class JourneyChecker {
         }
         for (const ast::Head& head : decl_.heads)
             check_head(head);
+        check_zone_of_schedules();
         if (!enters && !known_.triggers_broken && !unread(cx_, decl_.name.span, "enter") &&
             !unread(cx_, decl_.name.span, "trigger"))
             report_no_way_in();
@@ -284,8 +285,7 @@ class JourneyChecker {
 
     void check_zone(const ast::TimeZoneIs& zone, Span span) {
         if (!once("time zone", span)) return;
-        NodePtr node =
-            fit(cx_, check_expr(cx_, scope_, *zone.expr), simple(TypeKind::zone), "time zone");
+        NodePtr node = check_zone_value(cx_, scope_, *zone.expr);
         if (node->broken) return;
         if (const auto* name = std::get_if<std::string>(&node->constant.held);
             is_constant(*node) && name) {
@@ -294,8 +294,37 @@ class JourneyChecker {
         }
         if (node->op == ir::Op::user_field && node->path == "user.time_zone")
             return;  // as it is anyway
-        cx_.report(cannot_yet(zone.expr->span, "take the journey's time zone from a property",
-                              "name a zone: `time zone \"" + cx_.schema().workspace.zone + "\"`"));
+        into_.zone_from = std::move(node);
+        zone_span_ = span;
+    }
+
+    /// People enter by a schedule where they live, before anybody asks for another place.
+    void check_zone_of_schedules() {
+        if (!zone_span_) return;
+        for (const ast::Head& head : decl_.heads) {
+            const auto* enter = std::get_if<ast::Enter>(&head.what);
+            const auto* schedule =
+                enter == nullptr ? nullptr : std::get_if<ast::Schedule>(&enter->trigger);
+            if (schedule == nullptr || !is_local(*schedule)) continue;
+            cx_.report(Diagnostic::error("J0211", "WHOSE CLOCK?", schedule->span,
+                                         "`local` would be two places here: where each person "
+                                         "lives, and the journey's time zone.")
+                           .and_other(*zone_span_, "the journey's own zone is said here")
+                           .and_after("A schedule is planned before anybody is inside, so it "
+                                      "cannot ask for the journey's zone.")
+                           .and_help("name the zone of the schedule: `in \"" +
+                                     cx_.schema().workspace.zone +
+                                     "\"`, or give each wait its zone and the journey none"));
+        }
+    }
+
+    static bool is_local(const ast::Schedule& schedule) {
+        const auto local = [](const ast::Zone& zone) { return !zone.named && !zone.from; };
+        return std::visit(
+            Match{[&](const ast::Every& every) { return local(every.zone); },
+                  [&](const ast::Yearly& yearly) { return local(yearly.zone); },
+                  [&](const ast::Once& once) { return once.at.zone && local(*once.at.zone); }},
+            schedule.what);
     }
 
     /// Counted before anything is expanded: what includes a thousand things a thousand times is
@@ -332,6 +361,7 @@ class JourneyChecker {
     Scope scope_;
     std::map<std::string, Span> seen_;
     std::map<std::string, Span> goals_;
+    std::optional<Span> zone_span_;  // of a zone out of a property
 };
 
 bool takes_calls(const ast::JourneyDecl& decl) {
@@ -443,6 +473,59 @@ class CallOrder {
 
 }  // namespace
 
+/// A journey that nobody runs so far learns from its tests what it will be given: `called { … }`.
+class TestCalls {
+  public:
+    TestCalls(Context& cx, const std::vector<ast::File>& files) : cx_(cx) {
+        for (const ast::File& file : files) {
+            const std::string only = only_journey(file);
+            for (const ast::Item& item : file.items) {
+                const auto* test = std::get_if<ast::TestDecl>(&item.what);
+                if (test == nullptr) continue;
+                for (const ast::TestLine& line : test->lines)
+                    note(test->of ? test->of->text : only, line);
+            }
+        }
+    }
+
+    void teach(Index journey) {
+        auto& known = cx_.called[journey];
+        const auto found = given_.find(cx_.model.journeys[journey].name);
+        if (!known.empty() || found == given_.end()) return;
+        const Muted learning(cx_);
+        for (const ast::Pair* pair : found->second) {
+            const NodePtr value = check_expr(cx_, Scope(), *pair->value);
+            if (value->broken || !is_constant(*value)) continue;
+            known.try_emplace(pair->key.text, CalledField{value->type, false, pair->value->span});
+        }
+    }
+
+  private:
+    static std::string only_journey(const ast::File& file) {
+        std::string only;
+        int journeys = 0;
+        for (const ast::Item& item : file.items) {
+            if (const auto* journey = std::get_if<ast::JourneyDecl>(&item.what)) {
+                only = journey->name.text;
+                ++journeys;
+            }
+        }
+        return journeys == 1 ? only : std::string();
+    }
+
+    void note(const std::string& journey, const ast::TestLine& line) {
+        const auto* at = std::get_if<ast::AtHappen>(&line.what);
+        const auto* event =
+            at == nullptr ? nullptr : std::get_if<ast::HappenEvent>(&at->happen.what);
+        if (event == nullptr || !event->data || event->event.dotted() != ir::kCalledEvent) return;
+        for (const ast::Pair& pair : event->data->pairs)
+            given_[journey].push_back(&pair);
+    }
+
+    Context& cx_;
+    std::map<std::string, std::vector<const ast::Pair*>> given_;
+};
+
 void check_journeys(Context& cx, const std::vector<ast::File>& files) {
     Declarations declared;
     for (const ast::File& file : files) {
@@ -461,6 +544,7 @@ void check_journeys(Context& cx, const std::vector<ast::File>& files) {
         if (takes_calls(*decl)) cx.takes_calls.insert(index);
     }
     check_snippets(cx, files);
+    TestCalls tests(cx, files);
     for (const std::vector<Index>& group : CallOrder(cx, declared).run()) {
         // Journeys that run each other learn from each other what they are given, a round at a
         // time, before anybody is told anything.
@@ -473,6 +557,9 @@ void check_journeys(Context& cx, const std::vector<ast::File>& files) {
                 nobody.name = cx.model.journeys[index].name;
                 JourneyChecker(cx, *declared[index].first, index, nobody).run();
             }
+        }
+        for (const Index index : group) {
+            if (cx.takes_calls.contains(index)) tests.teach(index);
         }
         for (const Index index : group)
             JourneyChecker(cx, *declared[index].first, index, cx.model.journeys[index]).run();

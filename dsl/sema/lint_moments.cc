@@ -80,8 +80,9 @@ class Moments {
             }
             once = once && schedule->recurrence == ir::Recurrence::once;
             const std::int64_t wall = schedule->once_local_seconds;
-            const bool here = schedule->recurrence == ir::Recurrence::once;
-            add_clock(at.clocks, {schedule->zone, here ? wall % kDay : schedule->time_seconds, 0});
+            const bool dated = schedule->recurrence == ir::Recurrence::once;
+            add_clock(at.clocks,
+                      {here(schedule->zone), dated ? wall % kDay : schedule->time_seconds, 0});
             first = std::min(first.value_or(wall - kZoneMost), wall - kZoneMost);
         }
         if (once && first) at.past["1970"] = {*first, std::nullopt};
@@ -107,7 +108,11 @@ class Moments {
                       check_quiet(step, send, at);
                       return at;
                   },
-                  [&](const Delay& delay) { return later(std::move(at), delay.duration); },
+                  [&](const Delay& delay) {
+                      if (delay.length == nullptr) return later(std::move(at), delay.duration);
+                      at.clocks.clear();  // as long as the person's data says
+                      return at;
+                  },
                   [&](const WaitUntil& wait) { return wait_until(step, wait, std::move(at)); },
                   [&](const AtMost& most) { return at_most(most, at); },
                   [&](const Branch& branch) {
@@ -221,7 +226,9 @@ class Moments {
     At wait_until(const Step& step, const WaitUntil& wait, At at) {
         if (wait.moment == nullptr) {
             at.clocks.clear();
-            if (wait.time_seconds) at.clocks.push_back({wait.zone, *wait.time_seconds, 0});
+            const bool known = wait.zone_from == nullptr && is_known(wait.zone);
+            if (wait.time_seconds && known)
+                at.clocks.push_back({here(wait.zone), *wait.time_seconds, 0});
             return at;
         }
         at.clocks.clear();  // who comes too late goes on at whatever time it is
@@ -241,6 +248,14 @@ class Moments {
         const bool fresh = known == at.past.end() || known->second.since < moment->least;
         if (fresh) at.past[moment->base] = {moment->least, wait.moment->span};
         return at;
+    }
+
+    /// The zone of a step: its own, or the journey's.
+    const std::string& here(const std::string& zone) const {
+        return zone.empty() ? journey_.zone : zone;
+    }
+    bool is_known(const std::string& zone) const {
+        return !zone.empty() || journey_.zone_from == nullptr;
     }
 
     /// Nullopt for moments that may move while people wait.
@@ -311,7 +326,9 @@ class Moments {
         if (held <= clock.width) return std::nullopt;
         if (!quiet_->hold) return Eaten{};
         const ir::Validity& validity = send.validity;
-        if (validity.kind == ir::Validity::Kind::until_time && validity.zone == quiet_->zone) {
+        const bool until_known = send.validity_zone == nullptr && is_known(validity.zone);
+        if (validity.kind == ir::Validity::Kind::until_time && until_known &&
+            here(validity.zone) == quiet_->zone) {
             const std::int64_t valid = until(clock.from, validity.until_seconds);
             if (valid <= clock.width || valid > held) return std::nullopt;
             return Eaten{"at " + clock_text(validity.until_seconds)};

@@ -20,7 +20,10 @@ std::int64_t most_of(const Steps& steps);
 
 std::int64_t most_of(const Step& step) {
     return std::visit(
-        Match{[](const Delay& delay) { return calendar::bounds_of(delay.duration).most; },
+        Match{[](const Delay& delay) {
+                  return delay.length != nullptr ? kUnknown
+                                                 : calendar::bounds_of(delay.duration).most;
+              },
               [](const WaitUntil& wait) {
                   if (wait.moment != nullptr) return kUnknown;
                   return wait.weekday ? 8 * kDay : 2 * kDay;
@@ -78,6 +81,7 @@ void check_test(Context& cx, const TestCase& test) {
     std::map<std::string, Span> asked;
     for (const TestLine& line : test.lines) {
         if (std::holds_alternative<EventHappens>(line.act) ||
+            std::holds_alternative<CallHappens>(line.act) ||
             std::holds_alternative<ProfileSet>(line.act)) {
             last = std::max(last, line.at.absolute);
             asked.clear();

@@ -69,11 +69,16 @@ class Needs {
     Known go(const Send& send, std::set<Index> set) {
         read(send.args, set);
         read(send.to, set);
+        read(send.validity_zone, set);
         return set;
     }
-    static Known go(const Delay&, std::set<Index> set) { return set; }
+    Known go(const Delay& delay, std::set<Index> set) {
+        read(delay.length, set);
+        return set;
+    }
     Known go(const WaitUntil& wait, std::set<Index> set) {
         read(wait.moment, set);
+        read(wait.zone_from, set);
         return set;
     }
     Known go(const AtMost& wait, std::set<Index> set) {

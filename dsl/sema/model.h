@@ -5,6 +5,7 @@
 #include "dsl/ast/ast.h"
 #include "dsl/sema/test_case.h"
 
+#include <map>
 #include <memory>
 
 namespace journey::sema {
@@ -44,7 +45,7 @@ struct Node {
     Span span;
     Index a = kNone;
     Index b = kNone;
-    std::string name;  // trigger_field
+    std::string name;  // trigger_field; of a band, for select
     std::string path;  // "user.email", for plain references: what flow typing knows them by
     Value constant;
     std::vector<NodePtr> operands;
@@ -75,6 +76,7 @@ struct Send {
     std::vector<std::pair<std::string, NodePtr>> args;
     NodePtr to;  // null: the address in the profile
     ir::Validity validity;
+    NodePtr validity_zone;  // null: `validity.zone`
     Span validity_span;
     std::optional<CalendarDuration> retry_for;
     bool waive_quiet = false;
@@ -82,6 +84,7 @@ struct Send {
 };
 struct Delay {
     CalendarDuration duration;
+    NodePtr length;  // instead of `duration`, when it depends on the person
     Span span;
 };
 struct WaitUntil {
@@ -89,6 +92,7 @@ struct WaitUntil {
     std::optional<std::int32_t> time_seconds;
     NodePtr moment;
     std::string zone;
+    NodePtr zone_from;  // instead of `zone`
 };
 struct WaitArm {
     Pattern pattern;    // `on`
@@ -174,6 +178,13 @@ struct Stop {
     std::string reason;
 };
 
+/// What an `include` puts for its snippet's parameters, in the author's words; these may be
+/// parameters of the snippet around.
+struct Inserted {
+    std::map<std::string, std::string> words;
+    std::shared_ptr<const Inserted> around;
+};
+
 struct Step {
     std::string label;  // "" without one
     Span span;
@@ -183,6 +194,7 @@ struct Step {
         act;
     /// The `include` lines this step came in by, outermost first.
     std::vector<Span> includes;
+    std::shared_ptr<const Inserted> inserted;
 };
 
 // How people come in; the ir says what each means.
@@ -265,6 +277,7 @@ struct Journey {
     std::optional<CalendarDuration> lifetime;
     Span lifetime_span;
     std::string zone;
+    NodePtr zone_from;  // instead of `zone`
     std::int32_t priority = 0;
     std::vector<Migration> migrations;
     Steps steps;

@@ -205,7 +205,9 @@ class SendChecker {
                              if (!once_valid(made, option.span)) return;
                              made.validity.kind = ir::Validity::Kind::until_time;
                              made.validity.until_seconds = valid.time.value.seconds;
-                             made.validity.zone = zone_name(cx_, valid.zone);
+                             StepZone zone = check_step_zone(cx_, scope_, valid.zone);
+                             made.validity.zone = std::move(zone.name);
+                             made.validity_zone = std::move(zone.from);
                              made.validity_span = valid.time.span;
                          },
                          [&](const ast::RetryFor& retry) { made.retry_for = retry.duration.value; },

@@ -294,6 +294,7 @@ class Including {
                 good = false;
                 continue;
             }
+            words_[param->name] = cx_.words(arg.value->span);
             good = bind_one(*param, *arg.value, into) && good;
         }
         std::vector<std::string> lacking;
@@ -413,7 +414,10 @@ class Including {
             collect_labels(cx_, snippet_.decl->steps, known_);
         }
         cx_.includes.push_back(include_.call);
+        const auto around = cx_.inserted;
+        cx_.inserted = std::make_shared<const Inserted>(Inserted{words_, around});
         Steps made = check_steps(cx_, scope_, journey_, snippet_.decl->steps);
+        cx_.inserted = around;
         cx_.includes.pop_back();
         known_.labels = std::move(labels);
         std::swap(known_.prefix, prefix_);
@@ -435,6 +439,7 @@ class Including {
     std::string prefix_;
     std::map<std::string, Local> locals_;
     std::map<std::string, NameParam> names_;
+    std::map<std::string, std::string> words_;  // what is given, as it is written
 };
 
 }  // namespace

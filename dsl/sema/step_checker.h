@@ -25,6 +25,8 @@ class StepChecker {
     void after_wait();
 
     std::optional<Delay> check_delay(const ast::Delay& delay);
+    std::optional<Delay> check_length(NodePtr length);
+    void set_zone(const ast::Zone& zone, WaitUntil& made);
     std::optional<WaitUntil> check_until(const ast::WaitUntil& wait);
     bool check_moment(const ast::UntilMoment& moment, WaitUntil& made);
     std::optional<AtMost> check_at_most(const ast::WaitAtMost& wait);

@@ -21,6 +21,7 @@ void StepChecker::one(const ast::Step& step, Steps& into) {
     }
     if (step.label) made.label = prefixed(step.label->text);
     made.includes = cx_.includes;
+    made.inserted = cx_.inserted;
     made.span = step.span;
     made.keyword = step.keyword;
     const bool real = std::visit(

@@ -47,4 +47,10 @@ void each_step(const Steps& steps, const std::function<void(const Step&)>& visit
 /// Visits every block: the journey's own steps, then those inside.
 void each_block(const Steps& steps, const std::function<void(const Steps&)>& visit);
 
+/// What a call of the journey gives, as far as its runs and tests say.
+std::vector<ir::Field> called_fields(const Context& cx, Index journey);
+/// False after J0501: a call with this data lacks something that the journey reads.
+bool gives_all(Context& cx, Index journey, const std::vector<ir::Field>& fields, const Record& data,
+               Span span);
+
 }  // namespace journey::sema

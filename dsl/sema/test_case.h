@@ -40,6 +40,11 @@ struct EventHappens {
     ir::Index event = ir::kNone;
     Record data;  // typed by the event; defaults are the engine's to fill in
 };
+/// Another journey runs the one under test: `called with { … }`. The fields are what it reads.
+struct CallHappens {
+    std::vector<ir::Field> fields;
+    Record data;
+};
 /// The provider says this of the message of that step: the engine's own receipt.
 struct ReceiptHappens {
     std::string event;  // delivered opened clicked bounced complained replied unsubscribed
@@ -88,9 +93,10 @@ struct ExpectTagged {
     std::string tag;
 };
 
-using TestAct = std::variant<EventHappens, ReceiptHappens, ProfileSet, ExpectEntered, ExpectExited,
-                             ExpectSent, ExpectNothingSent, ExpectNoMoreSends, ExpectHeld,
-                             ExpectSkipped, ExpectGoal, ExpectWaiting, ExpectCalled, ExpectTagged>;
+using TestAct =
+    std::variant<EventHappens, CallHappens, ReceiptHappens, ProfileSet, ExpectEntered, ExpectExited,
+                 ExpectSent, ExpectNothingSent, ExpectNoMoreSends, ExpectHeld, ExpectSkipped,
+                 ExpectGoal, ExpectWaiting, ExpectCalled, ExpectTagged>;
 
 struct TestLine {
     source::Span span;

@@ -336,6 +336,7 @@ class TestChecker {
     std::optional<TestAct> happen(const ast::Happen& happens) {
         if (const auto* event = std::get_if<ast::HappenEvent>(&happens.what)) {
             if (event->of_label) return receipt(*event);
+            if (event->event.dotted() == ir::kCalledEvent) return call(*event);
             std::optional<EventHappens> typed = typed_event(event->event, event->data);
             if (!typed) return std::nullopt;
             return TestAct(std::move(*typed));
@@ -354,6 +355,27 @@ class TestChecker {
             cx_, scope_, *set.to, cx_.schema().profile[*field].type, set.target.dotted());
         if (!value) return std::nullopt;
         return TestAct(ProfileSet{*field, std::move(*value)});
+    }
+
+    /// `called { … }`: another journey runs the one under test and gives this.
+    std::optional<TestAct> call(const ast::HappenEvent& happens) {
+        if (journey_ == nullptr) return std::nullopt;
+        if (!cx_.takes_calls.contains(test_.journey)) {
+            cx_.report(Diagnostic::error(
+                           "J0115", "IT CANNOT BE RUN", happens.event.span,
+                           tick(journey_->name) + " does not say that other journeys may run it.")
+                           .and_help("add a line `enter when called` to " + tick(journey_->name)));
+            return std::nullopt;
+        }
+        CallHappens made;
+        made.fields = called_fields(cx_, test_.journey);
+        std::optional<Record> data =
+            typed_record(made.fields, happens.data ? &*happens.data : nullptr, journey_->name);
+        if (!data) return std::nullopt;
+        if (!gives_all(cx_, test_.journey, made.fields, *data, happens.event.span))
+            return std::nullopt;
+        made.data = std::move(*data);
+        return TestAct(std::move(made));
     }
 
     /// `clicked of mail`: what the provider says of that step's message.

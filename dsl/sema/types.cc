@@ -56,7 +56,14 @@ std::optional<ir::Type> resolve_element(Context& cx, const ast::Type& of, TypeKi
     const std::optional<ir::Type> element = resolve_type(cx, of);
     if (!element) return std::nullopt;
     if (element->kind == TypeKind::list || element->kind == TypeKind::map) {
-        cx.report(cannot_yet(of.span, "keep lists or maps inside each other"));
+        const bool in_list = outer == TypeKind::list;
+        cx.report(
+            Diagnostic::error("J0214", "ONE INSIDE THE OTHER", of.span,
+                              in_list ? "A list holds single values, not lists or maps."
+                                      : "A map holds single values, not lists or maps.")
+                .and_after("No condition and no template could say which of the inner ones it "
+                           "means.")
+                .and_help("declare two properties, or send an event for each of the inner ones"));
         return std::nullopt;
     }
     ir::Type type = *element;

@@ -50,12 +50,8 @@ std::optional<Delay> StepChecker::check_delay(const ast::Delay& delay) {
         cx_.report(std::move(diagnostic));
         return std::nullopt;
     }
-    if (!is_constant(*length)) {
-        cx_.report(cannot_yet(length->span, "wait for a length that depends on the person",
-                              "write the length out, for example `wait 2 days`"));
-        return std::nullopt;
-    }
-    Delay made{std::get<CalendarDuration>(length->constant.held), length->span};
+    if (!is_constant(*length)) return check_length(std::move(length));
+    Delay made{std::get<CalendarDuration>(length->constant.held), nullptr, length->span};
     if (made.duration.months < 0 || made.duration.days < 0 || made.duration.seconds < 0) {
         cx_.report(Diagnostic::error("J0213", "BACK IN TIME", length->span,
                                      "Nobody can wait into the past."));
@@ -64,18 +60,42 @@ std::optional<Delay> StepChecker::check_delay(const ast::Delay& delay) {
     return made;
 }
 
+/// A length that depends on the person, like `user.trial_length`.
+std::optional<Delay> StepChecker::check_length(NodePtr length) {
+    if (length->may_be_missing) {
+        const std::string words = cx_.words(length->span);
+        cx_.report(Diagnostic::error(
+                       "J0208", "IT MAY BE MISSING", length->span,
+                       tick(words) + " may be missing, and then nobody knows how long to wait.")
+                       .and_fix(Applicability::sketch, "add `default 14 days`.",
+                                {{{length->span.file, length->span.end, length->span.end},
+                                  " default 14 days"}}));
+        return std::nullopt;
+    }
+    Delay made;
+    made.span = length->span;
+    made.length = std::move(length);
+    return made;
+}
+
+void StepChecker::set_zone(const ast::Zone& zone, WaitUntil& made) {
+    StepZone found = check_step_zone(cx_, scope_, zone);
+    made.zone = std::move(found.name);
+    made.zone_from = std::move(found.from);
+}
+
 std::optional<WaitUntil> StepChecker::check_until(const ast::WaitUntil& wait) {
     WaitUntil made;
     const bool good = std::visit(
         Match{[&](const ast::UntilClock& clock) {
                   made.time_seconds = clock.time.value.seconds;
-                  made.zone = zone_name(cx_, clock.zone);
+                  set_zone(clock.zone, made);
                   return true;
               },
               [&](const ast::UntilWeekday& weekday) {
                   made.weekday = static_cast<std::uint8_t>(static_cast<int>(weekday.day.day) + 1);
                   made.time_seconds = weekday.time.value.seconds;
-                  made.zone = zone_name(cx_, weekday.zone);
+                  set_zone(weekday.zone, made);
                   return true;
               },
               [&](const ast::UntilMoment& moment) { return check_moment(moment, made); }},
@@ -114,7 +134,7 @@ bool StepChecker::check_moment(const ast::UntilMoment& moment, WaitUntil& made) 
     }
     if (moment.at) {
         made.time_seconds = moment.at->time.value.seconds;
-        made.zone = zone_name(cx_, moment.at->zone);
+        set_zone(moment.at->zone, made);
     }
     made.moment = std::move(at);
     return true;

@@ -123,6 +123,7 @@ std::int64_t shorter(std::int64_t a, std::int64_t b) {
 std::int64_t shortest_of(const Step& step) {
     return std::visit(
         Match{[](const Delay& delay) {
+                  if (delay.length != nullptr) return std::int64_t{0};
                   const std::int64_t least = calendar::bounds_of(delay.duration).least;
                   return least > 0 ? least : -1;
               },

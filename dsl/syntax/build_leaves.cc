@@ -196,6 +196,7 @@ ast::Zone Builder::zone(std::uint32_t at) const {
     made.span = span(at);
     Children parts = children(at);
     if (const auto named = parts.take(Kind::string)) made.named = text(*named);
+    if (const auto from = parts.take(Kind::path)) made.from = path(*from);
     return made;
 }
 
@@ -208,7 +209,7 @@ ast::Zone Builder::need_zone(Children& rest, source::Span after) {
             .and_fix(source::Applicability::probable,
                      "add `local`, which is where the person lives.", {{end, " local"}})
             .and_fix(source::Applicability::sketch, "or name a zone: `in \"Asia/Shanghai\"`.", {}));
-    return {std::nullopt, end};
+    return {std::nullopt, std::nullopt, end};
 }
 
 ast::LocalMoment Builder::moment(std::uint32_t at, Children& rest) {

@@ -22,7 +22,7 @@ struct false_word : kept<"false"> {};
 struct missing_word : kept<"missing"> {};
 
 struct moment_literal
-    : node<Kind::moment_literal, value<Kind::date_time, scan::date_time>, maybe_zone> {};
+    : node<Kind::moment_literal, value<Kind::date_time, scan::date_time>, maybe_named_zone> {};
 
 struct any_literal
     : sor<moment_literal, value<Kind::date, scan::date>, value<Kind::clock_time, scan::clock_time>,

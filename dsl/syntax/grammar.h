@@ -61,7 +61,8 @@ struct channel_template
     : seq<token<Kind::name, scan::name, "a channel">, token<Kind::name, scan::name, "a template">> {
 };
 
-struct moment : node<Kind::moment, sor<all<sign<"+">, duration>, all<date_time, maybe_zone>>> {};
+struct moment
+    : node<Kind::moment, sor<all<sign<"+">, duration>, all<date_time, maybe_named_zone>>> {};
 struct happen
     : node<Kind::happen, sor<all<kept<"set">, path, sign<"=">, expr>,
                              all<pegtl::not_at<word<"expect">>, event_path,
@@ -174,7 +175,7 @@ struct schedule
     : node<Kind::schedule, sor<all<kept<"every">, every, word<"at">, clock>,
                                all<kept<"yearly">, word<"on">, path, word<"at">, clock,
                                    maybe<sign<",">, lines, word<"feb">, word<"29">, leap>>,
-                               all<kept<"once">, word<"at">, date_time, maybe_zone>>> {};
+                               all<kept<"once">, word<"at">, date_time, maybe_named_zone>>> {};
 struct enter_tail : sor<all<word<"when">, trigger>, all<schedule, word<"for">, name>> {};
 struct exit_tail : sor<all<kept<"when">, sor<segment_change, event_sel>>, all<kept<"if">, expr>> {};
 struct overlap : sor<kept<"ignore">, kept<"restart">, kept<"queue">, kept<"parallel">> {};
@@ -256,7 +257,7 @@ struct experiment_line : sor<node<Kind::holdout, word<"holdout">, percent>,
                              node<Kind::sample, word<"sample">, percent>, winner> {};
 
 // Tests.
-struct start_tail : seq<date_time, maybe_zone> {};
+struct start_tail : seq<date_time, maybe_named_zone> {};
 struct test_line
     : sor<node<Kind::start, word<"start">, start_tail>, node<Kind::line, word<"given">, given>,
           node<Kind::at_line, word<"at">, moment, sor<all<word<"expect">, outcome>, happen>>,

@@ -279,7 +279,12 @@ using date_time =
     token<Kind::date_time, scan::date_time, "a date and time like `2026-03-02 09:00`">;
 
 struct path : node<Kind::path, name, many<dot, name>> {};
-struct zone : node<Kind::zone, pegtl::sor<word<"local">, all<word<"in">, string>>> {};
+/// Of a date-time: where there is no person to ask.
+struct named_zone : node<Kind::zone, pegtl::sor<word<"local">, all<word<"in">, string>>> {};
+/// Of a time of day: `in trigger.zone` too.
+struct zone
+    : node<Kind::zone, pegtl::sor<word<"local">, all<word<"in">, pegtl::sor<string, path>>>> {};
+using maybe_named_zone = pegtl::opt<named_zone>;
 using maybe_zone = pegtl::opt<zone>;
 
 struct expr : elsewhere<match_expr> {};

@@ -31,6 +31,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"This asks about `{}` without saying since when.", "这里问 `{}`，却没说从什么时候算起。"},
     {"This comes out larger than any number I can hold.", "结果超出了我能容纳的最大数字。"},
     {"This divides by zero.", "这里除以了零。"},
+    {"This is {}, and `{}` is {}.", "这是{}，而 `{}` 是{}。"},
     {"This is text, and `{}` is a date.", "这是文本，而 `{}` 是日期。"},
     {"This window ends before it begins, so nothing can be inside.",
      "这个时间范围还没开始就结束了，里面不可能有东西。"},

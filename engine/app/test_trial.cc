@@ -24,6 +24,7 @@ class Trial {
           witness_(program_, zone_) {
         // Only the journey under test, and what it runs, live in this world: others would send too.
         program_.journeys = journeys_under(program, test.journey);
+        take_calls();
         world_.set_provider([this](const sim::SentMessage& message) { return answer(message); });
     }
 
@@ -68,6 +69,24 @@ class Trial {
             if (given.rest && !given.arm.empty()) options.winners[given.experiment] = given.arm;
         }
         return options;
+    }
+
+    /// A call by the test is an event that starts the journey: as a `run` does, it gives what the
+    /// journey reads of its trigger.
+    void take_calls() {
+        ir::EventType called;
+        called.name = ir::kCalledEvent;
+        bool any = false;
+        for (const sema::TestLine& line : test_.lines) {
+            const auto* call = std::get_if<sema::CallHappens>(&line.act);
+            if (call == nullptr) continue;
+            any = true;
+            called.fields = call->fields;
+        }
+        if (!any) return;
+        const auto event = static_cast<ir::Index>(program_.events.size());
+        program_.events.push_back(std::move(called));
+        program_.journeys[0].triggers.push_back(ir::OnEvent{{event, ir::kNone}, {}, {}});
     }
 
     /// The journey first, then those that it may run, one way or another. Runs are numbered anew.
@@ -185,6 +204,13 @@ class Trial {
                       withdraw(event);
                       submit(model::Track{program_.events[event.event].name, event.data},
                              std::nullopt);
+                      collect();
+                      return std::string();
+                  },
+                  [&](const sema::CallHappens& call) {
+                      witness_.tell(world_.now(),
+                                    fmt::format("called {}", to_json(Value(call.data))));
+                      submit(model::Track{ir::kCalledEvent, call.data}, std::nullopt);
                       collect();
                       return std::string();
                   },

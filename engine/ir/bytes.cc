@@ -4,8 +4,8 @@
 #include <type_traits>
 
 // program  := "JRNY" format payload checksum
-//   format    2 bytes, 3; 2 is read too: without what is written by `since_3` below; and 1:
-//             without that of `since_2`, and with patterns for triggers
+//   format    2 bytes, 3; 2 is read too: without what is written by `since(3, …)` below; and 1:
+//             without that of `since(2, …)`, and with patterns for triggers
 //   payload   the fields of Program in the order of the functions `fields` below
 //   checksum  32 bytes, SHA-256 of all before it
 // In the payload, by the type of a field:
@@ -55,7 +55,7 @@ void fields(Io& io, T& it) {
 template <typename Io, Like<EventType> T>
 void fields(Io& io, T& it) {
     io(it.name, it.fields, it.builtin);
-    io.since_2(it.dwell);
+    io.since(2, it.dwell);
 }
 template <typename Io, Like<Channel> T>
 void fields(Io& io, T& it) {
@@ -170,8 +170,8 @@ template <typename Io, Like<Exit> T>
 void fields(Io& io, T& it) {
     io(it.reason, it.pattern);
     io.index(it.condition);
-    io.index_since_2(it.segment);
-    io.since_2(it.joining);
+    io.index_since(2, it.segment);
+    io.since(2, it.joining);
 }
 template <typename Io, Like<NamedExpr> T>
 void fields(Io& io, T& it) {
@@ -181,7 +181,7 @@ void fields(Io& io, T& it) {
 template <typename Io, Like<Validity> T>
 void fields(Io& io, T& it) {
     io(it.kind, it.duration, it.until_seconds, it.zone);
-    io.index_since_3(it.zone_from);
+    io.index_since(3, it.zone_from);
 }
 template <typename Io, Like<Send> T>
 void fields(Io& io, T& it) {
@@ -189,7 +189,7 @@ void fields(Io& io, T& it) {
     io.index(it.message_template);
     io(it.args, it.validity, it.retry_for, it.waive_quiet, it.waive_frequency);
     io.index(it.next);
-    io.index_since_2(it.to);
+    io.index_since(2, it.to);
 }
 template <typename Io, Like<Test> T>
 void fields(Io& io, T& it) {
@@ -207,8 +207,8 @@ void fields(Io& io, T& it) {
     io(it.experiment, it.holdout);
     io.index(it.holdout_target);
     io(it.arms);
-    io.since_2(it.sample);
-    io.index_since_2(it.rest_target);
+    io.since(2, it.sample);
+    io.index_since(2, it.rest_target);
 }
 template <typename Io, Like<Winner> T>
 void fields(Io& io, T& it) {
@@ -223,14 +223,14 @@ void fields(Io& io, T& it) {
 template <typename Io, Like<WaitFor> T>
 void fields(Io& io, T& it) {
     io(it.duration);
-    io.index_since_3(it.length);
+    io.index_since(3, it.length);
 }
 template <typename Io, Like<WaitUntil> T>
 void fields(Io& io, T& it) {
     io(it.weekday, it.time_seconds);
     io.index(it.moment);
     io(it.zone);
-    io.index_since_3(it.zone_from);
+    io.index_since(3, it.zone_from);
 }
 template <typename Io, Like<WaitArm> T>
 void fields(Io& io, T& it) {
@@ -312,9 +312,9 @@ void fields(Io& io, T& it) {
     io(it.lifetime, it.zone, it.priority, it.states);
     io.index(it.start);
     io(it.hash, it.file, it.line);
-    io.since_2(it.winners);
-    io.since_2(it.migrations);
-    io.index_since_3(it.zone_from);
+    io.since(2, it.winners);
+    io.since(2, it.migrations);
+    io.index_since(3, it.zone_from);
 }
 template <typename Io, Like<Workspace> T>
 void fields(Io& io, T& it) {
@@ -326,8 +326,8 @@ void fields(Io& io, T& it) {
     io(it.templates, it.segments, it.journeys, it.exprs);
     io.indices(it.operands);
     io(it.constants, it.aggregates);
-    io.since_2(it.webhooks);
-    io.since_3(it.band_names);
+    io.since(2, it.webhooks);
+    io.since(3, it.band_names);
 }
 
 // The last enumerator of each enumeration: what is beyond was written by a newer journey.
@@ -394,15 +394,10 @@ class Writer {
             index(it);
     }
     template <typename T>
-    void since_2(const T& it) {
+    void since(std::uint16_t, const T& it) {
         write(it);
     }
-    void index_since_2(Index it) { index(it); }
-    template <typename T>
-    void since_3(const T& it) {
-        write(it);
-    }
-    void index_since_3(Index it) { index(it); }
+    void index_since(std::uint16_t, Index it) { index(it); }
     void triggers(const std::vector<Trigger>& all) { write(all); }
     ByteWriter& out() { return out_; }
 
@@ -464,18 +459,11 @@ class Reader {
             index(all.emplace_back());
     }
     template <typename T>
-    void since_2(T& it) {
-        if (format_ >= 2) read(it);
+    void since(std::uint16_t format, T& it) {
+        if (format_ >= format) read(it);
     }
-    void index_since_2(Index& it) {
-        if (format_ >= 2) index(it);
-    }
-    template <typename T>
-    void since_3(T& it) {
-        if (format_ >= 3) read(it);
-    }
-    void index_since_3(Index& it) {
-        if (format_ >= 3) index(it);
+    void index_since(std::uint16_t format, Index& it) {
+        if (format_ >= format) index(it);
     }
     void triggers(std::vector<Trigger>& all) {
         if (format_ >= 2) return read(all);

@@ -139,4 +139,94 @@ TEST_CASE("a journey in Chinese", "[explain]") {
     CHECK(text.find("the person") == std::string::npos);
 }
 
+TEST_CASE("names of the author are told, not numbers", "[explain]") {
+    const dsl::Compilation made = dsl::compile({{"shop.journey", R"(language 1
+workspace shop {
+  time zone "Asia/Shanghai"
+  currency CNY
+}
+profile user {
+  email  string pii
+  trial  duration default 14 days
+}
+event signed_up {
+  zone  zone
+}
+event order_paid
+channel email {
+  address user.email
+}
+consent news "News" {
+  channels email
+}
+frequency seldom {
+  at most 3 messages per year
+  counts marketing
+  when full skip
+}
+template plain email marketing {
+  consent news
+  subject "Plain"
+  body "Plain"
+  unsubscribe automatic
+}
+template tale email marketing {
+  consent news
+  subject "Tale"
+  body "Tale"
+  unsubscribe automatic
+}
+band orders of count(order_paid within 2 years) {
+  1 below 2
+  2 otherwise
+}
+snippet nudge(message: email template, gap: duration) {
+  wait gap
+  send email message
+}
+journey told "Told by name" {
+  version 1
+  enter when signed_up
+  goal bought when order_paid within 5 days
+  frequency seldom
+  expires after 60 days
+  do {
+    wait user.trial
+    wait until 10:00 in trigger.zone
+    if orders is 2 { stop as regular }
+    include nudge(message: tale, gap: 3 days)
+    experiment subject {
+      sample 20%
+      arm first 50% { send email plain }
+      arm second 50% { send email tale }
+      winner by clicked per delivered after 4h
+    }
+  }
+}
+)"}});
+    INFO(dsl::render(made));
+    REQUIRE(made.ok());
+    const ir::Program& program = *made.program;
+    const std::string english =
+        text_of(read_journey(program, program.journeys[0], Language::english));
+    holds(english, "At most 3 messages a year.");
+    holds(english, "Wait as long as the person's `trial` says.");
+    holds(english, "in the time zone of the trigger's `zone`");
+    holds(english, "the person's score in `orders`");
+    holds(english, "What the scores mean");
+    holds(english, "first wins");
+    holds(english, "second wins");
+    const std::string chinese =
+        text_of(read_journey(program, program.journeys[0], Language::chinese));
+    holds(chinese, "second 获胜");
+    holds(chinese, "评分的含义");
+    // What an include gives stands in the pictures instead of the snippet's parameters.
+    std::set<std::string> words;
+    for (const ir::State& state : program.journeys[0].states)
+        words.insert(state.text);
+    CHECK(words.contains("wait 3 days"));
+    CHECK(words.contains("send email tale"));
+    CHECK_FALSE(words.contains("send email message"));
+}
+
 }  // namespace journey::explain
