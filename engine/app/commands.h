@@ -70,7 +70,9 @@ const ir::Journey* find_journey(const ir::Program& program, const std::string& n
 
 struct ExplainOptions {
     std::string subject;  // a diagnostic code or a journey
+    std::string person;   // then of the journey that is live in the daemon
     std::vector<std::string> paths;
+    DaemonAddress daemon;
     bool json = false;
 };
 int explain_command(const ExplainOptions& options);

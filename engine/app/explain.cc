@@ -1,8 +1,10 @@
-// journey explain: the long text of a diagnostic code, or a journey in plain sentences.
+// journey explain: the long text of a diagnostic code, a journey in plain sentences, or why one
+// person is in a journey of a running daemon or is not.
 
 #include "engine/explain/explain.h"
 
 #include "dsl/translate/translate.h"
+#include "engine/app/client.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
 
@@ -42,12 +44,70 @@ int explain_code(const ExplainOptions& options) {
     return 0;
 }
 
+/// The answer and the program its numbers are about.
+struct Found {
+    ir::Program program;
+    Record why;
+    List timeline;
+};
+
+Result<Found> find_out(const ExplainOptions& options, const DaemonAddress& daemon) {
+    const Client client(daemon.to, "", daemon.admin_token);
+    const std::string person = "/admin/people/" + url_part(options.person);
+    constexpr int kTries = 3;  // somebody may publish between two questions
+    for (int i = 0; i < kTries; ++i) {
+        TRY(const Answer why,
+            asked(client, daemon, person + "/why?journey=" + url_part(options.subject)));
+        if (why.status != 200) return error(ErrorCode::not_found, problem_of(why));
+        TRY(const Answer bytes, asked(client, daemon, "/admin/program/bytes"));
+        if (bytes.status != 200) return error(ErrorCode::not_found, problem_of(bytes));
+        Found out;
+        TRY(out.why, record_of(why));
+        if (text_in(out.why, "program") != to_hex(view_of(ir::program_hash(bytes.body)))) continue;
+        TRY(out.program, ir::decode(bytes.body));
+        TRY(const Answer story, asked(client, daemon, person + "/timeline"));
+        TRY(const Record record, record_of(story));
+        const Value* items = find(record, "timeline");
+        if (items != nullptr && items->as<List>() != nullptr) out.timeline = *items->as<List>();
+        return out;
+    }
+    return error(ErrorCode::conflict,
+                 "somebody publishes programs at this very moment; ask again when it is quiet");
+}
+
+int explain_person(const ExplainOptions& options, explain::Language language) {
+    if (options.subject.empty()) {
+        fmt::print(stderr,
+                   "journey: in which journey? Write `journey explain --person {} --journey "
+                   "NAME`\n",
+                   options.person);
+        return 2;
+    }
+    DaemonAddress daemon = options.daemon;
+    find_keys(daemon);
+    const auto found = find_out(options, daemon);
+    if (!found) return fail(found.error());
+    const ir::Program& program = found.value().program;
+    const ir::Journey* journey = find_journey(program, options.subject);
+    if (journey == nullptr) return 1;
+    const explain::Reading reading =
+        explain::read_why(program, *journey, found.value().why, found.value().timeline, language);
+    if (options.json) {
+        Record out{{"why", Value(found.value().why)}, {"words", explain::json_of(reading)}};
+        fmt::print("{}\n", to_json(Value(std::move(out))));
+    } else {
+        fmt::print("{}: {}", options.person, explain::text_of(reading));
+    }
+    return 0;
+}
+
 }  // namespace
 
 int explain_command(const ExplainOptions& options) {
     const auto language = translate::language_of_environment() == translate::Language::chinese
                               ? explain::Language::chinese
                               : explain::Language::english;
+    if (!options.person.empty()) return explain_person(options, language);
     if (is_code(options.subject)) return explain_code(options);
     if (options.subject == "language") {
         fmt::print("{}", dsl::reference());

@@ -73,15 +73,27 @@ int main(int argc, char** argv) {
     test_app->callback([&] { status = test_command(test); });
 
     ExplainOptions explain;
-    auto* explain_app = app.add_subcommand(
-        "explain",
-        "What a code like J0207 means, a journey in plain sentences, or the whole `language`");
-    explain_app->add_option("subject", explain.subject, "A code, a journey, or `language`")
-        ->required();
-    explain_app->add_option("paths", explain.paths, "Folders or files")
-        ->default_val(std::vector<std::string>{"."});
+    auto* explain_app = app.add_subcommand("explain",
+                                           "What a code like J0207 means, a journey in plain "
+                                           "sentences, the whole `language`, or why a "
+                                           "person got a message or did not");
+    auto* explain_subject =
+        explain_app->add_option("subject", explain.subject, "A code, a journey, or `language`");
+    auto* explain_paths = explain_app->add_option("paths", explain.paths, "Folders or files")
+                              ->default_val(std::vector<std::string>{"."});
+    auto* explain_person = explain_app->add_option(
+        "--person", explain.person, "Ask a daemon about this person (with --journey)");
+    explain_person->excludes(explain_paths);
+    auto* explain_journey = explain_app->add_option("--journey", explain.subject, "The journey");
+    explain_journey->excludes(explain_subject);
+    add_daemon_options(*explain_app, explain.daemon);
     explain_app->add_flag("--json", explain.json, "One JSON object");
-    explain_app->callback([&] { status = explain_command(explain); });
+    explain_app->callback([&] {
+        if (explain.subject.empty() && explain.person.empty())
+            throw CLI::RequiredError(
+                "A code, a journey, `language`, or --person ID --journey NAME");
+        status = explain_command(explain);
+    });
 
     GraphOptions graph;
     auto* graph_app = app.add_subcommand("graph", "Draw a journey as SVG, DOT or Mermaid");

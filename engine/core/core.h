@@ -153,6 +153,9 @@ struct Counts {
     std::uint64_t duplicates = 0;
     std::uint64_t unknown_events = 0;
     std::uint64_t bad_properties = 0;  // of the wrong type, treated as missing
+    std::uint64_t emitted = 0;         // events that journeys made
+    std::uint64_t ran = 0;             // journeys that journeys ran
+    std::uint64_t dropped = 0;         // of both: one too many in a chain
     std::map<std::string, std::uint64_t> sent_by_channel;
     std::vector<JourneyCounts> journeys;  // by name
     void add(const Counts& other);
@@ -184,6 +187,73 @@ struct TimelineItem {
     std::string kind;  // "event", "profile", "entered", "ended", "message", "receipt", "consent", …
     std::string text;  // a sentence
     Record fields;
+};
+
+/// Why somebody is in a journey of the live program or is not: what a condition saw, taken apart.
+struct Checked {
+    struct Saw {
+        ir::Index expr = ir::kNone;
+        Value value;
+    };
+    ir::Index expr = ir::kNone;   // of the live program
+    ir::Index event = ir::kNone;  // whose fields it looks at
+    std::uint32_t depth = 0;      // parts of an `or`, and what a segment asks, stand below it
+    bool holds = false;
+    std::vector<Saw> saw;
+};
+enum class Verdict : std::uint8_t {
+    entered,         // by this: `entry`
+    would_enter,     // nothing stands in the way as things are now
+    filtered,        // the trigger asks for another kind of this event: `checked`
+    below,           // of `reaches`: `reached` and `threshold`
+    reached_before,  // of `reaches`, without this event
+    staying,         // of `lasts`: decided at `at_last`
+    did_not_stay,    // of `lasts`
+    condition,       // `only if` says no: `checked`
+    entered_before,  // the re-entry rule: because of `entry`, until `at_last` (kNever: for ever)
+    running,         // an entry with the same key is live: `entry`
+    outside,         // not a member of the segment: `checked`
+    inside,          // a member already: only a change makes people enter
+    planned,         // at `at_last`
+    never_planned,   // no such moment is left, or the person lacks the date
+    only_called,     // another journey runs this one
+};
+std::string_view name_of(Verdict verdict);  // "would_enter"
+/// One occasion to enter: an event of the person's history, or for other triggers this moment.
+struct Tried {
+    std::uint32_t trigger = 0;  // of the journey
+    Instant at{};
+    Verdict verdict = Verdict::would_enter;
+    std::vector<Checked> checked;
+    std::optional<model::EntryId> entry;
+    Instant at_last = kNever;
+    Value reached;
+    Value threshold;
+};
+/// A pass through the journey.
+struct Visit {
+    model::EntryId entry;
+    std::uint32_t version = 0;
+    Instant entered_at{};
+    Instant ended_at = kNever;    // kNever: still inside
+    std::string reason;           // why it ended
+    std::string step;             // where it is, or ended
+    ir::Index state = ir::kNone;  // of the live version only
+    Instant due = kNever;         // the wait's end
+    bool queued = false;          // behind another entry
+    bool parked = false;          // came due while the journey was paused
+};
+struct Why {
+    bool known = false;     // the person
+    bool declared = false;  // the journey, in the live program
+    std::string hash;       // of that program: what `expr` means
+    std::string moved_to;   // the id the person is known by now
+    Instant now{};
+    std::uint32_t version = 0;
+    bool paused = false;
+    bool sending_stopped = false;
+    std::vector<Visit> visits;  // by beginning
+    std::vector<Tried> tried;   // the newest of each trigger, by time
 };
 
 struct PartitionOptions {
@@ -247,6 +317,8 @@ class Partition {
     Instant next_decision() const;
     /// Empty when the person is not known here.
     std::vector<TimelineItem> timeline(model::PersonId person) const;
+    /// As far as the person's history tells; the profile is asked as it is now. Changes nothing.
+    Why why(model::PersonId person, std::string_view journey, Instant now) const;
     /// Profile as JSON text for people; "" when not known.
     std::string profile_json(model::PersonId person) const;
     /// Messages whose status is unknown: key, person, journey, step.

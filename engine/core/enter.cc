@@ -48,6 +48,13 @@ bool Machine::try_trigger(Person& person, const LinkedProgram& live, const Trigg
     return false;
 }
 
+EntryKeys entry_keys(const ir::Journey& journey, const PersonFacts& asked) {
+    const auto hashed = [&](ir::Index expr) {
+        return expr == ir::kNone ? 0 : hash_of(asked.evaluate(expr));
+    };
+    return {hashed(journey.key), hashed(journey.reentry_per)};
+}
+
 bool Machine::enter(Person& person, const LinkedProgram& program, ir::Index index,
                     const Occasion& occasion) {
     const ir::Journey& journey = program.program->journeys[index];
@@ -56,10 +63,8 @@ bool Machine::enter(Person& person, const LinkedProgram& program, ir::Index inde
                                   .triggered_by(occasion.row, occasion.columns, occasion.time);
     if (catalog_->stopped(journey.name)) return false;
     if (!asked.holds(journey.admit)) return false;
-    const std::uint64_t key = journey.key == ir::kNone ? 0 : hash_of(asked.evaluate(journey.key));
-    const std::uint64_t per =
-        journey.reentry_per == ir::kNone ? 0 : hash_of(asked.evaluate(journey.reentry_per));
-    if (!may_enter_again(person, program, journey, linked_journey, key, per)) return false;
+    const auto [key, per] = entry_keys(journey, asked);
+    if (barred(*catalog_, person, program, index, {key, per}, now_)) return false;
 
     std::uint32_t running = 0;
     std::size_t queued = 0;
@@ -94,28 +99,31 @@ bool Machine::enter(Person& person, const LinkedProgram& program, ir::Index inde
     return true;
 }
 
-bool Machine::may_enter_again(const Person& person, const LinkedProgram& live,
-                              const ir::Journey& journey, const LinkedJourney& linked_journey,
-                              std::uint64_t key, std::uint64_t per) const {
-    if (journey.reentry == ir::Reentry::always) return true;
-    const auto blocks = [&](std::uint64_t their_key, std::uint64_t their_per, Instant entered_at) {
-        if (their_key != key) return false;
-        if (journey.reentry_per != ir::kNone && their_per != per) return false;
-        if (journey.reentry != ir::Reentry::after) return true;
-        return calendar::add(entered_at, journey.reentry_after, *live.workspace_zone) > now_;
+std::optional<Barred> barred(const Catalog& catalog, const Person& person,
+                             const LinkedProgram& program, ir::Index index, EntryKeys keys,
+                             Instant at) {
+    const ir::Journey& journey = program.program->journeys[index];
+    const std::uint32_t number = program.journeys[index].number;
+    if (journey.reentry == ir::Reentry::always) return std::nullopt;
+    const auto bars = [&](model::EntryId id, EntryKeys theirs,
+                          Instant entered_at) -> std::optional<Barred> {
+        if (entered_at > at || theirs.key != keys.key) return std::nullopt;
+        if (journey.reentry_per != ir::kNone && theirs.per != keys.per) return std::nullopt;
+        if (journey.reentry != ir::Reentry::after) return Barred{id, kNever};
+        const Instant until =
+            calendar::add(entered_at, journey.reentry_after, *program.workspace_zone);
+        return until > at ? std::optional(Barred{id, until}) : std::nullopt;
     };
     for (const Entry& entry : person.entries) {
-        if (entry.phase != Phase::watching && linked_of(entry).number == linked_journey.number &&
-            blocks(entry.key, entry.per, entry.entered_at)) {
-            return false;
-        }
+        const std::uint32_t theirs = catalog.at(entry.program).journeys[entry.journey].number;
+        if (entry.phase == Phase::watching || theirs != number) continue;
+        if (const auto by = bars(entry.id, {entry.key, entry.per}, entry.entered_at)) return by;
     }
     for (const EndedEntry& ended : person.ended) {
-        if (ended.journey == linked_journey.number &&
-            blocks(ended.key, ended.per, ended.entered_at))
-            return false;
+        if (ended.journey != number) continue;
+        if (const auto by = bars(ended.id, {ended.key, ended.per}, ended.entered_at)) return by;
     }
-    return true;
+    return std::nullopt;
 }
 
 }  // namespace journey::core

@@ -73,7 +73,25 @@ struct Counted {
 /// Over the person's own events. aggregates.cc.
 Value aggregate_of(const LinkedProgram& linked, const ir::Aggregate& asked, const Person& person,
                    const expr::Facts& facts, const Counted& counted = {});
+/// What keeps entries of one journey apart, and what re-entry remembers. enter.cc.
+struct EntryKeys {
+    std::uint64_t key = 0;
+    std::uint64_t per = 0;
+};
+EntryKeys entry_keys(const ir::Journey& journey, const PersonFacts& asked);
+/// The earlier entry that the journey's re-entry rule holds against one at `at`, and until when
+/// (kNever: for ever). enter.cc.
+struct Barred {
+    model::EntryId entry;
+    Instant until = kNever;
+};
+std::optional<Barred> barred(const Catalog& catalog, const Person& person,
+                             const LinkedProgram& program, ir::Index journey, EntryKeys keys,
+                             Instant at);
+
 bool is_number(const Value& value);
+/// What `reaches` asks.
+bool at_least(const Value& value, const Value& threshold);
 /// Of two values of one kind (all numbers are one); false when they have no order.
 bool less_than(const Value& a, const Value& b);
 

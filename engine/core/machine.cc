@@ -318,7 +318,11 @@ Happening* Machine::happens(Happening::Kind kind, const Person& person, const Me
 }
 
 Counts Machine::counts() const {
-    return tally_.counts(*catalog_, people_.size() - stubs_);
+    Counts counts = tally_.counts(*catalog_, people_.size() - stubs_);
+    counts.emitted = acts_.emitted;
+    counts.ran = acts_.ran;
+    counts.dropped = acts_.dropped;
+    return counts;
 }
 
 }  // namespace journey::core

@@ -35,9 +35,10 @@ class Machine {
     Counts counts() const;
     std::vector<TrialCounts> trials() const;  // settle.cc
     Instant next_decision() const { return next_decision_; }
-    std::vector<TimelineItem> timeline(model::PersonId person) const;  // timeline.cc
-    std::string profile_json(model::PersonId person) const;            // rows.cc
-    std::vector<model::MessageRow> unknown_messages() const;           // rows.cc
+    std::vector<TimelineItem> timeline(model::PersonId person) const;          // timeline.cc
+    Why why(model::PersonId id, std::string_view journey, Instant now) const;  // why.cc
+    std::string profile_json(model::PersonId person) const;                    // rows.cc
+    std::vector<model::MessageRow> unknown_messages() const;                   // rows.cc
 
   private:
     struct Waking {  // one thing that is due
@@ -105,9 +106,6 @@ class Machine {
     /// makes people enter ends here.
     bool enter(Person& person, const LinkedProgram& program, ir::Index journey,
                const Occasion& occasion);
-    bool may_enter_again(const Person& person, const LinkedProgram& live,
-                         const ir::Journey& journey, const LinkedJourney& linked, std::uint64_t key,
-                         std::uint64_t per) const;
 
     /// Whether this event, which is in the history already, takes the number there. reach.cc.
     bool reaches(const Person& person, const LinkedProgram& live, const ir::OnReach& reach,

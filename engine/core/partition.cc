@@ -61,6 +61,9 @@ Instant Partition::next_decision() const {
 Counts Partition::counts() const {
     return impl_->machine.counts();
 }
+Why Partition::why(model::PersonId person, std::string_view journey, Instant now) const {
+    return impl_->machine.why(person, journey, now);
+}
 std::vector<TimelineItem> Partition::timeline(model::PersonId person) const {
     return impl_->machine.timeline(person);
 }

@@ -3,14 +3,10 @@
 #include "engine/core/machine.h"
 
 namespace journey::core {
-namespace {
-
 bool at_least(const Value& value, const Value& threshold) {
     if (is_number(value) && is_number(threshold)) return !less_than(value, threshold);
     return value == threshold || less_than(threshold, value);
 }
-
-}  // namespace
 
 bool Machine::reaches(const Person& person, const LinkedProgram& live, const ir::OnReach& reach,
                       Arrived& event) const {

@@ -158,6 +158,9 @@ void Counts::add(const Counts& other) {
     duplicates += other.duplicates;
     unknown_events += other.unknown_events;
     bad_properties += other.bad_properties;
+    emitted += other.emitted;
+    ran += other.ran;
+    dropped += other.dropped;
     add_words(sent_by_channel, other.sent_by_channel);
     std::map<std::string, JourneyCounts> by_name;
     for (JourneyCounts& one : journeys) {

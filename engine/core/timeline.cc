@@ -144,6 +144,7 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
         item.fields = {{"key", model::format_key(message.key)},
                        {"status", model::name_of(message.status)},
                        {"reason", model::name_of(message.reason)},
+                       {"journey", row.journey},
                        {"step", row.step},
                        {"channel", row.channel},
                        {"template", row.message_template},
@@ -152,7 +153,12 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
         for (const ReceiptNote& note : message.receipts) {
             add(note.at, "receipt",
                 row.channel + " \"" + row.message_template +
-                    "\": " + std::string(model::name_of(note.kind)) + ".");
+                    "\": " + std::string(model::name_of(note.kind)) + ".")
+                .fields = {{"journey", row.journey},
+                           {"step", row.step},
+                           {"channel", row.channel},
+                           {"template", row.message_template},
+                           {"receipt", std::string(model::name_of(note.kind))}};
         }
     };
     for (const Message& message : person->messages)

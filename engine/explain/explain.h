@@ -45,6 +45,12 @@ std::vector<std::string> words_of_counts(const std::string& entered, const std::
                                          const std::string& goals, const std::string& elsewhere,
                                          Language language);
 
+/// Why one person is in the journey or is not, out of what a daemon running `program` answers
+/// (engine/http: /admin/people/ID/why and /admin/people/ID/timeline). What it cannot read it
+/// leaves out.
+Reading read_why(const ir::Program& program, const ir::Journey& journey, const Record& why,
+                 const List& timeline, Language language);
+
 /// The long text of a diagnostic.
 struct Code {
     const char* code;   // "J0207"

@@ -49,6 +49,12 @@ class Speaker {
     std::string channel_messages(ir::Index channel) const;  // "pushes"
     std::string quoted(std::string_view name) const;
     std::string percent(double share) const;
+    /// For conditions on an event: "its `sku`" is a field of that event.
+    Speaker looking_at(ir::Index event) const {
+        Speaker out = *this;
+        out.row_ = event;
+        return out;
+    }
     std::string number(std::uint64_t count) const { return std::to_string(count); }
     std::string args(const std::vector<ir::NamedExpr>& args) const;
 
@@ -65,12 +71,6 @@ class Speaker {
     const ir::Journey& journey() const { return journey_; }
 
   private:
-    /// For conditions on an event: "its `sku`" is a field of that event.
-    Speaker looking_at(ir::Index event) const {
-        Speaker out = *this;
-        out.row_ = event;
-        return out;
-    }
     std::string comparison(const ir::Expr& expr) const;
     std::optional<std::string> counted(const ir::Expr& expr) const;
     std::string aggregate(const ir::Aggregate& aggregate) const;

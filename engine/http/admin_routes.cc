@@ -68,6 +68,8 @@ Record journeys_answer(const core::CatalogPtr& catalog, const core::Counts& coun
     body.push_back({"duplicates", number(counts.duplicates)});
     body.push_back({"unknown_events", number(counts.unknown_events)});
     body.push_back({"bad_properties", number(counts.bad_properties)});
+    body.push_back({"emitted", number(counts.emitted)});
+    body.push_back({"ran", number(counts.ran)});
     body.push_back({"sent_by_channel", Value(record_of(counts.sent_by_channel))});
     const auto program = core::live_program(catalog);
     List journeys;
@@ -113,6 +115,96 @@ Value message_value(const model::MessageRow& row) {
     if (row.claimed_at) line.push_back({"claimed_at", Value(*row.claimed_at)});
     line.push_back({"detail", Value(row.detail)});
     return Value(std::move(line));
+}
+
+/// People are asked for by the id the shop knows them by.
+std::string asked_for(std::string_view id) {
+    const bool whole = id.starts_with("user:") || id.starts_with("anon:");
+    return whole ? std::string(id) : "user:" + std::string(id);
+}
+
+Reply nobody(std::string_view id) {
+    return problem(404, "no_such_person",
+                   fmt::format("Nobody is known as `{}`; ids begin with `user:` or `anon:`.", id));
+}
+
+Reply no_such_journey(const core::CatalogPtr& catalog, const std::string& name) {
+    std::vector<std::string> names;
+    if (const auto program = core::live_program(catalog)) {
+        for (const ir::Journey& journey : program->journeys)
+            names.push_back(journey.name);
+    }
+    return problem(404, "no_such_journey",
+                   fmt::format("No live journey is called `{}`.{}", name, suggestion(name, names)));
+}
+
+std::string entry_text(model::EntryId entry) {
+    return fmt::format("{:016x}", entry.number);
+}
+
+Value checked_value(const core::Checked& checked) {
+    Record line;
+    line.push_back({"expr", number(checked.expr)});
+    if (checked.event != ir::kNone) line.push_back({"event", number(checked.event)});
+    line.push_back({"depth", number(checked.depth)});
+    line.push_back({"holds", Value(checked.holds)});
+    List saw;
+    for (const core::Checked::Saw& one : checked.saw)
+        saw.push_back(Value(Record{{"expr", number(one.expr)}, {"value", one.value}}));
+    line.push_back({"saw", Value(std::move(saw))});
+    return Value(std::move(line));
+}
+
+Value tried_value(const core::Tried& tried) {
+    Record line;
+    line.push_back({"trigger", number(tried.trigger)});
+    line.push_back({"at", Value(tried.at)});
+    line.push_back({"verdict", Value(std::string(core::name_of(tried.verdict)))});
+    if (tried.entry) line.push_back({"entry", Value(entry_text(*tried.entry))});
+    if (tried.at_last != kNever) line.push_back({"until", Value(tried.at_last)});
+    if (!tried.reached.is_missing()) line.push_back({"reached", tried.reached});
+    if (!tried.threshold.is_missing()) line.push_back({"threshold", tried.threshold});
+    List checked;
+    for (const core::Checked& one : tried.checked)
+        checked.push_back(checked_value(one));
+    line.push_back({"checked", Value(std::move(checked))});
+    return Value(std::move(line));
+}
+
+Value visit_value(const core::Visit& visit) {
+    Record line;
+    line.push_back({"entry", Value(entry_text(visit.entry))});
+    line.push_back({"version", number(visit.version)});
+    line.push_back({"entered_at", Value(visit.entered_at)});
+    if (visit.ended_at != kNever) {
+        line.push_back({"ended_at", Value(visit.ended_at)});
+        line.push_back({"reason", Value(visit.reason)});
+    }
+    line.push_back({"step", Value(visit.step)});
+    if (visit.state != ir::kNone) line.push_back({"state", number(visit.state)});
+    if (visit.due != kNever) line.push_back({"due", Value(visit.due)});
+    line.push_back({"queued", Value(visit.queued)});
+    line.push_back({"parked", Value(visit.parked)});
+    return Value(std::move(line));
+}
+
+Record why_answer(const core::Why& why) {
+    Record body;
+    body.push_back({"program", Value(why.hash)});
+    body.push_back({"version", number(why.version)});
+    body.push_back({"now", Value(why.now)});
+    body.push_back({"paused", Value(why.paused)});
+    body.push_back({"sending", Value(!why.sending_stopped)});
+    if (!why.moved_to.empty()) body.push_back({"moved_to", Value(why.moved_to)});
+    List visits;
+    for (const core::Visit& one : why.visits)
+        visits.push_back(visit_value(one));
+    body.push_back({"passes", Value(std::move(visits))});
+    List tried;
+    for (const core::Tried& one : why.tried)
+        tried.push_back(tried_value(one));
+    body.push_back({"occasions", Value(std::move(tried))});
+    return body;
 }
 
 }  // namespace
@@ -171,15 +263,7 @@ void Api::pause_journey(const std::string& parameter, bool paused, Respond respo
     const ir::Program* program = schema().program();
     if (!name || name->empty() || program == nullptr ||
         ir::find_named(program->journeys, *name) == ir::kNone) {
-        std::vector<std::string> names;
-        if (program != nullptr) {
-            for (const ir::Journey& journey : program->journeys)
-                names.push_back(journey.name);
-        }
-        return respond(
-            problem(404, "no_such_journey",
-                    fmt::format("No live journey is called `{}`.{}", name.value_or(parameter),
-                                suggestion(name.value_or(parameter), names))));
+        return respond(no_such_journey(engine_.catalog(), name.value_or(parameter)));
     }
     model::Command command;
     command.partition = model::kEveryPartition;
@@ -206,17 +290,11 @@ void Api::timeline(const std::string& parameter, Respond respond) {
     if (!external_id) {
         return respond(problem(400, "broken_address", "The person's id is not percent-encoded."));
     }
-    // People are asked for by the id the shop knows them by.
-    if (!external_id->starts_with("user:") && !external_id->starts_with("anon:")) {
-        external_id = "user:" + *external_id;
-    }
+    external_id = asked_for(*external_id);
     const auto answer = [respond, id = *external_id](const std::string& profile_json,
                                                      const std::vector<core::TimelineItem>& items) {
         if (profile_json.empty() && items.empty()) {
-            return respond(problem(404, "no_such_person",
-                                   fmt::format("Nobody is known as `{}`; ids begin with `user:` or "
-                                               "`anon:`.",
-                                               id)));
+            return respond(nobody(id));
         }
         List lines;
         for (const core::TimelineItem& item : items) {
@@ -234,6 +312,29 @@ void Api::timeline(const std::string& parameter, Respond respond) {
         respond(std::move(reply));
     };
     engine_.ask_timeline(model::person_id_of(*external_id), answer);
+}
+
+void Api::why(const std::string& parameter, std::string_view query, Respond respond) {
+    constexpr std::string_view kJourney = "journey=";
+    const auto id = percent_decoded(parameter);
+    const auto journey =
+        query.starts_with(kJourney) ? percent_decoded(query.substr(kJourney.size())) : std::nullopt;
+    if (!id || !journey) {
+        return respond(problem(400, "broken_address",
+                               "Ask with ?journey=NAME, the person's id and the name "
+                               "percent-encoded."));
+    }
+    const std::string person = asked_for(*id);
+    const auto answer = [respond, person, journey = *journey,
+                         engine = &engine_](const core::Why& why) {
+        if (!why.declared) return respond(no_such_journey(engine->catalog(), journey));
+        if (!why.known) return respond(nobody(person));
+        Record body{{"person", Value(person)}, {"journey", Value(journey)}};
+        for (NamedValue& field : why_answer(why))
+            body.push_back(std::move(field));
+        respond(json(std::move(body)));
+    };
+    engine_.ask_why(model::person_id_of(person), *journey, answer);
 }
 
 void Api::unknown_messages(Respond respond) {

@@ -234,6 +234,8 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
             return pause_sending(false, std::move(respond));
         case Endpoint::timeline:
             return timeline(admission.parameter, std::move(respond));
+        case Endpoint::why:
+            return why(admission.parameter, request.query, std::move(respond));
         case Endpoint::unknown_messages:
             return unknown_messages(std::move(respond));
         case Endpoint::livez:

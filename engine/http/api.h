@@ -54,6 +54,7 @@ class Api {
     void pause_journey(const std::string& parameter, bool paused, Respond respond);
     void pause_sending(bool paused, Respond respond);
     void timeline(const std::string& parameter, Respond respond);
+    void why(const std::string& parameter, std::string_view query, Respond respond);
     void unknown_messages(Respond respond);
     void metrics(Respond respond);
 

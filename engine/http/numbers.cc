@@ -124,6 +124,10 @@ void core_families(Page& page, const core::Counts& counts) {
              counts.unknown_events);
     page.one("event_properties_bad_total", "counter", "Properties of the wrong type.",
              counts.bad_properties);
+    page.one("events_emitted_total", "counter", "Events that journeys made.", counts.emitted);
+    page.one("journeys_ran_total", "counter", "Journeys that journeys started.", counts.ran);
+    page.one("acts_dropped_total", "counter",
+             "Events and journeys that journeys made one too many of in a chain.", counts.dropped);
     page.family("messages_sent_total", "counter", "Messages accepted by a provider.");
     for (const auto& [channel, count] : counts.sent_by_channel)
         page.sample("channel", channel, count);

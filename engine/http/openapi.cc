@@ -86,6 +86,10 @@ Words words_for(Endpoint endpoint) {
             return {.summary = "Start sending again"};
         case Endpoint::timeline:
             return {.summary = "A person's story, with the reason of every message"};
+        case Endpoint::why:
+            return {.summary =
+                        "Why a person is in the journey ?journey=NAME or is not: her passes, "
+                        "and the occasions she had with what their conditions saw"};
         case Endpoint::unknown_messages:
             return {.summary = "Messages of which nobody knows whether they were sent"};
         case Endpoint::livez:

@@ -45,6 +45,7 @@ constexpr Route kRoutes[] = {
     {Method::post, "/admin/sending/stop", Endpoint::sending_stop, Guard::admin},
     {Method::post, "/admin/sending/start", Endpoint::sending_start, Guard::admin},
     {Method::get, "/admin/people/{}/timeline", Endpoint::timeline, Guard::admin},
+    {Method::get, "/admin/people/{}/why", Endpoint::why, Guard::admin},
     {Method::get, "/admin/messages/unknown", Endpoint::unknown_messages, Guard::admin},
 };
 

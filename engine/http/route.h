@@ -30,6 +30,7 @@ enum class Endpoint : unsigned char {
     sending_stop,
     sending_start,
     timeline,
+    why,
     unknown_messages,
     livez,
     readyz,

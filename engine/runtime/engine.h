@@ -55,6 +55,8 @@ class Engine {
     virtual void ask_timeline(
         model::PersonId person,
         std::function<void(std::string profile_json, std::vector<core::TimelineItem>)> answer) = 0;
+    virtual void ask_why(model::PersonId person, std::string journey,
+                         std::function<void(core::Why)> answer) = 0;
     virtual void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) = 0;
 
     virtual Health health() const = 0;

@@ -407,6 +407,9 @@ core::Counts Node::counts() const {
 std::vector<core::TimelineItem> Node::timeline(model::PersonId person) const {
     return impl_->partitions[impl_->part_of(person)].timeline(person);
 }
+core::Why Node::why(model::PersonId person, std::string_view journey, Instant now) const {
+    return impl_->partitions[impl_->part_of(person)].why(person, journey, now);
+}
 std::string Node::profile_json(model::PersonId person) const {
     return impl_->partitions[impl_->part_of(person)].profile_json(person);
 }

@@ -121,6 +121,7 @@ class Node {
     core::CatalogPtr catalog() const;
     core::Counts counts() const;
     std::vector<core::TimelineItem> timeline(model::PersonId person) const;
+    core::Why why(model::PersonId person, std::string_view journey, Instant now) const;
     std::string profile_json(model::PersonId person) const;
     std::vector<model::MessageRow> unknown_messages() const;
     model::LogPosition applied() const;
@@ -172,6 +173,8 @@ class Service final : public Engine {
     void ask_timeline(
         model::PersonId person,
         std::function<void(std::string, std::vector<core::TimelineItem>)> answer) override;
+    void ask_why(model::PersonId person, std::string journey,
+                 std::function<void(core::Why)> answer) override;
     void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) override;
     Health health() const override;
     Numbers numbers() const override;

@@ -409,6 +409,12 @@ void Service::ask_timeline(
                           return Story{node.profile_json(person), node.timeline(person)};
                       });
 }
+void Service::ask_why(model::PersonId person, std::string journey,
+                      std::function<void(core::Why)> answer) {
+    impl_->ask<core::Why>(std::move(answer),
+                          [person, journey = std::move(journey), now = impl_->clock.now()](
+                              const Node& node) { return node.why(person, journey, now); });
+}
 void Service::ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) {
     impl_->ask<std::vector<model::MessageRow>>(
         std::move(answer), [](const Node& node) { return node.unknown_messages(); });

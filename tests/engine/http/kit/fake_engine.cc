@@ -52,6 +52,12 @@ void FakeEngine::ask_timeline(
     answer(found->second.first, found->second.second);
 }
 
+void FakeEngine::ask_why(model::PersonId person, std::string,
+                         std::function<void(core::Why)> answer) {
+    const auto found = reasons.find(person);
+    answer(found == reasons.end() ? core::Why{} : found->second);
+}
+
 void FakeEngine::ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) {
     answer(unknown);
 }

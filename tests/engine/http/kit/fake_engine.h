@@ -26,6 +26,8 @@ class FakeEngine final : public runtime::Engine {
     void ask_timeline(
         model::PersonId person,
         std::function<void(std::string, std::vector<core::TimelineItem>)> answer) override;
+    void ask_why(model::PersonId person, std::string journey,
+                 std::function<void(core::Why)> answer) override;
     void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) override;
     runtime::Health health() const override;
     runtime::Numbers numbers() const override;
@@ -45,6 +47,7 @@ class FakeEngine final : public runtime::Engine {
     void set_now(Instant at);
     core::Counts counts;
     std::map<model::PersonId, std::pair<std::string, std::vector<core::TimelineItem>>> timelines;
+    std::map<model::PersonId, core::Why> reasons;
     std::vector<model::MessageRow> unknown;
     runtime::Numbers told_numbers;
 
