@@ -47,7 +47,7 @@ bool is_digit(char c) {
 
 std::vector<Coloured> Project::colours(FileId file) {
     State& s = *state_;
-    s.check();
+    s.settle(file);
     std::vector<Coloured> all;
     const std::string_view text = s.text_of(file);
     const Span whole{file, 0, static_cast<std::uint32_t>(text.size())};

@@ -77,7 +77,7 @@ Words statement_of(std::string_view text, const std::vector<Token>& tokens) {
 class Completer {
   public:
     Completer(const Project::State& s, Asked asked, std::vector<Completion>& out)
-        : s_(s), asked_(std::move(asked)), out_(out) {}
+        : s_(s), schemas_(s.schemas()), asked_(std::move(asked)), out_(out) {}
 
     void run() {
         if (prev() == ".") {
@@ -101,19 +101,11 @@ class Completer {
 
     /// The properties a text can mention, inside `{{ … }}`.
     void mentions(const ast::TemplateDecl* text) {
-        if (text != nullptr) {
-            const ir::Index at = ir::find_named(schema().templates, text->name.text);
-            if (at != ir::kNone) {
-                for (const ir::TemplateParam& param : schema().templates[at].params)
-                    add_field(param.field);
-            }
-        }
-        for (const ir::Field& field : schema().profile)
-            add(CompletionKind::property, "user." + field.name, describe(field));
+        if (text != nullptr) add_params_of(text->name.text);
+        add_profile("user.");
     }
 
   private:
-    const ir::Program& schema() const { return s_.model.schema; }
     std::string_view prev(std::size_t back = 1) const {
         const Words& words = asked_.before;
         return words.size() >= back ? words[words.size() - back] : std::string_view();
@@ -125,9 +117,6 @@ class Completer {
         const auto& all = asked_.wish.readings;
         return std::find(all.begin(), all.end(), reading) != all.end();
     }
-    std::string describe(const ir::Field& field) const {
-        return sema::describe(field.type, schema());
-    }
 
     void add(CompletionKind kind, std::string label, std::string detail = {}) {
         if (!seen_.insert(label).second) return;
@@ -138,8 +127,23 @@ class Completer {
         one.detail = std::move(detail);
         out_.push_back(std::move(one));
     }
-    void add_field(const ir::Field& field) {
-        add(CompletionKind::property, field.name, describe(field));
+    void add_fields(const std::vector<ir::Field>& fields, const ir::Program& schema,
+                    const std::string& before = {}) {
+        for (const ir::Field& field : fields)
+            add(CompletionKind::property, before + field.name, sema::describe(field.type, schema));
+    }
+    void add_profile(const std::string& before = {}) {
+        for (const ir::Program* schema : schemas_)
+            add_fields(schema->profile, *schema, before);
+    }
+    void add_params_of(std::string_view text) {
+        for (const ir::Program* schema : schemas_) {
+            const ir::Index at = ir::find_named(schema->templates, text);
+            if (at == ir::kNone) continue;
+            for (const ir::TemplateParam& param : schema->templates[at].params)
+                add_fields({param.field}, *schema);
+            return;
+        }
     }
 
     void add_words() {
@@ -174,7 +178,7 @@ class Completer {
                 add(as, one.name, std::string(kind));
         }
         if (kind != "event") return;
-        for (const ir::EventType& event : schema().events) {
+        for (const ir::EventType& event : schemas_.front()->events) {
             if (event.builtin) add(as, event.name, "built-in event");
         }
     }
@@ -233,13 +237,15 @@ class Completer {
     }
 
     void templates_of(std::string_view channel) {
-        for (const ir::Template& text : schema().templates) {
-            if (text.channel >= schema().channels.size()) continue;
-            if (schema().channels[text.channel].name != channel) continue;
-            std::string says = !text.subject.empty() ? text.subject
-                               : !text.title.empty() ? text.title
-                                                     : text.body;
-            add(CompletionKind::message_template, text.name, std::move(says));
+        for (const ir::Program* schema : schemas_) {
+            for (const ir::Template& text : schema->templates) {
+                if (text.channel >= schema->channels.size()) continue;
+                if (schema->channels[text.channel].name != channel) continue;
+                std::string says = !text.subject.empty() ? text.subject
+                                   : !text.title.empty() ? text.title
+                                                         : text.body;
+                add(CompletionKind::message_template, text.name, std::move(says));
+            }
         }
     }
 
@@ -250,12 +256,19 @@ class Completer {
     }
 
     const std::vector<ir::Field>* fields_of_event(std::string_view name) const {
-        const ir::Index at = ir::find_named(schema().events, name);
-        return at == ir::kNone ? nullptr : &schema().events[at].fields;
+        const ir::Program* schema = schema_of_event(name);
+        if (schema == nullptr) return nullptr;
+        return &schema->events[ir::find_named(schema->events, name)].fields;
+    }
+    const ir::Program* schema_of_event(std::string_view name) const {
+        for (const ir::Program* schema : schemas_) {
+            if (ir::find_named(schema->events, name) != ir::kNone) return schema;
+        }
+        return nullptr;
     }
 
-    /// The event that a bare name is a property of: the one before the nearest `where`.
-    const std::vector<ir::Field>* row_fields() const {
+    /// The name of the event that a bare name is a property of: the one before the nearest `where`.
+    std::string row_event() const {
         const Words& words = asked_.before;
         std::size_t at = words.size();
         int depth = 0;
@@ -264,25 +277,24 @@ class Completer {
             if (word == ")") ++depth;
             if (word == "(") --depth;
             if (word == "where" && depth <= 0) break;
-            if (word == "then" || word == "within") return nullptr;
+            if (word == "then" || word == "within") return {};
             --at;
         }
-        if (at == 0) return nullptr;
+        if (at == 0) return {};
         std::size_t end = at - 1;
         if (end >= 2 && words[end - 2] == "of") end -= 2;
         std::string name;
         for (bool dot = true; end > 0 && (dot ? is_word(words[end - 1]) : words[end - 1] == ".");
              dot = !dot, --end)
             name.insert(0, words[end - 1]);
-        return fields_of_event(name);
+        return name;
     }
 
     void members() {
         const Words& words = asked_.before;
         const std::string_view owner = prev(2);
         if (owner == "user") {
-            for (const ir::Field& field : schema().profile)
-                add_field(field);
+            add_profile();
             return;
         }
         if (owner == "trigger") {
@@ -302,10 +314,8 @@ class Completer {
         add_fields_of(owner);  // count(order_paid.
     }
     void add_fields_of(std::string_view event) {
-        const std::vector<ir::Field>* fields = fields_of_event(event);
-        if (fields == nullptr) return;
-        for (const ir::Field& field : *fields)
-            add_field(field);
+        const ir::Program* schema = schema_of_event(event);
+        if (schema != nullptr) add_fields(*fields_of_event(event), *schema);
     }
 
     // ---- maps: { key: value, … }
@@ -329,13 +339,9 @@ class Completer {
         if (open < 2) return;
         const std::string_view lead = words[open - 2];
         if (lead == "user") {
-            for (const ir::Field& field : schema().profile)
-                add_field(field);
+            add_profile();
         } else if (lead == "with" && open >= 4) {
-            const ir::Index text = ir::find_named(schema().templates, words[open - 3]);
-            if (text == ir::kNone) return;
-            for (const ir::TemplateParam& param : schema().templates[text].params)
-                add_field(param.field);
+            add_params_of(words[open - 3]);
         } else {
             add_fields_of(lead);
         }
@@ -344,10 +350,7 @@ class Completer {
     // ---- values
 
     void values() {
-        if (const auto* fields = row_fields()) {
-            for (const ir::Field& field : *fields)
-                add_field(field);
-        }
+        add_fields_of(row_event());
         add(CompletionKind::name, "user", "the person");
         if (!asked_.around.journey.empty()) {
             add(CompletionKind::name, "trigger", "the event that started the journey");
@@ -397,16 +400,18 @@ class Completer {
                 add(CompletionKind::value, "\"" + choice + "\"", std::string(name));
         };
         if (owner == "user") {
-            offer(&schema().profile);
+            for (const ir::Program* schema : schemas_)
+                offer(&schema->profile);
         } else if (owner == "trigger") {
             for (const std::string& event : asked_.around.triggers)
                 offer(fields_of_event(event));
         } else if (owner.empty()) {
-            offer(row_fields());
+            offer(fields_of_event(row_event()));
         }
     }
 
     const Project::State& s_;
+    std::vector<const ir::Program*> schemas_;  // newest first
     Asked asked_;
     std::vector<Completion>& out_;
     std::set<std::string> seen_;
@@ -511,7 +516,7 @@ bool opens_mention(std::string_view text) {
 
 Completions Project::complete(FileId file, std::uint32_t offset) {
     State& s = *state_;
-    s.check();
+    s.settle(file);
     const std::string_view text = s.text_of(file);
     const Place word = word_around(text, offset);
     Completions made;

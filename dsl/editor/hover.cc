@@ -12,9 +12,22 @@ namespace {
 
 constexpr std::size_t kLinesShown = 12;
 
-std::string counted(std::size_t number, std::string_view what) {
-    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
+/// Says a pattern in the reader's words.
+class Say {
+  public:
+    explicit Say(const Words& words) : words_(words) {}
+    template <typename... Parts>
+    std::string operator()(std::string_view english, const Parts&... parts) const {
+        return fmt::vformat(words(english), fmt::make_format_args(parts...));
+    }
+    /// What is no pattern.
+    std::string words(std::string_view english) const {
+        return words_ ? words_(english) : std::string(english);
+    }
+
+  private:
+    const Words& words_;
+};
 
 /// The author's own lines of `span`, their common indentation taken away, the first dozen.
 std::string lines_of(const source::Source& source, Span span) {
@@ -48,8 +61,7 @@ Span shown_part(const Project::State& s, const Span& name) {
     return own.begin <= name.begin && name.end <= own.end ? source::join(item->span, own) : name;
 }
 
-const ir::Field* declared_field(const Project::State& s, const Symbol& symbol) {
-    const ir::Program& schema = s.model.schema;
+const ir::Field* declared_field(const ir::Program& schema, const Symbol& symbol) {
     const std::vector<ir::Field>* fields = nullptr;
     if (symbol.kind == "property" && symbol.owner == "user") {
         fields = &schema.profile;
@@ -68,18 +80,24 @@ const ir::Field* declared_field(const Project::State& s, const Symbol& symbol) {
     return at == ir::kNone ? nullptr : &(*fields)[at];
 }
 
-std::string headline(const Project::State& s, const Symbol& symbol) {
-    std::string line = fmt::format("**{}** `{}`", symbol.kind, symbol.name);
+std::string headline(const Project::State& s, const Symbol& symbol, const Say& say) {
+    const std::string kind = say.words(symbol.kind);
+    std::string line;
     if (symbol.kind == "property" && symbol.owner == "user") {
-        line += " of the person";
+        line = say("**{}** `{}` of the person", kind, symbol.name);
     } else if (!symbol.owner.empty()) {
-        line += fmt::format(" of `{}`", symbol.owner);
+        line = say("**{}** `{}` of `{}`", kind, symbol.name, symbol.owner);
+    } else {
+        line = fmt::format("**{}** `{}`", kind, symbol.name);
     }
-    if (const ir::Field* field = declared_field(s, symbol)) {
-        line += ": " + sema::describe(field->type, s.model.schema);
-        line += field->required               ? ", always there"
-                : field->fallback.has_value() ? ", with a default"
-                                              : ", may be missing";
+    for (const ir::Program* schema : s.schemas()) {
+        const ir::Field* field = declared_field(*schema, symbol);
+        if (field == nullptr) continue;
+        const std::string type = say.words(sema::describe(field->type, *schema));
+        line += field->required               ? say(": {}, always there", type)
+                : field->fallback.has_value() ? say(": {}, with a default", type)
+                                              : say(": {}, may be missing", type);
+        break;
     }
     return line;
 }
@@ -93,12 +111,13 @@ const Reading* reading_at(const Project::State& s, FileId file, std::uint32_t of
     return best;
 }
 
-std::string words_for(const Project::State& s, const Reading& reading) {
+std::string words_for(const Project::State& s, const Reading& reading, const Say& say) {
     std::string words(s.slice(reading.span));
     const std::size_t line_end = words.find('\n');
     if (line_end != std::string::npos) words = words.substr(0, line_end) + " …";
-    return fmt::format("`{}` is {}{}", words, reading.words,
-                       reading.may_be_missing ? ", and may be missing" : "");
+    const std::string what = say.words(reading.words);
+    return reading.may_be_missing ? say("`{}` is {}, and may be missing", words, what)
+                                  : say("`{}` is {}", words, what);
 }
 
 std::optional<syntax::Token> word_at(std::string_view text, std::uint32_t offset) {
@@ -109,7 +128,8 @@ std::optional<syntax::Token> word_at(std::string_view text, std::uint32_t offset
     return std::nullopt;
 }
 
-std::optional<Hover> keyword_hover(const Project::State& s, FileId file, std::uint32_t offset) {
+std::optional<Hover> keyword_hover(const Project::State& s, FileId file, std::uint32_t offset,
+                                   const Say& say) {
     if (s.is_yaml(file)) return std::nullopt;
     const std::string_view text = s.text_of(file);
     const auto token = word_at(text, offset);
@@ -123,21 +143,22 @@ std::optional<Hover> keyword_hover(const Project::State& s, FileId file, std::ui
     });
     if (here == shown.end()) return std::nullopt;
     return Hover{{file, token->begin, token->end},
-                 fmt::format("**{}**, in {}\n```journey\n{}\n```\n", here->reading, here->place,
-                             here->examples)};
+                 say("**{}**, in {}", say.words(here->reading), say.words(here->place)) +
+                     fmt::format("\n```journey\n{}\n```\n", here->examples)};
 }
 
 }  // namespace
 
-std::optional<Hover> Project::hover(FileId file, std::uint32_t offset) {
+std::optional<Hover> Project::hover(FileId file, std::uint32_t offset, const Words& words) {
     State& s = *state_;
-    s.check();
+    const Say say(words);
+    s.settle(file);
     if (const auto symbol = symbol_at(file, offset)) {
-        std::string text = headline(s, *symbol) + "\n\n";
-        const std::vector<Span> all = references(*symbol);
-        const std::size_t uses = references(*symbol, false).size();
+        std::string text = headline(s, *symbol, say) + "\n\n";
+        const std::vector<Span> all = s.places_of(*symbol, true);
+        const std::size_t uses = s.places_of(*symbol, false).size();
         if (!symbol->declared) {
-            text += "Built in.\n";
+            text += say("Built in.") + "\n";
         } else {
             const Span at = all.front();
             const source::Source& source = s.sources.at(at.file);
@@ -145,15 +166,21 @@ std::optional<Hover> Project::hover(FileId file, std::uint32_t offset) {
             std::set<FileId> files;
             for (const Span& one : all)
                 files.insert(one.file);
-            text += fmt::format("\n{} line {} · used {} in {}\n", source.name(),
-                                source.place_of(at.begin).line, counted(uses, "time"),
-                                counted(files.size(), "file"));
+            const auto counted = [&](std::size_t number, std::string_view one,
+                                     std::string_view many) {
+                return say(number == 1 ? one : many, number);
+            };
+            text += "\n" +
+                    say("{} line {} · used {} in {}", source.name(), source.place_of(at.begin).line,
+                        counted(uses, "{} time", "{} times"),
+                        counted(files.size(), "{} file", "{} files")) +
+                    "\n";
         }
         return Hover{symbol->span, std::move(text)};
     }
-    if (auto keyword = keyword_hover(s, file, offset)) return keyword;
+    if (auto keyword = keyword_hover(s, file, offset, say)) return keyword;
     if (const Reading* reading = reading_at(s, file, offset))
-        return Hover{reading->span, words_for(s, *reading) + "\n"};
+        return Hover{reading->span, words_for(s, *reading, say) + "\n"};
     return std::nullopt;
 }
 

@@ -47,7 +47,7 @@ FileId Project::put(const std::string& name, std::string_view bytes) {
     if (const auto known = s.sources.find(name)) {
         id = *known;
         readable = s.sources.replace(id, bytes, found);
-        std::erase_if(s.trees, [&](const ast::File& tree) { return tree.id == id; });
+        if (const auto tree = s.tree_at(id); tree != s.trees.end()) s.trees.erase(tree);
     } else {
         id = FileId{static_cast<std::uint32_t>(s.sources.size())};
         readable = s.sources.add(name, bytes, found).has_value();
@@ -61,8 +61,12 @@ FileId Project::put(const std::string& name, std::string_view bytes) {
                              [](const ast::File& one, FileId wanted) { return one.id < wanted; });
         s.trees.insert(at, std::move(tree));
     }
-    s.files[id.number] = {true, readable, std::move(found)};
-    s.stale = true;
+    State::File& file = s.files[id.number];
+    file.alive = true;
+    file.readable = readable;
+    file.diagnostics = std::move(found);
+    s.index(id);
+    s.changed();
     return id;
 }
 
@@ -72,13 +76,16 @@ void Project::remove(const std::string& name) {
     if (!id) return;
     std::vector<Diagnostic> none;
     s.sources.replace(*id, "", none);
-    std::erase_if(s.trees, [&](const ast::File& tree) { return tree.id == *id; });
-    s.files[id->number] = {false, false, {}};
-    s.stale = true;
+    if (const auto tree = s.tree_at(*id); tree != s.trees.end()) s.trees.erase(tree);
+    State::File& file = s.files[id->number];
+    file.alive = file.readable = false;
+    file.diagnostics.clear();
+    s.index(*id);
+    s.changed();
 }
 
 void Project::touch() {
-    state_->stale = true;
+    state_->changed();
 }
 
 std::optional<FileId> Project::find(std::string_view name) const {
@@ -98,16 +105,7 @@ const source::SourceSet& Project::sources() const {
     return state_->sources;
 }
 
-void Project::State::check() {
-    if (!stale) return;
-    diagnostics.clear();
-    names = {};
-    for (const File& file : files)
-        diagnostics.insert(diagnostics.end(), file.diagnostics.begin(), file.diagnostics.end());
-    sema::Options with_names = options;
-    with_names.names = &names;
-    model = sema::check(trees, sources, with_names, diagnostics);
-    source::sort_and_unique(diagnostics);
+void put_in_order(sema::Names& names) {
     const auto key = [](const Occurrence& one) {
         return std::tie(one.span.file, one.span.begin, one.span.end, one.kind, one.owner, one.name,
                         one.declares, one.elsewhere);
@@ -121,13 +119,50 @@ void Project::State::check() {
     std::stable_sort(
         names.readings.begin(), names.readings.end(),
         [](const Reading& a, const Reading& b) { return place(a.span) < place(b.span); });
+}
+
+void Project::State::changed() {
+    stale = true;
+    near.reset();
+}
+
+void Project::State::check() {
+    if (!stale) return;
+    std::vector<Diagnostic> found;
+    for (const File& file : files)
+        found.insert(found.end(), file.diagnostics.begin(), file.diagnostics.end());
+    sema::Names seen;
+    sema::Options with_names = options;
+    with_names.names = &seen;
+    sema::Model made = sema::check(trees, sources, with_names, found);
+    source::sort_and_unique(found);
+    put_in_order(seen);
+    diagnostics = std::move(found);
+    names = std::move(seen);
+    model = std::move(made);
+    near.reset();
     stale = false;
 }
 
+std::vector<const ir::Program*> Project::State::schemas() const {
+    std::vector<const ir::Program*> all;
+    if (near) all.push_back(&near->model.schema);
+    all.push_back(&model.schema);
+    return all;
+}
+
+std::vector<ast::File>::iterator Project::State::tree_at(FileId file) {
+    const auto at =
+        std::lower_bound(trees.begin(), trees.end(), file,
+                         [](const ast::File& one, FileId wanted) { return one.id < wanted; });
+    return at != trees.end() && at->id == file ? at : trees.end();
+}
+
 const ast::File* Project::State::tree_of(FileId file) const {
-    const auto at = std::find_if(trees.begin(), trees.end(),
-                                 [&](const ast::File& tree) { return tree.id == file; });
-    return at == trees.end() ? nullptr : &*at;
+    const auto at =
+        std::lower_bound(trees.begin(), trees.end(), file,
+                         [](const ast::File& one, FileId wanted) { return one.id < wanted; });
+    return at != trees.end() && at->id == file ? &*at : nullptr;
 }
 
 bool Project::State::is_yaml(FileId file) const {
@@ -191,6 +226,10 @@ bool same_thing(const Occurrence& one, std::string_view kind, std::string_view o
 const std::vector<Diagnostic>& Project::diagnostics() {
     state_->check();
     return state_->diagnostics;
+}
+
+bool Project::settled() const {
+    return !state_->stale;
 }
 
 std::optional<std::string> Project::formatted(FileId file) {

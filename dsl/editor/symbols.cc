@@ -48,7 +48,7 @@ bool is_good_name(std::string_view name, std::string_view kind) {
 
 std::optional<Symbol> Project::symbol_at(FileId file, std::uint32_t offset) {
     State& s = *state_;
-    s.check();
+    s.settle(file);
     const auto all = at_place(s, file, offset);
     if (all.empty()) return std::nullopt;
     const Occurrence& one = *all.front();
@@ -60,23 +60,38 @@ std::optional<Symbol> Project::symbol_at(FileId file, std::uint32_t offset) {
     return made;
 }
 
-std::vector<Span> Project::references(const Symbol& symbol, bool with_declarations) {
-    State& s = *state_;
-    s.check();
+std::vector<Span> Project::State::places_of(const Symbol& symbol, bool with_declarations) const {
     std::vector<Span> declarations;
     std::vector<Span> uses;
-    for (const Occurrence& one : s.names.occurrences) {
+    for (const Occurrence& one : names.occurrences) {
         if (one.elsewhere || !same_thing(one, symbol.kind, symbol.owner, symbol.name)) continue;
-        (one.declares ? declarations : uses).push_back(s.bare(one));
+        (one.declares ? declarations : uses).push_back(bare(one));
     }
     if (!with_declarations) return uses;
     declarations.insert(declarations.end(), uses.begin(), uses.end());
     return declarations;
 }
 
+std::vector<Span> Project::references(const Symbol& symbol, bool with_declarations) {
+    state_->check();
+    return state_->places_of(symbol, with_declarations);
+}
+
+std::vector<Span> Project::references_in(FileId file, const Symbol& symbol) {
+    State& s = *state_;
+    s.settle(file);
+    std::vector<Span> all;
+    const Span whole{file, 0, static_cast<std::uint32_t>(s.text_of(file).size())};
+    for (const Occurrence* one : s.occurrences_in(whole)) {
+        if (!one->elsewhere && same_thing(*one, symbol.kind, symbol.owner, symbol.name))
+            all.push_back(s.bare(*one));
+    }
+    return all;
+}
+
 std::vector<Span> Project::definitions_at(FileId file, std::uint32_t offset) {
     State& s = *state_;
-    s.check();
+    s.settle(file);
     std::vector<Span> all;
     const auto here = at_place(s, file, offset);
     for (const Occurrence* wanted : here) {
@@ -112,6 +127,7 @@ std::optional<std::string> Project::file_named_at(FileId file, std::uint32_t off
 
 Renaming Project::rename(FileId file, std::uint32_t offset, const std::string& to) {
     State& s = *state_;
+    s.check();
     const std::optional<Symbol> symbol = symbol_at(file, offset);
     const auto refuse = [](std::string why) {
         Renaming made;
@@ -158,7 +174,7 @@ Renaming Project::rename(FileId file, std::uint32_t offset, const std::string& t
 
 std::vector<OutlineItem> Project::outline(FileId file) {
     State& s = *state_;
-    s.check();
+    s.settle(file);
     std::vector<OutlineItem> all;
     const ast::File* tree = s.tree_of(file);
     if (tree == nullptr) return all;

@@ -1,6 +1,6 @@
 #include "dsl/translate/translate.h"
 
-#include "dsl/translate/table.h"
+#include "dsl/translate/spoken.h"
 
 #include <algorithm>
 #include <array>
@@ -42,7 +42,7 @@ std::vector<Pattern> patterns_of_chinese() {
     for (const std::span<const Sentence> table :
          {chinese_titles(), chinese_syntax(), chinese_reading(), chinese_yaml(), chinese_names(),
           chinese_types(), chinese_journeys(), chinese_lints(), chinese_checks(), chinese_words(),
-          chinese_whole()}) {
+          chinese_whole(), chinese_refusals()}) {
         for (const Sentence& sentence : table)
             all.push_back(pattern_of(sentence));
     }
@@ -213,6 +213,38 @@ std::optional<std::string> sentence(std::string_view english, Language language)
         out += *translated;
     }
     return out;
+}
+
+namespace {
+
+// Sorted, so that a word is found by halving.
+std::vector<Sentence> spoken_chinese() {
+    std::vector<Sentence> all;
+    for (const std::span<const Sentence> table : {chinese_reports(), chinese_help()})
+        all.insert(all.end(), table.begin(), table.end());
+    std::sort(all.begin(), all.end(),
+              [](const Sentence& a, const Sentence& b) { return a.english < b.english; });
+    return all;
+}
+
+const Sentence* spoken(std::string_view english) {
+    static const std::vector<Sentence> all = spoken_chinese();
+    const auto at = std::lower_bound(
+        all.begin(), all.end(), english,
+        [](const Sentence& one, std::string_view wanted) { return one.english < wanted; });
+    return at != all.end() && at->english == english ? &*at : nullptr;
+}
+
+}  // namespace
+
+std::string_view Speech::words(std::string_view english) const {
+    if (language_ == Language::english) return english;
+    const Sentence* found = spoken(english);
+    return found == nullptr ? english : found->chinese;
+}
+
+bool is_spoken(std::string_view english) {
+    return spoken(english) != nullptr;
 }
 
 source::RenderWords render_words(Language language) {

@@ -6,6 +6,7 @@
 
 #include "dsl/source/source.h"
 
+#include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,31 @@ Language language_of_environment();
 /// One string of a diagnostic, line by line; nullopt when some line is in no table. English comes
 /// back as it is. About a microsecond a pattern that begins alike.
 std::optional<std::string> sentence(std::string_view english, Language language);
+
+/// What a tool says itself, in the reader's language: `say("{} of {} files changed", 1, 2)`. The
+/// English words are the key, whole, with their `{}`; those nobody translated are said in English.
+class Speech {
+  public:
+    explicit Speech(Language language = Language::english) : language_(language) {}
+    template <typename... Parts>
+    std::string operator()(std::string_view english, const Parts&... parts) const {
+        const std::string_view pattern = words(english);
+        return fmt::vformat(fmt::string_view(pattern.data(), pattern.size()),
+                            fmt::make_format_args(parts...));
+    }
+    std::string_view words(std::string_view english) const;
+    /// "1 file", "2 files".
+    std::string counted(std::size_t number, std::string_view one, std::string_view many) const {
+        return operator()(number == 1 ? one : many, number);
+    }
+    Language language() const { return language_; }
+
+  private:
+    Language language_;
+};
+
+/// Is there a Chinese one? For tests.
+bool is_spoken(std::string_view english);
 
 /// The words of the form around the sentences.
 source::RenderWords render_words(Language language);

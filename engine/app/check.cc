@@ -1,17 +1,22 @@
 // journey check: every mistake of every file, explained.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace journey::app {
 namespace {
 
-/// "1 journey", "5 journeys".
-std::string counted(std::size_t number, const char* what) {
-    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+std::size_t files_with_errors(const dsl::Compilation& compilation) {
+    std::set<source::FileId> files;
+    for (const dsl::Diagnostic& one : compilation.diagnostics) {
+        if (one.severity == source::Severity::error) files.insert(one.span.file);
+    }
+    return files.size();
 }
 
 }  // namespace
@@ -24,8 +29,11 @@ int check_command(const CheckOptions& options) {
         return std::count_if(compilation.diagnostics.begin(), compilation.diagnostics.end(),
                              [&](const auto& one) { return one.severity == severity; });
     };
-    const auto errors = count(source::Severity::error);
-    const auto warnings = count(source::Severity::warning);
+    const auto errors = static_cast<std::size_t>(count(source::Severity::error));
+    const auto warnings = static_cast<std::size_t>(count(source::Severity::warning));
+    const translate::Speech say(translate::language_of_environment());
+    const std::string warned =
+        warnings > 0 ? say(", {}", say.counted(warnings, "{} warning", "{} warnings")) : "";
     if (options.json) {
         fmt::print("{}\n", dsl::render_json(compilation));
     } else if (options.sarif) {
@@ -33,22 +41,21 @@ int check_command(const CheckOptions& options) {
     } else {
         print_diagnostics(compilation, options.short_form);
         if (compilation.program && errors == 0) {
-            fmt::print(
-                "{}, {}: no mistakes{}{}.\n",
-                counted(compilation.program->journeys.size(), "journey"),
-                counted(compilation.tests.size(), "test"),
-                warnings > 0 ? ", " + counted(static_cast<std::size_t>(warnings), "warning") : "",
-                compilation.allowed.empty()
-                    ? ""
-                    : fmt::format(", {} allowed", compilation.allowed.size()));
+            const std::size_t allowed = compilation.allowed.size();
+            fmt::print("{}", say("{}, {}: no mistakes{}{}.\n",
+                                 say.counted(compilation.program->journeys.size(), "{} journey",
+                                             "{} journeys"),
+                                 say.counted(compilation.tests.size(), "{} test", "{} tests"),
+                                 warned, allowed == 0 ? "" : say(", {} allowed", allowed)));
         } else {
             fmt::print(
-                stderr, "{}{}.\n", counted(static_cast<std::size_t>(errors), "mistake"),
-                warnings > 0 ? ", " + counted(static_cast<std::size_t>(warnings), "warning") : "");
+                stderr, "{}",
+                say("{} in {}{}.\n", say.counted(errors, "{} mistake", "{} mistakes"),
+                    say.counted(files_with_errors(compilation), "{} file", "{} files"), warned));
         }
     }
     if (options.strict && errors == 0 && warnings > 0 && !options.json && !options.sarif)
-        fmt::print(stderr, "With --strict warnings count as mistakes.\n");
+        fmt::print(stderr, "{}", say("With --strict warnings count as mistakes.\n"));
     return errors > 0 || (options.strict && warnings > 0) ? 1 : 0;
 }
 

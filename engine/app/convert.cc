@@ -1,6 +1,7 @@
 // journey convert: one file in the other surface. What it writes was read back first, and means the
 // same.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
 
@@ -11,6 +12,15 @@
 
 namespace journey::app {
 namespace {
+
+void print_unreadable(const dsl::Formatted& formatted) {
+    const auto language = translate::language_of_environment();
+    dsl::RenderOptions options;
+    options.words = translate::render_words(language);
+    fmt::print(stderr, "{}",
+               source::render(formatted.sources,
+                              translate::diagnostics(formatted.diagnostics, language), options));
+}
 
 std::string name_for(dsl::Surface surface) {
     return surface == dsl::Surface::yaml ? "standard input.journey.yaml" : "standard input.journey";
@@ -40,13 +50,13 @@ int convert_command(const ConvertOptions& options) {
     const dsl::Formatted made =
         to == from ? dsl::format_source(file) : dsl::convert_source(file, to);
     if (!made.text) {
-        fmt::print(stderr, "{}", source::render(made.sources, made.diagnostics));
+        print_unreadable(made);
         return 1;
     }
     // It must be readable again before anybody keeps it.
     const dsl::Formatted back = dsl::format_source({name_for(to), *made.text});
     if (!back.text) {
-        fmt::print(stderr, "{}", source::render(back.sources, back.diagnostics));
+        print_unreadable(back);
         return fail(
             Error{ErrorCode::refused,
                   "I wrote something I cannot read back, so nothing was kept; please report "

@@ -21,25 +21,25 @@ bool is_code(std::string_view subject) {
                        [](char c) { return c >= '0' && c <= '9'; });
 }
 
-int explain_code(const ExplainOptions& options) {
+int explain_code(const ExplainOptions& options, explain::Language language) {
+    const translate::Speech say(translate::language_of_environment());
     std::string name = options.subject;
     name[0] = 'J';
     const explain::Code* code = explain::find_code(name);
     if (code == nullptr) {
-        fmt::print(stderr,
-                   "journey: there is no code {}; codes stand at the end of each message's "
-                   "first line\n",
-                   name);
+        fmt::print(
+            stderr, "journey: {}\n",
+            say("there is no code {}; codes stand at the end of each message's first line", name));
         return 2;
     }
     if (options.json) {
         fmt::print("{}\n", to_json(Value(Record{{"code", Value(code->code)},
-                                                {"title", Value(code->title)},
-                                                {"means", Value(code->means)},
+                                                {"title", Value(code->title_in(language))},
+                                                {"means", Value(code->means_in(language))},
                                                 {"wrong", Value(code->wrong)},
                                                 {"right", Value(code->right)}})));
     } else {
-        fmt::print("{}", explain::text_of(*code));
+        fmt::print("{}", explain::text_of(*code, language));
     }
     return 0;
 }
@@ -108,7 +108,7 @@ int explain_command(const ExplainOptions& options) {
                               ? explain::Language::chinese
                               : explain::Language::english;
     if (!options.person.empty()) return explain_person(options, language);
-    if (is_code(options.subject)) return explain_code(options);
+    if (is_code(options.subject)) return explain_code(options, language);
     if (options.subject == "language") {
         fmt::print("{}", dsl::reference());
         return 0;
@@ -138,8 +138,9 @@ const ir::Journey* find_journey(const ir::Program& program, const std::string& n
     std::string rest;
     for (const std::string& one : near.empty() ? names : near)
         rest += (rest.empty() ? "`" : ", `") + one + "`";
-    fmt::print(stderr, "journey: there is no journey `{}` here; {} {}\n", name,
-               near.empty() ? "there are" : "did you mean", rest.empty() ? "none" : rest);
+    fail(error(ErrorCode::not_found, fmt::format("there is no journey `{}` here; {} {}", name,
+                                                 near.empty() ? "there are" : "did you mean",
+                                                 rest.empty() ? "none" : rest)));
     return nullptr;
 }
 

@@ -2,6 +2,7 @@
 // leaves no file with more mistakes than it had.
 
 #include "dsl/editor/editor.h"
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/diff.h"
 #include "engine/app/project.h"
@@ -20,15 +21,16 @@ int fix_command(const FixOptions& options) {
     const auto fixed =
         editor::fix_certain(texts, project.value().options,
                             [&](const std::string& name) { return !only_used.contains(name); });
+    const translate::Speech say(translate::language_of_environment());
     std::size_t mended = 0;
     std::size_t changed = 0;
     int status = 0;
     for (const editor::Fixed& file : fixed.files) {
         if (file.held_back) {
-            fmt::print(stderr,
-                       "{}: some mends are left to you; with them it would have had more mistakes "
-                       "than before.\n",
-                       file.name);
+            fmt::print(stderr, "{}",
+                       say("{}: some mends are left to you; with them it would have had more "
+                           "mistakes than before.\n",
+                           file.name));
             status = 1;
         }
         if (file.after == file.before) continue;
@@ -39,14 +41,14 @@ int fix_command(const FixOptions& options) {
         if (auto written = replace_file(file.name, file.after); !written)
             return fail(written.error());
     }
-    const auto counted = [](std::size_t number, const char* what) {
-        return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-    };
-    fmt::print(stderr, "{} in {}{}.\n", counted(mended, "mend"), counted(changed, "file"),
-               options.dry_run && changed > 0 ? "; nothing was written" : "");
+    fmt::print(stderr, "{}",
+               say("{} in {}{}.\n", say.counted(mended, "{} mend", "{} mends"),
+                   say.counted(changed, "{} file", "{} files"),
+                   options.dry_run && changed > 0 ? say("; nothing was written") : ""));
     if (fixed.errors_left > 0) {
-        fmt::print(stderr, "{} {} left: `journey check` explains.\n",
-                   counted(fixed.errors_left, "mistake"), fixed.errors_left == 1 ? "is" : "are");
+        fmt::print(stderr, "{}",
+                   say.counted(fixed.errors_left, "{} mistake is left: `journey check` explains.\n",
+                               "{} mistakes are left: `journey check` explains.\n"));
         status = 1;
     }
     return options.dry_run && changed > 0 ? 1 : status;

@@ -1,5 +1,6 @@
 #include "engine/app/forecast.h"
 
+#include "engine/app/test_story.h"
 #include "engine/explain/explain.h"
 #include "engine/plan/plan.h"
 
@@ -47,10 +48,40 @@ Value record_of(const Words& words) {
     return Value(std::move(out));
 }
 
-void rows(std::string& out, const char* what, const Words& words) {
+void row(std::string& out, const std::string& what, std::uint64_t count) {
+    out += fmt::format("  {:<44}{:>12}\n", what, plan::grouped(count));
+}
+
+/// `line` has a place for the word.
+template <typename InWords>
+void rows(std::string& out, const translate::Speech& say, std::string_view line, const Words& words,
+          InWords in_words) {
     for (const auto& [word, count] : words)
-        out += fmt::format("  {:<44}{:>12}\n", fmt::format("{}: {}", what, word),
-                           plan::grouped(count));
+        row(out, say(line, in_words(word, say)), count);
+}
+
+const auto kAsItIs = [](const std::string& word, const translate::Speech&) { return word; };
+
+void table_of_channels(std::string& out, const Forecast& forecast, const translate::Speech& say) {
+    out += fmt::format("\n{:<10}{:>12}{:>14}  {:<18}{:>20}{:>16}\n", say("channel"), say("sent"),
+                       say("worst hour"), "", say("longest queue"), say("cost"));
+    double cost = 0;
+    bool any_cost = false;
+    for (const auto& [name, channel] : forecast.channels) {
+        const std::uint64_t worst =
+            channel.per_hour.empty() ? 0 : channel.per_hour[channel.worst_hour];
+        out += fmt::format(
+            "{:<10}{:>12}{:>14}  {:<18}{:>20}{:>16}\n", name, plan::grouped(channel.sent),
+            plan::grouped(worst), worst == 0 ? "" : hour_in_words(forecast, channel.worst_hour),
+            channel.rate_per_second == 0
+                ? say("no rate")
+                : say("{} at {}/s", length_in_words(channel.longest_queue, say),
+                      channel.rate_per_second),
+            channel.has_cost ? fmt::format("{:.2f} {}", channel.cost, forecast.currency) : "-");
+        cost += channel.cost;
+        any_cost = any_cost || channel.has_cost;
+    }
+    if (any_cost) out += fmt::format("{:>90}\n", fmt::format("{:.2f} {}", cost, forecast.currency));
 }
 
 }  // namespace
@@ -79,11 +110,11 @@ std::string fitting(std::string_view text, std::size_t columns) {
     return out + "…";
 }
 
-std::string length_in_words(Micros length) {
+std::string length_in_words(Micros length, const translate::Speech& say) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
-    if (seconds < 60) return fmt::format("{} s", seconds);
-    if (seconds < 3600) return fmt::format("{} min", (seconds + 30) / 60);
-    return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
+    if (seconds < 60) return say("{} s", seconds);
+    if (seconds < 3600) return say("{} min", (seconds + 30) / 60);
+    return say("{} h {} min", seconds / 3600, seconds % 3600 / 60);
 }
 
 std::string hour_in_words(const Forecast& forecast, std::size_t hour) {
@@ -157,7 +188,10 @@ void Forecaster::see(const std::vector<core::Happening>& happenings) {
     }
 }
 
-Forecast Forecaster::finish(const core::Counts& before, const core::Counts& after, Instant until) {
+Forecast Forecaster::finish(const core::Counts& before, const core::Counts& after, Instant until,
+                            translate::Language language) {
+    const auto spoken = language == translate::Language::chinese ? explain::Language::chinese
+                                                                 : explain::Language::english;
     out_.until = until;
     out_.people = after.people;
     out_.events = after.events - before.events;
@@ -179,7 +213,7 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
         line.title = journey.title;
         for (const ir::Trigger& trigger : journey.triggers) {
             line.starts.push_back(
-                explain::words_of_trigger(program_, journey, trigger, explain::Language::english));
+                explain::words_of_trigger(program_, journey, trigger, spoken));
         }
         const core::JourneyCounts none;
         const core::JourneyCounts* found = counts_of(after, journey.name);
@@ -203,7 +237,7 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
                 if (took_[i][at][way] == 0) continue;
                 line.paths[fmt::format("{}, {}", state.step,
                                        explain::words_of_way(program_, journey, state, ways[way],
-                                                             explain::Language::english))] +=
+                                                             spoken))] +=
                     took_[i][at][way];
             }
         }
@@ -212,56 +246,33 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
     return std::move(out_);
 }
 
-std::string text_of(const Forecast& forecast) {
-    std::string out = fmt::format(
-        "{} people, {} events, {} to {} ({})\n", plan::grouped(forecast.people),
-        plan::grouped(forecast.events), hour_in_words(forecast, 0).substr(0, 10),
-        hour_in_words(forecast,
-                      static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::hours>(
-                                                   forecast.until - forecast.from)
-                                                   .count()))
-            .substr(0, 10),
-        forecast.zone);
-    out += fmt::format("\n{:<10}{:>12}{:>14}  {:<18}{:>20}{:>16}\n", "channel", "sent",
-                       "worst hour", "", "longest queue", "cost");
-    double cost = 0;
-    bool any_cost = false;
-    for (const auto& [name, channel] : forecast.channels) {
-        const std::uint64_t worst =
-            channel.per_hour.empty() ? 0 : channel.per_hour[channel.worst_hour];
-        out += fmt::format(
-            "{:<10}{:>12}{:>14}  {:<18}{:>20}{:>16}\n", name, plan::grouped(channel.sent),
-            plan::grouped(worst), worst == 0 ? "" : hour_in_words(forecast, channel.worst_hour),
-            channel.rate_per_second == 0
-                ? "no rate"
-                : fmt::format("{} at {}/s", length_in_words(channel.longest_queue),
-                              channel.rate_per_second),
-            channel.has_cost ? fmt::format("{:.2f} {}", channel.cost, forecast.currency) : "-");
-        cost += channel.cost;
-        any_cost = any_cost || channel.has_cost;
-    }
-    if (any_cost) out += fmt::format("{:>90}\n", fmt::format("{:.2f} {}", cost, forecast.currency));
+std::string text_of(const Forecast& forecast, const translate::Speech& say) {
+    const auto hours = static_cast<std::size_t>(
+        std::chrono::duration_cast<std::chrono::hours>(forecast.until - forecast.from).count());
+    std::string out =
+        say("{} people, {} events, {} to {} ({})\n", plan::grouped(forecast.people),
+            plan::grouped(forecast.events), hour_in_words(forecast, 0).substr(0, 10),
+            hour_in_words(forecast, hours).substr(0, 10), forecast.zone);
+    table_of_channels(out, forecast, say);
     if (!forecast.held.empty() || !forecast.skipped.empty()) out += "\n";
-    rows(out, "held", forecast.held);
-    rows(out, "not sent", forecast.skipped);
+    rows(out, say, "held: {}", forecast.held, reason_in_words);
+    rows(out, say, "not sent: {}", forecast.skipped, reason_in_words);
     for (const JourneyForecast& journey : forecast.journeys) {
-        out += fmt::format("\n{}\n  {:<44}{:>12}\n", journey.name, "entered",
-                           plan::grouped(journey.entered));
+        out += fmt::format("\n{}\n", journey.name);
+        row(out, say("entered"), journey.entered);
         if (is_idle(journey)) {
             for (const std::string& start : journey.starts)
-                out += fmt::format("  nobody: it did not come about that {}\n", start);
+                out += say("  nobody: it did not come about that {}\n", start);
             continue;
         }
         for (const StepCount& step : journey.sent)
-            out += fmt::format("  {:<44}{:>12}\n", "sent: " + name_of(step, 36),
-                               plan::grouped(step.people));
-        if (journey.goals > 0)
-            out += fmt::format("  {:<44}{:>12}\n", "goals", plan::grouped(journey.goals));
-        rows(out, "arm", journey.arms);
-        rows(out, "way", journey.paths);
-        rows(out, "left", journey.ended_by);
-        rows(out, "still at", journey.still_at);
-        rows(out, "not sent", journey.skipped_by);
+            row(out, say("sent: {}", name_of(step, 36)), step.people);
+        if (journey.goals > 0) row(out, say("goals"), journey.goals);
+        rows(out, say, "arm: {}", journey.arms, kAsItIs);
+        rows(out, say, "way: {}", journey.paths, kAsItIs);
+        rows(out, say, "left: {}", journey.ended_by, ending_in_words);
+        rows(out, say, "still at: {}", journey.still_at, kAsItIs);
+        rows(out, say, "not sent: {}", journey.skipped_by, reason_in_words);
     }
     return out;
 }

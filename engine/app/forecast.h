@@ -2,6 +2,7 @@
 // What a simulated stretch of time came to: sends by hour and channel, who went where, what the
 // limits did, what it costs.
 
+#include "dsl/translate/translate.h"
 #include "engine/calendar/calendar.h"
 #include "engine/core/core.h"
 #include "engine/ir/ir.h"
@@ -57,7 +58,9 @@ class Forecaster {
     Forecaster(const ir::Program& program, Instant from, std::map<std::string, double> costs);
     void see(const std::vector<core::Happening>& happenings);
     /// `before`: what was counted when it began.
-    Forecast finish(const core::Counts& before, const core::Counts& after, Instant until);
+    /// Ways are named in this language.
+    Forecast finish(const core::Counts& before, const core::Counts& after, Instant until,
+                    translate::Language language = translate::Language::english);
 
   private:
     struct Message {
@@ -92,9 +95,10 @@ std::string name_of(const StepCount& step, std::size_t columns);
 /// At most so many columns wide; what does not fit ends in "…".
 std::string fitting(std::string_view text, std::size_t columns);
 /// "3 h 5 min"
-std::string length_in_words(Micros length);
+std::string length_in_words(Micros length,
+                            const translate::Speech& say = translate::Speech());
 
-std::string text_of(const Forecast& forecast);
+std::string text_of(const Forecast& forecast, const translate::Speech& say);
 Value json_of(const Forecast& forecast);
 /// One picture: sends by channel over time, and how far people come in each journey.
 /// Self-contained.

@@ -1,6 +1,7 @@
 // journey fmt: the one style, written back only when something changes and only to files that can
 // be read.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
 
@@ -12,12 +13,21 @@
 namespace journey::app {
 namespace {
 
+void print_unreadable(const dsl::Formatted& formatted) {
+    const auto language = translate::language_of_environment();
+    dsl::RenderOptions options;
+    options.words = translate::render_words(language);
+    fmt::print(stderr, "{}",
+               source::render(formatted.sources,
+                              translate::diagnostics(formatted.diagnostics, language), options));
+}
+
 int format_standard_input() {
     std::stringstream text;
     text << std::cin.rdbuf();
     const dsl::Formatted formatted = dsl::format_source({"standard input", text.str()});
     if (!formatted.text) {
-        fmt::print(stderr, "{}", source::render(formatted.sources, formatted.diagnostics));
+        print_unreadable(formatted);
         return 1;
     }
     fmt::print("{}", *formatted.text);
@@ -40,7 +50,7 @@ int format_command(const FormatOptions& options) {
             ++seen;
             const dsl::Formatted formatted = dsl::format_source({file, text.value()});
             if (!formatted.text) {
-                fmt::print(stderr, "{}", source::render(formatted.sources, formatted.diagnostics));
+                print_unreadable(formatted);
                 status = 1;
                 continue;
             }
@@ -55,11 +65,13 @@ int format_command(const FormatOptions& options) {
             if (!written) return fail(written.error());
         }
     }
+    const translate::Speech say(translate::language_of_environment());
     if (!options.check) {
-        fmt::print(stderr, "{} of {} files changed\n", changed, seen);
+        fmt::print(stderr, "{}", say("{} of {} files changed\n", changed, seen));
     } else if (changed > 0) {
-        fmt::print(stderr, "{} of {} files are not in the one style; run `journey fmt`\n", changed,
-                   seen);
+        fmt::print(
+            stderr, "{}",
+            say("{} of {} files are not in the one style; run `journey fmt`\n", changed, seen));
     }
     return status;
 }

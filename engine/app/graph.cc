@@ -88,7 +88,7 @@ int graph_command(const GraphOptions& options) {
                               ? explain::Language::chinese
                               : explain::Language::english;
     if (options.all == !options.journey.empty()) {
-        fmt::print(stderr, "journey: name one journey, or say --all\n");
+        fail(error(ErrorCode::refused, "name one journey, or say --all"));
         return 2;
     }
     Shown shown;

@@ -1,6 +1,7 @@
 // journey lsp: the streams of the language server. Everything that has arrived is taken in before
 // anything is answered, and mistakes are told when nothing waits: of many changes only the last
-// text is checked.
+// text is checked. First the edited files, at once; the rest of a large project once nobody has
+// typed for a moment.
 
 #include "engine/app/commands.h"
 #include "engine/app/lsp_server.h"
@@ -17,9 +18,11 @@ namespace {
 
 enum class Arrived : unsigned char { something, nothing, end };
 
-bool has_more() {
+constexpr int kIdleMs = 600;
+
+bool has_more(int wait_ms = 0) {
     pollfd input{STDIN_FILENO, POLLIN, 0};
-    return ::poll(&input, 1, 0) > 0;
+    return ::poll(&input, 1, wait_ms) > 0;
 }
 
 /// One piece of what has arrived; waits for it.
@@ -69,8 +72,12 @@ int lsp_command() {
     bool open = true;
     while (!server.exit_code()) {
         if (!server.has_work()) {
-            if (open && !has_more()) server.tell_diagnostics();
+            if (open && !has_more()) server.tell_edited();
             if (!write_output(server) || !open) break;
+            if (server.has_more_to_tell() && !has_more(kIdleMs)) {
+                server.tell_rest();
+                if (!write_output(server)) return 1;
+            }
         }
         while (open && (has_more() || !server.has_work()) && !server.exit_code()) {
             if (read_into(frames) == Arrived::end) open = false;

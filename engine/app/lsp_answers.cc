@@ -34,6 +34,12 @@ struct Question {
     json::object location(const Span& span) const {
         return {{"uri", uri(span.file)}, {"range", range(span)}};
     }
+    /// In the reader's language, if there are words for it.
+    std::string words(std::string_view english) const {
+        const translate::Speech say(terms.language);
+        if (translate::is_spoken(english)) return std::string(say.words(english));
+        return translate::sentence(english, terms.language).value_or(std::string(english));
+    }
     json::array edits(const std::vector<source::Edit>& all) const {
         json::array made;
         for (const source::Edit& edit : all)
@@ -50,7 +56,8 @@ LspAnswer bad(int code, std::string message) {
 }
 
 LspAnswer hover(const Question& q) {
-    const auto found = q.project().hover(q.file, q.offset);
+    const auto found = q.project().hover(
+        q.file, q.offset, [&](std::string_view english) { return q.words(english); });
     if (!found) return good(nullptr);
     return good(json::object{{"contents", markdown_json(found->markdown)},
                              {"range", q.range(found->span)}});
@@ -97,7 +104,7 @@ LspAnswer completion(const Question& q) {
                           {"textEdit", json::object{{"range", range},
                                                     {"newText", plain ? one.label : one.insert}}}};
         if (one.is_snippet && !plain) item["insertTextFormat"] = 2;
-        if (!one.detail.empty()) item["detail"] = one.detail;
+        if (!one.detail.empty()) item["detail"] = q.words(one.detail);
         if (!one.documentation.empty()) item["documentation"] = markdown_json(one.documentation);
         items.push_back(std::move(item));
     }
@@ -132,9 +139,8 @@ LspAnswer highlights(const Question& q) {
     const auto symbol = q.project().symbol_at(q.file, q.offset);
     json::array found;
     if (symbol) {
-        for (const Span& span : q.project().references(*symbol)) {
-            if (span.file == q.file) found.push_back(json::object{{"range", q.range(span)}});
-        }
+        for (const Span& span : q.project().references_in(q.file, *symbol))
+            found.push_back(json::object{{"range", q.range(span)}});
     }
     return good(std::move(found));
 }
@@ -149,7 +155,7 @@ LspAnswer rename(const Question& q) {
     const auto to = text_in(q.params, {"newName"});
     if (!to) return bad(kInvalidParams, "`newName` is missing");
     const editor::Renaming made = q.project().rename(q.file, q.offset, *to);
-    if (!made.refused.empty()) return bad(kRequestFailed, made.refused);
+    if (!made.refused.empty()) return bad(kRequestFailed, q.words(made.refused));
     json::object changes;
     for (const editor::FileEdits& file : made.files)
         changes[q.uri(file.file)] = q.edits(file.edits);
@@ -262,7 +268,7 @@ LspAnswer code_actions(const Question& q) {
     }
     const std::vector<source::Edit> all = all_certain(q);
     if (!all.empty() && wants(q.params, "source.fixAll.journey")) {
-        actions.push_back(json::object{{"title", "Write all certain mends of this file"},
+        actions.push_back(json::object{{"title", q.words("Write all certain mends of this file")},
                                        {"kind", "source.fixAll.journey"},
                                        {"edit", workspace_edit(q, all)}});
     }

@@ -220,16 +220,44 @@ void LspServer::changed(const json::value& params) {
     workspace_.changed(*document);
 }
 
-void LspServer::tell_diagnostics() {
+void LspServer::tell_edited() {
     if (phase_ != Phase::initialized) return;
     for (LspWorkspace::Folder* folder : workspace_.folders()) {
-        if (!folder->stale) continue;
-        folder->stale = false;
-        tell(*folder);
+        for (const editor::FileId file : std::exchange(folder->edited, {}))
+            tell_edited(*folder, file);
+        // Was it so little that the whole project is known?
+        if (folder->stale && folder->project.settled()) tell(*folder);
     }
 }
 
+bool LspServer::has_more_to_tell() const {
+    if (phase_ != Phase::initialized) return false;
+    const auto all = workspace_.folders();
+    return std::any_of(all.begin(), all.end(),
+                       [](const LspWorkspace::Folder* folder) { return folder->stale; });
+}
+
+void LspServer::tell_rest() {
+    for (LspWorkspace::Folder* folder : workspace_.folders()) {
+        if (folder->stale) tell(*folder);
+    }
+}
+
+void LspServer::tell_edited(LspWorkspace::Folder& folder, editor::FileId file) {
+    const auto uri_of = [&](editor::FileId id) { return workspace_.uri_of(folder, id); };
+    json::array list;
+    for (const editor::Diagnostic& one : folder.project.diagnostics_soon(file)) {
+        if (one.severity == source::Severity::information && !workspace_.owns(folder, file))
+            continue;
+        list.push_back(diagnostic_json(folder.project.sources(),
+                                       translate::diagnostic(one, terms_.language), terms_.units,
+                                       uri_of));
+    }
+    tell_file(folder, file, std::move(list));
+}
+
 void LspServer::tell(LspWorkspace::Folder& folder) {
+    folder.stale = false;
     const source::SourceSet& sources = folder.project.sources();
     std::map<editor::FileId, json::array> by_file;
     // Files that are gone are told to be without mistakes.
@@ -244,18 +272,22 @@ void LspServer::tell(LspWorkspace::Folder& folder) {
         by_file[one.span.file].push_back(diagnostic_json(
             sources, translate::diagnostic(one, terms_.language), terms_.units, uri_of));
     }
-    for (auto& [file, list] : by_file) {
-        if (!workspace_.speaks_for(folder, file)) continue;
-        const LspWorkspace::Document* open = workspace_.document_of(folder, file);
-        const bool nothing = list.empty() && open == nullptr;
-        json::object params{{"uri", uri_of(file)}, {"diagnostics", std::move(list)}};
-        if (open != nullptr) params["version"] = open->version;
-        std::string words = json::serialize(params);
-        const auto known = told_.find(uri_of(file));
-        if (known == told_.end() ? nothing : known->second == words) continue;
-        told_[uri_of(file)] = std::move(words);
-        send(notice_json("textDocument/publishDiagnostics", std::move(params)));
-    }
+    for (auto& [file, list] : by_file)
+        tell_file(folder, file, std::move(list));
+}
+
+void LspServer::tell_file(LspWorkspace::Folder& folder, editor::FileId file, json::array list) {
+    if (!workspace_.speaks_for(folder, file)) return;
+    const LspWorkspace::Document* open = workspace_.document_of(folder, file);
+    const std::string uri = workspace_.uri_of(folder, file);
+    const bool nothing = list.empty() && open == nullptr;
+    json::object params{{"uri", uri}, {"diagnostics", std::move(list)}};
+    if (open != nullptr) params["version"] = open->version;
+    std::string words = json::serialize(params);
+    const auto known = told_.find(uri);
+    if (known == told_.end() ? nothing : known->second == words) return;
+    told_[uri] = std::move(words);
+    send(notice_json("textDocument/publishDiagnostics", std::move(params)));
 }
 
 }  // namespace journey::app

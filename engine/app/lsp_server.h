@@ -20,8 +20,12 @@ class LspServer {
     bool has_work() const { return !waiting_.empty(); }
     /// Does the next one that waits.
     void work();
-    /// Nothing is waiting: tells what is wrong with the newest texts.
-    void tell_diagnostics();
+    /// Nothing is waiting: tells what is wrong with the texts that were edited.
+    void tell_edited();
+    /// Is there something that nobody was told about the rest of a project?
+    bool has_more_to_tell() const;
+    /// Tells it, after checking whole projects.
+    void tell_rest();
     /// Bodies to send, in order.
     std::vector<std::string> take_output();
     /// Set when the conversation is over.
@@ -42,6 +46,8 @@ class LspServer {
     void opened(const json::value& params);
     void changed(const json::value& params);
     void tell(LspWorkspace::Folder& folder);
+    void tell_edited(LspWorkspace::Folder& folder, editor::FileId file);
+    void tell_file(LspWorkspace::Folder& folder, editor::FileId file, boost::json::array list);
 
     Phase phase_ = Phase::fresh;
     LspTerms terms_;

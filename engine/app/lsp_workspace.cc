@@ -43,13 +43,10 @@ LspWorkspace::Folder& LspWorkspace::folder_of(const std::string& path) {
     if (slot != nullptr) return *slot;
     slot = std::make_unique<Folder>();
     slot->path = path;
+    slot->places = {path};
     sema::Options options;
     options.read_file = [folder = slot.get()](std::string_view name) {
-        std::set<std::string> places = {folder->path};
-        for (const editor::FileId id : folder->project.files())
-            places.insert(
-                parent_of(path_in(folder->path, folder->project.sources().at(id).name())));
-        for (const std::string& place : places) {
+        for (const std::string& place : folder->places) {
             auto text = read_text_file((fs::path(place) / name).string());
             if (text) return std::optional(std::move(text).value());
         }
@@ -70,6 +67,7 @@ LspWorkspace::Folder& LspWorkspace::folder_of(const std::string& path) {
 
 void LspWorkspace::put(Folder& folder, const std::string& path, const std::string& bytes) {
     folder.project.put(name_in(folder.path, path), bytes);
+    folder.places.insert(parent_of(path));
     folder.stale = true;
     for (const std::string& used : used_files(bytes, is_yaml(path))) {
         const std::string target = (fs::path(parent_of(path)) / used).lexically_normal().string();
@@ -99,8 +97,10 @@ LspWorkspace::Document* LspWorkspace::document(const std::string& uri) {
 void LspWorkspace::changed(const Document& document) {
     for (auto& [path, folder] : folders_) {
         const bool own = path == parent_of(document.path);
-        if (own || folder->project.find(name_in(path, document.path)))
-            put(*folder, document.path, document.bytes);
+        const std::string name = name_in(path, document.path);
+        if (!own && !folder->project.find(name)) continue;
+        put(*folder, document.path, document.bytes);
+        if (const auto file = folder->project.find(name)) folder->edited.insert(*file);
     }
 }
 
@@ -192,9 +192,9 @@ std::optional<std::string> LspWorkspace::uri_beside(const Folder& folder,
     return std::nullopt;
 }
 
-std::vector<LspWorkspace::Folder*> LspWorkspace::folders() {
+std::vector<LspWorkspace::Folder*> LspWorkspace::folders() const {
     std::vector<Folder*> all;
-    for (auto& [path, folder] : folders_)
+    for (const auto& [path, folder] : folders_)
         all.push_back(folder.get());
     return all;
 }

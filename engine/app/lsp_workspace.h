@@ -22,7 +22,9 @@ class LspWorkspace {
     struct Folder {
         std::string path;
         editor::Project project;
-        bool stale = true;  // its diagnostics were not told since something changed
+        bool stale = true;                // its diagnostics were not told since something changed
+        std::set<editor::FileId> edited;  // and these were edited, and not told about at all
+        std::set<std::string> places;     // where its files stand: templates' files are near them
     };
     struct Where {
         Folder* folder = nullptr;
@@ -51,7 +53,7 @@ class LspWorkspace {
     /// The address of a file that a text of this folder names; nullopt when there is none.
     std::optional<std::string> uri_beside(const Folder& folder, const std::string& name) const;
 
-    std::vector<Folder*> folders();
+    std::vector<Folder*> folders() const;
 
   private:
     Folder& folder_of(const std::string& path);

@@ -1,6 +1,8 @@
 // The one binary. Each command lives in its own file; here is only what can be said on the command
 // line.
 
+#include "dsl/translate/translate.h"
+#include "engine/app/bench_project.h"
 #include "engine/app/commands.h"
 #include "engine/app/publish.h"
 #include "engine/app/simulate_people.h"
@@ -24,6 +26,34 @@ void add_daemon_options(CLI::App& command, DaemonAddress& address) {
     command.add_option("--token", address.admin_token, "Admin token (or JOURNEY_ADMIN_TOKEN)");
 }
 
+/// `--lang zh` anywhere on the line: help is written before options are read.
+void take_language(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        const std::string_view given = word.starts_with("--lang=") ? word.substr(7)
+                                       : word == "--lang" && i + 1 < argc
+                                           ? std::string_view(argv[i + 1])
+                                           : std::string_view();
+        if (given == "en" || given == "zh") ::setenv("JOURNEY_LANG", std::string(given).c_str(), 1);
+    }
+}
+
+/// Everything that `--help` shows, in the reader's language.
+void speak(CLI::App& app, const journey::translate::Speech& say) {
+    const auto words = [&](const std::string& english) { return std::string(say.words(english)); };
+    app.description(words(app.get_description()));
+    app.group(words(app.get_group()));
+    for (const char* label : {"Usage", "OPTIONS", "Positionals", "SUBCOMMAND", "REQUIRED", "Needs",
+                              "Excludes", "TEXT", "UINT", "INT", "FLOAT"})
+        app.get_formatter()->label(label, words(label));
+    for (CLI::Option* option : app.get_options({})) {
+        option->description(words(option->get_description()));
+        option->group(words(option->get_group()));
+    }
+    for (CLI::App* command : app.get_subcommands({}))
+        speak(*command, say);
+}
+
 std::string own_path() {
     std::error_code problem;
     return std::filesystem::read_symlink("/proc/self/exe", problem).string();
@@ -32,6 +62,8 @@ std::string own_path() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    take_language(argc, argv);
+    const journey::translate::Speech say(journey::translate::language_of_environment());
     CLI::App app("journey: marketing automation as code", "journey");
     app.add_option_function<std::string>(
            "--lang", [](const std::string& lang) { ::setenv("JOURNEY_LANG", lang.c_str(), 1); },
@@ -328,7 +360,7 @@ int main(int argc, char** argv) {
     auto* bench_app = app.add_subcommand("bench", "Measure this machine with this program");
     bench_app
         ->add_option("scenario", bench.scenario,
-                     "ingest, single, waiting, check, match, aggregates, timers, segments, render")
+                     "ingest, single, waiting, check, lsp, match, aggregates, timers, segments, render")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")
@@ -336,18 +368,29 @@ int main(int argc, char** argv) {
     bench_app->add_option("--repeat", bench.repeat, "Measured runs")->capture_default_str();
     bench_app->add_flag("--json", bench.json, "One JSON object");
     BenchCheckOptions bench_check;
-    bench_app->add_option("--journeys", bench_check.journeys, "With check: how many")
+    bench_app->add_option("--journeys", bench_check.journeys, "With check, lsp: how many")
         ->capture_default_str();
     bench_app->add_option("--steps", bench_check.steps, "With check: steps of each")
         ->capture_default_str();
     bench_app->add_option("--write-to", bench_check.write_to,
                           "With check: keep the generated files in this folder");
+    BenchLspOptions bench_lsp;
+    bench_app->add_option("--lines", bench_lsp.lines, "With lsp: of the file that is edited")
+        ->capture_default_str()
+        ->check(CLI::Range(50, 100'000));
+    bench_app->add_option("--edits", bench_lsp.edits, "With lsp: how many")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100'000));
     bench_app->callback([&] {
         bench_check.rounds = std::max<std::size_t>(bench.repeat, 1);
         if (bench.scenario == "check") {
             status = bench_check_command(bench_check);
         } else if (bench.scenario == "render") {
             status = bench_render_command({bench.repeat, bench.json});
+        } else if (bench.scenario == "lsp") {
+            bench_lsp.journeys = bench_check.journeys;
+            bench_lsp.json = bench.json;
+            status = bench_lsp_command(bench_lsp, own_path());
         } else {
             status = bench_command(bench, own_path());
         }
@@ -379,6 +422,7 @@ int main(int argc, char** argv) {
     seeds_app->add_option("--project", seeds.project, "Folder of journeys")->capture_default_str();
     seeds_app->callback([&] { status = seeds_command(seeds); });
 
+    speak(app, say);
     if (argc < 2 || std::string_view(argv[1]) == "help") {
         fmt::print("{}", app.help());
         return argc < 2 ? 2 : 0;
@@ -389,9 +433,11 @@ int main(int argc, char** argv) {
             commands.push_back(command->get_name());
         if (std::find(commands.begin(), commands.end(), word) == commands.end()) {
             const auto near = journey::did_you_mean(word, commands);
-            fmt::print(stderr, "journey: there is no command `{}`; {}\n", word,
-                       near.empty() ? "`journey help` lists them"
-                                    : fmt::format("did you mean `{}`?", near.front()));
+            fmt::print(
+                stderr, "journey: {}\n",
+                near.empty()
+                    ? say("there is no command `{}`; `journey help` lists them", word)
+                    : say("there is no command `{}`; did you mean `{}`?", word, near.front()));
             return 2;
         }
     }

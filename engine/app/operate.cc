@@ -1,5 +1,6 @@
 // The operator's words to a running daemon: pause, resume, journeys, timeline…
 
+#include "dsl/translate/translate.h"
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
 
@@ -27,14 +28,14 @@ void print_rows(const List& rows, std::initializer_list<std::string_view> column
     }
 }
 
-int print_journeys(const Record& answer) {
+int print_journeys(const Record& answer, const translate::Speech& say) {
     const Value* journeys = find(answer, "journeys");
     if (journeys == nullptr || journeys->as<List>() == nullptr)
         return fail(
             error(ErrorCode::invalid,
                   "the daemon's answer has no journeys; is it of the same version as this tool?"));
-    fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", "journey", "entered", "inside", "sent",
-               "goals", "skipped", "unknown");
+    fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", say("journey"), say("entered"),
+               say("inside"), say("sent"), say("goals"), say("skipped"), say("unknown"));
     for (const Value& item : *journeys->as<List>()) {
         const Record* record = item.as<Record>();
         if (record == nullptr) continue;
@@ -46,7 +47,7 @@ int print_journeys(const Record& answer) {
         const Value* waiting = find(*record, "waiting");
         if (waiting == nullptr || waiting->as<Record>() == nullptr) continue;
         for (const NamedValue& step : *waiting->as<Record>())
-            fmt::print("    at {:<24}{:>9}\n", step.name, to_json(step.value));
+            fmt::print("{}", say("    at {:<24}{:>9}\n", step.name, to_json(step.value)));
     }
     return 0;
 }
@@ -54,7 +55,8 @@ int print_journeys(const Record& answer) {
 }  // namespace
 
 int fail(const Error& problem) {
-    fmt::print(stderr, "journey: {}\n", problem.detail);
+    const auto said = translate::sentence(problem.detail, translate::language_of_environment());
+    fmt::print(stderr, "journey: {}\n", said ? *said : problem.detail);
     return 1;
 }
 
@@ -102,10 +104,11 @@ int operate_command(const OperateOptions& options) {
     if (!parsed || parsed.value().as<Record>() == nullptr)
         return fail(error(ErrorCode::invalid, "the daemon's answer is not JSON I can read"));
     const Record& record = *parsed.value().as<Record>();
-    if (options.what == "journeys") return print_journeys(record);
+    const translate::Speech say(translate::language_of_environment());
+    if (options.what == "journeys") return print_journeys(record, say);
     const Value* rows = find(record, options.what == "timeline" ? "timeline" : "messages");
     if (rows != nullptr && rows->as<List>() != nullptr) {
-        if (rows->as<List>()->empty()) fmt::print("None.\n");
+        if (rows->as<List>()->empty()) fmt::print("{}", say("None.\n"));
         if (options.what == "timeline") {
             print_rows(*rows->as<List>(), {"at", "kind", "text"});
         } else {
@@ -114,7 +117,7 @@ int operate_command(const OperateOptions& options) {
         }
         return 0;
     }
-    fmt::print("Done.\n");
+    fmt::print("{}", say("Done.\n"));
     return 0;
 }
 

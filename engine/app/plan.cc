@@ -1,6 +1,7 @@
 // journey plan: what publishing a project would change, for whom, and how many messages it causes
 // today; saved, so that `journey apply` does exactly this.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/plan_file.h"
 #include "engine/app/plan_live.h"
 #include "engine/app/plan_words.h"
@@ -85,6 +86,7 @@ PlanFile file_of(const Looked& looked, const ir::Program& program, const plan::P
 }  // namespace
 
 int plan_command(const PlanOptions& given) {
+    const translate::Speech say(translate::language_of_environment());
     PlanOptions options = given;
     find_keys(options.daemon);
     const auto rules = retire_rules(options.retire);
@@ -96,7 +98,7 @@ int plan_command(const PlanOptions& given) {
     if (!compiled) return fail(compiled.error());
     if (!compiled.value().program) {
         print_diagnostics(compiled.value(), false);
-        fmt::print(stderr, "There is no plan: the mistakes above come first.\n");
+        fmt::print(stderr, "{}", say("There is no plan: the mistakes above come first.\n"));
         return 1;
     }
     const ir::Program& program = *compiled.value().program;
@@ -108,7 +110,7 @@ int plan_command(const PlanOptions& given) {
     for (const plan::Remark& remark : plan.remarks)
         fmt::print(stderr, "{}\n", remark_text(remark));
     Value json = plan::json_of(plan);
-    if (!options.json) fmt::print("{}", plan::text_of(plan));
+    if (!options.json) fmt::print("{}", plan_in_words(plan));
     const bool save = plan.has_changes() && !plan.has_errors();
     if (save) {
         const PlanFile file = file_of(looked.value(), program, plan, rules.value());
@@ -119,23 +121,23 @@ int plan_command(const PlanOptions& given) {
             const auto messages =
                 messages_today(*looked.value().data, programs, looked.value().now);
             if (!messages) return fail(messages.error());
-            if (!options.json) fmt::print("{}", text_of(messages.value()));
+            if (!options.json) fmt::print("{}", text_of(messages.value(), say));
             std::get<Record>(json.held).push_back({"messages_today", json_of(messages.value())});
         } else if (!options.json) {
-            fmt::print(
-                "  How many messages it causes today: give --data DIRECTORY, the daemon's "
-                "data, to know.\n");
+            fmt::print("{}", say("  How many messages it causes today: give --data DIRECTORY, the "
+                                 "daemon's data, to know.\n"));
         }
         if (const auto written = replace_file(options.out, write_plan(file)); !written)
             return fail(written.error());
         if (!options.json) {
-            fmt::print("  Saved: {0}.  Apply exactly this with: journey apply {0}\n", options.out);
+            fmt::print("{}", say("  Saved: {0}.  Apply exactly this with: journey apply {0}\n",
+                                 options.out));
         }
         std::get<Record>(json.held).push_back({"saved", Value(options.out)});
     }
     if (options.json) fmt::print("{}\n", to_json(json));
     if (plan.has_errors()) {
-        fmt::print(stderr, "Nothing was saved: the above comes first.\n");
+        fmt::print(stderr, "{}", say("Nothing was saved: the above comes first.\n"));
         return 1;
     }
     return save ? kThereAreChanges : 0;

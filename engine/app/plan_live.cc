@@ -144,17 +144,17 @@ Result<MessagesToday> messages_today(DataCopy& data, const std::vector<Bytes>& p
     return out;
 }
 
-std::string text_of(const MessagesToday& messages) {
-    std::string out = fmt::format("  Messages until {}:\n", format_instant(messages.until));
+std::string text_of(const MessagesToday& messages, const translate::Speech& say) {
+    std::string out;
     for (const auto& [channel, with] : messages.with) {
         const std::uint64_t without = messages.without.at(channel);
         if (with == 0 && without == 0) continue;
         const auto more = static_cast<std::int64_t>(with) - static_cast<std::int64_t>(without);
-        out += fmt::format("      {:<8} {:>9} as it is, {:>9} with this plan: {:+}\n", channel,
-                           plan::grouped(without), plan::grouped(with), more);
+        out += say("      {:<8} {:>9} as it is, {:>9} with this plan: {:+}\n", channel,
+                   plan::grouped(without), plan::grouped(with), more);
     }
-    if (out.find("as it is") == std::string::npos) out += "      none, with this plan or without\n";
-    return out;
+    if (out.empty()) out = say("      none, with this plan or without\n");
+    return say("  Messages until {}:\n", format_instant(messages.until)) + out;
 }
 
 Value json_of(const MessagesToday& messages) {

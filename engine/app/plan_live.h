@@ -1,6 +1,7 @@
 #pragma once
 // What is live: of a running daemon, or of a data directory, which is only ever read.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/plan/plan.h"
 #include "engine/sim/sim.h"
@@ -46,7 +47,7 @@ struct MessagesToday {
 };
 Result<MessagesToday> messages_today(DataCopy& data, const std::vector<Bytes>& programs,
                                      Instant now);
-std::string text_of(const MessagesToday& messages);
+std::string text_of(const MessagesToday& messages, const translate::Speech& say);
 Value json_of(const MessagesToday& messages);
 
 }  // namespace journey::app

@@ -2,6 +2,7 @@
 
 #include "engine/app/publish.h"
 
+#include "dsl/translate/translate.h"
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
 #include "engine/app/plan_file.h"
@@ -18,10 +19,14 @@
 namespace journey::app {
 namespace {
 
+translate::Speech speech() {
+    return translate::Speech(translate::language_of_environment());
+}
+
 /// Asks only somebody who can answer.
 bool agreed(const PublishOptions& options) {
     if (options.yes || !is_terminal(STDIN_FILENO)) return true;
-    fmt::print("Apply this to {}? [y/N] ", options.daemon.to);
+    fmt::print("{}", speech()("Apply this to {}? [y/N] ", options.daemon.to));
     std::fflush(stdout);
     std::string answer;
     std::getline(std::cin, answer);
@@ -36,27 +41,29 @@ Result<void> post_program(const Client& client, const Bytes& program, const std:
     return success();
 }
 
-const char* change_in_words(plan::Kind kind) {
+std::string change_in_words(plan::Kind kind, const translate::Speech& say) {
     switch (kind) {
         case plan::Kind::created:
-            return "new";
+            return say("new");
         case plan::Kind::changed:
-            return "changed";
+            return say("changed");
         case plan::Kind::retired:
-            return "retired";
+            return say("retired");
         case plan::Kind::unchanged:
-            return "unchanged";
+            return say("unchanged");
     }
     return "";
 }
 
 void print_applied(const DaemonAddress& daemon, const ir::Program& program,
                    const plan::Plan& plan) {
-    fmt::print("Applied to {}: {} journeys are live.\n", daemon.to, program.journeys.size());
+    const translate::Speech say = speech();
+    fmt::print("{}",
+               say("Applied to {}: {} journeys are live.\n", daemon.to, program.journeys.size()));
     for (const plan::JourneyPlan& one : plan.journeys) {
-        fmt::print("  {} version {}  {}\n", one.name,
-                   one.kind == plan::Kind::retired ? one.before : one.after,
-                   change_in_words(one.kind));
+        fmt::print("{}", say("  {} version {}  {}\n", one.name,
+                             one.kind == plan::Kind::retired ? one.before : one.after,
+                             change_in_words(one.kind, say)));
     }
 }
 
@@ -69,7 +76,7 @@ int apply_plan(const PublishOptions& options, const DaemonAddress& daemon) {
     if (!live) return fail(live.error());
     const std::string& now = live.value().hash;
     if (now == hash_of_program(file.value().program)) {
-        fmt::print("Nothing to do: this plan is applied already.\n");
+        fmt::print("{}", speech()("Nothing to do: this plan is applied already.\n"));
         return 0;
     }
     const Bytes& stopping = file.value().stopping;
@@ -88,16 +95,16 @@ int apply_plan(const PublishOptions& options, const DaemonAddress& daemon) {
     const plan::Plan plan = in_readers_language(
         plan::compare(live.value().program ? &*live.value().program : nullptr, program.value(),
                       live.value().standing, file.value().retire));
-    fmt::print("{}", plan::text_of(plan));
+    fmt::print("{}", plan_in_words(plan));
     // Somebody may have entered since: a group nobody decided about is never left to chance.
     if (plan.has_errors() && !half_done) {
         for (const plan::Remark& remark : plan.remarks)
             fmt::print(stderr, "{}\n", remark_text(remark));
-        fmt::print(stderr, "Nothing was applied: make the plan again.\n");
+        fmt::print(stderr, "{}", speech()("Nothing was applied: make the plan again.\n"));
         return 1;
     }
     if (!agreed(options)) {
-        fmt::print("Nothing was applied.\n");
+        fmt::print("{}", speech()("Nothing was applied.\n"));
         return 1;
     }
     const Client client(daemon.to, "", daemon.admin_token);
@@ -118,7 +125,7 @@ int apply_project(const PublishOptions& options, const DaemonAddress& daemon) {
     if (!compiled) return fail(compiled.error());
     if (!compiled.value().program) {
         print_diagnostics(compiled.value(), false);
-        fmt::print(stderr, "Nothing was applied: the mistakes above come first.\n");
+        fmt::print(stderr, "{}", speech()("Nothing was applied: the mistakes above come first.\n"));
         return 1;
     }
     const ir::Program& program = *compiled.value().program;
@@ -130,16 +137,16 @@ int apply_project(const PublishOptions& options, const DaemonAddress& daemon) {
     for (const plan::Remark& remark : plan.remarks)
         fmt::print(stderr, "{}\n", remark_text(remark));
     if (plan.has_errors()) {
-        fmt::print(stderr,
-                   "Nothing was applied. `journey plan {} --retire …` makes a plan with rules for "
-                   "people inside.\n",
-                   options.what);
+        fmt::print(stderr, "{}",
+                   speech()("Nothing was applied. `journey plan {} --retire …` makes a plan with "
+                            "rules for people inside.\n",
+                            options.what));
         return 1;
     }
     if (plan.has_changes()) {
-        if (is_terminal(STDIN_FILENO) && !options.yes) fmt::print("{}", plan::text_of(plan));
+        if (is_terminal(STDIN_FILENO) && !options.yes) fmt::print("{}", plan_in_words(plan));
         if (!agreed(options)) {
-            fmt::print("Nothing was applied.\n");
+            fmt::print("{}", speech()("Nothing was applied.\n"));
             return 1;
         }
         const Client client(daemon.to, "", daemon.admin_token);
@@ -151,6 +158,10 @@ int apply_project(const PublishOptions& options, const DaemonAddress& daemon) {
 }
 
 }  // namespace
+
+std::string plan_in_words(const plan::Plan& plan) {
+    return plan::text_of(plan, [say = speech()](std::string_view one) { return say.words(one); });
+}
 
 int publish_command(const PublishOptions& options) {
     DaemonAddress daemon = options.daemon;

@@ -2,6 +2,7 @@
 // journey plan and journey apply: how a project becomes the live program.
 
 #include "engine/app/commands.h"
+#include "engine/plan/plan.h"
 
 namespace journey::app {
 
@@ -24,5 +25,8 @@ struct PublishOptions {
     DaemonAddress daemon;
 };
 int publish_command(const PublishOptions& options);
+
+/// In the reader's language.
+std::string plan_in_words(const plan::Plan& plan);
 
 }  // namespace journey::app

@@ -1,10 +1,12 @@
 // journey simulate: real events out of a CSV through a project's journeys, in virtual time, over
 // the real engine.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/mapped_csv.h"
 #include "engine/app/progress.h"
 #include "engine/app/project.h"
+#include "engine/app/test_story.h"
 #include "engine/sim/sim.h"
 
 #include <algorithm>
@@ -44,7 +46,7 @@ void print_counts(const Replay& replay, const core::Counts& counts) {
 }
 
 /// Reasons name values, so there can be as many as rows.
-void print_left_out(const Replay& replay) {
+void print_left_out(const Replay& replay, const translate::Speech& say) {
     constexpr std::size_t kReasonsMost = 10;
     std::vector<std::pair<std::uint64_t, const std::string*>> by_line;
     for (const auto& [reason, left_out] : replay.reasons)
@@ -52,31 +54,35 @@ void print_left_out(const Replay& replay) {
     std::sort(by_line.begin(), by_line.end());
     for (std::size_t i = 0; i < by_line.size() && i < kReasonsMost; ++i) {
         const auto& [line, reason] = by_line[i];
-        fmt::print("  {} rows left out, the first in line {}: {}\n",
-                   replay.reasons.at(*reason).rows, line, *reason);
+        fmt::print("{}", say("  {} rows left out, the first in line {}: {}\n",
+                             replay.reasons.at(*reason).rows, line, *reason));
     }
     if (by_line.size() > kReasonsMost)
-        fmt::print("  … and for {} other reasons\n", by_line.size() - kReasonsMost);
+        fmt::print("{}", say("  … and for {} other reasons\n", by_line.size() - kReasonsMost));
 }
 
-void print_table(const Replay& replay, const core::Counts& counts) {
-    fmt::print("{} rows, {} people, {} to {}\n", replay.rows, replay.people,
-               format_instant(replay.first).substr(0, 10),
-               format_instant(replay.last).substr(0, 10));
-    print_left_out(replay);
+void print_table(const Replay& replay, const core::Counts& counts, const translate::Speech& say) {
+    fmt::print("{}", say("{} rows, {} people, {} to {}\n", replay.rows, replay.people,
+                         format_instant(replay.first).substr(0, 10),
+                         format_instant(replay.last).substr(0, 10)));
+    print_left_out(replay, say);
+    const auto row = [](const std::string& what, std::uint64_t number) {
+        fmt::print("  {:<28}{:>9}\n", what, number);
+    };
     for (const auto& [event, number] : replay.events)
-        fmt::print("  {:<28}{:>9}\n", event, number);
+        row(event, number);
     for (const core::JourneyCounts& journey : counts.journeys) {
-        fmt::print("\n{}\n  {:<28}{:>9}\n  {:<28}{:>9}\n", journey.journey, "entered",
-                   journey.entered, "sent", journey.sent);
+        fmt::print("\n{}\n", journey.journey);
+        row(say("entered"), journey.entered);
+        row(say("sent"), journey.sent);
         for (const auto& [reason, number] : journey.ended_by)
-            fmt::print("  {:<28}{:>9}\n", "left: " + reason, number);
+            row(say("left: {}", ending_in_words(reason, say)), number);
         for (const auto& [step, number] : journey.waiting)
-            fmt::print("  {:<28}{:>9}\n", "still at: " + step, number);
+            row(say("still at: {}", step), number);
         for (const auto& [arm, number] : journey.arms)
-            fmt::print("  {:<28}{:>9}\n", "arm: " + arm, number);
+            row(say("arm: {}", arm), number);
         for (const auto& [reason, number] : journey.skipped_by)
-            fmt::print("  {:<28}{:>9}\n", "skipped: " + reason, number);
+            row(say("skipped: {}", reason_in_words(reason, say)), number);
     }
 }
 
@@ -170,7 +176,8 @@ int simulate_command(const SimulateOptions& options) {
         }
     };
     std::error_code ignored;
-    Progress progress("simulating",
+    const translate::Speech say(translate::language_of_environment());
+    Progress progress(say("simulating"),
                       options.csv == "-" ? 0 : std::filesystem::file_size(options.csv, ignored));
     std::unordered_set<std::string> ids;
     std::unordered_map<std::string, std::string> traits;
@@ -203,12 +210,12 @@ int simulate_command(const SimulateOptions& options) {
     replay.people = traits.size();
     if (options.tail_days > 0) world.advance_to(replay.last + std::chrono::days(options.tail_days));
     note_sends();
-    progress.finish(fmt::format("{} rows", replay.rows));
+    progress.finish(say("{} rows", replay.rows));
     const core::Counts counts = world.node().counts();
     if (options.counts)
         print_counts(replay, counts);
     else
-        print_table(replay, counts);
+        print_table(replay, counts, say);
     return 0;
 }
 

@@ -121,7 +121,8 @@ Result<Forecast> forecast_world(const Question& asked, std::uint32_t number, Pas
         world.advance_to(std::min(end, world.now() + std::chrono::hours(1)));
         look();
     }
-    return forecaster.finish(before, world.node().counts(), end);
+    return forecaster.finish(before, world.node().counts(), end,
+                             translate::language_of_environment());
 }
 
 Result<Forecast> forecast_of(const ForecastOptions& options, const ir::Program& program) {
@@ -141,7 +142,8 @@ Result<Forecast> forecast_of(const ForecastOptions& options, const ir::Program& 
     asked.worlds = worlds_for(options, program);
 
     const auto whole = std::chrono::microseconds(std::chrono::days(options.days)).count();
-    Progress progress("simulating", static_cast<std::uint64_t>(whole));
+    const translate::Speech say(translate::language_of_environment());
+    Progress progress(say("simulating"), static_cast<std::uint64_t>(whole));
     std::vector<std::optional<Result<Forecast>>> answers(asked.worlds);
     Passed passed = 0;
     std::atomic<std::uint32_t> next = 0;
@@ -160,10 +162,10 @@ Result<Forecast> forecast_of(const ForecastOptions& options, const ir::Program& 
         while (answered < asked.worlds) {
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
             const std::uint64_t days = passed / asked.worlds / kMicrosADay;
-            progress.at(passed / asked.worlds, fmt::format("day {}", days + 1));
+            progress.at(passed / asked.worlds, say("day {}", days + 1));
         }
     }
-    progress.finish(fmt::format("{} days", options.days));
+    progress.finish(say("{} days", options.days));
     std::vector<Forecast> parts;
     for (std::optional<Result<Forecast>>& answer : answers) {
         TRY(Forecast part, std::move(*answer));
@@ -190,8 +192,9 @@ int forecast_command(const ForecastOptions& options) {
     if (options.json) {
         fmt::print("{}\n", to_json(json_of(forecast.value())));
     } else {
-        fmt::print("{}", text_of(forecast.value()));
-        if (!options.svg.empty()) fmt::print("\nThe picture: {}\n", options.svg);
+        const translate::Speech say(translate::language_of_environment());
+        fmt::print("{}", text_of(forecast.value(), say));
+        if (!options.svg.empty()) fmt::print("{}", say("\nThe picture: {}\n", options.svg));
     }
     return 0;
 }

@@ -1,7 +1,6 @@
 #include "engine/app/test_coverage.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace journey::app {
 namespace {
@@ -37,68 +36,67 @@ struct Says {
     std::string help;
 };
 
-Says wait_arm_says(const ir::Program& program, const ir::State& state, Index number) {
+Says wait_arm_says(const ir::Program& program, const ir::State& state, Index number,
+                   const translate::Speech& say) {
     const ir::WaitArm& arm = std::get<ir::Await>(state.act).arms[number];
     if (arm.pattern.event == kNone) {
-        return {fmt::format("In no test does the condition come true while the person waits at "
-                            "`{}`.",
-                            state.step),
-                "add a test in which the profile or an event makes it true during the wait"};
+        return {say("In no test does the condition come true while the person waits at `{}`.",
+                    state.step),
+                say("add a test in which the profile or an event makes it true during the wait")};
     }
     const std::string& event = program.events[arm.pattern.event].name;
-    return {
-        fmt::format("In no test does `{}` come while the person waits at `{}`.", event, state.step),
-        fmt::format("add a test with a line `at … {}` during the wait", event)};
+    return {say("In no test does `{}` come while the person waits at `{}`.", event, state.step),
+            say("add a test with a line `at … {}` during the wait", event)};
 }
 
-Says says_of(const ir::Program& program, const ir::State& state, const Way& way) {
+Says says_of(const ir::Program& program, const ir::State& state, const Way& way,
+             const translate::Speech& say) {
     switch (way.kind) {
         case Way::Kind::yes:
-            return {fmt::format("In no test is the condition of `{}` true.", state.step),
-                    "add a test whose person or events make it true"};
+            return {say("In no test is the condition of `{}` true.", state.step),
+                    say("add a test whose person or events make it true")};
         case Way::Kind::no:
-            return {fmt::format("In no test is the condition of `{}` false.", state.step),
-                    "add a test whose person or events make it false"};
+            return {say("In no test is the condition of `{}` false.", state.step),
+                    say("add a test whose person or events make it false")};
         case Way::Kind::arm: {
             const auto& pick = std::get<ir::Pick>(state.act);
             const std::string& arm = pick.arms[way.arm].name;
-            return {fmt::format("No test puts its person in the arm `{}` of `{}`.", arm,
-                                pick.experiment),
-                    fmt::format("add a test with `given experiment {} picks {}`", pick.experiment,
-                                arm)};
+            return {say("No test puts its person in the arm `{}` of `{}`.", arm, pick.experiment),
+                    say("add a test with `given experiment {} picks {}`", pick.experiment, arm)};
         }
         case Way::Kind::holdout: {
             const auto& pick = std::get<ir::Pick>(state.act);
-            return {fmt::format("No test puts its person in the holdout of `{}`.", pick.experiment),
-                    fmt::format("add a test with `given experiment {} puts user in holdout`",
-                                pick.experiment)};
+            return {
+                say("No test puts its person in the holdout of `{}`.", pick.experiment),
+                say("add a test with `given experiment {} puts user in holdout`", pick.experiment)};
         }
         case Way::Kind::wait_arm:
-            return wait_arm_says(program, state, way.arm);
+            return wait_arm_says(program, state, way.arm, say);
         case Way::Kind::timeout:
-            return {fmt::format("No test waits at `{}` until the time is over.", state.step),
-                    "add a test whose last line is later than that"};
+            return {say("No test waits at `{}` until the time is over.", state.step),
+                    say("add a test whose last line is later than that")};
         case Way::Kind::rest:
-            return {fmt::format("No test has its person wait for the winner at `{}`.", state.step),
-                    "add a test whose person the sample leaves out"};
+            return {say("No test has its person wait for the winner at `{}`.", state.step),
+                    say("add a test whose person the sample leaves out")};
         case Way::Kind::winner:
-            return {fmt::format("In no test does arm {} win while the person waits at `{}`.",
-                                way.arm + 1, state.step),
-                    "add a test in which that arm wins"};
+            return {say("In no test does arm {} win while the person waits at `{}`.", way.arm + 1,
+                        state.step),
+                    say("add a test in which that arm wins")};
         case Way::Kind::failed:
-            return {fmt::format("In no test does the call `{}` fail.", state.step),
-                    "add a test with a `given webhook` line that fails"};
+            return {say("In no test does the call `{}` fail.", state.step),
+                    say("add a test with a `given webhook` line that fails")};
         case Way::Kind::next:
-            return {fmt::format("No test goes on after `{}`.", state.step),
-                    "add a test whose last line is later"};
+            return {say("No test goes on after `{}`.", state.step),
+                    say("add a test whose last line is later")};
     }
     return {};
 }
 
 class Survey {
   public:
-    Survey(const ir::Program& program, const ir::Journey& journey, const Reached& reached)
-        : program_(program), journey_(journey), reached_(reached) {}
+    Survey(const ir::Program& program, const ir::Journey& journey, const Reached& reached,
+           const translate::Speech& say)
+        : program_(program), journey_(journey), reached_(reached), say_(say) {}
 
     Coverage run() {
         Coverage out;
@@ -110,8 +108,8 @@ class Survey {
         if (!reached_.entered) {
             Gap none;
             std::tie(none.first_line, none.last_line) = lines_behind(journey_.start);
-            none.says = fmt::format("No test enters the journey `{}`.", journey_.name);
-            none.help = fmt::format("add a test block `test \"…\" of {} {{ … }}`", journey_.name);
+            none.says = say_("No test enters the journey `{}`.", journey_.name);
+            none.help = say_("add a test block `test \"…\" of {} {{ … }}`", journey_.name);
             out.gaps.push_back(std::move(none));
         }
         std::stable_sort(out.gaps.begin(), out.gaps.end(), [](const Gap& a, const Gap& b) {
@@ -153,7 +151,7 @@ class Survey {
         Gap out;
         out.state = index;
         out.way = number;
-        Says says = says_of(program_, state, way);
+        Says says = says_of(program_, state, way, say_);
         out.says = std::move(says.fact);
         out.help = std::move(says.help);
         std::tie(out.first_line, out.last_line) = lines_behind(way.target);
@@ -186,6 +184,7 @@ class Survey {
     const ir::Program& program_;
     const ir::Journey& journey_;
     const Reached& reached_;
+    const translate::Speech say_;
 };
 
 }  // namespace
@@ -212,13 +211,14 @@ std::uint32_t Coverage::percent() const {
     return total == 0 ? 100 : static_cast<std::uint32_t>(covered * 100 / total);
 }
 
-Coverage coverage_of(const ir::Program& program, const ir::Journey& journey,
-                     const Reached& reached) {
-    return Survey(program, journey, reached).run();
+Coverage coverage_of(const ir::Program& program, const ir::Journey& journey, const Reached& reached,
+                     const translate::Speech& say) {
+    return Survey(program, journey, reached, say).run();
 }
 
 std::vector<dsl::Diagnostic> diagnostics_of(const std::vector<Coverage>& all,
-                                            const dsl::SourceSet& sources) {
+                                            const dsl::SourceSet& sources,
+                                            const translate::Speech& say) {
     std::vector<dsl::Diagnostic> out;
     for (const Coverage& coverage : all) {
         const auto file = sources.find(coverage.file);
@@ -233,9 +233,9 @@ std::vector<dsl::Diagnostic> diagnostics_of(const std::vector<Coverage>& all,
             span.end = source.line_begin(gap.first_line) + static_cast<std::uint32_t>(words.size());
             const std::string before =
                 gap.first_line == gap.last_line
-                    ? fmt::format("No test takes one of the ways at line {}.", gap.first_line)
-                    : fmt::format("No test reaches lines {} to {}.", gap.first_line, gap.last_line);
-            out.push_back(dsl::Diagnostic::information("J0702", "NOT TESTED", span, before)
+                    ? say("No test takes one of the ways at line {}.", gap.first_line)
+                    : say("No test reaches lines {} to {}.", gap.first_line, gap.last_line);
+            out.push_back(dsl::Diagnostic::information("J0702", say("NOT TESTED"), span, before)
                               .and_after(gap.says)
                               .and_help(gap.help));
         }

@@ -2,6 +2,7 @@
 // What the tests of a journey reach of it, and what they do not.
 
 #include "dsl/dsl.h"
+#include "dsl/translate/translate.h"
 #include "engine/core/core.h"
 
 #include <set>
@@ -38,11 +39,12 @@ struct Coverage {
     std::uint32_t percent() const;  // rounded down; 100 only when nothing is missing
 };
 
-Coverage coverage_of(const ir::Program& program, const ir::Journey& journey,
-                     const Reached& reached);
+Coverage coverage_of(const ir::Program& program, const ir::Journey& journey, const Reached& reached,
+                     const translate::Speech& say = translate::Speech());
 
 /// J0702, one for each gap.
 std::vector<dsl::Diagnostic> diagnostics_of(const std::vector<Coverage>& all,
-                                            const dsl::SourceSet& sources);
+                                            const dsl::SourceSet& sources,
+                                            const translate::Speech& say = translate::Speech());
 
 }  // namespace journey::app

@@ -6,15 +6,15 @@
 namespace journey::app {
 namespace {
 
-std::string story_text(const TestReport::One& one) {
-    return print_story(one.result.story, *calendar::find_zone(one.test->zone));
+std::string story_text(const TestReport::One& one, const translate::Speech& say) {
+    return print_story(one.result.story, *calendar::find_zone(one.test->zone), say);
 }
 
 std::uint32_t line_of(const TestReport::One& one) {
     return one.result.failed == nullptr ? one.test->line : one.result.failed->line;
 }
 
-std::string junit_case(const TestReport::One& one) {
+std::string junit_case(const TestReport::One& one, const translate::Speech& say) {
     const std::string head =
         fmt::format(R"(    <testcase classname="{}" name="{}" file="{}" line="{}" time="0")",
                     escape_xml(one.journey), escape_xml(one.test->title),
@@ -23,7 +23,7 @@ std::string junit_case(const TestReport::One& one) {
     return fmt::format(
         "{}>\n      <failure message=\"{}\" type=\"expectation\">{}</failure>\n"
         "    </testcase>\n",
-        head, escape_xml(one.result.problem), escape_xml(text_of(one)));
+        head, escape_xml(one.result.problem), escape_xml(text_of(one, say)));
 }
 
 Value number(std::size_t count) {
@@ -54,23 +54,22 @@ std::size_t TestReport::passed() const {
         tests.begin(), tests.end(), [](const One& one) { return one.result.problem.empty(); }));
 }
 
-std::string text_of(const TestReport::One& one) {
-    if (one.result.problem.empty())
-        return fmt::format("ok    {} › \"{}\"\n", one.journey, one.test->title);
-    std::string out = fmt::format("FAIL  {} › \"{}\"   {}:{}\n\n{}\n", one.journey, one.test->title,
-                                  one.test->file, line_of(one), story_text(one));
-    if (one.result.failed != nullptr)
-        out += fmt::format("   you wrote: {}\n", one.result.failed->text);
-    out += fmt::format("   but:       {}\n", one.result.problem);
-    if (!one.result.help.empty()) out += fmt::format("   help:      {}\n", one.result.help);
+std::string text_of(const TestReport::One& one, const translate::Speech& say) {
+    if (one.result.problem.empty()) return say("ok    {} › \"{}\"\n", one.journey, one.test->title);
+    std::string out = say("FAIL  {} › \"{}\"   {}:{}\n", one.journey, one.test->title,
+                          one.test->file, line_of(one));
+    out += "\n" + story_text(one, say) + "\n";
+    if (one.result.failed != nullptr) out += say("   you wrote: {}\n", one.result.failed->text);
+    out += say("   but:       {}\n", one.result.problem);
+    if (!one.result.help.empty()) out += say("   help:      {}\n", one.result.help);
     return out + "\n";
 }
 
-std::string text_of(const Coverage& coverage) {
+std::string text_of(const Coverage& coverage, const translate::Speech& say) {
     const std::size_t width = display_width(coverage.journey);
-    return fmt::format("{}{}  {:>3} %   {} of {} steps and ways\n", coverage.journey,
-                       std::string(width < 28 ? 28 - width : 0, ' '), coverage.percent(),
-                       coverage.covered, coverage.total);
+    const std::string gap(width < 28 ? 28 - width : 0, ' ');
+    return say("{}{}  {:>3} %   {} of {} steps and ways\n", coverage.journey, gap,
+               coverage.percent(), coverage.covered, coverage.total);
 }
 
 Value json_of(const TestReport& report) {
@@ -122,7 +121,7 @@ std::string junit_of(const TestReport& report) {
         std::size_t failed = 0;
         for (const TestReport::One& one : report.tests) {
             if (one.journey != journey) continue;
-            cases += junit_case(one);
+            cases += junit_case(one, report.say);
             ++count;
             failed += one.result.problem.empty() ? 0 : 1;
         }

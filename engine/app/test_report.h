@@ -14,12 +14,13 @@ struct TestReport {
     };
     std::vector<One> tests;  // in the order of the files
     std::vector<Coverage> coverage;
+    translate::Speech say;
     std::size_t passed() const;
     std::size_t failed() const { return tests.size() - passed(); }
 };
 
-std::string text_of(const TestReport::One& one);
-std::string text_of(const Coverage& coverage);
+std::string text_of(const TestReport::One& one, const translate::Speech& say);
+std::string text_of(const Coverage& coverage, const translate::Speech& say);
 Value json_of(const TestReport& report);
 /// JUnit XML as Jenkins, GitLab and GitHub's actions read it: a suite for each journey. Without
 /// times: tests run under virtual time, and the same project gives the same bytes.

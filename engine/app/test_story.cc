@@ -15,65 +15,85 @@ std::string clock_text(Instant at, std::optional<Instant> before, const calendar
                        seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
-std::string story_of(const Happening& happening, const calendar::Zone& zone) {
+std::string ending_in_words(const std::string& ending, const translate::Speech& say) {
+    constexpr std::string_view kGoal = "goal ";
+    if (ending.starts_with(kGoal)) return say("goal {}", ending.substr(kGoal.size()));
+    if (ending == "finished") return say("finished");
+    if (ending == "expired") return say("expired");
+    if (ending == "restarted") return say("restarted");
+    return ending;  // the author's own: stop as …
+}
+
+/// What the engine wrote down in English, where there are words for it.
+std::string in_words(const std::string& detail, const translate::Speech& say) {
+    return translate::sentence(detail, say.language()).value_or(detail);
+}
+
+std::string reason_in_words(const std::string& reason, const translate::Speech& say) {
+    return std::string(say.words(reason));
+}
+
+std::string story_of(const Happening& happening, const calendar::Zone& zone,
+                     const translate::Speech& say) {
     const std::string what = happening.step.empty() ? happening.journey : happening.step;
     const std::string reason = happening.reason == model::Reason::none
                                    ? ""
-                                   : ", " + std::string(model::sentence_of(happening.reason));
-    const std::string detail = happening.detail.empty() ? "" : " (" + happening.detail + ")";
+                                   : say(", {}", say.words(model::sentence_of(happening.reason)));
+    const std::string detail =
+        happening.detail.empty() ? "" : say(" ({})", in_words(happening.detail, say));
     const auto until = [&] {
-        return happening.until ? " until " + clock_text(*happening.until, std::nullopt, zone) : "";
+        return happening.until ? say(" until {}", clock_text(*happening.until, std::nullopt, zone))
+                               : "";
     };
     switch (happening.kind) {
         case Happening::Kind::entered:
-            return "entered " + happening.journey;
+            return say("entered {}", happening.journey);
         case Happening::Kind::moved:
-            return "at " + what + detail;
+            return say("at {}{}", what, detail);
         case Happening::Kind::ended:
-            return "left the journey: " + happening.detail;
+            return say("left the journey: {}", ending_in_words(happening.detail, say));
         case Happening::Kind::goal:
-            return "reached the goal " + happening.detail;
+            return say("reached the goal {}", happening.detail);
         case Happening::Kind::held:
-            return fmt::format("{}: HELD{}{}{}", what, until(), reason, detail);
+            return say("{}: HELD{}{}{}", what, until(), reason, detail);
         case Happening::Kind::skipped:
-            return fmt::format("{}: SKIPPED{}{}", what, reason, detail);
+            return say("{}: SKIPPED{}{}", what, reason, detail);
         case Happening::Kind::attempted:
-            return fmt::format("{}: SENT {} {}", what, happening.channel,
-                               happening.message_template);
+            return say("{}: SENT {} {}", what, happening.channel, happening.message_template);
         case Happening::Kind::planned:
         case Happening::Kind::took:
         case Happening::Kind::accepted:
             return "";
         case Happening::Kind::rejected:
-            return fmt::format("{}: the provider refused it{}", what, detail);
+            return say("{}: the provider refused it{}", what, detail);
         case Happening::Kind::unknown:
-            return fmt::format("{}: nobody knows whether it arrived{}", what, detail);
+            return say("{}: nobody knows whether it arrived{}", what, detail);
         case Happening::Kind::retrying:
-            return fmt::format("{}: will be tried again{}", what, until());
+            return say("{}: will be tried again{}", what, until());
         case Happening::Kind::refused_duplicate:
-            return what + ": was sent before, not again";
+            return say("{}: was sent before, not again", what);
         case Happening::Kind::ignored_unknown_event:
-            return fmt::format("the event {} is not declared", happening.detail);
+            return say("the event {} is not declared", happening.detail);
         case Happening::Kind::published:
             return "";
         case Happening::Kind::called:
-            return fmt::format("{}: CALLED {} {}", what, happening.webhook,
-                               to_json(Value(happening.data)));
+            return say("{}: CALLED {} {}", what, happening.webhook, to_json(Value(happening.data)));
         case Happening::Kind::answered:
-            return fmt::format("{}: {} answered {}", what, happening.webhook,
-                               to_json(Value(happening.data)));
+            return say("{}: {} answered {}", what, happening.webhook,
+                       to_json(Value(happening.data)));
         case Happening::Kind::call_failed:
-            return fmt::format("{}: {} did not answer{}", what, happening.webhook, detail);
+            return say("{}: {} did not answer{}", what, happening.webhook, detail);
         case Happening::Kind::emitted:
-            return "emitted " + happening.detail;
+            return say("emitted {}", happening.detail);
         case Happening::Kind::ran:
-            return "ran " + happening.detail;
+            return say("ran {}", happening.detail);
         case Happening::Kind::migrated:
-            return fmt::format("moved to version {}, to {}", happening.detail, what);
+            return say("moved to version {}, to {}", happening.detail, what);
     }
     return "";
 }
-std::string print_story(const std::vector<StoryLine>& story, const calendar::Zone& zone) {
+std::string print_story(const std::vector<StoryLine>& story, const calendar::Zone& zone,
+                        const translate::Speech& say) {
     constexpr std::size_t kNoteColumnMax = 64;
     std::size_t column = 0;
     for (const StoryLine& line : story) {
@@ -91,7 +111,7 @@ std::string print_story(const std::vector<StoryLine>& story, const calendar::Zon
         out += '\n';
         before = line.at;
     }
-    return out.empty() ? "   (nothing happened)\n" : out;
+    return out.empty() ? say("   (nothing happened)\n") : out;
 }
 
 }  // namespace journey::app

@@ -1,6 +1,7 @@
 #pragma once
 // What happened in a test, as lines for a person to read.
 
+#include "dsl/translate/translate.h"
 #include "engine/calendar/calendar.h"
 #include "engine/core/core.h"
 
@@ -19,10 +20,18 @@ struct StoryLine {
 /// "09:00:00", with the date in front when it is another day than `before`.
 std::string clock_text(Instant at, std::optional<Instant> before, const calendar::Zone& zone);
 
+/// "finished", "goal bought", or what a `stop as` says.
+std::string ending_in_words(const std::string& ending, const translate::Speech& say);
+
+/// "no_consent" as it is for scripts and in English tables, in words elsewhere.
+std::string reason_in_words(const std::string& reason, const translate::Speech& say);
+
 /// One happening in words; "" when it is not worth a line.
-std::string story_of(const core::Happening& happening, const calendar::Zone& zone);
+std::string story_of(const core::Happening& happening, const calendar::Zone& zone,
+                     const translate::Speech& say);
 
 /// Moment by moment, notes in a column of their own.
-std::string print_story(const std::vector<StoryLine>& story, const calendar::Zone& zone);
+std::string print_story(const std::vector<StoryLine>& story, const calendar::Zone& zone,
+                        const translate::Speech& say);
 
 }  // namespace journey::app

@@ -16,12 +16,13 @@ using sema::TestCase;
 /// One test block in a world of its own.
 class Trial {
   public:
-    Trial(const ir::Program& program, const TestCase& test)
-        : test_(test),
+    Trial(const ir::Program& program, const TestCase& test, const translate::Speech& say)
+        : say_(say),
+          test_(test),
           program_(program),
           zone_(*calendar::find_zone(test.zone)),
           world_(options_for(test)),
-          witness_(program_, zone_) {
+          witness_(program_, zone_, say) {
         // Only the journey under test, and what it runs, live in this world: others would send too.
         program_.journeys = journeys_under(program, test.journey);
         take_calls();
@@ -122,7 +123,7 @@ class Trial {
                          [&](const sema::GivenWebhook& one) { return one.webhook == webhook; });
         response.status = 400;
         if (given == test_.webhooks.end()) {
-            unstubbed_ = fmt::format(
+            unstubbed_ = say_(
                 "the journey calls the webhook `{0}`, and this test does not say what it answers; "
                 "say it with `given webhook {0} gives {{ … }}`, or `given webhook {0} fails`",
                 webhook);
@@ -153,8 +154,9 @@ class Trial {
         if (!wishes.empty()) {
             const auto found = sim::person_in_arms(wishes);
             if (!found)
-                return "no person can be in all the arms that are given: do they have a share, and "
-                       "do they go together?";
+                return say_(
+                    "no person can be in all the arms that are given: do they have a share, and "
+                    "do they go together?");
             person_ = *found;
         }
         auto published = world_.publish(ir::encode(program_));
@@ -252,8 +254,7 @@ class Trial {
         const auto sent = std::find_if(sent_.rbegin(), sent_.rend(), [&](const auto& one) {
             return one.step == receipt.step && one.url.empty();
         });
-        if (sent == sent_.rend())
-            return fmt::format("no message of `{}` was sent by then", receipt.step);
+        if (sent == sent_.rend()) return say_("no message of `{}` was sent by then", receipt.step);
         model::ReceiptArrived arrived;
         arrived.key = sent->key;
         arrived.receipt.kind = kind_named(receipt.event);
@@ -261,7 +262,7 @@ class Trial {
         if (const Value* url = find(receipt.data, "url"); url != nullptr && url->as<std::string>())
             arrived.receipt.url = *url->as<std::string>();
         if (arrived.receipt.kind == model::ReceiptKind::bounced) arrived.receipt.detail = "hard";
-        witness_.tell(world_.now(), fmt::format("{} of {}", receipt.event, receipt.step));
+        witness_.tell(world_.now(), say_("{} of {}", receipt.event, receipt.step));
         submit(std::move(arrived), std::nullopt);
         collect();
         return "";
@@ -284,10 +285,11 @@ class Trial {
         const bool tagged = list != nullptr &&
                             std::find(list->begin(), list->end(), Value(wanted.tag)) != list->end();
         if (tagged != wanted.negated) return "";
-        return tagged ? fmt::format("the person is tagged \"{}\"", wanted.tag)
-                      : fmt::format("the person is not tagged \"{}\"", wanted.tag);
+        return tagged ? say_("the person is tagged \"{}\"", wanted.tag)
+                      : say_("the person is not tagged \"{}\"", wanted.tag);
     }
 
+    const translate::Speech say_;
     const TestCase& test_;
     ir::Program program_;
     const calendar::Zone& zone_;
@@ -301,8 +303,9 @@ class Trial {
 
 }  // namespace
 
-TrialResult run_trial(const ir::Program& program, const TestCase& test) {
-    Trial trial(program, test);
+TrialResult run_trial(const ir::Program& program, const TestCase& test,
+                      const translate::Speech& say) {
+    Trial trial(program, test, say);
     TrialResult result;
     result.problem = trial.run();
     result.failed = trial.failed_line();

@@ -16,6 +16,7 @@ struct TrialResult {
 };
 
 /// Only the journey under test lives in its world: others would send too. Pure: the same twice.
-TrialResult run_trial(const ir::Program& program, const sema::TestCase& test);
+TrialResult run_trial(const ir::Program& program, const sema::TestCase& test,
+                      const translate::Speech& say = translate::Speech());
 
 }  // namespace journey::app

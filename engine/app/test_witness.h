@@ -10,8 +10,8 @@ namespace journey::app {
 
 class Witness {
   public:
-    Witness(const ir::Program& program, const calendar::Zone& zone)
-        : program_(program), zone_(zone) {}
+    Witness(const ir::Program& program, const calendar::Zone& zone, const translate::Speech& say)
+        : program_(program), zone_(zone), say_(say) {}
 
     void see(std::vector<core::Happening> happenings);
     /// A line of the story that the test itself caused.
@@ -62,6 +62,7 @@ class Witness {
 
     const ir::Program& program_;
     const calendar::Zone& zone_;
+    const translate::Speech say_;
     std::vector<core::Happening> happened_;
     std::vector<std::size_t> line_of_;  // of the story, by happening
     std::vector<Send> sends_;

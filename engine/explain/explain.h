@@ -58,9 +58,11 @@ struct Code {
     const char* means;
     const char* wrong;  // as written; "" where an example says nothing
     const char* right;
+    const char* title_in(Language language) const;
+    const char* means_in(Language language) const;
 };
 const Code* find_code(std::string_view code);
 std::span<const Code> all_codes();
-std::string text_of(const Code& code);
+std::string text_of(const Code& code, Language language = Language::english);
 
 }  // namespace journey::explain

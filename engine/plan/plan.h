@@ -3,6 +3,7 @@
 
 #include "engine/ir/ir.h"
 
+#include <functional>
 #include <map>
 
 namespace journey::plan {
@@ -87,8 +88,10 @@ std::optional<ir::Program> stopping_program(const ir::Program& before,
                                             const std::vector<std::string>& stopped,
                                             const Standing& standing);
 
+/// The reader's words for an English pattern with `{}`; absent: English.
+using Words = std::function<std::string_view(std::string_view english)>;
 /// As LANGUAGE 5 prints it, without the line about the saved file. One line each, with the end.
-std::string text_of(const Plan& plan);
+std::string text_of(const Plan& plan, const Words& words = {});
 /// The words of the form around a remark's sentences.
 struct RemarkWords {
     std::string_view error = "error";

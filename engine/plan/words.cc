@@ -5,58 +5,78 @@
 namespace journey::plan {
 namespace {
 
-std::string steps_counted(std::size_t count, const char* what) {
-    return fmt::format("{} {} {}", count, count == 1 ? "step" : "steps", what);
-}
+/// Says a pattern in the reader's words.
+class Say {
+  public:
+    explicit Say(const Words& words) : words_(words) {}
+    template <typename... Parts>
+    std::string operator()(std::string_view english, const Parts&... parts) const {
+        const std::string_view pattern = words_ ? words_(english) : english;
+        return fmt::vformat(fmt::string_view(pattern.data(), pattern.size()),
+                            fmt::make_format_args(parts...));
+    }
 
-std::string joined(const std::vector<std::string>& parts, const char* between) {
+  private:
+    const Words& words_;
+};
+
+std::string joined(const std::vector<std::string>& parts, const std::string& between) {
     std::string out;
     for (const std::string& part : parts)
         out += (out.empty() ? "" : between) + part;
     return out;
 }
 
-std::string summary_of(const JourneyPlan& journey) {
+std::string summary_of(const JourneyPlan& journey, const Say& say) {
     const StepChanges& it = journey.changes;
     std::vector<std::string> parts;
-    if (!it.changed.empty()) parts.push_back(steps_counted(it.changed.size(), "changed"));
-    if (!it.added.empty()) parts.push_back(steps_counted(it.added.size(), "added"));
-    if (!it.removed.empty()) parts.push_back(steps_counted(it.removed.size(), "removed"));
-    if (!it.head.empty()) parts.push_back("changed: " + joined(it.head, ", "));
-    if (it.order) parts.emplace_back("the same steps in another order");
-    if (parts.empty()) parts.emplace_back("means the same");
-    return joined(parts, ", ");
+    const auto count = [&](const std::vector<std::string>& steps, std::string_view one,
+                           std::string_view many) {
+        if (!steps.empty()) parts.push_back(say(steps.size() == 1 ? one : many, steps.size()));
+    };
+    count(it.changed, "{} step changed", "{} steps changed");
+    count(it.added, "{} step added", "{} steps added");
+    count(it.removed, "{} step removed", "{} steps removed");
+    if (!it.head.empty()) {
+        std::vector<std::string> heads;
+        for (const std::string& head : it.head)
+            heads.push_back(say(head));
+        parts.push_back(say("changed: {}", joined(heads, say(", "))));
+    }
+    if (it.order) parts.push_back(say("the same steps in another order"));
+    if (parts.empty()) parts.push_back(say("means the same"));
+    return joined(parts, say(", "));
 }
 
-std::string fate_in_words(const Group& group) {
+std::string fate_in_words(const Group& group, const Say& say) {
     switch (group.fate) {
         case Fate::goes_on:
-            return "go on";
+            return say("go on");
         case Fate::stays:
-            return fmt::format("stay on {}", group.version);
+            return say("stay on {}", group.version);
         case Fate::moves:
-            return "move to " + group.to;
+            return say("move to {}", group.to);
         case Fate::stops:
-            return "stop";
+            return say("stop");
         case Fate::restarts:
-            return "start again";
+            return say("start again");
         case Fate::undecided:
-            return "no rule yet";
+            return say("no rule yet");
     }
     return "";
 }
 
-std::string inside_of(const JourneyPlan& journey) {
-    if (journey.inside == 0) return "nobody inside";
+std::string inside_of(const JourneyPlan& journey, const Say& say) {
+    if (journey.inside == 0) return say("nobody inside");
     std::vector<std::string> groups;
     const bool versions = journey.groups.front().version != journey.groups.back().version;
     for (const Group& group : journey.groups) {
         const std::string step =
-            versions ? fmt::format("{} of {}", group.step, group.version) : group.step;
+            versions ? say("{} of version {}", group.step, group.version) : group.step;
         groups.push_back(
-            fmt::format("{} {} → {}", step, grouped(group.people), fate_in_words(group)));
+            fmt::format("{} {} → {}", step, grouped(group.people), fate_in_words(group, say)));
     }
-    return fmt::format("people inside: {}     {}", grouped(journey.inside), joined(groups, " · "));
+    return say("people inside: {}     {}", grouped(journey.inside), joined(groups, " · "));
 }
 
 void step_lines(std::string& out, const StepChanges& changes) {
@@ -148,24 +168,25 @@ std::string grouped(std::uint64_t number) {
     return digits;
 }
 
-std::string text_of(const Plan& plan) {
+std::string text_of(const Plan& plan, const Words& words) {
+    const Say say(words);
     std::string out;
     std::uint64_t unchanged_inside = 0;
     for (const JourneyPlan& journey : plan.journeys) {
         switch (journey.kind) {
             case Kind::created:
-                out += fmt::format("+ {:<16} {:<9} new\n", journey.name, journey.after);
+                out += say("+ {:<16} {:<9} new\n", journey.name, journey.after);
                 break;
             case Kind::changed:
                 out += fmt::format("~ {:<16} {:<9} {}\n", journey.name,
                                    fmt::format("{} → {}", journey.before, journey.after),
-                                   summary_of(journey));
+                                   summary_of(journey, say));
                 step_lines(out, journey.changes);
-                out += fmt::format("      {}\n", inside_of(journey));
+                out += fmt::format("      {}\n", inside_of(journey, say));
                 break;
             case Kind::retired:
-                out += fmt::format("- {:<16} {:<9} {}; history kept\n", journey.name,
-                                   journey.before, inside_of(journey));
+                out += say("- {:<16} {:<9} {}; history kept\n", journey.name, journey.before,
+                           inside_of(journey, say));
                 break;
             case Kind::unchanged:
                 unchanged_inside += journey.inside;
@@ -173,18 +194,18 @@ std::string text_of(const Plan& plan) {
         }
     }
     if (const std::size_t count = plan.count(Kind::unchanged); count > 0) {
-        out += fmt::format("  {} unchanged, {} people inside\n", count, grouped(unchanged_inside));
+        out += say("  {} unchanged, {} people inside\n", count, grouped(unchanged_inside));
     }
     const std::size_t created = plan.count(Kind::created);
     const std::size_t changed = plan.count(Kind::changed);
     const std::size_t retired = plan.count(Kind::retired);
     if (plan.same_bytes) {
-        out += "  No changes: what is live is this project.\n";
+        out += say("  No changes: what is live is this project.\n");
     } else if (created + changed + retired == 0) {
-        out += "  Plan: no journey changes its meaning; titles, words or declarations do.\n";
+        out += say("  Plan: no journey changes its meaning; titles, words or declarations do.\n");
     } else {
-        out += fmt::format("  Plan: {} to publish, {} to change, {} to retire.\n", created, changed,
-                           retired);
+        out +=
+            say("  Plan: {} to publish, {} to change, {} to retire.\n", created, changed, retired);
     }
     return out;
 }

@@ -54,15 +54,16 @@ dsl::Compilation project(const std::string& tests) {
     return out;
 }
 
-TestReport run(const dsl::Compilation& compilation) {
+TestReport run(const dsl::Compilation& compilation, const translate::Speech& say = {}) {
     TestReport report;
+    report.say = say;
     Reached reached;
     for (const sema::TestCase& test : compilation.tests) {
-        report.tests.push_back({&test, "greet", run_trial(*compilation.program, test)});
+        report.tests.push_back({&test, "greet", run_trial(*compilation.program, test, say)});
         reached.add(report.tests.back().result.reached);
     }
     report.coverage = {
-        coverage_of(*compilation.program, compilation.program->journeys[0], reached)};
+        coverage_of(*compilation.program, compilation.program->journeys[0], reached, say)};
     return report;
 }
 
@@ -154,7 +155,7 @@ test "no \"consent\" <was> given & so" of greet {
 )");
     const TestReport report = run(compiled);
     REQUIRE(report.failed() == 1);
-    const std::string text = text_of(report.tests[0]);
+    const std::string text = text_of(report.tests[0], report.say);
     CHECK(holds(text, "entered greet"));
     CHECK(holds(text, "you expected: sent email hello"));
     CHECK(holds(text, "you wrote: at +2 days expect sent email hello"));
@@ -183,7 +184,7 @@ test "twice" of greet {
   at +1 day expect exited
 }
 )");
-    CHECK(text_of(run(compiled).tests[0]) == text_of(run(compiled).tests[0]));
+    CHECK(text_of(run(compiled).tests[0], {}) == text_of(run(compiled).tests[0], {}));
 }
 
 }  // namespace journey::app

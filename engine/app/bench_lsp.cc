@@ -1,0 +1,215 @@
+// journey bench lsp: how long an editor waits for its mistakes. A real `journey lsp` in a child
+// process, edits typed with pauses of every length (so that they also meet the server while it checks
+// the rest of the project), and the time from each edit to the diagnostics of that very version.
+
+#include "engine/app/bench_project.h"
+#include "engine/app/child.h"
+#include "engine/app/commands.h"
+#include "engine/app/lsp_json.h"
+#include "engine/app/lsp_text.h"
+#include "engine/app/lsp_wire.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <poll.h>
+#include <random>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace journey::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// A language server at the other end of two pipes.
+class LspChild {
+  public:
+    explicit LspChild(const std::string& program) {
+        std::array<int, 2> in{};
+        std::array<int, 2> out{};
+        ENSURE(::pipe(in.data()) == 0 && ::pipe(out.data()) == 0, "the system gives no pipe");
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+            ::dup2(in[0], 0);
+            ::dup2(out[1], 1);
+            for (const int end : {in[0], in[1], out[0], out[1]})
+                ::close(end);
+            ::execl(program.c_str(), program.c_str(), "lsp", nullptr);
+            ::_exit(127);
+        }
+        ::close(in[0]);
+        ::close(out[1]);
+        to_ = in[1];
+        from_ = out[0];
+    }
+    ~LspChild() {
+        ::close(to_);
+        ::close(from_);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    LspChild(const LspChild&) = delete;
+    LspChild& operator=(const LspChild&) = delete;
+
+    void tell(const char* method, json::object params) {
+        write(json::serialize(notice_json(method, std::move(params))));
+    }
+    void ask(const char* method, json::object params) {
+        json::object message = notice_json(method, std::move(params));
+        message["id"] = 1;
+        write(json::serialize(message));
+    }
+    /// Waits for the diagnostics of this version. False when the server is gone, or silent.
+    bool wait_for(std::int64_t version) {
+        while (true) {
+            auto body = frames_.next();
+            if (!body) return false;
+            if (body.value()) {
+                const json::value message = json::parse(*body.value());
+                if (number_in(message, {"params", "version"}) == version) return true;
+                continue;
+            }
+            constexpr int kPatienceMs = 120'000;
+            pollfd input{from_, POLLIN, 0};
+            if (::poll(&input, 1, kPatienceMs) <= 0) return false;
+            std::array<char, 65536> bytes{};
+            const ssize_t got = ::read(from_, bytes.data(), bytes.size());
+            if (got <= 0) return false;
+            frames_.feed(std::string_view(bytes.data(), static_cast<std::size_t>(got)));
+        }
+    }
+
+  private:
+    void write(const std::string& body) {
+        const std::string bytes = lsp_frame(body);
+        std::string_view rest = bytes;
+        while (!rest.empty()) {
+            const ssize_t put = ::write(to_, rest.data(), rest.size());
+            if (put <= 0) return;
+            rest.remove_prefix(static_cast<std::size_t>(put));
+        }
+    }
+
+    pid_t pid_ = -1;
+    int to_ = -1;
+    int from_ = -1;
+    LspFrames frames_;
+};
+
+struct Waits {
+    double open_ms = 0;
+    std::vector<double> edits_ms;  // sorted
+    double share(double part) const {
+        const auto at = static_cast<std::size_t>(part * static_cast<double>(edits_ms.size()));
+        return edits_ms[std::min(at, edits_ms.size() - 1)];
+    }
+};
+
+double ms_since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+/// A name in the file is spoilt and mended again, at a place that changes.
+json::object spoil(const std::vector<std::size_t>& lines, std::size_t turn) {
+    const std::size_t line = lines[turn / 2 * 7 % lines.size()];
+    const std::size_t begin = std::string_view("  frequency gentl").size();
+    const auto place = [&](std::size_t character) {
+        return json::object{{"line", line}, {"character", character}};
+    };
+    const bool bad = turn % 2 == 0;
+    return {
+        {"range", json::object{{"start", place(begin)}, {"end", place(bad ? begin + 1 : begin)}}},
+        {"text", bad ? "" : "e"}};
+}
+
+Result<Waits> measure(const BenchLspOptions& options, const std::string& program,
+                      std::size_t journeys) {
+    const std::string folder = make_temporary_directory("bench-lsp");
+    for (const dsl::SourceFile& file : bench_project(journeys, 20))
+        std::ofstream(folder + "/" + file.name, std::ios::binary) << file.text;
+    std::string text;
+    for (std::size_t i = journeys;
+         static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) < options.lines; ++i)
+        text += bench_journey(i, 20);
+    std::vector<std::size_t> lines;
+    std::size_t number = 0;
+    for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1, ++number) {
+        if (text.compare(at, 18, "  frequency gentle") == 0) lines.push_back(number);
+    }
+    const std::string path = folder + "/long.journey";
+    std::ofstream(path, std::ios::binary) << text;
+
+    Waits waits;
+    {
+        LspChild server(program);
+        server.ask("initialize",
+                   {{"capabilities", json::object{}}, {"rootUri", uri_of_path(folder)}});
+        server.tell("initialized", {});
+        const auto opened = Clock::now();
+        const std::string uri = uri_of_path(path);
+        server.tell(
+            "textDocument/didOpen",
+            {{"textDocument",
+              json::object{
+                  {"uri", uri}, {"languageId", "journey"}, {"version", 1}, {"text", text}}}});
+        bool answers = server.wait_for(1);
+        waits.open_ms = ms_since(opened);
+        std::mt19937 chance(1);  // the same pauses in every run
+        constexpr std::array kPausesMs = {0, 0, 30, 90, 170, 250, 400, 700};
+        for (std::size_t turn = 0; answers && turn < options.edits; ++turn) {
+            std::this_thread::sleep_for(
+                std::chrono::milliseconds(kPausesMs[chance() % kPausesMs.size()]));
+            const auto version = static_cast<std::int64_t>(turn + 2);
+            const auto begin = Clock::now();
+            server.tell("textDocument/didChange",
+                        {{"textDocument", json::object{{"uri", uri}, {"version", version}}},
+                         {"contentChanges", json::array{spoil(lines, turn)}}});
+            answers = server.wait_for(version);
+            waits.edits_ms.push_back(ms_since(begin));
+        }
+        if (!answers) return error(ErrorCode::retry, "the language server does not answer");
+        server.ask("shutdown", {});
+        server.tell("exit", {});
+    }
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+    std::sort(waits.edits_ms.begin(), waits.edits_ms.end());
+    return waits;
+}
+
+}  // namespace
+
+int bench_lsp_command(const BenchLspOptions& options, const std::string& program) {
+    json::array all;
+    for (const std::size_t journeys : {std::size_t{0}, options.journeys}) {
+        auto waits = measure(options, program, journeys);
+        if (!waits) return fail(waits.error());
+        const Waits& w = waits.value();
+        if (options.json) {
+            all.push_back(json::object{{"lines", options.lines},
+                                       {"journeys", journeys},
+                                       {"edits", options.edits},
+                                       {"open_ms", w.open_ms},
+                                       {"median_ms", w.share(0.5)},
+                                       {"p99_ms", w.share(0.99)},
+                                       {"max_ms", w.edits_ms.back()}});
+            continue;
+        }
+        fmt::print(
+            "{} lines, {:<26} {} edits: median {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms; "
+            "opened in {:.0f} ms\n",
+            options.lines, journeys == 0 ? "alone" : fmt::format("beside {} journeys", journeys),
+            options.edits, w.share(0.5), w.share(0.99), w.edits_ms.back(), w.open_ms);
+    }
+    if (options.json) fmt::print("{}\n", json::serialize(all));
+    return 0;
+}
+
+}  // namespace journey::app

@@ -1,0 +1,151 @@
+// Every sentence that the tools say themselves has its Chinese one, with the same places to fill.
+
+#include "dsl/translate/translate.h"
+#include "engine/model/model.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+using namespace journey;
+using translate::Language;
+using translate::Speech;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string read_file(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+/// One C++ text in quotes that begins at `at`; moves behind it.
+std::string text_at(const std::string& source, std::size_t& at) {
+    std::string text;
+    for (++at; at < source.size() && source[at] != '"'; ++at) {
+        if (source[at] != '\\') {
+            text += source[at];
+        } else if (source[++at] == 'n') {
+            text += '\n';
+        } else {
+            text += source[at];
+        }
+    }
+    ++at;
+    return text;
+}
+
+/// The texts of a call whose bracket is open at `at`: its patterns, adjacent ones joined, and not
+/// those of calls within it.
+std::vector<std::string> texts_of_call(const std::string& source, std::size_t at) {
+    std::vector<std::string> all;
+    bool joins = false;
+    for (int depth = 1; at < source.size() && depth > 0;) {
+        const char c = source[at];
+        if (c == '"') {
+            std::string text = text_at(source, at);
+            if (depth > 1) continue;
+            if (joins) {
+                all.back() += text;
+            } else {
+                all.push_back(std::move(text));
+            }
+            joins = true;
+            continue;
+        }
+        if (c == '(') ++depth;
+        if (c == ')') --depth;
+        if (std::isspace(static_cast<unsigned char>(c)) == 0) joins = false;
+        ++at;
+    }
+    return all;
+}
+
+/// What the sources of `room` say: `say("…")`, `say_("…")`, `speech()("…")`, `say.counted(…)`.
+std::set<std::string> said_in(const fs::path& room) {
+    std::set<std::string> all;
+    for (const auto& entry : fs::directory_iterator(room)) {
+        if (entry.path().extension() != ".cc") continue;
+        const std::string source = read_file(entry.path());
+        for (const std::string_view call : {"say(", "say_(", "speech()(", "say.counted("}) {
+            for (std::size_t at = source.find(call); at != std::string::npos;
+                 at = source.find(call, at + 1)) {
+                const bool inside_a_word =
+                    at > 0 && (std::isalnum(static_cast<unsigned char>(source[at - 1])) != 0 ||
+                               source[at - 1] == '_');
+                if (inside_a_word) continue;
+                for (std::string& text : texts_of_call(source, at + call.size()))
+                    all.insert(std::move(text));
+            }
+        }
+    }
+    return all;
+}
+
+/// "{}", "{:>9}" and "{0}" as their numbers, sorted and each once.
+std::set<std::size_t> places_of(std::string_view pattern) {
+    std::set<std::size_t> all;
+    std::size_t next = 0;
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+        if (pattern[at] != '{') continue;
+        if (pattern.substr(at).starts_with("{{")) {
+            ++at;
+            continue;
+        }
+        const std::size_t number = pattern.find_first_not_of("0123456789", at + 1);
+        all.insert(number == at + 1
+                       ? next++
+                       : std::stoul(std::string(pattern.substr(at + 1, number - at - 1))));
+    }
+    return all;
+}
+
+bool is_chinese(std::string_view text) {
+    return text.find("\xe4") != std::string_view::npos ||
+           text.find("\xe5") != std::string_view::npos ||
+           text.find("\xe6") != std::string_view::npos ||
+           text.find("\xe7") != std::string_view::npos ||
+           text.find("\xe8") != std::string_view::npos ||
+           text.find("\xe9") != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("every sentence of the tools has a Chinese one", "[app][translate]") {
+    const fs::path root = JOURNEY_SOURCE_DIR;
+    std::set<std::string> all = said_in(root / "engine/app");
+    CHECK(all.size() > 150);
+    all.merge(said_in(root / "engine/plan"));
+    all.merge(said_in(root / "dsl/editor"));
+    const Speech chinese(Language::chinese);
+    for (const std::string& english : all) {
+        CAPTURE(english);
+        CHECK(translate::is_spoken(english));
+        CHECK(places_of(english) == places_of(chinese.words(english)));
+    }
+}
+
+TEST_CASE("every reason is said in both languages", "[app][translate]") {
+    const Speech chinese(Language::chinese);
+    for (int i = 0; i <= static_cast<int>(model::Reason::moved_on); ++i) {
+        const auto reason = static_cast<model::Reason>(i);
+        const std::string_view english = model::sentence_of(reason);
+        CAPTURE(english);
+        CHECK(is_chinese(chinese.words(english)));
+        CHECK(is_chinese(chinese.words(model::name_of(reason))));
+    }
+}
+
+TEST_CASE("a pattern is filled in the order its language wants", "[app][translate]") {
+    const Speech english;
+    const Speech chinese(Language::chinese);
+    CHECK(english("{} in {}{}.\n", "2 mistakes", "1 file", "") == "2 mistakes in 1 file.\n");
+    CHECK(chinese("{} in {}{}.\n", "2 处错误", "1 个文件", "") == "1 个文件，2 处错误。\n");
+    CHECK(english.counted(1, "{} file", "{} files") == "1 file");
+    CHECK(english.counted(2, "{} file", "{} files") == "2 files");
+}
