@@ -1,135 +1,24 @@
 // A real client of the Language Server Protocol opens the workflows, makes mistakes and asks about them.
 //
-//   node lsp_client.mjs --journey build/release/bin/journey --project workflows --modules DIRECTORY [--bench]
+//   node lsp_client.mjs --journey build/release/bin/journey --project workflows --modules DIRECTORY
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { editorIn } from "./client.mjs";
 
 const { values: given } = parseArgs({
   options: {
     journey: { type: "string" },
     project: { type: "string" },
     modules: { type: "string", default: process.cwd() },
-    bench: { type: "boolean", default: false },
   },
 });
-const lsp = createRequire(path.join(path.resolve(given.modules), "package.json"))("vscode-languageserver-protocol/node");
-
 const folder = mkdtempSync(path.join(tmpdir(), "journey-lsp-"));
 cpSync(given.project, folder, { recursive: true });
-const uri = (name) => pathToFileURL(path.join(folder, name)).href;
+const { lsp, uri, Client, Document } = editorIn({ journey: given.journey, modules: given.modules, folder });
 const read = (name) => readFileSync(path.join(folder, name), "utf8");
-
-// ---- a client
-
-class Client {
-  constructor(encodings, language = "en") {
-    const env = { ...process.env, JOURNEY_LANG: language };
-    this.child = spawn(path.resolve(given.journey), ["lsp"], { stdio: ["pipe", "pipe", "inherit"], env });
-    this.ended = new Promise((resolve) => this.child.on("exit", (code) => resolve(code)));
-    this.connection = lsp.createProtocolConnection(
-      new lsp.StreamMessageReader(this.child.stdout),
-      new lsp.StreamMessageWriter(this.child.stdin),
-    );
-    this.diagnostics = new Map();
-    this.waiting = [];
-    this.connection.onNotification(lsp.PublishDiagnosticsNotification.type, (told) => {
-      this.diagnostics.set(told.uri, told);
-      this.waiting = this.waiting.filter(({ done, resolve }) => {
-        if (!done()) return true;
-        resolve();
-        return false;
-      });
-    });
-    this.registered = [];
-    this.connection.onRequest(lsp.RegistrationRequest.type, (asked) => {
-      this.registered.push(...asked.registrations.map((one) => one.method));
-    });
-    this.connection.listen();
-    this.encodings = encodings;
-  }
-  ask(type, params) {
-    return this.connection.sendRequest(type, params);
-  }
-  tell(type, params) {
-    return this.connection.sendNotification(type, params);
-  }
-  async start() {
-    const result = await this.ask(lsp.InitializeRequest.type, {
-      processId: process.pid,
-      rootUri: pathToFileURL(folder).href,
-      workspaceFolders: [{ uri: pathToFileURL(folder).href, name: "workflows" }],
-      capabilities: {
-        general: { positionEncodings: this.encodings },
-        textDocument: { completion: { completionItem: { snippetSupport: true } } },
-        workspace: { didChangeWatchedFiles: { dynamicRegistration: true } },
-      },
-    });
-    await this.tell(lsp.InitializedNotification.type, {});
-    return result;
-  }
-  until(done) {
-    return done() ? Promise.resolve() : new Promise((resolve) => this.waiting.push({ done, resolve }));
-  }
-  codes(name) {
-    return (this.diagnostics.get(uri(name))?.diagnostics ?? []).map((one) => one.code);
-  }
-  async stop() {
-    await this.ask(lsp.ShutdownRequest.type);
-    await this.tell(lsp.ExitNotification.type);
-    assert.equal(await this.ended, 0, "shutdown and exit end with 0");
-    this.connection.dispose();
-  }
-}
-
-/// A document as an editor keeps it; edits go to the server as changes of a range.
-class Document {
-  constructor(client, name, text) {
-    Object.assign(this, { client, name, text, version: 1 });
-    client.tell(lsp.DidOpenTextDocumentNotification.type, {
-      textDocument: { uri: uri(name), languageId: "journey", version: 1, text },
-    });
-  }
-  get id() {
-    return { uri: uri(this.name) };
-  }
-  /// The place of `mark` (and `by` characters further), in UTF-16 units, as in VS Code.
-  at(mark, by = 0) {
-    const offset = this.text.indexOf(mark);
-    assert.notEqual(offset, -1, `the text has ${mark}`);
-    return this.place(offset + by);
-  }
-  place(offset) {
-    const before = this.text.slice(0, offset).split("\n");
-    return { line: before.length - 1, character: before.at(-1).length };
-  }
-  async change(from, to) {
-    const offset = this.text.indexOf(from);
-    assert.notEqual(offset, -1, `the text has ${from}`);
-    const range = { start: this.place(offset), end: this.place(offset + from.length) };
-    this.text = this.text.slice(0, offset) + to + this.text.slice(offset + from.length);
-    await this.client.tell(lsp.DidChangeTextDocumentNotification.type, {
-      textDocument: { ...this.id, version: ++this.version },
-      contentChanges: [{ range, text: to }],
-    });
-  }
-  applied(edits) {
-    const offset = ({ line, character }) =>
-      this.text.split("\n").slice(0, line).reduce((sum, one) => sum + one.length + 1, 0) + character;
-    let text = this.text;
-    for (const edit of [...edits].sort((a, b) => offset(b.range.start) - offset(a.range.start)))
-      text = text.slice(0, offset(edit.range.start)) + edit.newText + text.slice(offset(edit.range.end));
-    return text;
-  }
-  told() {
-    return this.client.until(() => this.client.diagnostics.get(uri(this.name))?.version === this.version);
-  }
-}
 
 const errors = (client, name) =>
   (client.diagnostics.get(uri(name))?.diagnostics ?? []).filter((one) => one.severity === 1);
@@ -318,38 +207,11 @@ async function chinese() {
   await client.stop();
 }
 
-// ---- how fast, for people to read: nothing is asserted about time
-
-async function bench() {
-  const client = new Client(["utf-16"]);
-  await client.start();
-  const lines = ["language 1", 'use "shop.journey"'];
-  for (let i = 0; lines.length < 500; ++i) {
-    lines.push(`journey long_${i} "Long ${i}" {`, "  version 1", "  enter when signed_up", "  reenter never", "  do {");
-    for (let step = 0; step < 8; ++step)
-      lines.push(`    s${step}: send email welcome_hello with { first_name: "x" }`, "    wait 2 days");
-    lines.push("  }", "}");
-  }
-  const document = new Document(client, "long.journey", lines.join("\n") + "\n");
-  await document.told();
-  const times = [];
-  for (let i = 0; i < 20; ++i) {
-    const begin = performance.now();
-    await document.change(i % 2 ? "signed_upp" : "signed_up", i % 2 ? "signed_up" : "signed_upp");
-    await document.told();
-    times.push(performance.now() - begin);
-  }
-  times.sort((a, b) => a - b);
-  console.log(`${lines.length} lines: ${times[10].toFixed(1)} ms from an edit to its diagnostics (longest ${times[19].toFixed(1)} ms)`);
-  await client.stop();
-}
-
 try {
   await story();
   await characters(["utf-16"], (text) => text.length);
   await characters(["utf-8", "utf-16"], (text) => Buffer.byteLength(text));
   await chinese();
-  if (given.bench) await bench();
   console.log("the language server answers as it should");
 } finally {
   rmSync(folder, { recursive: true, force: true });
