@@ -45,8 +45,14 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"Only tests whose title has this in it", "只运行标题中含有这段文字的测试"},
     {"Say which branches, arms and timeouts no test reaches", "列出没有测试走到的分支、分组和超时"},
     {"Write JUnit XML for CI to this file", "把供 CI 使用的 JUnit XML 写到这个文件"},
-    {"What a code like J0207 means, a journey in plain sentences, or the whole `language`",
-     "解释 J0207 这样的编号，用平常的话讲一个旅程，或列出整个语言（`language`）"},
+    {"What a code like J0207 means, a journey in plain sentences, the whole `language`, or why a "
+     "person got a message or did not",
+     "解释 J0207 "
+     "这样的编号，用平常的话讲一个旅程，列出整个语言（`language`"
+     "），或说明某人为什么收到或没有收到消息"},
+    {"Ask a daemon about this person (with --journey)",
+     "向守护进程询问此人的情况（与 --journey 同用）"},
+    {"The journey", "旅程"},
     {"A code, a journey, or `language`", "编号、旅程的名称，或 `language`"},
     {"Draw a journey as SVG, DOT or Mermaid", "把旅程画成图：SVG、DOT 或 Mermaid"},
     {"The journey's name", "旅程的名称"},
@@ -148,8 +154,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"checked, strict2, strict or lax", "checked、strict2、strict 或 lax"},
     {"The message's instant, 2026-03-02T09:00:00Z", "消息的时刻，例如 2026-03-02T09:00:00Z"},
     {"A name nobody gave is an error", "用到没有给出的名称就算错误"},
-    {"Answer one JSON request a line from standard input",
-     "从标准输入逐行读取 JSON 请求并答复"},
+    {"Answer one JSON request a line from standard input", "从标准输入逐行读取 JSON 请求并答复"},
     {"How many", "数量"},
     {"Spread over how many people", "分到多少人身上"},
     {"Measured runs", "测量几次"},

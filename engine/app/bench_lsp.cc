@@ -16,7 +16,6 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <poll.h>
-#include <random>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -161,11 +160,11 @@ Result<Waits> measure(const BenchLspOptions& options, const std::string& program
                   {"uri", uri}, {"languageId", "journey"}, {"version", 1}, {"text", text}}}});
         bool answers = server.wait_for(1);
         waits.open_ms = ms_since(opened);
-        std::mt19937 chance(1);  // the same pauses in every run
+        Rng chance(1);  // the same pauses in every run
         constexpr std::array kPausesMs = {0, 0, 30, 90, 170, 250, 400, 700};
         for (std::size_t turn = 0; answers && turn < options.edits; ++turn) {
             std::this_thread::sleep_for(
-                std::chrono::milliseconds(kPausesMs[chance() % kPausesMs.size()]));
+                std::chrono::milliseconds(kPausesMs[chance.below(kPausesMs.size())]));
             const auto version = static_cast<std::int64_t>(turn + 2);
             const auto begin = Clock::now();
             server.tell("textDocument/didChange",

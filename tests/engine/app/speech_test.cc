@@ -125,6 +125,7 @@ TEST_CASE("every sentence of the tools has a Chinese one", "[app][translate]") {
     const Speech chinese(Language::chinese);
     for (const std::string& english : all) {
         CAPTURE(english);
+        if (english.empty()) continue;  // nothing to say
         CHECK(translate::is_spoken(english));
         CHECK(places_of(english) == places_of(chinese.words(english)));
     }

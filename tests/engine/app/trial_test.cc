@@ -54,7 +54,8 @@ dsl::Compilation project(const std::string& tests) {
     return out;
 }
 
-TestReport run(const dsl::Compilation& compilation, const translate::Speech& say = {}) {
+TestReport run(const dsl::Compilation& compilation,
+               const translate::Speech& say = translate::Speech()) {
     TestReport report;
     report.say = say;
     Reached reached;
@@ -184,7 +185,8 @@ test "twice" of greet {
   at +1 day expect exited
 }
 )");
-    CHECK(text_of(run(compiled).tests[0], {}) == text_of(run(compiled).tests[0], {}));
+    CHECK(text_of(run(compiled).tests[0], translate::Speech()) ==
+          text_of(run(compiled).tests[0], translate::Speech()));
 }
 
 }  // namespace journey::app
