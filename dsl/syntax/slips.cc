@@ -551,6 +551,21 @@ Maybe follows_broken_item(const Matching& state, BlockKind kind, std::size_t beg
     return std::nullopt;
 }
 
+/// `in Asia/Shanghai`
+Maybe bare_zone(const Matching& state, std::size_t at) {
+    const std::size_t begin = at - word_before(state.text, at).size();
+    if (begin == at || !from(state, at).starts_with("/") || word_before(state.text, begin) != "in")
+        return std::nullopt;
+    std::size_t end = at;
+    while (end < state.text.size() &&
+           (state.text[end] == '/' || scan::is_word_byte_at(state.text, end)))
+        ++end;
+    const source::Span span = state.span(begin, end);
+    const std::string meant = fmt::format("\"{}\"", state.text.substr(begin, end - begin));
+    return stuck_at(span, "The name of a time zone stands in quotes.")
+        .and_fix(Applicability::certain, fmt::format("write `{}`.", meant), {{span, meant}});
+}
+
 }  // namespace
 
 std::optional<source::Diagnostic> slip_in_value(const Matching& state, std::size_t at) {
@@ -558,6 +573,7 @@ std::optional<source::Diagnostic> slip_in_value(const Matching& state, std::size
     if (!made) made = bare_question(state, at);
     if (!made) made = foreign_money(state, at);
     if (!made) made = window_words(state, at);
+    if (!made) made = bare_zone(state, at);
     return made;
 }
 

@@ -55,6 +55,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "在这一行末尾写 `{`，在它的最后一个步骤下面写 `}`"},
     {"write `{` in place of this, and `}` below the last of its steps",
      "把这里换成 `{`，在它的最后一个步骤下面写 `}`"},
+    {"The name of a time zone stands in quotes.", "时区的名字要放在引号里。"},
     {"A question stands before what depends on it.", "条件要写在取决于它的步骤前面。"},
     {"`wait for` is written `wait`.", "`wait for` 写作 `wait`。"},
     {"remove `for`.", "删去 `for`。"},
