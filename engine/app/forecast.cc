@@ -212,8 +212,7 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
         line.name = journey.name;
         line.title = journey.title;
         for (const ir::Trigger& trigger : journey.triggers) {
-            line.starts.push_back(
-                explain::words_of_trigger(program_, journey, trigger, spoken));
+            line.starts.push_back(explain::words_of_trigger(program_, journey, trigger, spoken));
         }
         const core::JourneyCounts none;
         const core::JourneyCounts* found = counts_of(after, journey.name);
@@ -237,8 +236,7 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
                 if (took_[i][at][way] == 0) continue;
                 line.paths[fmt::format("{}, {}", state.step,
                                        explain::words_of_way(program_, journey, state, ways[way],
-                                                             spoken))] +=
-                    took_[i][at][way];
+                                                             spoken))] += took_[i][at][way];
             }
         }
         out_.journeys.push_back(std::move(line));
@@ -249,10 +247,9 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
 std::string text_of(const Forecast& forecast, const translate::Speech& say) {
     const auto hours = static_cast<std::size_t>(
         std::chrono::duration_cast<std::chrono::hours>(forecast.until - forecast.from).count());
-    std::string out =
-        say("{} people, {} events, {} to {} ({})\n", plan::grouped(forecast.people),
-            plan::grouped(forecast.events), hour_in_words(forecast, 0).substr(0, 10),
-            hour_in_words(forecast, hours).substr(0, 10), forecast.zone);
+    std::string out = say("{} people, {} events, {} to {} ({})\n", plan::grouped(forecast.people),
+                          plan::grouped(forecast.events), hour_in_words(forecast, 0).substr(0, 10),
+                          hour_in_words(forecast, hours).substr(0, 10), forecast.zone);
     table_of_channels(out, forecast, say);
     if (!forecast.held.empty() || !forecast.skipped.empty()) out += "\n";
     rows(out, say, "held: {}", forecast.held, reason_in_words);

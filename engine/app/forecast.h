@@ -95,8 +95,7 @@ std::string name_of(const StepCount& step, std::size_t columns);
 /// At most so many columns wide; what does not fit ends in "…".
 std::string fitting(std::string_view text, std::size_t columns);
 /// "3 h 5 min"
-std::string length_in_words(Micros length,
-                            const translate::Speech& say = translate::Speech());
+std::string length_in_words(Micros length, const translate::Speech& say = translate::Speech());
 
 std::string text_of(const Forecast& forecast, const translate::Speech& say);
 Value json_of(const Forecast& forecast);
