@@ -59,7 +59,10 @@ Result<void> replace_file(const std::string& path, const std::string& text) {
                          fmt::format("I cannot write {}; nothing was changed", draft));
     }
     std::error_code problem;
-    fs::permissions(draft, fs::status(path).permissions(), problem);
+    // A file that was not there has no rights to keep; its draft has those of the user's umask.
+    if (const fs::file_status before = fs::status(path, problem); fs::exists(before))
+        fs::permissions(draft, before.permissions(), problem);
+    problem.clear();
     fs::rename(draft, path, problem);
     if (problem)
         return error(ErrorCode::refused,

@@ -4,6 +4,7 @@
 #include "tests/process/kit.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -289,6 +290,12 @@ TEST_CASE("`journey new` writes a project whose tests pass, and never over anoth
     INFO(checked.output << checked.errors);
     CHECK(checked.status == 0);
     CHECK(run_journey({"test", project}).status == 0);
+    for (const auto& file : std::filesystem::recursive_directory_iterator(project)) {
+        const auto rights = file.status().permissions();
+        CAPTURE(file.path().string());
+        CHECK((rights & (std::filesystem::perms::set_uid | std::filesystem::perms::others_write)) ==
+              std::filesystem::perms::none);
+    }
     const Finished again = run_journey({"new", project});
     CHECK(again.status != 0);
     CHECK(has(again.errors, "not empty"));
