@@ -22,13 +22,14 @@ void Machine::enter_by(Person& person, Arrived& event) {
     if (live == nullptr || event.late()) return;
     const ir::Index index = live->event_at(event.number());
     if (index == ir::kNone || live->events[index].triggers.empty()) return;
-    live->events[index].triggers.candidates(*event.row(*live), candidates_);
-    const std::vector<TriggerIndex::Ref> candidates = candidates_;
+    std::vector<TriggerIndex::Ref> candidates = std::exchange(candidates_, {});
+    live->events[index].triggers.candidates(*event.row(*live), candidates);
     // A journey is entered at most once by one event, by the first of its triggers that takes it.
     ir::Index entered = ir::kNone;
     for (const TriggerIndex::Ref ref : candidates) {
         if (ref.journey != entered && try_trigger(person, *live, ref, event)) entered = ref.journey;
     }
+    candidates_ = std::move(candidates);  // its room serves the next event
 }
 
 bool Machine::try_trigger(Person& person, const LinkedProgram& live, const TriggerIndex::Ref& ref,
