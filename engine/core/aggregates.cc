@@ -1,5 +1,12 @@
 // did count sum avg min max first last distinct list, over the person's own packed events. Cost:
 // the events of the person inside the window; rows are unpacked only for events of the asked type.
+// For people with many events (History::index):
+//   count did first last list   the two ends of the window, and what is listed
+//   sum avg                     those too; of real numbers, in order, every number inside, so that
+//                               the rounding stays what it is
+//   min max                     every number inside
+//   distinct                    every event of the type inside
+// A filter that looks at more than the event, and `per`, ask every event of the type inside.
 #include "engine/core/facts.h"
 
 namespace journey::core {
@@ -62,6 +69,19 @@ Value record_of(const ir::EventType& type, const std::vector<Value>& row, Instan
     return Value(std::move(record));
 }
 
+/// A part of a Series.
+struct Stretch {
+    const Series* series = nullptr;
+    std::size_t from = 0;
+    std::size_t to = 0;
+    std::int64_t whole(std::size_t i) const {
+        return series->sums[i] - (i == 0 ? 0 : series->sums[i - 1]);
+    }
+    std::int64_t total() const {
+        return from == to ? 0 : series->sums[to - 1] - (from == 0 ? 0 : series->sums[from - 1]);
+    }
+};
+
 // Sums and means keep whole numbers whole; overflow turns to real numbers rather than wrap.
 class Sum {
   public:
@@ -84,6 +104,20 @@ class Sum {
             return;
         }
         ++count_;
+    }
+    /// As if the stretch had been added one by one.
+    void add(const Stretch& numbers) {
+        if (numbers.from == numbers.to) return;
+        count_ = numbers.to - numbers.from;
+        if (numbers.series->numbers == Series::Numbers::real) {
+            exact_ = false;
+            for (std::size_t i = numbers.from; i < numbers.to; ++i)
+                real_ += numbers.series->reals[i];
+            return;
+        }
+        whole_ = numbers.total();
+        real_ = static_cast<double>(whole_);
+        if (numbers.series->numbers == Series::Numbers::money) currency_ = numbers.series->currency;
     }
     Value total(const ir::Type& type) const {
         if (count_ == 0) return zero(type);
@@ -150,6 +184,23 @@ class Fold {
                 return take_distinct(row[asked_.field]);
         }
         return true;
+    }
+    void take_counted(std::uint64_t count) {
+        count_ = asked_.stop_at == 0 ? count : std::min<std::uint64_t>(count, asked_.stop_at);
+    }
+    void take_numbers(const Stretch& numbers) {
+        if (asked_.fn == ir::AggregateFn::sum || asked_.fn == ir::AggregateFn::avg)
+            return sum_.add(numbers);
+        const Series& series = *numbers.series;
+        for (std::size_t i = numbers.from; i < numbers.to; ++i) {
+            if (series.numbers == Series::Numbers::real) {
+                take_extreme(series.reals[i]);
+            } else if (series.numbers == Series::Numbers::money) {
+                take_extreme(Money{numbers.whole(i), series.currency});
+            } else {
+                take_extreme(numbers.whole(i));
+            }
+        }
     }
     Value answer() const {
         switch (asked_.fn) {
@@ -235,28 +286,130 @@ bool less_than(const Value& a, const Value& b) {
         a.held);
 }
 
+namespace {
+
+bool is_of_numbers(ir::AggregateFn fn) {
+    return fn == ir::AggregateFn::sum || fn == ir::AggregateFn::avg || fn == ir::AggregateFn::min ||
+           fn == ir::AggregateFn::max;
+}
+
+/// Nothing is said of those that fall out by `counted`; a filter may be left to ask.
+struct Asked {
+    std::span<const std::uint32_t> places;
+    Stretch stretch;  // of a series, when they are one's
+    bool filtered = false;
+
+    bool has_numbers() const {
+        return stretch.series != nullptr && stretch.series->numbers != Series::Numbers::none &&
+               stretch.series->numbers != Series::Numbers::other;
+    }
+};
+
+Asked places_of(HistoryIndex& index, const LinkedProgram& linked, const ir::Aggregate& asked,
+                const History& history, const Span& span, const Counted& counted,
+                const expr::Facts& facts) {
+    const auto number = static_cast<std::size_t>(&asked - linked.program->aggregates.data());
+    const bool numbers = is_of_numbers(asked.fn) && counted.per == ir::kNone;
+    Asked out;
+    out.filtered = asked.filter == ir::kNone;
+    const EventNumber event = linked.events[asked.event].number;
+    const std::vector<std::uint32_t>* places = &index.of_type(history, event);
+    if (linked.counts_by_event[number] && (asked.filter != ir::kNone || numbers)) {
+        const SeriesKey key{linked.number, event, asked.filter, numbers ? asked.field : ir::kNone};
+        out.stretch.series = index.series(history, linked, asked.event, key, facts);
+        if (out.stretch.series != nullptr) {
+            out.filtered = true;
+            places = &out.stretch.series->places;
+        }
+    }
+    const auto at = [&](const Happened* one) {
+        const auto place = static_cast<std::uint32_t>(one - history.begin());
+        return static_cast<std::size_t>(std::lower_bound(places->begin(), places->end(), place) -
+                                        places->begin());
+    };
+    out.stretch.from = at(span.from);
+    out.stretch.to = std::max(out.stretch.from, at(span.to));
+    out.places = std::span(*places).subspan(out.stretch.from, out.stretch.to - out.stretch.from);
+    return out;
+}
+
+}  // namespace
+
 Value aggregate_of(const LinkedProgram& linked, const ir::Aggregate& asked, const Person& person,
                    const expr::Facts& facts, const Counted& counted) {
     const ir::EventType& type = linked.program->events[asked.event];
     const LinkedEvent& event = linked.events[asked.event];
+    const History& history = person.history;
     Fold fold(asked, type);
-    const auto span = span_of(linked, asked.window, person.history, facts);
-    if (!span) return fold.answer();
+    const auto span = span_of(linked, asked.window, history, facts);
+    if (!span || span->to <= span->from) return fold.answer();
     std::vector<Value> row;
-    const auto count = span->to > span->from ? span->to - span->from : 0;
-    for (std::ptrdiff_t i = 0; i < count; ++i) {
-        const Happened& one = fold.newest_first() ? *(span->to - 1 - i) : span->from[i];
-        if (one.event != event.number || one.offset == counted.without) continue;
-        if (fold.needs_row() || counted.per != ir::kNone)
-            person.history.read(one, event, type, row);
-        if (asked.filter != ir::kNone) {
+    // False when the answer is known.
+    const auto look_at = [&](const Happened& one, bool filtered) {
+        if (&one == counted.without) return true;
+        if (fold.needs_row() || counted.per != ir::kNone) history.read(one, event, type, row);
+        if (!filtered) {
             const expr::Row seen{row.data(), row.size(), one.time};
-            if (!expr::holds(*linked.program, asked.filter, facts, &seen)) continue;
+            if (!expr::holds(*linked.program, asked.filter, facts, &seen)) return true;
         }
-        if (counted.per != ir::kNone && row[counted.per] != *counted.value) continue;
-        if (!fold.take(row, one.time)) break;
+        if (counted.per != ir::kNone && row[counted.per] != *counted.value) return true;
+        return fold.take(row, one.time);
+    };
+    const auto look_at_all = [&](std::size_t count, const auto& nth) {
+        for (std::size_t i = 0; i < count; ++i) {
+            if (!nth(fold.newest_first() ? count - 1 - i : i)) return;
+        }
+    };
+    HistoryIndex* index = history.index();
+    if (index == nullptr) {
+        look_at_all(static_cast<std::size_t>(span->to - span->from), [&](std::size_t i) {
+            const Happened& one = span->from[i];
+            return one.event != event.number || look_at(one, asked.filter == ir::kNone);
+        });
+        return fold.answer();
+    }
+    const Asked those = places_of(*index, linked, asked, history, *span, counted, facts);
+    const bool all = those.filtered && counted.per == ir::kNone;
+    const bool counts = asked.fn == ir::AggregateFn::count || asked.fn == ir::AggregateFn::did;
+    if (all && counts) {
+        const auto place = static_cast<std::uint32_t>(
+            counted.without == nullptr ? history.size() : counted.without - history.begin());
+        const bool less = std::binary_search(those.places.begin(), those.places.end(), place);
+        fold.take_counted(those.places.size() - (less ? 1 : 0));
+    } else if (all && counted.without == nullptr && those.has_numbers()) {
+        fold.take_numbers(those.stretch);
+    } else {
+        look_at_all(those.places.size(), [&](std::size_t i) {
+            return look_at(history.begin()[those.places[i]], those.filtered);
+        });
     }
     return fold.answer();
+}
+
+const Happened* nth_newest(const LinkedProgram& linked, const ir::Aggregate& asked,
+                           const Person& person, const expr::Facts& facts, std::uint64_t nth) {
+    const History& history = person.history;
+    const auto span = span_of(linked, asked.window, history, facts);
+    if (!span || span->to <= span->from || nth == 0) return nullptr;
+    HistoryIndex* index = history.index();
+    Asked those;
+    if (index != nullptr) those = places_of(*index, linked, asked, history, *span, {}, facts);
+    if (those.filtered) {
+        const std::size_t count = those.places.size();
+        return count < nth ? nullptr : history.begin() + those.places[count - nth];
+    }
+    const LinkedEvent& event = linked.events[asked.event];
+    std::vector<Value> row;
+    for (const Happened* one = span->to; one-- != span->from;) {
+        if (one->event != event.number) continue;
+        if (asked.filter != ir::kNone) {
+            history.read(*one, event, linked.program->events[asked.event], row);
+            const expr::Row seen{row.data(), row.size(), one->time};
+            if (!expr::holds(*linked.program, asked.filter, facts, &seen)) continue;
+        }
+        if (--nth == 0) return one;
+    }
+    return nullptr;
 }
 
 }  // namespace journey::core

@@ -153,13 +153,8 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
     }
     for (const Happened& one : from.history)
         into.history.add_packed(one.time, one.event, from.history.packed(one));
-    for (const Seen& one : from.seen) {
-        const Seen* place =
-            std::lower_bound(into.seen.begin(), into.seen.end(), one.hash,
-                             [](const Seen& seen, std::uint64_t hash) { return seen.hash < hash; });
-        if (place != into.seen.end() && place->hash == one.hash) continue;
-        into.seen.insert(static_cast<std::size_t>(place - into.seen.begin()), one);
-    }
+    for (const Seen& one : from.seen.sorted())
+        into.seen.add(one);
     if (from.rare_parts) {
         Rare& theirs = *from.rare_parts;
         for (NamedValue& trait : theirs.extras) {
@@ -212,6 +207,7 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
         if (waits_for_resume(ours)) parked_.insert(into.id);
     }
     attributes_changed(into);
+    all_changed_ = true;
 }
 
 void Machine::merge_acts(Person& into, Acts&& from) {

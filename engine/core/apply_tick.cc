@@ -71,6 +71,7 @@ void Machine::wake_due(Person& person, Instant upto) {
                 person.rare().flip = kNever;
                 changed(person);
                 levels_changed_ = true;
+                all_changed_ = true;
                 settle_levels(person);
                 break;
             case Waking::What::call:

@@ -177,7 +177,7 @@ void Machine::answer_call(Person& person, const model::MessageKey& key, std::uin
     if (call == nullptr || !call->claimed || call->attempt != attempt) return;
     switch (seen.kind) {
         case ObservationKind::accepted: {
-            Answer answer = read_answer(webhook_of(linked(call->program), *call), seen.answer);
+            auto answer = read_answer(webhook_of(linked(call->program), *call), seen.answer);
             return end_call(person, key, std::move(answer.gives), std::move(answer.problem));
         }
         case ObservationKind::retry:

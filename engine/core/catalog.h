@@ -49,16 +49,28 @@ struct LinkedEvent {
     std::vector<ir::Index> field_of_number;  // stable -> program's field, kNone
     NameMap<ir::Index> by_name;
     TriggerIndex triggers;
+    std::vector<std::uint32_t> watches;  // of the program's `watches`, those that read it
 };
 
 inline constexpr std::uint32_t kNoWatch = 0xffffffffu;
+inline constexpr std::uint32_t kNoQuestion = 0xffffffffu;
 /// A segment whose members somebody must be told about. One of the same name and meaning has the
 /// same number in every program.
 struct Watch {
     std::uint16_t program = 0;  // the first that has it
     ir::Index segment = ir::kNone;
-    std::uint64_t reads = 0;  // bits of the events that its history questions look at
-    bool clock = false;       // the answer can change by the clock alone
+    std::vector<EventNumber> reads;  // the events that its history questions look at
+    bool person = false;             // can change by what is known about the person
+    bool clock = false;              // the answer can change by the clock alone
+    // Of those that ask for a number of events inside a window and nothing else:
+    std::uint32_t question = kNoQuestion;
+    std::uint64_t at_least = 0;
+    bool below = false;  // inside while there are fewer
+};
+/// Asked once for all the segments that compare the same number with one of their own.
+struct Question {
+    std::uint16_t program = 0;
+    ir::Index aggregate = ir::kNone;  // the one that counts furthest
 };
 struct EdgeTrigger {
     std::uint32_t watch = 0;
@@ -90,11 +102,12 @@ struct LinkedProgram {
     NameMap<ir::Index> event_by_name;
     std::vector<LinkedEvent> events;
     std::vector<LinkedJourney> journeys;
+    std::vector<bool> counts_by_event;   // by aggregate: its filter looks at nothing but the event
     std::vector<std::uint32_t> watches;  // that triggers look at, by number
-    std::uint64_t watch_reads = 0;
-    bool clock_watches = false;
-    std::vector<EdgeTrigger> edge_triggers;  // in order
-    std::vector<LinkedSchedule> schedules;   // in order
+    std::size_t clock_watches = 0;       // of them
+    std::vector<EdgeTrigger> edge_triggers;     // in order
+    std::vector<std::uint32_t> edges_by_watch;  // the same, by watch, then in order
+    std::vector<LinkedSchedule> schedules;      // in order
 
     /// Exactly, else as snake case; kNone when there is none.
     ir::Index find_event(std::string_view name) const;
@@ -135,6 +148,8 @@ class Catalog {
     NameTable journeys;
     NameTable watch_names;
     std::vector<Watch> watches;  // by number
+    std::vector<Question> questions;
+    std::map<Bytes, std::uint32_t> question_numbers;  // by what is counted
     std::vector<std::shared_ptr<const LinkedProgram>>
         programs;                               // by program number; the last is live
     std::set<std::string, std::less<>> paused;  // "" = kill switch

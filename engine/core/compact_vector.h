@@ -4,6 +4,7 @@
 #include "engine/base/base.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 namespace journey::core {
@@ -46,6 +47,14 @@ class CompactVector {
         T* made = new (data() + block_->size) T(std::move(value));
         ++block_->size;
         return *made;
+    }
+    /// Copies of `count` plain things.
+    void append(const T* from, std::size_t count) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        if (count == 0) return;
+        if (size() + count > room()) grow_to(size() + std::max(count, size() / 2 + 1));
+        std::memcpy(data() + block_->size, from, count * sizeof(T));
+        block_->size += static_cast<std::uint32_t>(count);
     }
     T& insert(std::size_t index, T value) {
         push_back(std::move(value));

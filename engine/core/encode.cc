@@ -259,7 +259,7 @@ Bytes Machine::encode_person(const Person& person) const {
         out.varint(one.event);
         out.text(person.history.packed(one));
     });
-    put_all(out, person.seen, [&](const Seen& one) {
+    put_all(out, person.seen.sorted(), [&](const Seen& one) {
         out.u64(one.hash);
         out.varint(one.day);
     });
@@ -308,7 +308,7 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
     });
     get_all(in, [&] {
         const std::uint64_t hash = in.u64();
-        person.seen.push_back({hash, number<std::uint32_t>(in, 0xffffffffu)});
+        person.seen.add({hash, number<std::uint32_t>(in, 0xffffffffu)});
     });
     get_all(in, [&] { person.entries.push_back(get_entry(in, catalog)); });
     get_all(in, [&] {

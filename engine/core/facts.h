@@ -66,8 +66,8 @@ bool consent_given(const LinkedProgram& linked, const Person& person, ir::Index 
 
 /// Which of the events that an aggregate is about are left out of it.
 struct Counted {
-    std::uint32_t without = 0xffffffffu;  // offset of one in the history
-    ir::Index per = ir::kNone;            // only those with `*value` in this field
+    const Happened* without = nullptr;  // one of the person's
+    ir::Index per = ir::kNone;          // only those with `*value` in this field
     const Value* value = nullptr;
 };
 /// Over the person's own events. aggregates.cc.
@@ -89,6 +89,9 @@ std::optional<Barred> barred(const Catalog& catalog, const Person& person,
                              const LinkedProgram& program, ir::Index journey, EntryKeys keys,
                              Instant at);
 
+/// The nth newest of the events that a count is about now; null when there are not so many.
+const Happened* nth_newest(const LinkedProgram& linked, const ir::Aggregate& asked,
+                           const Person& person, const expr::Facts& facts, std::uint64_t nth);
 bool is_number(const Value& value);
 /// What `reaches` asks.
 bool at_least(const Value& value, const Value& threshold);

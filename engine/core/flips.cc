@@ -39,6 +39,40 @@ bool reads_clock(const ir::Program& program, ir::Index root, std::set<ir::Index>
     return false;
 }
 
+// At least how many `op` wants of a count, or (then `below`) that there are fewer.
+std::optional<NumberAsked> threshold(ir::Index aggregate, ir::Op op, const Value& value) {
+    const auto* number = value.as<std::int64_t>();
+    if (number == nullptr || *number < 0 || *number > 1'000'000'000) return std::nullopt;
+    const auto count = static_cast<std::uint64_t>(*number);
+    switch (op) {
+        case ir::Op::greater_equal:
+            return NumberAsked{aggregate, count, false};
+        case ir::Op::greater:
+            return NumberAsked{aggregate, count + 1, false};
+        case ir::Op::less:
+            return NumberAsked{aggregate, count, true};
+        case ir::Op::less_equal:
+            return NumberAsked{aggregate, count + 1, true};
+        default:  // no other has a side where all larger counts are
+            return std::nullopt;
+    }
+}
+
+ir::Op mirrored(ir::Op op) {
+    switch (op) {
+        case ir::Op::greater_equal:
+            return ir::Op::less_equal;
+        case ir::Op::greater:
+            return ir::Op::less;
+        case ir::Op::less:
+            return ir::Op::greater;
+        case ir::Op::less_equal:
+            return ir::Op::greater_equal;
+        default:  // is its own mirror
+            return op;
+    }
+}
+
 struct Course {
     bool moves = false;
     bool one_way = true;  // of what moves
@@ -110,6 +144,7 @@ class Courses {
             case Op::member:
                 return of(program_.segments[expr.a].expr);
             case Op::aggregate:
+                if (const auto number = of_number(index)) return *number;
                 return of_aggregate(program_.aggregates[expr.a]);
             case Op::logical_and:
                 return of_logic(expr, false);
@@ -197,7 +232,39 @@ class Courses {
         return steady(decided ? last : all);
     }
 
+    // Time only takes events out of such a window: with too few of them nothing turns, and with
+    // enough it turns when the last one that is needed leaves.
+    std::optional<Course> of_number(ir::Index index) {
+        const auto number = threshold_of(program_, index);
+        if (!number) return std::nullopt;
+        const ir::Aggregate& asked = program_.aggregates[number->aggregate];
+        const bool ever = asked.window.kind == ir::WindowKind::ever;
+        if (!linked_.counts_by_event[number->aggregate] ||
+            (!ever && asked.window.kind != ir::WindowKind::within))
+            return std::nullopt;
+        if (ever || number->at_least == 0) return steady();
+        const PersonFacts facts = facts_at(now_);
+        const Happened* last = nth_newest(linked_, asked, person_, facts, number->at_least);
+        if (last == nullptr) return steady();
+        return steady(leaves(asked.window, last->time, kNever));
+    }
+
+    /// When the window's beginning passes the moment.
+    Instant leaves(const ir::Window& window, Instant time, Instant until) const {
+        const auto inside = [&](Instant at) {
+            const auto opened = opens(window, at);
+            return opened && *opened <= time;
+        };
+        if (window.kind == ir::WindowKind::within) {
+            const Instant last = calendar::add(time, window.within, *linked_.workspace_zone);
+            const Instant gone = last + Micros(1);
+            if (gone > now_ && gone < until && inside(last) && !inside(gone)) return gone;
+        }
+        return first_change(until, inside);
+    }
+
     Course of_order(const ir::Expr& expr, ir::Index index) {
+        if (const auto number = of_number(index)) return *number;
         const Course all = together(expr, true);
         if (!all.moves) return all;
         if (!all.one_way) return poll();
@@ -316,13 +383,8 @@ class Courses {
         Instant first = edges.steady_until;
         // Only the oldest counted one can leave first, and only the next one can come in first.
         if (opened) {
-            if (const Happened* oldest = counted_from(asked, *opened)) {
-                const Instant time = oldest->time;
-                first = std::min(first, first_change(edges.steady_until, [&](Instant at) {
-                                     const auto now_opens = opens(asked.window, at);
-                                     return now_opens && *now_opens <= time;
-                                 }));
-            }
+            if (const Happened* oldest = counted_from(asked, *opened))
+                first = std::min(first, leaves(asked.window, oldest->time, edges.steady_until));
         }
         if (closed) {
             if (const Happened* next = counted_from(asked, *closed)) {
@@ -346,6 +408,13 @@ class Courses {
         const LinkedEvent& event = linked_.events[asked.event];
         const ir::EventType& type = program_.events[asked.event];
         const PersonFacts facts = facts_at(now_);
+        if (HistoryIndex* index = person_.history.index(); index && asked.filter == ir::kNone) {
+            const std::vector<std::uint32_t>& all = index->of_type(person_.history, event.number);
+            const auto place = static_cast<std::uint32_t>(person_.history.at_or_after(from) -
+                                                          person_.history.begin());
+            const auto first = std::lower_bound(all.begin(), all.end(), place);
+            return first == all.end() ? nullptr : person_.history.begin() + *first;
+        }
         std::vector<Value> row;
         int looked = 0;
         for (const Happened* one = person_.history.at_or_after(from); one != person_.history.end();
@@ -372,6 +441,33 @@ class Courses {
 bool reads_clock(const ir::Program& program, ir::Index expr) {
     std::set<ir::Index> seen;
     return reads_clock(program, expr, seen);
+}
+
+std::optional<NumberAsked> threshold_of(const ir::Program& program, ir::Index root) {
+    const ir::Expr& expr = program.exprs[root];
+    const auto is_count = [&](const ir::Expr& one) {
+        if (one.op != ir::Op::aggregate) return false;
+        const ir::AggregateFn fn = program.aggregates[one.a].fn;
+        return fn == ir::AggregateFn::count || fn == ir::AggregateFn::did;
+    };
+    if (is_count(expr) && program.aggregates[expr.a].fn == ir::AggregateFn::did)
+        return NumberAsked{expr.a, 1, false};
+    if (expr.op == ir::Op::logical_not) {
+        auto inner = threshold_of(program, program.operands[expr.first]);
+        if (inner) inner->below = !inner->below;
+        return inner;
+    }
+    if (expr.count != 2) return std::nullopt;
+    const ir::Expr& left = program.exprs[program.operands[expr.first]];
+    const ir::Expr& right = program.exprs[program.operands[expr.first + 1]];
+    const auto counts = [&](const ir::Expr& one) {
+        return is_count(one) && program.aggregates[one.a].fn == ir::AggregateFn::count;
+    };
+    if (counts(left) && right.op == ir::Op::constant)
+        return threshold(left.a, expr.op, program.constants[right.a]);
+    if (counts(right) && left.op == ir::Op::constant)
+        return threshold(right.a, mirrored(expr.op), program.constants[left.a]);
+    return std::nullopt;
 }
 
 Instant next_flip(const LinkedProgram& linked, const Person& person, Instant now,

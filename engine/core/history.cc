@@ -6,6 +6,7 @@ namespace {
 /// Two years and some weeks: the longest window a journey may ask about (J0317 in dsl/sema).
 constexpr Micros kEventsKept = std::chrono::hours(24 * 800);
 constexpr std::size_t kForgetEvery = 64;
+constexpr std::size_t kForgetAll = 512;  // all that is old, while there are not more
 
 std::string_view body_at(std::string_view bytes) {
     ByteReader in(bytes);
@@ -29,39 +30,46 @@ void History::add(Instant time, const LinkedEvent& event, const std::vector<Valu
 }
 
 void History::add_packed(Instant time, EventNumber event, std::string_view values) {
-    ByteWriter block;
-    block.text(values);
-    ENSURE(bytes_.size() + block.size() < 0xffffffffu, "one person's history outgrew 4 GiB");
+    ByteWriter length;
+    length.varint(values.size());
+    const std::size_t needed = bytes_.size() + length.size() + values.size();
+    ENSURE(needed < 0xffffffffu, "one person's history outgrew 4 GiB");
     const Happened happened{time, static_cast<std::uint32_t>(bytes_.size()), event, 0};
-    const std::size_t bytes_needed = bytes_.size() + block.size();
-    if (bytes_needed < 512) bytes_.reserve(bytes_needed);
-    for (const char byte : block.bytes())
-        bytes_.push_back(byte);
+    if (needed < 512) bytes_.reserve(needed);
+    bytes_.append(length.bytes().data(), length.size());
+    bytes_.append(values.data(), values.size());
     if (events_.empty() || events_.back().time <= time) {
         events_.push_back(happened);
         return;
     }
-    const Happened* place =
+    const Happened* behind =
         std::upper_bound(events_.begin(), events_.end(), time,
                          [](Instant at, const Happened& one) { return at < one.time; });
-    events_.insert(static_cast<std::size_t>(place - events_.begin()), happened);
+    const auto place = static_cast<std::size_t>(behind - events_.begin());
+    events_.insert(place, happened);
+    if (index_) index_->forget_from(static_cast<std::uint32_t>(place));
 }
 
-void History::forget(Instant now) {
-    if (events_.size() % kForgetEvery != 0 || events_.empty()) return;
+// What goes is at least an eighth of a long history, so that rewriting it costs little per event.
+bool History::forget(Instant now) {
+    if (events_.size() % kForgetEvery != 0 || events_.empty()) return false;
     const auto old = static_cast<std::size_t>(at_or_after(now - kEventsKept) - events_.begin());
-    if (old == 0) return;
+    if (old == 0 || (events_.size() > kForgetAll && old < events_.size() / 8)) return false;
     History kept;
     for (std::size_t i = old; i < events_.size(); ++i)
         kept.add_packed(events_[i].time, events_[i].event, packed(events_[i]));
     *this = std::move(kept);
+    return true;
 }
 
-std::uint32_t History::newest() const {
-    std::uint32_t newest = 0;
-    for (const Happened& one : events_)
-        newest = std::max(newest, one.offset);
-    return newest;
+const Happened* History::last_at(Instant time) const {
+    return at_or_after(time + Micros(1)) - 1;
+}
+
+HistoryIndex* History::index() const {
+    if (events_.size() < kIndexedFrom) return nullptr;
+    if (!index_) index_ = std::make_unique<HistoryIndex>();
+    return index_.get();
 }
 
 const Happened* History::at_or_after(Instant time) const {

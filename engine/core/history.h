@@ -1,12 +1,18 @@
 #pragma once
-// Private to core. The events of one person, by time, packed: 16 bytes an event and its values.
+// Private to core. The events of one person, by time, packed: 16 bytes an event and its values. People
+// with many have an index beside them (history_index.h).
 
 #include "engine/core/catalog.h"
 #include "engine/core/compact_vector.h"
+#include "engine/core/history_index.h"
+
+#include <memory>
 
 namespace journey::core {
 
 inline constexpr Micros kRetention = std::chrono::hours(24 * 400);
+/// Fewer are looked through sooner than an index is kept.
+inline constexpr std::size_t kIndexedFrom = 64;
 
 struct Happened {
     Instant time{};
@@ -21,14 +27,17 @@ class History {
     /// stay in order of arrival.
     void add(Instant time, const LinkedEvent& event, const std::vector<Value>& values);
     void add_packed(Instant time, EventNumber event, std::string_view values);
-    /// Forgets what is older than 800 days before `now`; looks only now and then.
-    void forget(Instant now);
+    /// Forgets what is older than 800 days before `now`; looks only now and then. True when there
+    /// was something.
+    bool forget(Instant now);
 
     const Happened* begin() const { return events_.begin(); }
     const Happened* end() const { return events_.end(); }
     std::size_t size() const { return events_.size(); }
-    /// Offset of the event that was added last, wherever its time put it.
-    std::uint32_t newest() const;
+    /// The last event at `time` or before: what came at `time` and was added last stands here.
+    const Happened* last_at(Instant time) const;
+    /// Null for people with few events. It is made when first asked for.
+    HistoryIndex* index() const;
     /// First event at or after `time`.
     const Happened* at_or_after(Instant time) const;
     /// Fills `row` by field of the program's event; defaults of the schema stand in for missing
@@ -43,6 +52,7 @@ class History {
   private:
     CompactVector<Happened> events_;
     CompactVector<char> bytes_;
+    mutable std::unique_ptr<HistoryIndex> index_;
 };
 
 /// length:varint { field:varint value }

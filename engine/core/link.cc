@@ -1,5 +1,6 @@
 #include "engine/core/catalog.h"
 #include "engine/core/flips.h"
+#include "engine/core/history_index.h"
 #include "engine/core/triggers.h"
 
 #include <set>
@@ -18,28 +19,41 @@ void put_reverse(std::vector<ir::Index>& reverse, std::uint16_t number, std::siz
     reverse[number] = static_cast<ir::Index>(index);
 }
 
-// The events an expression's history questions look at. Visits each node once: by way of segments
-// and filters one node can be reached in very many ways.
-void history_bits(const LinkedProgram& linked, ir::Index root, std::uint64_t& bits,
-                  std::set<ir::Index>& seen) {
+bool is_about_the_person(ir::Op op) {
+    return op == ir::Op::user_field || op == ir::Op::tagged || op == ir::Op::tags ||
+           op == ir::Op::consented || op == ir::Op::reachable;
+}
+
+/// What an expression looks at.
+struct Reads {
+    std::set<EventNumber> events;  // of its history questions
+    bool person = false;
+};
+
+// Visits each node once: by way of segments and filters one node can be reached in very many ways.
+void find_reads(const LinkedProgram& linked, ir::Index root, Reads& reads,
+                std::set<ir::Index>& seen) {
     if (root == ir::kNone || !seen.insert(root).second) return;
     const ir::Program& program = *linked.program;
     const ir::Expr& expr = program.exprs[root];
+    reads.person = reads.person || is_about_the_person(expr.op);
     if (expr.op == ir::Op::aggregate) {
         const ir::Aggregate& asked = program.aggregates[expr.a];
-        bits |= event_bit(linked.events[asked.event].number);
-        history_bits(linked, asked.filter, bits, seen);
-        history_bits(linked, asked.window.since, bits, seen);
-        history_bits(linked, asked.window.until, bits, seen);
+        reads.events.insert(linked.events[asked.event].number);
+        find_reads(linked, asked.filter, reads, seen);
+        find_reads(linked, asked.window.since, reads, seen);
+        find_reads(linked, asked.window.until, reads, seen);
     }
-    if (expr.op == ir::Op::member) history_bits(linked, program.segments[expr.a].expr, bits, seen);
+    if (expr.op == ir::Op::member) find_reads(linked, program.segments[expr.a].expr, reads, seen);
     for (ir::Index i = 0; i < expr.count; ++i)
-        history_bits(linked, program.operands[expr.first + i], bits, seen);
+        find_reads(linked, program.operands[expr.first + i], reads, seen);
 }
 
-void history_bits(const LinkedProgram& linked, ir::Index root, std::uint64_t& bits) {
+Reads reads_of(const LinkedProgram& linked, ir::Index root) {
+    Reads reads;
     std::set<ir::Index> seen;
-    history_bits(linked, root, bits, seen);
+    find_reads(linked, root, reads, seen);
+    return reads;
 }
 
 void targets_of(const ir::State& state, std::vector<ir::Index>& out) {
@@ -81,7 +95,8 @@ LinkedState link_state(const LinkedProgram& linked, const LinkedJourney& out,
         look_at(event);
     const auto level = [&](ir::Index condition) {
         state.has_levels = true;
-        history_bits(linked, condition, state.wakes);
+        for (const EventNumber event : reads_of(linked, condition).events)
+            look_at(event);
         state.clock_levels = state.clock_levels || reads_clock(*linked.program, condition);
     };
     for (std::size_t i = 0; i < journey.exits.size(); ++i) {
@@ -106,6 +121,45 @@ LinkedState link_state(const LinkedProgram& linked, const LinkedJourney& out,
     return state;
 }
 
+// Whether it cannot hold for somebody of whom there are no events.
+bool needs_history(const ir::Program& program, ir::Index root) {
+    if (const auto asked = threshold_of(program, root)) return !asked->below && asked->at_least > 0;
+    const ir::Expr& expr = program.exprs[root];
+    const ir::Index* first = program.operands.data() + expr.first;
+    const auto needs = [&](ir::Index operand) { return needs_history(program, operand); };
+    if (expr.op == ir::Op::logical_and) return std::any_of(first, first + expr.count, needs);
+    if (expr.op == ir::Op::logical_or) return std::all_of(first, first + expr.count, needs);
+    return expr.op == ir::Op::member && needs_history(program, program.segments[expr.a].expr);
+}
+
+// Counts of one kind that stop earlier answer less, so the one that goes on longest is asked.
+void ask(Catalog& catalog, const LinkedProgram& linked, const NumberAsked& asked, Watch& watch) {
+    const ir::Aggregate& aggregate = linked.program->aggregates[asked.aggregate];
+    const bool steady = linked.counts_by_event[asked.aggregate] &&
+                        (aggregate.window.kind == ir::WindowKind::within ||
+                         aggregate.window.kind == ir::WindowKind::ever);
+    if (!steady) return;
+    ByteWriter key;
+    key.u16(linked.number);
+    key.boolean(aggregate.fn == ir::AggregateFn::did);
+    key.u32(aggregate.event);
+    key.u32(aggregate.filter);
+    key.u8(static_cast<std::uint8_t>(aggregate.window.kind));
+    key.svarint(aggregate.window.within.months);
+    key.svarint(aggregate.window.within.days);
+    key.svarint(aggregate.window.within.seconds);
+    const auto [at, fresh] = catalog.question_numbers.try_emplace(
+        key.take(), static_cast<std::uint32_t>(catalog.questions.size()));
+    if (fresh) catalog.questions.push_back({linked.number, asked.aggregate});
+    Question& question = catalog.questions[at->second];
+    const std::uint32_t so_far = linked.program->aggregates[question.aggregate].stop_at;
+    if (so_far != 0 && (aggregate.stop_at == 0 || aggregate.stop_at > so_far))
+        question.aggregate = asked.aggregate;
+    watch.question = at->second;
+    watch.at_least = asked.at_least;
+    watch.below = asked.below;
+}
+
 std::uint32_t watch(Catalog& catalog, const LinkedProgram& linked, ir::Index segment) {
     const ir::Program& program = *linked.program;
     const std::string name =
@@ -115,8 +169,12 @@ std::uint32_t watch(Catalog& catalog, const LinkedProgram& linked, ir::Index seg
     Watch made;
     made.program = linked.number;
     made.segment = segment;
-    history_bits(linked, program.segments[segment].expr, made.reads);
+    const Reads reads = reads_of(linked, program.segments[segment].expr);
+    made.reads.assign(reads.events.begin(), reads.events.end());
+    made.person = reads.person || !needs_history(program, program.segments[segment].expr);
     made.clock = reads_clock(program, program.segments[segment].expr);
+    if (const auto number_asked = threshold_of(program, program.segments[segment].expr))
+        ask(catalog, linked, *number_asked, made);
     catalog.watches.push_back(made);
     return number;
 }
@@ -218,9 +276,18 @@ void link_triggers(Catalog& catalog, LinkedProgram& linked) {
         watched.insert(trigger.watch);
     for (const std::uint32_t number : watched) {
         linked.watches.push_back(number);
-        linked.watch_reads |= catalog.watches[number].reads;
-        linked.clock_watches = linked.clock_watches || catalog.watches[number].clock;
+        linked.clock_watches += catalog.watches[number].clock ? 1 : 0;
+        for (const EventNumber event : catalog.watches[number].reads) {
+            const ir::Index index = linked.event_at(event);
+            if (index != ir::kNone) linked.events[index].watches.push_back(number);
+        }
     }
+    for (std::size_t i = 0; i < linked.edge_triggers.size(); ++i)
+        linked.edges_by_watch.push_back(static_cast<std::uint32_t>(i));
+    std::stable_sort(linked.edges_by_watch.begin(), linked.edges_by_watch.end(),
+                     [&](std::uint32_t a, std::uint32_t b) {
+                         return linked.edge_triggers[a].watch < linked.edge_triggers[b].watch;
+                     });
 }
 
 }  // namespace
@@ -285,6 +352,10 @@ std::shared_ptr<const LinkedProgram> link(Catalog& catalog,
         linked->consents.push_back(numbered(catalog.consents, consent.name));
     }
     link_events(catalog, *linked);
+    for (const ir::Aggregate& asked : source.aggregates) {
+        linked->counts_by_event.push_back(asked.filter == ir::kNone ||
+                                          looks_only_at_the_event(source, asked.filter));
+    }
     for (const ir::Journey& journey : source.journeys) {
         linked->journeys.push_back(link_journey(catalog, *linked, journey));
     }

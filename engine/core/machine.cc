@@ -4,7 +4,6 @@ namespace journey::core {
 namespace {
 
 constexpr std::uint32_t kSeenDays = 31;
-constexpr std::size_t kSeenLook = 64;
 
 std::uint32_t day_of(Instant at) {
     return static_cast<std::uint32_t>(std::max<std::int64_t>(0, micros_of(at) / 86'400'000'000));
@@ -21,6 +20,7 @@ void Machine::apply(const model::Command& command, model::LogPosition position, 
     now_ = std::max(now_, command.at);
     effects_ = &effects;
     flip_stale_ = false;
+    looked_at_.clear();
     std::visit([&](const auto& body) { on(command, body); }, command.body);
     effects_ = nullptr;
 }
@@ -37,6 +37,7 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
     const std::string before = live_hash(earlier);
     now_ = std::max(now_, at);
     flip_stale_ = false;
+    looked_at_.clear();
     applied_ = std::max(applied_, position);
     effects_ = &effects;
     const LinkedProgram* live = catalog_->live();
@@ -51,6 +52,7 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
         meet_program(earlier->live());
         for (Person* person : told) {
             levels_changed_ = true;
+            all_changed_ = true;
             if (person->scheduled <= now_) wake_due(*person, now_);
             finish_command(*person);
         }
@@ -185,18 +187,12 @@ void Machine::forward(const model::Command& command, const Person& stub) {
 
 bool Machine::is_repeat(Person& person, const model::Command& command) {
     if (command.message_id.empty()) return false;
-    const std::uint64_t hash = hash64(command.message_id);
-    const auto by_hash = [](const Seen& one, std::uint64_t wanted) { return one.hash < wanted; };
-    Seen* place = std::lower_bound(person.seen.begin(), person.seen.end(), hash, by_hash);
-    if (place != person.seen.end() && place->hash == hash) {
+    const std::uint32_t today = day_of(now_);
+    if (!person.seen.add({hash64(command.message_id), today})) {
         ++tally_.duplicates;
         return true;
     }
-    const std::uint32_t today = day_of(now_);
-    person.seen.insert(static_cast<std::size_t>(place - person.seen.begin()), Seen{hash, today});
-    if (person.seen.size() % kSeenLook == 0) {
-        person.seen.erase_if([&](const Seen& one) { return one.day + kSeenDays < today; });
-    }
+    if (today > kSeenDays) person.seen.forget_before(today - kSeenDays);
     changed(person);
     return false;
 }

@@ -119,10 +119,13 @@ class Machine {
     void decide_stay(Person& person, std::size_t index);
 
     // ---- membership: segments.cc
-    /// Finds what changed of the watched segments that `events` (bits; none: everything) can
-    /// change.
-    bool holds(const Person& person, std::uint32_t watch) const;
-    void look_at_segments(Person& person, std::optional<std::uint64_t> events);
+    bool holds(const Person& person, std::uint32_t watch);
+    bool reaches(const Person& person, const Watch& watch);
+    /// Finds what changed of the watched segments that the event can change.
+    void look_at_segments_by(Person& person, EventNumber event);
+    /// Of those that what is known about the person can change; of all.
+    void look_at_segments(Person& person, bool all);
+    void look_at(Person& person, std::vector<std::uint32_t> watches);
     void enter_by_edges(Person& person);
     bool has_edge(std::uint32_t watch, bool joined) const;
     bool is_inside(const Person& person, std::uint32_t watch) const;
@@ -342,9 +345,17 @@ class Machine {
 
     // Within one command.
     Effects* effects_ = nullptr;
-    bool levels_changed_ = false;
+    bool levels_changed_ = false;  // what is known about the person
+    bool all_changed_ = false;     // and what happened, and the clock
     bool flip_stale_ = false;
+    std::vector<std::uint32_t> looked_at_;  // watches
     std::vector<Edge> edges_;
+    struct Answer {
+        std::uint64_t look = 0;
+        std::uint64_t count = 0;
+    };
+    std::vector<Answer> answers_;  // by question of the catalog, of the look that counts
+    std::uint64_t look_ = 0;
     std::vector<TriggerIndex::Ref> candidates_;
     std::deque<Asked> asked_;
     std::size_t asked_count_ = 0;

@@ -17,14 +17,12 @@ std::string_view reason_of(const ir::Exit& exit) {
 
 void Machine::record_and_offer(Person& person, const LinkedProgram& live, ir::Index event,
                                std::vector<Value> row, Instant time, bool late) {
-    person.history.forget(now_);
+    if (person.history.forget(now_)) levels_changed_ = all_changed_ = true;
     person.history.add(time, live.events[event], row);
     changed(person);
     Arrived arrived(live, event, std::move(row), time, late);
-    const std::uint64_t bit = event_bit(arrived.number());
-    flip_stale_ = flip_stale_ || (live.clock_watches && (live.watch_reads & bit) != 0);
     std::vector<Edge> outer = std::exchange(edges_, {});
-    look_at_segments(person, bit);
+    look_at_segments_by(person, arrived.number());
     offer_to_stays(person, arrived);
     offer(person, arrived);
     if (late) leave_by_edges(person);

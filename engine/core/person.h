@@ -5,6 +5,7 @@
 #include "engine/core/catalog.h"
 #include "engine/core/compact_vector.h"
 #include "engine/core/history.h"
+#include "engine/core/seen.h"
 #include "engine/core/triggers.h"
 
 namespace journey::core {
@@ -136,12 +137,6 @@ struct AbsorbedMark {
     model::LogPosition released_at = 0;
 };
 
-/// An API command's message id, kept at least 30 days.
-struct Seen {
-    std::uint64_t hash = 0;
-    std::uint32_t day = 0;  // since 1970
-};
-
 /// A call that has no answer yet. call.cc.
 struct PendingCall {
     model::MessageKey key;
@@ -230,7 +225,7 @@ struct Person {
     Instant first_seen{};
     CompactVector<Attribute> attributes;  // by field
     History history;
-    CompactVector<Seen> seen;         // by hash
+    SeenIds seen;
     CompactVector<Entry> entries;     // by ordinal
     CompactVector<EndedEntry> ended;  // by end
     CompactVector<Intent> intents;    // by planning
@@ -239,8 +234,8 @@ struct Person {
     std::uint32_t next_ordinal = 1;
 
     // Not state: bookkeeping of the partition.
-    Instant scheduled = kNever;  // when the timer queue will look at this person
     bool dirty = false;
+    Instant scheduled = kNever;  // when the timer queue will look at this person
 
     const Value* attribute(FieldNumber field) const;
     /// False when it was so already. A missing value removes.

@@ -23,7 +23,7 @@ bool Machine::reaches(const Person& person, const LinkedProgram& live, const ir:
     }
     const Value threshold = facts.evaluate(reach.threshold);
     if (!at_least(aggregate_of(live, asked, person, facts, counted), threshold)) return false;
-    counted.without = person.history.newest();
+    counted.without = person.history.last_at(event.time());
     return !at_least(aggregate_of(live, asked, person, facts, counted), threshold);
 }
 

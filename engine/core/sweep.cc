@@ -53,10 +53,12 @@ void Machine::meet_program(const LinkedProgram* before) {
                                                                    before->watches.end(), number);
         if (!known) fresh.push_back(number);
     }
-    const bool clock = live.clock_watches && (before == nullptr || before->watches != live.watches);
+    const bool clock =
+        live.clock_watches > 0 && (before == nullptr || before->watches != live.watches);
     zones_.insert(std::string(calendar::name_of(*live.workspace_zone)));
     for (Person& person : people_.all()) {
         if (person.moved() != nullptr) continue;
+        ++look_;
         for (const std::uint32_t number : fresh)
             set_inside(person, number, holds(person, number));
         if (const calendar::Zone* zone = zone_of(live, person))

@@ -138,7 +138,7 @@ class Inquiry {
             tried.threshold = facts.evaluate(trigger.threshold);
             tried.reached = aggregate_of(live_, asked, person_, facts, counted);
             if (!at_least(tried.reached, tried.threshold)) return Verdict::below;
-            counted.without = happened.offset;
+            counted.without = &happened;
             return at_least(aggregate_of(live_, asked, person_, facts, counted), tried.threshold)
                        ? Verdict::reached_before
                        : Verdict::would_enter;

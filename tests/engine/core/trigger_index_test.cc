@@ -1,5 +1,5 @@
 // What finds the few triggers that an event fires, against asking all of them.
-#include "engine/base/rng.h"
+#include "engine/base/base.h"
 #include "engine/core/facts.h"
 #include "tests/engine/core/kit/kit.h"
 
