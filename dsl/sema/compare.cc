@@ -12,8 +12,6 @@ using ir::TypeKind;
 
 namespace {
 
-constexpr std::int32_t kDaysFelt = 7;  // below, an hour of clock change is felt: J0209
-
 NodePtr boolean(Op op, Span span) {
     return make(op, simple(TypeKind::boolean), span);
 }
@@ -81,58 +79,91 @@ bool calendar_like(const Node& node) {
            (duration->months != 0 || duration->days != 0);
 }
 
-/// `time since X > D` with a calendar D: `X + D < now`, counted in days where the workspace is.
-/// Null when the pair is not of that shape.
-NodePtr calendar_compare(Context& cx, ast::CompareOp op, NodePtr& left, NodePtr& right, Span span) {
-    if (left->type.kind != TypeKind::duration || right->type.kind != TypeKind::duration)
-        return nullptr;
-    const bool left_calendar = calendar_like(*left);
-    const bool right_calendar = calendar_like(*right);
-    if (left_calendar == right_calendar) return nullptr;
-    const Node& calendar_side = left_calendar ? *left : *right;
-    const auto& length = std::get<CalendarDuration>(calendar_side.constant.held);
-    const std::string words = cx.words(calendar_side.span);
-    const bool since = !left_calendar && left->op == Op::time_since;
-    const bool long_enough = length.months != 0 || length.days >= kDaysFelt;
-    const bool ordered = op == ast::CompareOp::greater || op == ast::CompareOp::greater_equal ||
-                         op == ast::CompareOp::less || op == ast::CompareOp::less_equal;
-    if (!since || !long_enough || !ordered) {
-        Diagnostic diagnostic = Diagnostic::error(
-            "J0209", "DAYS ARE NOT HOURS", calendar_side.span,
-            length.months == 0 ? "I cannot tell whether " + words + " is more than " +
-                                     std::to_string(length.days * 24) + " hours."
-                               : "I cannot tell how many hours " + words + " is.");
-        diagnostic.after = "On the night the clocks change a day has 23 or 25 hours.";
-        if (length.months == 0) {
-            const std::string hours =
-                std::to_string(length.days * 24 + length.seconds / 3600) + "h";
-            diagnostic.fixes.push_back({Applicability::probable,
-                                        "write " + tick(hours) + " if you mean hours.",
-                                        {{calendar_side.span, hours}}});
-        }
-        cx.report(std::move(diagnostic));
-        return broken_node(span);
+/// The time from one moment to another: `time since X`, `now - entry`.
+bool is_stretch(const Node& node) {
+    if (node.op == Op::time_since) return true;
+    return node.op == Op::subtract && node.type.kind == TypeKind::duration &&
+           node.operands[0]->type.kind == TypeKind::instant &&
+           node.operands[1]->type.kind == TypeKind::instant;
+}
+
+/// The same question with its sides exchanged.
+ast::CompareOp mirrored(ast::CompareOp op) {
+    if (op == ast::CompareOp::greater) return ast::CompareOp::less;
+    if (op == ast::CompareOp::greater_equal) return ast::CompareOp::less_equal;
+    if (op == ast::CompareOp::less) return ast::CompareOp::greater;
+    if (op == ast::CompareOp::less_equal) return ast::CompareOp::greater_equal;
+    return op;
+}
+
+bool is_order(ast::CompareOp op) {
+    return mirrored(op) != op;
+}
+
+/// `stretch > length`, asked of the calendar: where the stretch began, plus the length, lies before
+/// where it ends.
+NodePtr stretch_compare(ast::CompareOp op, NodePtr stretch, NodePtr length, Span span) {
+    const bool since = stretch->op == Op::time_since;
+    NodePtr begin = std::move(stretch->operands[since ? 0 : 1]);
+    NodePtr end =
+        since ? make(Op::now, simple(TypeKind::instant), span) : std::move(stretch->operands[0]);
+    if (begin->type.kind == TypeKind::event) {
+        NodePtr time = make(Op::record_time, simple(TypeKind::instant), begin->span);
+        time->may_be_missing = begin->may_be_missing;
+        time->operands.push_back(std::move(begin));
+        begin = std::move(time);
     }
-    NodePtr of = std::move(left->operands[0]);
-    if (of->type.kind == TypeKind::event) {
-        NodePtr time = make(Op::record_time, simple(TypeKind::instant), of->span);
-        time->may_be_missing = of->may_be_missing;
-        time->operands.push_back(std::move(of));
-        of = std::move(time);
-    }
-    NodePtr due = make(Op::add, simple(TypeKind::instant), left->span);
-    due->may_be_missing = of->may_be_missing;
-    due->operands.push_back(std::move(of));
-    due->operands.push_back(std::move(right));
+    NodePtr due = make(Op::add, simple(TypeKind::instant), stretch->span);
+    due->may_be_missing = begin->may_be_missing;
+    due->operands.push_back(std::move(begin));
+    due->operands.push_back(std::move(length));
     const Op compare = op == ast::CompareOp::greater         ? Op::less
                        : op == ast::CompareOp::greater_equal ? Op::less_equal
                        : op == ast::CompareOp::less          ? Op::greater
                                                              : Op::greater_equal;
     NodePtr node = boolean(compare, span);
     node->operands.push_back(std::move(due));
-    node->operands.push_back(make(Op::now, simple(TypeKind::instant), span));
+    node->operands.push_back(std::move(end));
     doubt_operands(*node);
     return node;
+}
+
+/// J0209: a length in days against one in hours, with no moment to count the days from.
+void report_days(Context& cx, const Node& days, const Node& other) {
+    const auto& length = std::get<CalendarDuration>(days.constant.held);
+    const std::string words = cx.words(days.span);
+    Diagnostic diagnostic =
+        Diagnostic::error("J0209", "DAYS ARE NOT HOURS", days.span,
+                          length.months == 0 ? "I cannot tell whether " + words + " is more than " +
+                                                   std::to_string(length.days * 24) + " hours."
+                                             : "I cannot tell how many hours " + words + " is.");
+    diagnostic.after = "On the night the clocks change a day has 23 or 25 hours.";
+    if (is_stretch(other)) {
+        diagnostic.help.emplace_back("from a moment on days can be counted: ask with `>` or `<`");
+    }
+    if (length.months == 0) {
+        const std::string hours = std::to_string(length.days * 24 + length.seconds / 3600) + "h";
+        diagnostic.fixes.push_back({Applicability::probable,
+                                    "write " + tick(hours) + " if you mean hours.",
+                                    {{days.span, hours}}});
+    }
+    cx.report(std::move(diagnostic));
+}
+
+/// Days, weeks, months or years against another length. Null when it is no such pair.
+NodePtr calendar_compare(Context& cx, ast::CompareOp op, NodePtr& left, NodePtr& right, Span span) {
+    if (left->type.kind != TypeKind::duration || right->type.kind != TypeKind::duration)
+        return nullptr;
+    const bool left_calendar = calendar_like(*left);
+    if (left_calendar == calendar_like(*right)) return nullptr;
+    NodePtr& days = left_calendar ? left : right;
+    NodePtr& other = left_calendar ? right : left;
+    if (is_stretch(*other) && is_order(op)) {
+        return stretch_compare(left_calendar ? mirrored(op) : op, std::move(other), std::move(days),
+                               span);
+    }
+    report_days(cx, *days, *other);
+    return broken_node(span);
 }
 
 NodePtr negate_or_keep(Context& cx, NodePtr node, bool negated, Span span) {
@@ -226,8 +257,8 @@ NodePtr check_contains(Context& cx, NodePtr left, NodePtr right, bool negated, S
                                               comparable(element_of(left->type), right->type));
     if (!in_text && !in_list) {
         cx.report(Diagnostic::error("J0201", "TYPES DO NOT MATCH", left->span,
-                                    describe(left->type, cx.schema()) + " cannot contain " +
-                                        describe(right->type, cx.schema()) + ".")
+                                    "I cannot look for " + describe(right->type, cx.schema()) +
+                                        " in " + describe(left->type, cx.schema()) + ".")
                       .and_label("this is " + describe(left->type, cx.schema()))
                       .and_other(right->span, "this is " + describe(right->type, cx.schema()), true)
                       .and_help("a list may contain one of its kind, text may contain text"));
@@ -292,6 +323,70 @@ NodePtr check_order(Context& cx, Op op, NodePtr left, NodePtr right, Span span) 
     return fold(cx, std::move(node));
 }
 
+/// `left < right` and the like, for lengths of time too.
+NodePtr ordered(Context& cx, ast::CompareOp op, NodePtr left, NodePtr right, Span span) {
+    if (NodePtr node = calendar_compare(cx, op, left, right, span)) return node;
+    const Op compare = op == ast::CompareOp::greater         ? Op::greater
+                       : op == ast::CompareOp::greater_equal ? Op::greater_equal
+                       : op == ast::CompareOp::less          ? Op::less
+                                                             : Op::less_equal;
+    return check_order(cx, compare, std::move(left), std::move(right), span);
+}
+
+/// `user.country is null`: what other tools call something that is not there. True when told.
+bool refuse_nothing(Context& cx, const Scope& scope, const ast::Compare& compare, const Node& left,
+                    Span span) {
+    const bool negated = compare.op == ast::CompareOp::is_not;
+    if (compare.op != ast::CompareOp::is && !negated) return false;
+    if (left.broken) return false;
+    const std::string words = cx.words(compare.right->span);
+    const auto* name = std::get_if<ast::NameRef>(&compare.right->what);
+    const auto* literal = std::get_if<ast::Literal>(&compare.right->what);
+    const auto* text =
+        literal == nullptr ? nullptr : std::get_if<std::string>(&literal->value.held);
+    std::string small = name == nullptr ? std::string() : name->name.text;
+    for (char& c : small) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    static const std::set<std::string_view> kNothing = {
+        "null", "nil", "none", "nothing", "undefined", "unset", "unknown", "na", "空"};
+    static const std::set<std::string_view> kThere = {"set",   "known",    "defined", "exists",
+                                                      "there", "existing", "有"};
+    const bool own = scope.journey != nullptr && name != nullptr &&
+                     scope.journey->locals.contains(name->name.text);
+    if (own || (scope.row != kNone && name != nullptr &&
+                ir::find_named(cx.schema().events[scope.row].fields, name->name.text) != kNone))
+        return false;
+    const auto& choices = left.type.choices;
+    if (name != nullptr &&
+        std::find(choices.begin(), choices.end(), name->name.text) != choices.end())
+        return false;
+    const bool empty = small == "empty" || small == "blank" || (text != nullptr && text->empty());
+    const bool there = kThere.contains(small);
+    if (!empty && !there && !kNothing.contains(small)) return false;
+    if (text != nullptr && left.type.kind != TypeKind::text) return false;
+    const bool blank = empty && left.type.kind == TypeKind::text;
+    const std::string meant = blank              ? (negated ? "is not blank" : "is blank")
+                              : there != negated ? "is present"
+                                                 : "is missing";
+    Diagnostic diagnostic = Diagnostic::error(
+        "J0201", "IS IT THERE?", compare.right->span,
+        text != nullptr ? "Whether there is any text is asked with `is blank`."
+        : blank         ? tick(words) + " is written `blank`."
+                        : "Whether there is a value is asked with `is missing` or `is present`.");
+    if (blank) {
+        diagnostic.after =
+            "`is blank` is true for a text that is missing, and for one with "
+            "nothing but blanks in it.";
+    }
+    diagnostic.fixes.push_back(
+        {Applicability::probable,
+         "write " + tick(meant) + ".",
+         {{{span.file, left.span.end, compare.right->span.end}, " " + meant}}});
+    cx.report(std::move(diagnostic));
+    return true;
+}
+
 }  // namespace
 
 NodePtr report_mismatch(Context& cx, const Node& left, const Node& right, Span span) {
@@ -346,6 +441,7 @@ NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compa
     if (in && is_user(*compare.left)) return check_membership(cx, scope, compare, span);
     if (contains && is_user_tags(cx, *compare.left)) return check_tags(cx, scope, compare, span);
     NodePtr left = check_expr(cx, scope, *compare.left);
+    if (refuse_nothing(cx, scope, compare, *left, span)) return broken_node(span);
     NodePtr right = check_value(cx, scope, *compare.right,
                                 left->broken ? simple(TypeKind::missing) : left->type);
     if (left->broken || right->broken) return broken_node(span);
@@ -371,13 +467,10 @@ NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compa
         case CompareOp::ends_with:
             return check_ends(cx, Op::ends_with, std::move(left), std::move(right), span);
         case CompareOp::greater:
-            return check_order(cx, Op::greater, std::move(left), std::move(right), span);
         case CompareOp::greater_equal:
-            return check_order(cx, Op::greater_equal, std::move(left), std::move(right), span);
         case CompareOp::less:
-            return check_order(cx, Op::less, std::move(left), std::move(right), span);
         case CompareOp::less_equal:
-            return check_order(cx, Op::less_equal, std::move(left), std::move(right), span);
+            return ordered(cx, compare.op, std::move(left), std::move(right), span);
     }
     return broken_node(span);
 }
@@ -385,8 +478,7 @@ NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compa
 NodePtr check_less(Context& cx, NodePtr left, NodePtr right, Span span) {
     if (left->broken || right->broken) return broken_node(span);
     widen_dates(cx, left, right);
-    if (NodePtr node = calendar_compare(cx, ast::CompareOp::less, left, right, span)) return node;
-    return check_order(cx, Op::less, std::move(left), std::move(right), span);
+    return ordered(cx, ast::CompareOp::less, std::move(left), std::move(right), span);
 }
 
 NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& between, Span span) {
@@ -409,12 +501,19 @@ NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& betwe
         return broken_node(span);
     }
     if (calendar_like(*low) || calendar_like(*high)) {
-        const Node& side = calendar_like(*low) ? *low : *high;
-        cx.report(Diagnostic::error("J0209", "DAYS ARE NOT HOURS", side.span,
-                                    "I cannot tell how many hours " + cx.words(side.span) + " is.")
-                      .and_after("On the night the clocks change a day has 23 or 25 hours.")
-                      .and_help("write it in hours"));
-        return broken_node(span);
+        if (!is_stretch(*of)) {
+            report_days(cx, calendar_like(*low) ? *low : *high, *of);
+            return broken_node(span);
+        }
+        NodePtr again = check_expr(cx, scope, *between.of);
+        NodePtr both = boolean(Op::logical_and, span);
+        both->operands.push_back(
+            ordered(cx, ast::CompareOp::greater_equal, std::move(of), std::move(low), span));
+        both->operands.push_back(
+            ordered(cx, ast::CompareOp::less_equal, std::move(again), std::move(high), span));
+        both->doubts = both->operands.front()->doubts;
+        both->broken = both->operands.front()->broken || both->operands.back()->broken;
+        return both;
     }
     NodePtr node = boolean(Op::between, span);
     node->operands.push_back(std::move(of));

@@ -185,6 +185,24 @@ constexpr std::array kForeign = std::to_array<Foreign>({
 constexpr std::array kAggregates = std::to_array<std::string_view>(
     {"did", "count", "sum", "avg", "min", "max", "first", "last", "distinct", "list"});
 
+/// `count(order_paid in 30 days)`, which reads as a question whether one thing is in another.
+bool window_as_question(Context& cx, const ast::Call& call) {
+    const auto* in =
+        call.args.size() == 1 ? std::get_if<ast::Compare>(&call.args.front()->what) : nullptr;
+    if (in == nullptr || in->op != ast::CompareOp::in) return false;
+    const auto* length = std::get_if<ast::Literal>(&in->right->what);
+    if (length == nullptr || !std::holds_alternative<CalendarDuration>(length->value.held))
+        return false;
+    const Span left = in->left->span;
+    const Span right = in->right->span;
+    const std::string meant = "within " + cx.words(right);
+    cx.report(Diagnostic::error("J0201", "SINCE WHEN?", {left.file, left.end + 1, right.end},
+                                "Since when is written " + tick(meant) + ".")
+                  .and_fix(Applicability::certain, "write " + tick(meant) + ".",
+                           {{{left.file, left.end, right.end}, " " + meant}}));
+    return true;
+}
+
 NodePtr unknown_function(Context& cx, const ast::Call& call) {
     const std::string& name = call.fn.text;
     std::string small = name;
@@ -196,6 +214,7 @@ NodePtr unknown_function(Context& cx, const ast::Call& call) {
         return std::find(kAggregates.begin(), kAggregates.end(), word) != kAggregates.end();
     };
     if (aggregate(name)) {
+        if (window_as_question(cx, call)) return broken_node(span);
         cx.report(Diagnostic::error("J0201", "ASKED ANOTHER WAY", span,
                                     tick(name) + " asks about one kind of event.")
                       .and_help("for example `" + name + "(order_paid within 7 days)`"));

@@ -150,6 +150,8 @@ class StepChecker {
     Scope& scope_;
     Journey& journey_;
     std::map<std::string, Local>& locals_;
+    /// Known to be there before some wait, and not known any more.
+    std::set<std::string> lapsed_;
 };
 
 }  // namespace journey::sema

@@ -60,8 +60,11 @@ std::string StepChecker::prefixed(const std::string& name) const {
 }
 
 void StepChecker::after_wait() {
-    std::erase_if(scope_.present,
-                  [](const std::string& path) { return path.starts_with("user."); });
+    std::erase_if(scope_.present, [&](const std::string& path) {
+        const bool lapses = path.starts_with("user.");
+        if (lapses) lapsed_.insert(path);
+        return lapses;
+    });
 }
 
 std::optional<Let> StepChecker::check_let(const ast::Let& let) {

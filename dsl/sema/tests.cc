@@ -131,12 +131,15 @@ class TestChecker {
             diagnostic.after = last_span_ ? tick(cx_.words(at.span)) + " comes before " +
                                                 tick(cx_.words(*last_span_)) + "."
                                           : "The test starts later than that.";
-            diagnostic.help.push_back("put the lines in the order in which things happen");
+            diagnostic.help.push_back(
+                last_every_ ? "what happens while a series goes on stands above its `every` line"
+                            : "put the lines in the order in which things happen");
             cx_.report(std::move(diagnostic));
             return std::nullopt;
         }
         last_ = made->absolute;
         last_span_ = at.span;
+        last_every_ = false;
         return made;
     }
 
@@ -304,6 +307,7 @@ class TestChecker {
 
     void check_every(const ast::TestLine& line, const ast::EveryLine& every) {
         const std::optional<TestMoment> when = next_moment(every.until);
+        last_every_ = when.has_value();
         std::optional<TestAct> act = happen(every.happen);
         if (!when || !act) return;
         const calendar::Bounds step = calendar::bounds_of(every.every.value);
@@ -566,6 +570,7 @@ class TestChecker {
     bool given_doubted_ = false;
     Instant last_{};
     std::optional<Span> last_span_;
+    bool last_every_ = false;  // that line was a series
 };
 
 }  // namespace

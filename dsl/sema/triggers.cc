@@ -172,7 +172,7 @@ class TriggerChecker {
         known_.triggers.push_back(event);
         if (fn != ir::AggregateFn::count && fn != ir::AggregateFn::count_distinct &&
             fn != ir::AggregateFn::sum) {
-            report_not_counting(*trigger.aggregate);
+            report_not_counting(trigger, event, made);
             return std::nullopt;
         }
         if (trigger.per && !check_per(*trigger.per, event, made)) return std::nullopt;
@@ -180,16 +180,36 @@ class TriggerChecker {
         return Trigger{std::move(made), span_};
     }
 
-    void report_not_counting(const ast::Expr& aggregate) {
+    /// The largest one gets there when there is the first one that large.
+    std::string counted(const ast::Aggregate& ask, const ast::ReachTrigger& trigger, Index event) {
+        const Span all = trigger.aggregate->span;
+        const Span before = ask.where != nullptr ? ask.where->span : ask.of.span;
+        std::string where = ask.of.parts.back().text + " >= " + cx_.words(trigger.threshold->span);
+        if (ask.where != nullptr) where = "(" + cx_.words(ask.where->span) + ") and " + where;
+        return "count(" + cx_.schema().events[event].name + " where " + where +
+               cx_.words({all.file, before.end, all.end}) + " reaches 1";
+    }
+
+    void report_not_counting(const ast::ReachTrigger& trigger, Index event, const OnReach& made) {
+        const ast::Expr& aggregate = *trigger.aggregate;
         const std::string words = cx_.words(aggregate.span);
         Diagnostic diagnostic = Diagnostic::error(
             "J0206", "THAT DOES NOT ADD UP", aggregate.span,
             "Only what counts up can reach a number, and " + tick(words) + " does not.");
         diagnostic.after = "`count(…)`, `count(distinct …)` and `sum(…)` do.";
-        if (const auto* ask = std::get_if<ast::Aggregate>(&aggregate.what);
-            ask != nullptr && ask->fn == ast::AggregateFn::did) {
+        const auto* ask = std::get_if<ast::Aggregate>(&aggregate.what);
+        if (ask != nullptr && ask->fn == ast::AggregateFn::did) {
             diagnostic.help.push_back("for the event itself write `enter when " + ask->of.dotted() +
                                       "`");
+        }
+        if (ask != nullptr && ask->fn == ast::AggregateFn::max && !made.threshold->broken) {
+            const std::string meant = counted(*ask, trigger, event);
+            const Span first = aggregate.span;
+            diagnostic.after += " The largest one gets there with the first that large.";
+            diagnostic.fixes.push_back(
+                {Applicability::probable,
+                 "write " + tick(meant) + ".",
+                 {{{first.file, first.begin, trigger.threshold->span.end}, meant}}});
         }
         cx_.report(std::move(diagnostic));
     }

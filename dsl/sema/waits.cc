@@ -2,6 +2,8 @@
 
 #include "dsl/sema/step_checker.h"
 
+#include <array>
+
 namespace journey::sema {
 
 using ir::TypeKind;
@@ -104,8 +106,76 @@ std::optional<WaitUntil> StepChecker::check_until(const ast::WaitUntil& wait) {
     return good ? std::optional(std::move(made)) : std::nullopt;
 }
 
+namespace {
+
+/// The property behind a moment that may be missing; null when it is not a property's doing.
+const Node* what_may_be_missing(const Node& node) {
+    if (node.may_be_missing && !node.path.empty()) return &node;
+    for (const NodePtr& operand : node.operands) {
+        if (const Node* found = what_may_be_missing(*operand)) return found;
+    }
+    return nullptr;
+}
+
+struct NamedDay {
+    std::string_view name;
+    std::string_view moment;
+};
+constexpr std::array kNamedDays = std::to_array<NamedDay>({
+    {"tomorrow", "date_of(now) + 1 day"},
+    {"today", "date_of(now)"},
+    {"tonight", "date_of(now)"},
+    {"明天", "date_of(now) + 1 day"},
+    {"后天", "date_of(now) + 2 days"},
+    {"今天", "date_of(now)"},
+});
+
+/// `wait until Monday`, which reads as a moment called so; true when told.
+bool refuse_weekday(Context& cx, const ast::Name& name, const ast::UntilMoment& moment) {
+    static constexpr std::array<std::string_view, 7> kDays = {
+        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+    std::string word = name.text;
+    for (char& c : word) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    if (!word.empty() && word[0] >= 'a' && word[0] <= 'z') {
+        word[0] = static_cast<char>(word[0] - 'a' + 'A');
+    }
+    const auto day = std::find_if(kDays.begin(), kDays.end(), [&](std::string_view one) {
+        return word.size() >= 3 && one.starts_with(word);
+    });
+    if (day == kDays.end()) return false;
+    const std::string meant = std::string(*day) + (moment.at ? "" : " at 10:00 local");
+    const std::string fact = moment.at ? tick(name.text) + " is written " + tick(meant) + "."
+                                       : "A weekday needs a time of day.";
+    cx.report(Diagnostic::error("J0108", "WHICH DAY?", name.span, fact)
+                  .and_fix(moment.at ? Applicability::certain : Applicability::probable,
+                           "write " + tick(meant) + ".", {{name.span, meant}}));
+    return true;
+}
+
+/// `wait until tomorrow at 10:00 local`; true when told.
+bool refuse_named_day(Context& cx, const Scope& scope, const ast::UntilMoment& moment) {
+    const auto* name = std::get_if<ast::NameRef>(&moment.moment->what);
+    if (name == nullptr || scope.journey->locals.contains(name->name.text)) return false;
+    const auto day = std::find_if(kNamedDays.begin(), kNamedDays.end(),
+                                  [&](const NamedDay& one) { return one.name == name->name.text; });
+    if (day == kNamedDays.end()) return refuse_weekday(cx, name->name, moment);
+    const Span span = moment.moment->span;
+    std::string meant(day->moment);
+    if (!moment.at) meant += name->name.text == "tonight" ? " at 20:00 local" : " at 10:00 local";
+    cx.report(Diagnostic::error("J0108", "WHICH DAY?", span,
+                                tick(name->name.text) + " is written " + tick(meant) + ".")
+                  .and_after("`date_of(now)` is today, and days can be added to it.")
+                  .and_fix(Applicability::probable, "write " + tick(meant) + ".", {{span, meant}}));
+    return true;
+}
+
+}  // namespace
+
 bool StepChecker::check_moment(const ast::UntilMoment& moment, WaitUntil& made) {
     if (refuse_event(cx_, scope_, *moment.moment)) return false;
+    if (refuse_named_day(cx_, scope_, moment)) return false;
     NodePtr at = check_expr(cx_, scope_, *moment.moment);
     if (at->broken) return false;
     if (!is_day_or_moment(at->type)) {
@@ -126,10 +196,21 @@ bool StepChecker::check_moment(const ast::UntilMoment& moment, WaitUntil& made) 
         return false;
     }
     if (at->may_be_missing) {
-        cx_.report(Diagnostic::error("J0208", "IT MAY BE MISSING", at->span,
-                                     tick(cx_.words(at->span)) +
-                                         " may be missing, and then nobody knows how long to wait.")
-                       .and_help("ask first: `if " + cx_.words(at->span) + " is present { … }`"));
+        const Node* doubt = what_may_be_missing(*at);
+        const std::string asked = cx_.words(doubt == nullptr ? at->span : doubt->span);
+        Diagnostic diagnostic = Diagnostic::error(
+            "J0208", "IT MAY BE MISSING", at->span,
+            tick(cx_.words(at->span)) + " may be missing, and then nobody knows how long to wait.");
+        if (doubt != nullptr && lapsed_.contains(doubt->path)) {
+            diagnostic.after =
+                tick(asked) + " was there before the wait above; by the end of it it may be gone.";
+            diagnostic.help.push_back("ask again after that wait: `if " + asked +
+                                      " is present { … }`");
+            diagnostic.help.push_back("or say what stands in for it: `" + asked + " default …`");
+        } else {
+            diagnostic.help.push_back("ask first: `if " + asked + " is present { … }`");
+        }
+        cx_.report(std::move(diagnostic));
         return false;
     }
     if (moment.at) {

@@ -204,7 +204,7 @@ Maybe unknown_first_word(const Matching& state, BlockKind kind, std::size_t begi
             fmt::format("I was reading {} and got stuck at `{}`.", place_of(kind), word))
             .and_after(fmt::format("{} begins with {}.", line_of(kind), join_choices(shown)));
     const std::vector<std::string> near = did_you_mean(word, known);
-    if (!near.empty()) {
+    if (!near.empty() && !means_something_else(word, near.front())) {
         made = std::move(made).and_fix(Applicability::probable,
                                        fmt::format("write `{}`.", near.front()),
                                        {{span, near.front()}});
@@ -288,7 +288,7 @@ Diagnostic general(const Matching& state, BlockKind kind, std::size_t begin, std
         at < state.text.size() ? first_word(state.text.substr(at)) : std::string_view();
     if (stuck_word.size() > 1) {
         const std::vector<std::string> near = did_you_mean(stuck_word, words);
-        if (!near.empty()) {
+        if (!near.empty() && !means_something_else(stuck_word, near.front())) {
             made = std::move(made).and_fix(
                 Applicability::probable, fmt::format("write `{}`.", near.front()),
                 {{state.span(at, at + stuck_word.size()), near.front()}});

@@ -206,6 +206,7 @@ constexpr std::array kForeign = {
     Foreign{K::steps, "push", "send push", false},
     Foreign{K::steps, "tag", "add tag", false},
     Foreign{K::steps, "var", "let", false},
+    Foreign{K::steps, "const", "let", true},
     Foreign{K::steps, "loop", "repeat at most 3 times", false},
     Foreign{K::steps, "for", "repeat at most 3 times", false},
     Foreign{K::steps, "foreach", "repeat at most 3 times", false},

@@ -28,6 +28,17 @@ struct Foreign {
 };
 std::span<const Foreign> foreign_words();
 
+/// Words people bring from elsewhere that no word here stands for: what to do instead.
+struct Elsewhere {
+    BlockKind in;
+    std::string_view word;
+    std::string_view help;
+};
+const Elsewhere* find_elsewhere(BlockKind in, std::string_view word);
+/// A word of everyday language, or ours in another place, is hardly a slip of the pen for `near`,
+/// unless only its last letter is too many or lacks.
+bool means_something_else(std::string_view word, std::string_view near);
+
 /// "the steps of a journey", and what one of its lines is called: "A step".
 std::string_view place_of(BlockKind kind);
 std::string_view line_of(BlockKind kind);

@@ -18,4 +18,11 @@ std::optional<source::Diagnostic> slip_in_value(const Matching& state, std::size
 std::optional<source::Diagnostic> slip_in_line(const Matching& state, BlockKind kind,
                                                std::size_t begin, std::size_t at);
 
+/// In a line of steps: `send(…)`, `split 50/50`, two steps on a line.
+std::optional<source::Diagnostic> slip_in_step(const Matching& state, BlockKind kind,
+                                               std::size_t begin, std::size_t at);
+/// In declarations and heads: `every weekday`, `goal order_paid`, `array of`, `basis opt-in`.
+std::optional<source::Diagnostic> slip_in_head(const Matching& state, BlockKind kind,
+                                               std::size_t begin, std::size_t at);
+
 }  // namespace journey::syntax

@@ -6,6 +6,7 @@ namespace journey::translate {
 namespace {
 
 constexpr std::array kSentences = std::to_array<Sentence>({
+    {"IS IT THERE?", "有没有？"},
     {"A BRACE IS MISSING", "缺少大括号"},
     {"A COLON INSIDE A VALUE", "值里有冒号"},
     {"A COPY OF ITSELF", "自己套自己"},

@@ -6,6 +6,11 @@ namespace journey::translate {
 namespace {
 
 constexpr std::array kSentences = std::to_array<Sentence>({
+    {"This line begins in column {}, and no line above it does.",
+     "这一行从第 {} 列开始，上面没有哪一行从这一列开始。"},
+    {"In YAML the blanks before a line say what it belongs to.",
+     "在 YAML 里，行首的空格说明这一行属于谁。"},
+    {"begin it in column {}.", "从第 {} 列开始。"},
     {"A `{}` has no `{}`; it knows: {}.", "`{}` 里没有 `{}`；它认识：{}。"},
     {"A journey has no `{}`; it knows: {}.", "旅程里没有 `{}`；它认识：{}。"},
     {"A journey needs `{}`.", "旅程需要 `{}`。"},

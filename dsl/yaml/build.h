@@ -10,6 +10,9 @@
 
 namespace journey::yaml {
 
+/// `PT15M`: nullopt when it is no length of ISO 8601.
+std::optional<CalendarDuration> iso_duration(std::string_view text);
+
 class Builder {
   public:
     Builder(const source::SourceSet& sources, FileId file, Diagnostics& out)
@@ -44,6 +47,9 @@ class Builder {
         if (!want_scalar(node, what)) return std::nullopt;
         return rule(piece(node), out_);
     }
+    /// Of ISO 8601 too (iso_durations.cc).
+    std::optional<ast::Duration> duration(const Node& node, const std::string& what);
+    ast::ExprPtr length(const Node& node, const std::string& what);
     /// "valid for 24h" out of `valid: for 24h`: the key's words and the value, as one piece.
     std::optional<ast::SendOption> read_option(const Pair& pair);
     std::optional<ast::Text> text(const Node& node, const std::string& what);

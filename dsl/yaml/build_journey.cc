@@ -41,7 +41,12 @@ void Builder::journey(const Node& document) {
     made.name = std::move(*journey_name);
     for (const Pair& pair : document.pairs)
         head(pair, made);
-    if (const Pair* steps_of = pair_of(document, "do")) {
+    const Pair* steps_of = pair_of(document, "do");
+    // What other tools call it was told with the other keys.
+    for (const char* theirs : {"steps", "actions"}) {
+        if (steps_of == nullptr) steps_of = pair_of(document, theirs);
+    }
+    if (steps_of != nullptr) {
         made.do_keyword = steps_of->key.span;
         made.steps = steps(steps_of->value);
     } else {
@@ -90,7 +95,7 @@ void Builder::head(const Pair& pair, ast::JourneyDecl& journey) {
             add_head(pair, journey, std::optional(ast::UseQuiet{*policy}));
         }
     } else if (key == "expires after") {
-        if (auto lifetime = read(node, "`expires after`", &syntax::parse_duration)) {
+        if (auto lifetime = duration(node, "`expires after`")) {
             add_head(pair, journey, std::optional(ast::ExpiresAfter{*lifetime}));
         }
     } else if (key == "priority") {
@@ -124,7 +129,7 @@ std::optional<ast::Enter> Builder::trigger(const Node& map, const Pair& when) {
                                      "one."));
         return made;
     }
-    if (lasts != nullptr) event->lasts = read(lasts->value, "`lasts`", &syntax::parse_duration);
+    if (lasts != nullptr) event->lasts = duration(lasts->value, "`lasts`");
     if (unless != nullptr) {
         for (const Node* item : items_of(unless->value)) {
             if (auto one = read(*item, "an event", &syntax::parse_event_sel))
@@ -261,7 +266,7 @@ void Builder::goals(const Pair& pair, ast::JourneyDecl& journey) {
         goal.name = std::move(*goal_name);
         goal.event = std::move(*event);
         if (const Node* within = get(one.value, "within")) {
-            goal.within = read(*within, "`within`", &syntax::parse_duration);
+            goal.within = duration(*within, "`within`");
         }
         if (const Node* then = get(one.value, "then")) {
             goal.then_exit = then->text == "exit";

@@ -26,7 +26,7 @@ void Builder::webhooks(const Pair& pair) {
                         made.lines.push_back({field.span, ast::HookGives{std::move(*what)}});
                 }
             } else if (key == "timeout") {
-                if (auto timeout = read(line.value, "`timeout`", &syntax::parse_duration))
+                if (auto timeout = duration(line.value, "`timeout`"))
                     made.lines.push_back({span, ast::HookTimeout{std::move(*timeout)}});
             } else if (key == "retry") {
                 if (auto times = read(line.value, "`retry`", &syntax::parse_times))

@@ -69,10 +69,9 @@ std::optional<ast::StepKind> Builder::step(const Node& map, const Pair& verb) {
     if (key == "send") return send(map, verb);
     if (key == "wait") {
         check_keys(map, Where::wait);
-        if (!want_scalar(verb.value, "`wait`")) return std::nullopt;
-        ast::ExprPtr length = syntax::parse_sum(piece(verb.value), out_, "a length of time");
-        if (length == nullptr) return std::nullopt;
-        return ast::StepKind(ast::Delay{std::move(length)});
+        ast::ExprPtr how_long = length(verb.value, "`wait`");
+        if (how_long == nullptr) return std::nullopt;
+        return ast::StepKind(ast::Delay{std::move(how_long)});
     }
     if (key == "wait until") {
         check_keys(map, Where::wait_until);
@@ -230,7 +229,7 @@ std::optional<ast::StepKind> Builder::send(const Node& map, const Pair& verb) {
 std::optional<ast::StepKind> Builder::wait_at_most(const Node& map, const Pair& verb) {
     check_keys(map, Where::wait_at_most);
     ast::WaitAtMost made;
-    auto at_most = read(verb.value, "`wait at most`", &syntax::parse_duration);
+    auto at_most = duration(verb.value, "`wait at most`");
     if (!at_most) return std::nullopt;
     made.at_most = std::move(*at_most);
     if (const Node* on = get(map, "on")) {
@@ -354,7 +353,7 @@ std::optional<ast::ArmLine> Builder::winner(const Pair& pair) {
     const Node* after = need(map, "after", "A `winner`");
     if (by == nullptr || after == nullptr) return std::nullopt;
     auto measure = read(*by, "`by`", &syntax::parse_winner_by);
-    auto when = read(*after, "`after`", &syntax::parse_duration);
+    auto when = duration(*after, "`after`");
     if (!measure || !when) return std::nullopt;
     ast::Winner made;
     made.metric = std::move(measure->first);

@@ -178,7 +178,7 @@ void Builder::test_line(const Node& map, ast::TestDecl& test) {
     if (const Node* every = get(map, "every")) {
         const Node* until = need(map, "until", "`every`");
         if (until == nullptr) return;
-        auto step = read(*every, "`every`", &syntax::parse_duration);
+        auto step = duration(*every, "`every`");
         auto end = read(*until, "`until`", &syntax::parse_moment);
         auto what = happen(map);
         if (step && end && what) {

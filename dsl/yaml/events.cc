@@ -3,6 +3,7 @@
 
 #include "dsl/yaml/node.h"
 
+#include <fmt/format.h>
 #include <map>
 #include <sstream>
 #include <yaml-cpp/eventhandler.h>
@@ -355,6 +356,50 @@ std::optional<std::uint32_t> question_in_flow(const source::Source& source, std:
     return std::nullopt;
 }
 
+/// A line that begins between the columns of the lines above it. The mark of the parser stands on
+/// that line or on the one after it.
+std::optional<Diagnostic> off_the_column(const source::Source& source, FileId file,
+                                         std::uint32_t marked) {
+    std::vector<std::size_t> columns;  // of the blocks that are open
+    for (std::uint32_t at = 1; at <= marked; ++at) {
+        const std::string_view text = source.line(at);
+        std::size_t column = text.find_first_not_of(' ');
+        if (column == std::string_view::npos || text[column] == '#') continue;
+        const bool deeper = columns.empty() || column > columns.back();
+        std::size_t inner = column;  // the next one to the right
+        while (!columns.empty() && columns.back() > column) {
+            inner = columns.back();
+            columns.pop_back();
+        }
+        const bool fits = deeper || (!columns.empty() && columns.back() == column);
+        const bool last = at == marked || (at + 1 == marked && !fits);
+        if (last && !fits) {
+            const std::uint32_t begin = source.line_begin(at);
+            const auto place = begin + static_cast<std::uint32_t>(column);
+            std::size_t meant = columns.empty() ? 0 : columns.back();
+            if (inner - column <= column - meant) meant = inner;
+            const Span blanks{file, begin, place};
+            return Diagnostic::error(
+                       "J0001", "THIS IS NOT YAML", Span{file, place, place + 1},
+                       fmt::format("This line begins in column {}, and no line above it does.",
+                                   column + 1))
+                .and_after("In YAML the blanks before a line say what it belongs to.")
+                .and_fix(source::Applicability::probable,
+                         fmt::format("begin it in column {}.", meant + 1),
+                         {{blanks, std::string(meant, ' ')}});
+        }
+        if (deeper) columns.push_back(column);
+        // What stands behind `- ` is a block of its own.
+        while (text.substr(column).starts_with("- ")) {
+            const std::size_t next = text.find_first_not_of(' ', column + 1);
+            if (next == std::string_view::npos) break;
+            column = next;
+            columns.push_back(column);
+        }
+    }
+    return std::nullopt;
+}
+
 /// yaml-cpp's message in the author's terms (LANGUAGE 3.6).
 Diagnostic translate(const source::Source& source, FileId file,
                      const YAML::ParserException& error) {
@@ -407,6 +452,7 @@ Diagnostic translate(const source::Source& source, FileId file,
         return diagnostic;
     }
     if (says("end of map") || says("end of sequence") || says("illegal")) {
+        if (auto off = off_the_column(source, file, line)) return std::move(*off);
         return plain_error(source, file, at,
                            "This line does not fit the lines above it; look at its indentation.");
     }

@@ -23,7 +23,10 @@ std::size_t files_with_errors(const dsl::Compilation& compilation) {
 
 int check_command(const CheckOptions& options) {
     auto compiled = compile_project(options.paths);
-    if (!compiled) return fail(compiled.error());
+    if (!compiled) {
+        fail(compiled.error());
+        return 2;  // 1 is for what was read and is wrong
+    }
     const dsl::Compilation& compilation = compiled.value();
     const auto count = [&](source::Severity severity) {
         return std::count_if(compilation.diagnostics.begin(), compilation.diagnostics.end(),

@@ -67,7 +67,10 @@ Result<void> write_file(const std::string& path, const std::string& text) {
 int test_command(const TestOptions& options) {
     const translate::Speech say(translate::language_of_environment());
     auto compiled = compile_project(options.paths);
-    if (!compiled) return fail(compiled.error());
+    if (!compiled) {
+        fail(compiled.error());
+        return 2;  // 1 is for what was read and is wrong
+    }
     const dsl::Compilation& compilation = compiled.value();
     if (!compilation.program && options.json) {
         fmt::print("{{\"passed\":0,\"failed\":0,\"tests\":[],\"diagnostics\":{}}}\n",

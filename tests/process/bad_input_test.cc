@@ -177,6 +177,15 @@ journey welcome "Welcome" {
         CHECK(has(said, mend));
 }
 
+TEST_CASE("what cannot be read at all is another status than mistakes in it", "[process]") {
+    for (const char* tool : {"check", "test"}) {
+        const Finished done = run_journey({tool, "/nowhere/at/all"});
+        CAPTURE(tool, done.errors);
+        CHECK(done.status == 2);
+        CHECK(has(done.errors, "/nowhere/at/all"));
+    }
+}
+
 TEST_CASE("a machine that asks for JSON gets JSON, mistakes too", "[process]") {
     const TemporaryDirectory directory;
     write_file(directory.path("wrong.journey"), "journey a {\n  enter on b\n}\n");
