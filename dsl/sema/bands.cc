@@ -1,5 +1,7 @@
 // `band`: a measured value becomes a score. Where its name stands, the whole choice stands.
 
+#include "dsl/sema/bands.h"
+
 #include "dsl/sema/expr.h"
 #include "dsl/sema/unread.h"
 #include "engine/calendar/calendar.h"
@@ -10,39 +12,6 @@ using ir::Op;
 using ir::TypeKind;
 
 namespace {
-
-/// How two edges stand to each other; nullopt when nobody can say (a month and 30 days).
-std::optional<int> order_of(const Value& a, const Value& b) {
-    const auto sign = [](const auto& x, const auto& y) { return x < y ? -1 : y < x ? 1 : 0; };
-    const auto number = [](const Value& value) -> std::optional<double> {
-        if (const auto* whole = std::get_if<std::int64_t>(&value.held)) {
-            return static_cast<double>(*whole);
-        }
-        if (const auto* real = std::get_if<double>(&value.held)) return *real;
-        if (const auto* money = std::get_if<Money>(&value.held)) {
-            return static_cast<double>(money->minor);
-        }
-        return std::nullopt;
-    };
-    if (number(a) && number(b)) return sign(*number(a), *number(b));
-    const auto* short_one = std::get_if<CalendarDuration>(&a.held);
-    const auto* long_one = std::get_if<CalendarDuration>(&b.held);
-    if (short_one != nullptr && long_one != nullptr) {
-        if (*short_one == *long_one) return 0;
-        const calendar::Bounds x = calendar::bounds_of(*short_one);
-        const calendar::Bounds y = calendar::bounds_of(*long_one);
-        if (x.most <= y.least) return -1;
-        if (y.most <= x.least) return 1;
-        return std::nullopt;
-    }
-    const auto* earlier = std::get_if<Instant>(&a.held);
-    const auto* later = std::get_if<Instant>(&b.held);
-    if (earlier != nullptr && later != nullptr) return sign(*earlier, *later);
-    const auto* first = std::get_if<Date>(&a.held);
-    const auto* second = std::get_if<Date>(&b.held);
-    if (first != nullptr && second != nullptr) return sign(*first, *second);
-    return std::nullopt;
-}
 
 /// Bands ask about a person, never about one journey.
 NodePtr build(Context& cx, const ast::BandDecl& decl, Span span) {
@@ -153,6 +122,50 @@ class BandChecker {
 };
 
 }  // namespace
+
+std::optional<int> order_of(const Value& a, const Value& b) {
+    const auto sign = [](const auto& x, const auto& y) { return x < y ? -1 : y < x ? 1 : 0; };
+    const auto number = [](const Value& value) -> std::optional<double> {
+        if (const auto* whole = std::get_if<std::int64_t>(&value.held)) {
+            return static_cast<double>(*whole);
+        }
+        if (const auto* real = std::get_if<double>(&value.held)) return *real;
+        if (const auto* money = std::get_if<Money>(&value.held)) {
+            return static_cast<double>(money->minor);
+        }
+        return std::nullopt;
+    };
+    if (number(a) && number(b)) return sign(*number(a), *number(b));
+    const auto* short_one = std::get_if<CalendarDuration>(&a.held);
+    const auto* long_one = std::get_if<CalendarDuration>(&b.held);
+    if (short_one != nullptr && long_one != nullptr) {
+        if (*short_one == *long_one) return 0;
+        const calendar::Bounds x = calendar::bounds_of(*short_one);
+        const calendar::Bounds y = calendar::bounds_of(*long_one);
+        if (x.most <= y.least) return -1;
+        if (y.most <= x.least) return 1;
+        return std::nullopt;
+    }
+    const auto* earlier = std::get_if<Instant>(&a.held);
+    const auto* later = std::get_if<Instant>(&b.held);
+    if (earlier != nullptr && later != nullptr) return sign(*earlier, *later);
+    const auto* first = std::get_if<Date>(&a.held);
+    const auto* second = std::get_if<Date>(&b.held);
+    if (first != nullptr && second != nullptr) return sign(*first, *second);
+    return std::nullopt;
+}
+
+std::vector<std::int64_t> scores_of(const Node& node) {
+    std::set<std::int64_t> scores;
+    if (node.op != Op::select) return {};
+    // Question, score, question, score, …, the score of everybody else.
+    for (std::size_t i = 1; i <= node.operands.size(); i += 2) {
+        const std::size_t at = std::min(i, node.operands.size() - 1);
+        const auto* score = std::get_if<std::int64_t>(&node.operands[at]->constant.held);
+        if (score != nullptr) scores.insert(*score);
+    }
+    return {scores.begin(), scores.end()};
+}
 
 void check_bands(Context& cx, const std::vector<ast::File>& files) {
     for (const ast::File& file : files) {

@@ -1,5 +1,6 @@
 // Comparisons: which types meet, and what is said when they do not.
 
+#include "dsl/sema/bands.h"
 #include "dsl/sema/value.h"
 #include "engine/calendar/calendar.h"
 
@@ -66,6 +67,26 @@ bool outside_choices(Context& cx, const Node& field, const Node& constant) {
     }
     cx.report(std::move(diagnostic));
     return true;
+}
+
+/// J0204 when a constant number is none of a band's scores.
+bool outside_scores(Context& cx, const Node& band, const Node& constant) {
+    const std::vector<std::int64_t> scores = scores_of(band);
+    if (scores.empty() || !is_constant(constant)) return false;
+    std::vector<std::string> listing;
+    for (const std::int64_t score : scores) {
+        if (order_of(Value(score), constant.constant) == 0) return false;
+        listing.push_back(std::to_string(score));
+    }
+    const std::string written = cx.words(constant.span);
+    cx.report(Diagnostic::error("J0204", "THAT IS NOT ONE OF THEM", constant.span,
+                                "The band " + tick(cx.words(band.span)) + " gives " +
+                                    listed(listing) + "; " + written + " can never match."));
+    return true;
+}
+
+bool outside(Context& cx, const Node& field, const Node& constant) {
+    return outside_choices(cx, field, constant) || outside_scores(cx, field, constant);
 }
 
 void widen_dates(Context& cx, NodePtr& left, NodePtr& right) {
@@ -238,7 +259,7 @@ NodePtr check_in(Context& cx, const ast::Expr& list, NodePtr left, NodePtr right
         for (const ast::ExprPtr& item : items->items) {
             const auto* literal = std::get_if<ast::Literal>(&item->what);
             if (literal == nullptr) continue;
-            if (outside_choices(cx, *left, *make_constant(literal->value, item->span))) {
+            if (outside(cx, *left, *make_constant(literal->value, item->span))) {
                 return broken_node(span);
             }
         }
@@ -296,7 +317,7 @@ NodePtr check_equality(Context& cx, const ast::Compare& compare, NodePtr left, N
         return broken_node(span);
     }
     if (!comparable(left->type, right->type)) return report_mismatch(cx, *left, *right, span);
-    if (outside_choices(cx, *left, *right) || outside_choices(cx, *right, *left)) {
+    if (outside(cx, *left, *right) || outside(cx, *right, *left)) {
         return broken_node(span);
     }
     NodePtr node = boolean(negated ? Op::not_equal : Op::equal, span);

@@ -284,8 +284,12 @@ void check_limit(Context& cx, const ast::LimitRow& row, ir::Frequency& into) {
 
 void check_frequency(Context& cx, const ast::FrequencyDecl& frequency, ir::Frequency& into) {
     Once once(cx, "The frequency policy " + tick(frequency.name.text));
+    bool limits = false;
     for (const ast::FrequencyLine& line : frequency.lines) {
-        std::visit(Match{[&](const ast::LimitRow& row) { check_limit(cx, row, into); },
+        std::visit(Match{[&](const ast::LimitRow& row) {
+                             limits = true;
+                             check_limit(cx, row, into);
+                         },
                          [&](const ast::FrequencyCounts& counts) {
                              if (!once.first("counts", line.span)) return;
                              into.counts = counts.counts.value == ast::MessageClass::marketing
@@ -299,6 +303,13 @@ void check_frequency(Context& cx, const ast::FrequencyDecl& frequency, ir::Frequ
                              into.hold_at_most = full.hold_up_to->value;
                          }},
                    line.what);
+    }
+    if (!limits && !unread(cx, frequency.name.span, "at")) {
+        cx.report(Diagnostic::error(
+                      "J0213", "NOTHING IS LIMITED", frequency.name.span,
+                      "The frequency policy " + tick(frequency.name.text) + " limits nothing.")
+                      .and_after("Whoever uses it sends as much as without a policy.")
+                      .and_help("add a line like `at most 6 messages per 168h`"));
     }
 }
 

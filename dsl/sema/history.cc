@@ -72,14 +72,20 @@ NodePtr check_edge(Context& cx, const Scope& scope, const ast::Expr& expr) {
     return nullptr;
 }
 
-/// For how long the engine keeps events (engine/core/history.cc).
+/// For how long the engine keeps events: kEventsKept of engine/core/history.cc. One test asks both
+/// (tests/engine/app/memory_test.cc).
 constexpr std::int64_t kRememberedDays = 800;
+/// Journeys of this language run from then on, so what is older by the memory than this is forgotten
+/// whenever somebody asks. 2026-01-01, in days.
+constexpr std::int64_t kFirstDay = 20454;
 
-bool check_memory(Context& cx, const ast::Duration& within) {
-    const CalendarDuration& length = within.value;
-    const std::int64_t days = length.months * 365 / 12 + length.days + length.seconds / 86400;
-    if (days <= kRememberedDays) return true;
-    cx.report(Diagnostic::error("J0317", "LONGER THAN THE MEMORY", within.span,
+std::int64_t days_of(const CalendarDuration& length) {
+    return length.months * 365 / 12 + length.days + length.seconds / 86400;
+}
+
+bool check_memory(Context& cx, const CalendarDuration& length, Span span) {
+    if (days_of(length) <= kRememberedDays) return true;
+    cx.report(Diagnostic::error("J0317", "LONGER THAN THE MEMORY", span,
                                 "Events are kept for 800 days, and this asks about " +
                                     format_duration(length) + ".")
                   .and_after("What happened before that would be missing from the answer, and "
@@ -87,6 +93,25 @@ bool check_memory(Context& cx, const ast::Duration& within) {
                   .and_help("ask about at most `2 years`, or keep the answer in the profile: "
                             "`set user.last_order = now` when it happens"));
     return false;
+}
+
+/// `since 2019-01-01`, `since now - 3 years`. A fixed moment is only doubted: a test may live then.
+bool check_edge_memory(Context& cx, const NodePtr& edge) {
+    if (edge == nullptr) return false;
+    if (const auto* moment = std::get_if<Instant>(&edge->constant.held)) {
+        const std::int64_t day = micros_of(*moment) / 86'400'000'000;
+        if (day >= kFirstDay - kRememberedDays) return true;
+        cx.report(Diagnostic::warning("J0317", "LONGER THAN THE MEMORY", edge->span,
+                                      "Events are kept for 800 days, and this is longer ago.")
+                      .and_after("What happened before that would be missing from the answer, and "
+                                 "nobody would notice.")
+                      .and_help("ask about at most `2 years`, or keep the answer in the profile: "
+                                "`set user.last_order = now` when it happens"));
+        return true;
+    }
+    if (edge->op != Op::subtract || edge->operands[0]->op != Op::now) return true;
+    const auto* length = std::get_if<CalendarDuration>(&edge->operands[1]->constant.held);
+    return length == nullptr || check_memory(cx, *length, edge->span);
 }
 
 bool check_window(Context& cx, const Scope& scope, const ast::Window& window, Window& into) {
@@ -102,15 +127,15 @@ bool check_window(Context& cx, const Scope& scope, const ast::Window& window, Wi
                                             "Within no time at all nothing can have happened."));
                 return false;
             }
-            return check_memory(cx, *window.within);
+            return check_memory(cx, into.within, window.within->span);
         case ast::WindowKind::since:
             into.kind = ir::WindowKind::since;
             into.since = check_edge(cx, scope, *window.from);
-            return into.since != nullptr;
+            return check_edge_memory(cx, into.since);
         case ast::WindowKind::before:
             into.kind = ir::WindowKind::before;
             into.since = check_edge(cx, scope, *window.to);
-            return into.since != nullptr;
+            return check_edge_memory(cx, into.since);
         case ast::WindowKind::between: {
             into.kind = ir::WindowKind::between;
             into.since = check_edge(cx, scope, *window.from);
@@ -125,7 +150,7 @@ bool check_window(Context& cx, const Scope& scope, const ast::Window& window, Wi
                               .and_help("write the earlier moment first"));
                 return false;
             }
-            return true;
+            return check_edge_memory(cx, into.since);
         }
     }
     return false;

@@ -1,6 +1,7 @@
 // J0301: conditions that are always true or never, by constants or because their parts exclude each
 // other. J0303: choices that an earlier one leaves nobody for. J0312: waits for what already is.
 
+#include "dsl/sema/bands.h"
 #include "dsl/sema/facts.h"
 #include "dsl/sema/steps.h"
 
@@ -64,11 +65,96 @@ class ConditionLint {
     }
 
     void inside(const Node& node) {
+        // `x not in […]` is one question: what is inside of it has the same words.
+        if (node.op == Op::logical_not && node.operands[0]->span == node.span) {
+            if (reason_never(*node.operands[0])) report_constant(node, true);
+            return;
+        }
+        if (const auto never = reason_never(node)) return report_never(node, *never);
+        if (band_decides(node)) return;
         if (node.op == Op::logical_and) conjunction(node);
         if (node.op == Op::logical_or) alternatives(node);
         for (const NodePtr& operand : node.operands)
             inside(*operand);
         if (node.aggregate != nullptr) condition(node.aggregate->filter);
+    }
+
+    /// Why a question by itself holds for nobody.
+    static std::optional<std::string> reason_never(const Node& node) {
+        if (node.op == Op::in && node.operands[1]->op == Op::constant) {
+            const auto* list = std::get_if<List>(&node.operands[1]->constant.held);
+            if (list != nullptr && list->empty()) return "The list is empty.";
+        }
+        if (node.op != Op::between) return std::nullopt;
+        const Node& low = *node.operands[1];
+        const Node& high = *node.operands[2];
+        if (low.op != Op::constant || high.op != Op::constant) return std::nullopt;
+        const std::optional<int> order = order_of(low.constant, high.constant);
+        if (!order || *order <= 0) return std::nullopt;
+        return "The first value is the larger one, so nothing lies between them.";
+    }
+
+    void report_never(const Node& node, const std::string& why) {
+        Diagnostic diagnostic =
+            Diagnostic::warning("J0301", "NEVER TRUE", node.span,
+                                tick(cx_.words(node.span)) + " can never be true.")
+                .and_after(why);
+        if (node.op == Op::between) diagnostic.help.push_back("write the smaller value first");
+        cx_.report(std::move(diagnostic));
+    }
+
+    /// A comparison of a band that all of its scores answer alike.
+    bool band_decides(const Node& node) {
+        if (node.operands.empty()) return false;
+        const bool turned = node.operands.size() == 2 && node.operands[0]->op == Op::constant;
+        const Node& band = *node.operands[turned ? 1 : 0];
+        const std::vector<std::int64_t> scores = scores_of(band);
+        if (scores.empty()) return false;
+        std::size_t fit = 0;
+        std::vector<std::string> listing;
+        for (const std::int64_t score : scores) {
+            const std::optional<bool> fits = answer(node, turned, score);
+            if (!fits) return false;
+            fit += *fits ? 1 : 0;
+            listing.push_back(std::to_string(score));
+        }
+        if (fit != 0 && fit != scores.size()) return false;
+        const bool always = fit != 0;
+        cx_.report(Diagnostic::warning("J0301", always ? "ALWAYS TRUE" : "NEVER TRUE", node.span,
+                                       tick(cx_.words(node.span)) +
+                                           (always ? " is always true." : " can never be true."))
+                       .and_after("The band " + tick(cx_.words(band.span)) + " gives " +
+                                  listed(listing) + "."));
+        return true;
+    }
+
+    /// Does the comparison hold for a band's score? Nullopt when it is none with constants.
+    static std::optional<bool> answer(const Node& node, bool turned, std::int64_t score) {
+        const auto order = [&](std::size_t at) -> std::optional<int> {
+            if (at >= node.operands.size() || node.operands[at]->op != Op::constant)
+                return std::nullopt;
+            return order_of(Value(score), node.operands[at]->constant);
+        };
+        std::optional<int> with = order(turned ? 0 : 1);
+        if (!with) return std::nullopt;
+        if (turned) with = -*with;
+        switch (node.op) {
+            case Op::less:
+                return *with < 0;
+            case Op::less_equal:
+                return *with <= 0;
+            case Op::greater:
+                return *with > 0;
+            case Op::greater_equal:
+                return *with >= 0;
+            case Op::between: {
+                const std::optional<int> high = order(2);
+                if (!high) return std::nullopt;
+                return *with >= 0 && *high <= 0;
+            }
+            default:
+                return std::nullopt;
+        }
     }
 
     void conjunction(const Node& node) {

@@ -61,6 +61,7 @@ class Moments {
   public:
     Moments(Context& cx, const Journey& journey) : cx_(cx), journey_(journey) {
         if (journey.quiet != kNone) quiet_ = &cx.schema().quiets[journey.quiet];
+        lifetime_ = calendar::bounds_of(lifetime_of(journey)).most;
     }
 
     void run() { steps(journey_.steps, entry()); }
@@ -317,14 +318,16 @@ class Moments {
 
     struct Eaten {
         std::string thrown;  // when the message is no longer valid; "": skipped at once
+        bool left = false;   // the person is no longer inside when quiet hours end
     };
     /// Nullopt when there is a minute in which it may go out to people who come at that time.
-    std::optional<Eaten> eaten(const Send& send, const Clock& clock) const {
+    std::optional<Eaten> eaten(const Send& send, const Clock& clock, std::int64_t since) const {
         if (clock.zone != quiet_->zone) return std::nullopt;
         if (!inside(clock.from, quiet_->from_seconds, quiet_->to_seconds)) return std::nullopt;
         const std::int64_t held = until(clock.from, quiet_->to_seconds);
         if (held <= clock.width) return std::nullopt;
         if (!quiet_->hold) return Eaten{};
+        if (lifetime_ - since <= held - clock.width) return Eaten{"", true};
         const ir::Validity& validity = send.validity;
         const bool until_known = send.validity_zone == nullptr && is_known(validity.zone);
         if (validity.kind == ir::Validity::Kind::until_time && until_known &&
@@ -342,14 +345,20 @@ class Moments {
     }
 
     void check_quiet(const Step& step, const Send& send, const At& at) {
-        if (quiet_ == nullptr || at.clocks.empty() || send.waive_quiet) return;
+        if (quiet_ == nullptr || send.waive_quiet) return;
         if (std::find(quiet_->channels.begin(), quiet_->channels.end(), send.channel) ==
             quiet_->channels.end()) {
             return;
         }
+        // Counted from entry, which is on every way.
+        const std::int64_t since = at.past.at("entry").since;
+        if (at.clocks.empty()) {
+            doubt_night(step, send, since);
+            return;
+        }
         std::optional<Eaten> why;
         for (const Clock& clock : at.clocks) {
-            why = eaten(send, clock);
+            why = eaten(send, clock, since);
             if (!why) return;
         }
         const Clock& clock = at.clocks.front();
@@ -361,17 +370,22 @@ class Moments {
                                     ", so there is no minute in which it may go out."
                               : "People get here at " + clock_text(clock.from) +
                                     ", so there is no minute in which it may go out.";
-        const std::string hours = "`quiet " + quiet_->name + "` " +
-                                  (why->thrown.empty() ? "skips" : "holds") + " it from " +
-                                  clock_text(quiet_->from_seconds) + " to " +
-                                  clock_text(quiet_->to_seconds);
+        const bool skips = why->thrown.empty() && !why->left;
+        const std::string hours = hours_text(skips ? "skips" : "holds");
         Diagnostic diagnostic = Diagnostic::error(
             "J0313", "QUIET HOURS EAT THIS MESSAGE",
             why->thrown.empty() ? step.keyword : send.validity_span,
             "This " + cx_.schema().channels[send.channel].name + " message can never be sent.");
         for (const Span& include : step.includes)
             diagnostic.others.push_back({include, "included here", false});
-        if (why->thrown.empty()) {
+        if (why->left) {
+            if (journey_.lifetime)
+                diagnostic.others.push_back(
+                    {journey_.lifetime_span, "everyone leaves here", false});
+            cx_.report(std::move(diagnostic)
+                           .and_after(hours + ", and by then everyone has left.\n" + people)
+                           .and_help("let the journey live longer, or wait until another hour"));
+        } else if (skips) {
             cx_.report(std::move(diagnostic)
                            .and_after(hours + ".\n" + people)
                            .and_help("wait until another hour, or say `then hold`"));
@@ -383,10 +397,43 @@ class Moments {
         }
     }
 
+    std::string hours_text(std::string_view does) const {
+        return "`quiet " + quiet_->name + "` " + std::string(does) + " it from " +
+               clock_text(quiet_->from_seconds) + " to " + clock_text(quiet_->to_seconds);
+    }
+
+    /// People come here at any hour: does the night outlast them, or the message?
+    void doubt_night(const Step& step, const Send& send, std::int64_t since) {
+        if (!quiet_->hold) return;
+        const std::int64_t night = until(quiet_->from_seconds, quiet_->to_seconds);
+        if (lifetime_ - since < night) {
+            if (night_doubted_ || !journey_.lifetime) return;
+            night_doubted_ = true;
+            cx_.report(Diagnostic::warning("J0313", "THE NIGHT OUTLIVES THE JOURNEY", step.keyword,
+                                           "Who gets here when quiet hours begin leaves before "
+                                           "they end, and gets no message.")
+                           .and_other(journey_.lifetime_span, "everyone leaves here")
+                           .and_after(hours_text("holds") + ".")
+                           .and_help("let the journey live longer than the quiet hours"));
+            return;
+        }
+        const ir::Validity& validity = send.validity;
+        if (validity.kind != ir::Validity::Kind::for_duration) return;
+        if (calendar::bounds_of(validity.duration).most >= night) return;
+        cx_.report(Diagnostic::information("J0313", "ONLY FOR THOSE WHO COME BY DAY",
+                                           send.validity_span,
+                                           "Quiet hours last longer than this message is valid.")
+                       .and_after(hours_text("holds") +
+                                  ", and who gets here when they begin gets no message.")
+                       .and_help("let it be valid longer, if they should get it in the morning"));
+    }
+
     static constexpr std::size_t kClocksMost = 8;
     Context& cx_;
     const Journey& journey_;
     const ir::Quiet* quiet_ = nullptr;
+    std::int64_t lifetime_ = 0;
+    bool night_doubted_ = false;
 };
 
 }  // namespace

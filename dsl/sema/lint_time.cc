@@ -1,6 +1,6 @@
 // J0309: waits, and winners, that outlive the journey.
 
-#include "dsl/sema/context.h"
+#include "dsl/sema/lints.h"
 #include "dsl/sema/steps.h"
 #include "engine/calendar/calendar.h"
 
@@ -16,7 +16,7 @@ constexpr std::int64_t kDay = 86400;
 class Walk {
   public:
     Walk(Context& cx, const Journey& journey) : cx_(cx), journey_(journey) {
-        limit_ = calendar::bounds_of(*journey.lifetime).most;
+        limit_ = calendar::bounds_of(lifetime_of(journey)).most;
     }
 
     std::int64_t steps(const Steps& steps, std::int64_t at) {
@@ -105,9 +105,12 @@ class Walk {
                 : Diagnostic::warning("J0309", "NOBODY IS LEFT FOR THE WINNER", pick.winner_span,
                                       "The winner is found after " + after +
                                           ", when the first people who wait for it have left.");
-        diagnostic.others.push_back({journey_.lifetime_span, "everyone leaves here", false});
         diagnostic.after = "Who waits for the winner and leaves before gets no message at all.";
-        diagnostic.help.push_back("let the journey live longer, or find the winner earlier");
+        if (says_when_over(diagnostic)) {
+            diagnostic.help.push_back("let the journey live longer, or find the winner earlier");
+        } else {
+            diagnostic.help.push_back("find the winner earlier");
+        }
         cx_.report(std::move(diagnostic));
     }
 
@@ -127,14 +130,29 @@ class Walk {
                               "By the time " + what + ", the journey is already over.");
         diagnostic.label = "the shortest path reaches this line after " + days_text(at) +
                            ", so it ends after " + days_text(end);
-        diagnostic.others.push_back({journey_.lifetime_span, "everyone leaves here", false});
+        const bool said = says_when_over(diagnostic);
         if (sends > 0) {
-            diagnostic.after =
+            if (!said) diagnostic.after += "\n";
+            diagnostic.after +=
                 "The " + (sends == 1 ? std::string("send") : std::to_string(sends) + " sends") +
                 " after line " + std::to_string(cx_.line(span)) + " can never happen.";
         }
-        diagnostic.help.push_back("let the journey live longer, or wait less");
+        diagnostic.help.push_back(
+            said ? "let the journey live longer, or wait less"
+                 : "wait less, or start another journey from an event that comes later");
         cx_.report(std::move(diagnostic));
+    }
+
+    /// Shows the author's own `expires after`; false when there is none, and the default is told.
+    bool says_when_over(Diagnostic& diagnostic) const {
+        if (journey_.lifetime) {
+            diagnostic.others.push_back({journey_.lifetime_span, "everyone leaves here", false});
+            return true;
+        }
+        if (!diagnostic.after.empty()) diagnostic.after += "\n";
+        diagnostic.after += "Without `expires after` a journey lasts " +
+                            std::to_string(kLifetimeDaysMax) + " days, and none may last longer.";
+        return false;
     }
 
     static constexpr std::int64_t kOver = std::numeric_limits<std::int64_t>::max() / 4;
@@ -149,7 +167,7 @@ class Walk {
 
 void lint_time(Context& cx) {
     for (const Journey& journey : cx.model.journeys) {
-        if (journey.lifetime) Walk(cx, journey).steps(journey.steps, 0);
+        Walk(cx, journey).steps(journey.steps, 0);
     }
 }
 

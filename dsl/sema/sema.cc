@@ -42,6 +42,7 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
     lint_goals(cx);
     lint_policies(cx);
     lint_conditions(cx);
+    lint_receipts(cx);
     lint_paths(cx);
     lint_privacy(cx);
     lint_personal(cx);

@@ -1,6 +1,7 @@
 // `test` blocks: names resolved, values typed, time never backwards.
 
 #include "dsl/sema/steps.h"
+#include "dsl/sema/test_outcomes.h"
 #include "dsl/sema/test_places.h"
 #include "dsl/sema/unread.h"
 #include "engine/calendar/calendar.h"
@@ -26,7 +27,9 @@ std::string squeeze(std::string_view words) {
 
 class TestChecker {
   public:
-    TestChecker(Context& cx, const ast::TestDecl& decl) : cx_(cx), decl_(decl) {}
+    /// `unread`: the files with mistakes before any test was looked at.
+    TestChecker(Context& cx, const ast::TestDecl& decl, const std::set<source::FileId>& unread)
+        : cx_(cx), decl_(decl), unread_(unread) {}
 
     void run(const std::string& only_journey) {
         test_.title = decl_.title.value;
@@ -60,7 +63,7 @@ class TestChecker {
         each_step(journey_->steps, [&](const Step& step) {
             if (step.label.empty()) return;
             labels_.insert(step.label);
-            if (const auto* send = std::get_if<Send>(&step.act)) sends_[step.label] = send->channel;
+            if (const auto* send = std::get_if<Send>(&step.act)) sends_[step.label] = send;
         });
     }
 
@@ -310,19 +313,7 @@ class TestChecker {
         last_every_ = when.has_value();
         std::optional<TestAct> act = happen(every.happen);
         if (!when || !act) return;
-        const calendar::Bounds step = calendar::bounds_of(every.every.value);
-        if (step.least <= 0) {
-            cx_.report(Diagnostic::error("J0213", "HOW OFTEN?", every.every.span,
-                                         "`every` needs a length of time above zero."));
-            return;
-        }
-        const auto span =
-            std::chrono::duration_cast<std::chrono::seconds>(when->absolute - test_.start);
-        if (span.count() / step.least > 10'000) {
-            cx_.report(Diagnostic::error("J0903", "TOO OFTEN", every.every.span,
-                                         "This would happen more than 10,000 times in one test."));
-            return;
-        }
+        if (!can_happen(cx_, every, test_.start, when->absolute, zone())) return;
         add(line.span, *when, every.every.value, std::move(*act));
     }
 
@@ -402,10 +393,11 @@ class TestChecker {
                                   tick(*step) + " is not a send, so it cannot be " + name + "."));
             return std::nullopt;
         }
-        if (sent->second != kNone && !can_report(cx_.schema().channels[sent->second].kind, name)) {
+        if (sent->second->channel != kNone &&
+            !can_report(cx_.schema().channels[sent->second->channel].kind, name)) {
             cx_.report(Diagnostic::error("J0311", "NOBODY WILL TELL US", happens.of_label->span,
                                          "A message by " +
-                                             cx_.schema().channels[sent->second].name +
+                                             cx_.schema().channels[sent->second->channel].name +
                                              " cannot be " + name + "."));
             return std::nullopt;
         }
@@ -524,9 +516,13 @@ class TestChecker {
                   [](const ast::ExpectEntered& entered) -> std::optional<TestAct> {
                       return TestAct(ExpectEntered{entered.negated});
                   },
-                  [](const ast::ExpectExited& exited) -> std::optional<TestAct> {
+                  [&](const ast::ExpectExited& exited) -> std::optional<TestAct> {
                       ExpectExited made;
-                      if (exited.as) made.as = exited.as->text;
+                      if (!exited.as) return TestAct(made);
+                      // A `stop` that could not be read may say it.
+                      if (journey_ != nullptr && !unread_.contains(journey_->name_span.file))
+                          check_way_out(cx_, *journey_, *exited.as);
+                      made.as = exited.as->text;
                       return TestAct(made);
                   },
                   [&](const ast::ExpectSent& sent) { return expect_sent(sent); },
@@ -541,7 +537,11 @@ class TestChecker {
                       const std::optional<std::string> step = label(skipped.label);
                       if (!step) return std::nullopt;
                       ExpectSkipped made{*step, std::nullopt};
-                      if (skipped.because) made.because = skipped.because->value;
+                      if (!skipped.because) return TestAct(made);
+                      const auto sent = sends_.find(*step);
+                      check_reason(cx_, *skipped.because,
+                                   sent == sends_.end() ? nullptr : sent->second);
+                      made.because = skipped.because->value;
                       return TestAct(made);
                   },
                   [&](const ast::ExpectCalled& called) { return expect_called(called); },
@@ -559,12 +559,13 @@ class TestChecker {
 
     Context& cx_;
     const ast::TestDecl& decl_;
+    const std::set<source::FileId>& unread_;
     TestCase test_;
     TestPlaces places_{cx_, test_};
     Scope scope_;
     const Journey* journey_ = nullptr;
     std::set<std::string> labels_;
-    std::map<std::string, Index> sends_;  // labels of sends, with their channels
+    std::map<std::string, const Send*> sends_;  // by label
     std::optional<Span> start_span_;
     bool started_ = false;
     bool given_doubted_ = false;
@@ -576,6 +577,7 @@ class TestChecker {
 }  // namespace
 
 void check_tests(Context& cx, const std::vector<ast::File>& files) {
+    const std::set<source::FileId> unread = cx.files_with_errors();
     for (const ast::File& file : files) {
         // A test without `of` is about the file's only journey.
         std::string only;
@@ -589,7 +591,7 @@ void check_tests(Context& cx, const std::vector<ast::File>& files) {
         if (journeys != 1) only.clear();
         for (const ast::Item& item : file.items) {
             if (const auto* test = std::get_if<ast::TestDecl>(&item.what)) {
-                TestChecker(cx, *test).run(only);
+                TestChecker(cx, *test, unread).run(only);
             }
         }
     }

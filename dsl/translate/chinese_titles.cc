@@ -128,6 +128,13 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"WHICH PROPERTY?", "哪个属性？"},
     {"YAML HID YOUR CONDITION", "YAML 把条件藏起来了"},
     {"YAML HID YOUR VALUE", "YAML 把值藏起来了"},
+    {"HOW OFTEN?", "多久一次？"},
+    {"NO MESSAGE SAYS THAT", "没有消息是这样的"},
+    {"NO REASON SAYS THAT", "没有这个原因"},
+    {"NOBODY LEAVES LIKE THAT", "没有人这样离开"},
+    {"NOTHING IS LIMITED", "什么也没有限制"},
+    {"ONLY FOR THOSE WHO COME BY DAY", "只给白天来的人"},
+    {"THE NIGHT OUTLIVES THE JOURNEY", "夜晚比旅程更长"},
 });
 
 }  // namespace

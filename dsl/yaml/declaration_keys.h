@@ -48,10 +48,10 @@ inline constexpr std::array kFrequency = {
         .example = "2 sms per week"},
     Key{.name = "counts",
         .shape = Shape::word,
-        .about = "Which messages are counted.",
+        .about = "Which messages are counted; marketing when it is not said.",
         .words = "marketing|transactional"},
     Key{.name = "when full",
-        .about = "What becomes of a message over the limit.",
+        .about = "What becomes of a message over the limit; it is skipped when it is not said.",
         .words = "skip",
         .example = "hold up to 2 days"},
 };

@@ -3,7 +3,8 @@
 namespace journey::core {
 namespace {
 
-/// Two years and some weeks: the longest window a journey may ask about (J0317 in dsl/sema).
+/// Two years and some weeks: the longest window a journey may ask about (J0317 in dsl/sema; one test
+/// asks both, tests/engine/app/memory_test.cc).
 constexpr Micros kEventsKept = std::chrono::hours(24 * 800);
 constexpr std::size_t kForgetEvery = 64;
 constexpr std::size_t kForgetAll = 512;  // all that is old, while there are not more
