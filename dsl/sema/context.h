@@ -148,7 +148,7 @@ class Context {
     int muted_ = 0;
     std::map<std::string, Declared> names_[kKinds];
     std::optional<source::NameIndex> near_[kKinds];
-    std::size_t near_budget_ = 200'000'000;  // names looked at
+    std::size_t near_budget_ = 200'000'000;  // steps of comparing, some twenty a name
 };
 
 /// While it lives, checks say nothing and declare nothing: what is looked at once more was said

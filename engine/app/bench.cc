@@ -2,6 +2,7 @@
 // the load generator beside it on the same cores; the figure to quote is the median, and the ratio
 // to the bare limit measured in the same run.
 
+#include "engine/app/bench_figures.h"
 #include "engine/app/child.h"
 #include "engine/app/commands.h"
 #include "engine/app/load.h"
@@ -98,11 +99,6 @@ std::string batch_json(std::uint64_t request, std::uint64_t in_batch, std::uint6
         body += event_json(request * in_batch + i, people, event);
     }
     return body + "]}";
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values.empty() ? 0 : values[values.size() / 2];
 }
 
 /// Events/s that the Log alone takes: the same number of commands of the same size, one append and

@@ -1,6 +1,7 @@
 // journey bench check: how long the compiler takes for a project of many journeys, and how much of
 // that is reading alone.
 
+#include "engine/app/bench_figures.h"
 #include "engine/app/bench_project.h"
 #include "engine/app/commands.h"
 
@@ -25,14 +26,9 @@ double memory_mib(const std::string& name) {
 template <typename Work>
 double median_seconds(std::size_t rounds, Work work) {
     std::vector<double> seconds;
-    for (std::size_t i = 0; i < rounds; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
-        work();
-        seconds.push_back(
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-    }
-    std::sort(seconds.begin(), seconds.end());
-    return seconds[seconds.size() / 2];
+    for (std::size_t i = 0; i < rounds; ++i)
+        seconds.push_back(seconds_of(work));
+    return median(std::move(seconds));
 }
 
 /// Many names, and many that are nearly one of them.

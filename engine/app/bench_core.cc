@@ -3,6 +3,7 @@
 // and beside it what decoding the same commands costs, the least any engine would pay.
 
 #include "dsl/dsl.h"
+#include "engine/app/bench_figures.h"
 #include "engine/app/commands.h"
 #include "engine/app/progress.h"
 #include "engine/core/core.h"
@@ -37,23 +38,14 @@ event product_viewed {
 )";
 constexpr std::size_t kEventTypes = 200;
 
-/// Not chance, but it looks like it; the same on every machine.
-class Dice {
-  public:
-    std::uint64_t next() {
-        state_ = state_ * 6364136223846793005u + 1442695040888963407u;
-        return state_ >> 33;
-    }
-    std::uint64_t below(std::uint64_t end) { return next() % end; }
-    /// Few are frequent, many are rare: about 1/rank.
-    std::uint64_t skewed(std::uint64_t end) {
-        const std::uint64_t shift = below(8);
-        return below(std::max<std::uint64_t>(1, end >> shift));
-    }
+/// The same chance in every run and on every machine.
+constexpr std::uint64_t kSeed = 20260302;
 
-  private:
-    std::uint64_t state_ = 20260302;
-};
+/// Few are frequent, many are rare: about 1/rank.
+std::uint64_t skewed(Rng& chance, std::uint64_t end) {
+    const std::uint64_t shift = chance.below(8);
+    return chance.below(std::max<std::uint64_t>(1, end >> shift));
+}
 
 /// One partition that holds everybody.
 class Engine {
@@ -172,11 +164,6 @@ struct Curve {
     std::vector<Point> points;
 };
 
-double median_of(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 void print(const Curve& curve, bool json) {
     if (json) {
         List points;
@@ -214,7 +201,7 @@ Result<Curve> matching(const BenchOptions& options, Progress& progress) {
         for (std::size_t i = 0; i < kEventTypes; ++i) {
             files[1].text += fmt::format("event e{} {{\n  category string\n  price float\n}}\n", i);
         }
-        Dice dice;
+        Rng chance(kSeed);
         constexpr std::uint64_t kInFile = 200;
         for (std::uint64_t i = 0; i < journeys; ++i) {
             if (i % kInFile == 0) files.push_back({fmt::format("j{}.journey", i / kInFile), ""});
@@ -222,7 +209,7 @@ Result<Curve> matching(const BenchOptions& options, Progress& progress) {
                 "journey j{} \"J\" {{\n  version 1\n  enter when e{} where category is \"c{}\" and "
                 "price > {}\n  reenter never\n  expires after 90 days\n  do {{ wait 60 days "
                 "}}\n}}\n",
-                i, dice.skewed(kEventTypes), dice.below(1000), i % 50 == 0 ? 250 : 100'000);
+                i, skewed(chance, kEventTypes), chance.below(1000), i % 50 == 0 ? 250 : 100'000);
         }
         std::vector<double> apply;
         std::vector<double> decode;
@@ -232,9 +219,9 @@ Result<Curve> matching(const BenchOptions& options, Progress& progress) {
             std::vector<model::Command> commands;
             for (std::uint64_t i = 0; i < options.events / 10; ++i) {
                 commands.push_back(engine.track(
-                    dice.below(options.people), fmt::format("e{}", dice.skewed(kEventTypes)),
-                    {{"category", Value(fmt::format("c{}", dice.below(1000)))},
-                     {"price", Value(static_cast<double>(dice.below(300)))}}));
+                    chance.below(options.people), fmt::format("e{}", skewed(chance, kEventTypes)),
+                    {{"category", Value(fmt::format("c{}", chance.below(1000)))},
+                     {"price", Value(static_cast<double>(chance.below(300)))}}));
             }
             const Cost cost = cost_of(engine, commands);
             apply.push_back(cost.apply);
@@ -245,8 +232,8 @@ Result<Curve> matching(const BenchOptions& options, Progress& progress) {
             entered += static_cast<double>(one.entered);
         entered *= 1000 / (static_cast<double>(options.events / 10) * options.repeat);
         curve.points.push_back({journeys,
-                                {{"ns_an_event", Value(median_of(apply))},
-                                 {"ns_decode_only", Value(median_of(decode))},
+                                {{"ns_an_event", Value(median(apply))},
+                                 {"ns_decode_only", Value(median(decode))},
                                  {"entered_a_1000", Value(entered)}}});
     }
     return curve;
@@ -287,9 +274,9 @@ Result<Curve> aggregating(const BenchOptions& options, Progress& progress) {
             apply.push_back(cost.apply);
             decode.push_back(cost.decode);
         }
-        curve.points.push_back({events,
-                                {{"ns_an_event", Value(median_of(apply))},
-                                 {"ns_decode_only", Value(median_of(decode))}}});
+        curve.points.push_back(
+            {events,
+             {{"ns_an_event", Value(median(apply))}, {"ns_decode_only", Value(median(decode))}}});
     }
     return curve;
 }
@@ -360,23 +347,23 @@ Result<Curve> segmenting(const BenchOptions& options, Progress& progress) {
                              i, i % 10 == 0 ? "product_viewed" : "order_paid", 1000 + i)});
         }
         TRY(Engine engine, Engine::start(std::move(files)));
-        Dice dice;
+        Rng chance(kSeed);
         std::vector<double> apply;
         std::vector<double> decode;
         for (std::uint32_t round = 0; round < options.repeat; ++round) {
             std::vector<model::Command> commands;
             for (std::uint64_t i = 0; i < options.events / 50; ++i) {
                 commands.push_back(
-                    engine.track(dice.below(options.people / 10), "product_viewed",
+                    engine.track(chance.below(options.people / 10), "product_viewed",
                                  {{"category", Value("coats")}, {"price", Value(10.5)}}));
             }
             const Cost cost = cost_of(engine, commands);
             apply.push_back(cost.apply);
             decode.push_back(cost.decode);
         }
-        curve.points.push_back({segments,
-                                {{"ns_an_event", Value(median_of(apply))},
-                                 {"ns_decode_only", Value(median_of(decode))}}});
+        curve.points.push_back(
+            {segments,
+             {{"ns_an_event", Value(median(apply))}, {"ns_decode_only", Value(median(decode))}}});
     }
     return curve;
 }

@@ -1,6 +1,7 @@
 // journey bench render: templates per second on one core, with the bytes of the same output copied
 // by memcpy beside it: no renderer can be faster than that.
 
+#include "engine/app/bench_figures.h"
 #include "engine/app/commands.h"
 #include "engine/render/render.h"
 
@@ -74,12 +75,6 @@ Scenario html_mail() {
             3e4};
 }
 
-double seconds_of(const auto& work) {
-    const auto begin = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
 /// Renders (or copies) a second: the median of some runs of about a quarter of a second each.
 double rate_of(std::uint32_t repeat, const auto& once) {
     std::size_t rounds = 16;
@@ -98,8 +93,7 @@ double rate_of(std::uint32_t repeat, const auto& once) {
         });
         rates.push_back(static_cast<double>(rounds) / took);
     }
-    std::sort(rates.begin(), rates.end());
-    return rates[rates.size() / 2];
+    return median(std::move(rates));
 }
 
 struct Figures {

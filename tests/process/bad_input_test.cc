@@ -14,23 +14,9 @@ using namespace journey::process_tests;
 
 namespace {
 
-struct Running {
-    TemporaryDirectory directory;
-    std::unique_ptr<app::ChildDaemon> daemon;
-    std::unique_ptr<app::Client> client;
+struct Running : Served {
+    Running() : Served({std::string(JOURNEY_SOURCE_DIR) + "/workflows"}) {}
 
-    Running() {
-        auto started = app::ChildDaemon::start({journey_binary(),
-                                                {std::string(JOURNEY_SOURCE_DIR) + "/workflows"},
-                                                directory.path("data"),
-                                                0,
-                                                directory.path("log")});
-        INFO((started ? std::string() : started.error().detail));
-        REQUIRE(started);
-        daemon = std::move(started).value();
-        client = std::make_unique<app::Client>(daemon->url(), daemon->write_key(),
-                                               daemon->admin_token());
-    }
     std::string post(const std::string& path, const std::string& body,
                      std::uint32_t& status) const {
         auto answer = client->post(path, body);
@@ -38,19 +24,7 @@ struct Running {
         status = answer.value().status;
         return answer.value().body;
     }
-    std::uint64_t events() const {
-        auto answer = client->get("/admin/journeys");
-        REQUIRE(answer);
-        auto parsed = value_from_json(answer.value().body);
-        REQUIRE(parsed);
-        return static_cast<std::uint64_t>(
-            *find(*parsed.value().as<Record>(), "events")->as<std::int64_t>());
-    }
 };
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "tests/process/kit.h"
 
 #include <arpa/inet.h>
+#include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -83,6 +84,44 @@ std::string talk(std::uint16_t port, const std::string& bytes, bool half_close) 
 void write_file(const std::string& path, const std::string& text) {
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path, std::ios::binary) << text;
+}
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::string in_one_line(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        const bool blank = c == ' ' || c == '\n';
+        if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
+    }
+    return out;
+}
+
+void Served::start(std::vector<std::string> arguments, std::uint16_t port) {
+    auto started = app::ChildDaemon::start({journey_binary(), std::move(arguments),
+                                            directory.path("data"), port, directory.path("log")});
+    INFO((started ? std::string() : started.error().detail));
+    REQUIRE(started);
+    daemon = std::move(started).value();
+    client =
+        std::make_unique<app::Client>(daemon->url(), daemon->write_key(), daemon->admin_token());
+}
+
+void Served::post(const std::string& path, const std::string& body) const {
+    auto answer = client->post(path, body);
+    REQUIRE(answer);
+    INFO(answer.value().body);
+    REQUIRE(answer.value().status == 200);
+}
+
+std::int64_t Served::events() const {
+    auto answer = client->get("/admin/journeys");
+    REQUIRE(answer);
+    auto parsed = value_from_json(answer.value().body);
+    REQUIRE(parsed);
+    return *find(*parsed.value().as<Record>(), "events")->as<std::int64_t>();
 }
 
 TemporaryDirectory::TemporaryDirectory() : path_(app::make_temporary_directory("test")) {}

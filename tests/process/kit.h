@@ -4,13 +4,15 @@
 #include "engine/app/child.h"
 
 #include <chrono>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
 namespace journey::process_tests {
 
-/// Of the release build when it is there, else of the build the test belongs to.
+/// Of the build the test belongs to; where that has none, of the release build.
 std::string journey_binary();
 
 struct Finished {
@@ -38,6 +40,28 @@ class TemporaryDirectory {
 
   private:
     std::string path_;
+};
+
+bool has(const std::string& text, std::string_view part);
+/// Every run of blanks and ends of lines as one blank: sentences that were wrapped.
+std::string in_one_line(const std::string& text);
+
+/// A directory of its own, and from start() on a daemon whose data, log and keys stand in it.
+struct Served {
+    TemporaryDirectory directory;
+    std::unique_ptr<app::ChildDaemon> daemon;
+    std::unique_ptr<app::Client> client;
+
+    Served() = default;
+    /// `arguments` stand after `serve`; port 0 is any free one. Requires that it becomes ready.
+    explicit Served(std::vector<std::string> arguments, std::uint16_t port = 0) {
+        start(std::move(arguments), port);
+    }
+    void start(std::vector<std::string> arguments, std::uint16_t port = 0);
+    /// Requires the answer 200.
+    void post(const std::string& path, const std::string& body) const;
+    /// How many events were applied so far.
+    std::int64_t events() const;
 };
 
 /// Asks until `ready` says yes; false after `at_most`.

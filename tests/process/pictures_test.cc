@@ -47,10 +47,6 @@ journey club "欢迎来到俱乐部" transactional {
 }
 )";
 
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
 std::string project(const std::string& version, const std::string& step) {
     std::string text = kProject;
     text.replace(text.find("{{version}}"), 11, version);
@@ -61,17 +57,12 @@ std::string project(const std::string& version, const std::string& step) {
 }  // namespace
 
 TEST_CASE("the picture of a daemon's journey says how many stand where", "[process][graph]") {
-    const TemporaryDirectory directory;
+    Served served;
+    const TemporaryDirectory& directory = served.directory;
     write_file(directory.path("project/club.journey"), project("1", "lounge"));
-    auto started = app::ChildDaemon::start({journey_binary(),
-                                            {directory.path("project")},
-                                            directory.path("data"),
-                                            0,
-                                            directory.path("log")});
-    INFO((started ? std::string() : started.error().detail));
-    REQUIRE(started);
-    app::ChildDaemon& daemon = *started.value();
-    const app::Client client(daemon.url(), daemon.write_key(), daemon.admin_token());
+    served.start({directory.path("project")});
+    app::ChildDaemon& daemon = *served.daemon;
+    const app::Client& client = *served.client;
     for (int i = 0; i < 3; ++i) {
         REQUIRE(client.post("/v1/track", fmt::format(R"({{"userId":"p{0}","event":"Joined",)"
                                                      R"("messageId":"{0}"}})",
@@ -175,16 +166,11 @@ TEST_CASE("made-up people give a forecast as a table, as JSON and as a picture, 
 }
 
 TEST_CASE("a forecast begins with a daemon's own people", "[process][simulate]") {
-    const TemporaryDirectory directory;
+    Served served;
+    const TemporaryDirectory& directory = served.directory;
     write_file(directory.path("project/club.journey"), project("1", "lounge"));
-    auto started = app::ChildDaemon::start({journey_binary(),
-                                            {directory.path("project")},
-                                            directory.path("data"),
-                                            0,
-                                            directory.path("log")});
-    REQUIRE(started);
-    app::ChildDaemon& daemon = *started.value();
-    const app::Client client(daemon.url(), daemon.write_key(), daemon.admin_token());
+    served.start({directory.path("project")});
+    const app::Client& client = *served.client;
     for (int i = 0; i < 5; ++i) {
         REQUIRE(client.post(
             "/v1/identify",

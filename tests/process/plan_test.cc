@@ -79,30 +79,14 @@ journey cellar "The cellar" transactional {
 }
 )";
 
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// A daemon that runs version 1, and a folder for the next version.
-struct Club {
-    TemporaryDirectory directory;
-    std::unique_ptr<app::ChildDaemon> daemon;
-    std::unique_ptr<app::Client> client;
+struct Club : Served {
     std::string plan = directory.path("the.plan");
     int messages = 0;
 
     explicit Club(const std::string& journeys) {
         write(journeys);
-        auto started = app::ChildDaemon::start({journey_binary(),
-                                                {directory.path("project")},
-                                                directory.path("data"),
-                                                0,
-                                                directory.path("log")});
-        INFO((started ? std::string() : started.error().detail));
-        REQUIRE(started);
-        daemon = std::move(started).value();
-        client = std::make_unique<app::Client>(daemon->url(), daemon->write_key(),
-                                               daemon->admin_token());
+        start({directory.path("project")});
     }
 
     void write(const std::string& journeys) const {
@@ -110,17 +94,10 @@ struct Club {
     }
 
     void does(const std::string& person, const std::string& event) {
-        post(fmt::format(R"({{"userId":"{0}","traits":{{"email":"{0}@club.example"}}}})", person),
-             "/v1/identify");
-        post(fmt::format(R"({{"userId":"{}","event":"{}","messageId":"{}"}})", person, event,
-                         ++messages),
-             "/v1/track");
-    }
-    void post(const std::string& body, const std::string& path) const {
-        auto answer = client->post(path, body);
-        REQUIRE(answer);
-        INFO(answer.value().body);
-        REQUIRE(answer.value().status == 200);
+        post("/v1/identify",
+             fmt::format(R"({{"userId":"{0}","traits":{{"email":"{0}@club.example"}}}})", person));
+        post("/v1/track", fmt::format(R"({{"userId":"{}","event":"{}","messageId":"{}"}})", person,
+                                      event, ++messages));
     }
 
     Finished tool(std::vector<std::string> words) const {

@@ -18,18 +18,6 @@ namespace {
 
 const std::string kSource = JOURNEY_SOURCE_DIR;
 
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
-std::int64_t events_of(const app::Client& client) {
-    auto answer = client.get("/admin/journeys");
-    REQUIRE(answer);
-    auto parsed = value_from_json(answer.value().body);
-    REQUIRE(parsed);
-    return *find(*parsed.value().as<Record>(), "events")->as<std::int64_t>();
-}
-
 }  // namespace
 
 TEST_CASE("the shipped journeys have no mistake, stand in the one style, and pass their tests",
@@ -101,15 +89,10 @@ TEST_CASE("half a year of a real shop gives the counts that SQL gives", "[proces
 
 TEST_CASE("an import tells bad rows apart, goes on where it was cut off, and counts no row twice",
           "[process]") {
-    const TemporaryDirectory directory;
-    auto started = app::ChildDaemon::start({journey_binary(),
-                                            {kSource + "/examples/02-real-data"},
-                                            directory.path("data"),
-                                            0,
-                                            directory.path("log")});
-    INFO((started ? std::string() : started.error().detail));
-    REQUIRE(started);
-    app::ChildDaemon& daemon = *started.value();
+    Served served;
+    const TemporaryDirectory& directory = served.directory;
+    served.start({kSource + "/examples/02-real-data"});
+    app::ChildDaemon& daemon = *served.daemon;
     std::string csv =
         "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
     constexpr int kInvoices = 3000;
@@ -159,12 +142,11 @@ TEST_CASE("an import tells bad rows apart, goes on where it was cut off, and cou
     CHECK(std::count(rejects.value().begin(), rejects.value().end(), '\n') == 35);
     for (const char* reason : {"nobody knows whose", "yesterday", "many", "fields", "UTF-8"})
         CHECK(has(rejects.value(), reason));
-    const app::Client client(daemon.url(), daemon.write_key(), daemon.admin_token());
-    CHECK(eventually(std::chrono::seconds(10), [&] { return events_of(client) == kInvoices; }));
+    CHECK(eventually(std::chrono::seconds(10), [&] { return served.events() == kInvoices; }));
 
     const Finished again = run_journey(arguments);
     CHECK(again.status == 0);
-    CHECK(events_of(client) == kInvoices);
+    CHECK(served.events() == kInvoices);
 }
 
 TEST_CASE("an import with a wrong mapping says which line and what to write", "[process]") {
@@ -192,22 +174,18 @@ TEST_CASE("the demo shows people moving and messages arriving, and stops cleanly
 
 TEST_CASE("a running daemon takes a changed project, pauses and tells a person's story",
           "[process]") {
-    const TemporaryDirectory directory;
+    Served served;
+    const TemporaryDirectory& directory = served.directory;
     std::filesystem::copy(kSource + "/workflows", directory.path("project"),
                           std::filesystem::copy_options::recursive);
-    auto started = app::ChildDaemon::start({journey_binary(),
-                                            {directory.path("project")},
-                                            directory.path("data"),
-                                            0,
-                                            directory.path("log")});
-    REQUIRE(started);
-    app::ChildDaemon& daemon = *started.value();
+    served.start({directory.path("project")});
+    app::ChildDaemon& daemon = *served.daemon;
     const std::vector<std::string> where{"--to", daemon.url(), "--data", directory.path("data")};
     const auto tool = [&](std::vector<std::string> words) {
         words.insert(words.end(), where.begin(), where.end());
         return run_journey(words);
     };
-    const app::Client client(daemon.url(), daemon.write_key(), daemon.admin_token());
+    const app::Client& client = *served.client;
     REQUIRE(
         client.post("/v1/identify",
                     R"({"userId":"ada","messageId":"1","traits":{"email":"ada@example.com"}})"));

@@ -81,11 +81,7 @@ journey notes "A note, and whether it arrived" transactional {
 }
 )";
 
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
-struct Echo {
+struct Echo : Served {
     TemporaryDirectory directory;
     std::unique_ptr<connectors::fake::SinkServer> sink;
     std::unique_ptr<app::ChildDaemon> daemon;
@@ -112,27 +108,10 @@ connectors:
 network: {{allow private: yes, allow http: yes}}
 )",
                                public_url, sink->smtp_url(), sink->http_url()));
-        auto started = app::ChildDaemon::start(
-            {journey_binary(),
-             {directory.path("project"), "--config", directory.path("c.yaml")},
-             directory.path("data"),
-             port,
-             directory.path("log")});
-        INFO((started ? std::string() : started.error().detail));
-        REQUIRE(started);
-        daemon = std::move(started).value();
-        client = std::make_unique<app::Client>(daemon->url(), daemon->write_key(),
-                                               daemon->admin_token());
+        start({directory.path("project"), "--config", directory.path("c.yaml")}, port);
         post("/v1/identify",
              R"({"userId":"ada","traits":{"email":"ada@example.com","phone":"+4917012345678"}})");
         post("/v1/consent", R"({"userId":"ada","consent":"news","granted":true})");
-    }
-
-    void post(const std::string& path, const std::string& body) const {
-        auto answer = client->post(path, body);
-        REQUIRE(answer);
-        INFO(answer.value().body);
-        REQUIRE(answer.value().status == 200);
     }
 
     connectors::fake::SinkMessage next_message(std::size_t number) const {

@@ -107,45 +107,14 @@ journey morning "早上好" {
 )";
 
 /// Lines are broken by the width of the screen.
-std::string in_one_line(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        const bool blank = c == ' ' || c == '\n';
-        if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
-    }
-    return out;
-}
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
-struct Shop {
-    TemporaryDirectory directory;
-    std::unique_ptr<app::ChildDaemon> daemon;
-    std::unique_ptr<app::Client> client;
+struct Shop : Served {
     int messages = 0;
 
     Shop() {
         write_file(directory.path("project/shop.journey"), kProject);
-        auto started = app::ChildDaemon::start({journey_binary(),
-                                                {directory.path("project")},
-                                                directory.path("data"),
-                                                0,
-                                                directory.path("log")});
-        INFO((started ? std::string() : started.error().detail));
-        REQUIRE(started);
-        daemon = std::move(started).value();
-        client = std::make_unique<app::Client>(daemon->url(), daemon->write_key(),
-                                               daemon->admin_token());
+        start({directory.path("project")});
     }
 
-    void post(const std::string& path, const std::string& body) const {
-        auto answer = client->post(path, body);
-        REQUIRE(answer);
-        INFO(answer.value().body);
-        REQUIRE(answer.value().status == 200);
-    }
     void is(const std::string& person, const std::string& tier) const {
         post("/v1/identify",
              fmt::format(R"({{"userId":"{0}","traits":{{"email":"{0}@x.example","tier":"{1}"}}}})",
