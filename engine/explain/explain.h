@@ -30,15 +30,19 @@ Reading read_journey(const ir::Program& program, const ir::Journey& journey, Lan
 std::string text_of(const Reading& reading);
 Value json_of(const Reading& reading);
 
-// Parts, for pictures: without a full stop at the end.
+// Parts, for pictures and tables: without a full stop at the end.
+/// The local that counts the rounds of a `repeat`: authors cannot name it, nobody ever waits at it.
+bool is_counter(const ir::Journey& journey, ir::Index local);
+enum class Names : std::uint8_t { in_backticks, bare };
 std::string words_of_trigger(const ir::Program& program, const ir::Journey& journey,
-                             const ir::Trigger& trigger, Language language);
+                             const ir::Trigger& trigger, Language language,
+                             Names names = Names::in_backticks);
+/// One step in a few words, names bare: a question for a choice, what is done for the others.
+std::string words_of_step(const ir::Program& program, const ir::Journey& journey,
+                          const ir::State& state, Language language);
 std::string words_of_way(const ir::Program& program, const ir::Journey& journey,
-                         const ir::State& state, const ir::Way& way, Language language);
-std::string words_of_goal(const ir::Program& program, const ir::Journey& journey,
-                          const ir::Goal& goal, Language language);
-std::string words_of_exit(const ir::Program& program, const ir::Journey& journey,
-                          const ir::Exit& exit, Language language);
+                         const ir::State& state, const ir::Way& way, Language language,
+                         Names names = Names::in_backticks);
 
 /// Of a running daemon; `elsewhere`: people inside on versions that are not in the picture.
 std::vector<std::string> words_of_counts(const std::string& entered, const std::string& ended,

@@ -222,6 +222,8 @@ std::string Speaker::window(const ir::Window& window) const {
         case ir::WindowKind::within:
             return say(Phrase::window_within, duration(window.within));
         case ir::WindowKind::since:
+            if (program_.exprs[window.since].op == Op::entry_time)
+                return say(Phrase::window_since_entry);
             return say(Phrase::window_since, value(window.since));
         case ir::WindowKind::before:
             return say(Phrase::window_before, value(window.since));
@@ -296,6 +298,11 @@ std::string Speaker::comparison(const Expr& expr) const {
     const Expr& right = program_.exprs[operand_at(expr, 1)];
     const bool about_entry = left.op == Op::entry_id || right.op == Op::entry_id;
     if (about_entry && expr.op == Op::equal) return "";  // goes without saying
+    if (expr.op == Op::less && left.op == Op::fallback) {
+        const Expr& counter = program_.exprs[operand_at(left, 0)];
+        if (counter.op == Op::local && is_counter(journey_, counter.a))
+            return say(Phrase::rounds_below, operand(expr, 1));
+    }
     const bool message = left.op == Op::row_field && row_ != kNone &&
                          program_.events[row_].builtin &&
                          program_.events[row_].fields[left.a].name == "message";
@@ -406,7 +413,7 @@ std::string Speaker::value(Index index) const {
         for (Index i = 0; i < expr.count; ++i)
             parts.push_back(operand(expr, i));
         parts.resize(std::max<std::size_t>(parts.size(), 3));
-        return fill(pattern_of(*phrase, language_), parts);
+        return said(*phrase, parts);
     }
     switch (expr.op) {
         case Op::constant:

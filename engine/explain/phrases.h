@@ -17,6 +17,9 @@ enum class Phrase : std::uint16_t {
 
 std::string_view pattern_of(Phrase phrase, Language language);
 std::string fill(std::string_view pattern, std::span<const std::string> parts);
+/// Chinese as it is set: a blank between Chinese and Latin letters or digits, none beside full-width
+/// signs or at the ends. What stands in “…” or backticks is the author's and stays. English as it is.
+std::string spaced(std::string_view words, Language language);
 
 /// Sentences of one program in one language.
 class Speaker {
@@ -27,7 +30,7 @@ class Speaker {
     template <typename... Parts>
     std::string say(Phrase phrase, const Parts&... parts) const {
         const std::string filled[] = {std::string(parts)..., std::string()};
-        return fill(pattern_of(phrase, language_), filled);
+        return said(phrase, filled);
     }
 
     /// A condition as a clause: "the person's `tier` is vip".
@@ -55,6 +58,12 @@ class Speaker {
         out.row_ = event;
         return out;
     }
+    /// For pictures: our own sentences say names without backticks. What authors wrote stays.
+    Speaker plain() const {
+        Speaker out = *this;
+        out.plain_ = true;
+        return out;
+    }
     std::string number(std::uint64_t count) const { return std::to_string(count); }
     std::string args(const std::vector<ir::NamedExpr>& args) const;
 
@@ -63,6 +72,8 @@ class Speaker {
     std::string exit(const ir::Exit& exit) const;
     std::string way(const ir::State& state, const ir::Way& way) const;
     std::string step(const ir::State& state) const;
+    /// The same in a few words.
+    std::string short_step(const ir::State& state) const;
     void steps(std::vector<Line>& into) const;
     /// What each band that was named so far measures; by name.
     std::vector<std::string> bands() const;
@@ -71,6 +82,7 @@ class Speaker {
     const ir::Journey& journey() const { return journey_; }
 
   private:
+    std::string said(Phrase phrase, std::span<const std::string> parts) const;
     std::string comparison(const ir::Expr& expr) const;
     std::optional<std::string> counted(const ir::Expr& expr) const;
     std::string aggregate(const ir::Aggregate& aggregate) const;
@@ -91,6 +103,7 @@ class Speaker {
     const ir::Journey& journey_;
     Language language_;
     ir::Index row_ = ir::kNone;  // events
+    bool plain_ = false;
     // Shared by the copies that look at an event.
     std::shared_ptr<std::map<std::string, ir::Index>> bands_ =
         std::make_shared<std::map<std::string, ir::Index>>();

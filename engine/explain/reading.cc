@@ -235,8 +235,26 @@ std::string Speaker::exit(const ir::Exit& exit) const {
     return condition(exit.condition);
 }
 
+namespace {
+
+Reading spaced(Reading reading, Language language) {
+    for (Section& section : reading.sections) {
+        for (Line& line : section.lines)
+            line.text = spaced(line.text, language);
+    }
+    return reading;
+}
+
+Speaker speaker_of(const ir::Program& program, const ir::Journey& journey, Language language,
+                   Names names) {
+    const Speaker speaker(program, journey, language);
+    return names == Names::bare ? speaker.plain() : speaker;
+}
+
+}  // namespace
+
 Reading read_journey(const ir::Program& program, const ir::Journey& journey, Language language) {
-    return Reader(program, journey, language).read();
+    return spaced(Reader(program, journey, language).read(), language);
 }
 
 std::string text_of(const Reading& reading) {
@@ -278,24 +296,26 @@ Value json_of(const Reading& reading) {
                         {"sections", Value(std::move(sections))}});
 }
 
+bool is_counter(const ir::Journey& journey, Index local) {
+    return local < journey.locals.size() && journey.locals[local].find(' ') != std::string::npos;
+}
+
 std::string words_of_trigger(const ir::Program& program, const ir::Journey& journey,
-                             const ir::Trigger& trigger, Language language) {
-    return Speaker(program, journey, language).trigger(trigger);
+                             const ir::Trigger& trigger, Language language, Names names) {
+    const Speaker speaker = speaker_of(program, journey, language, names);
+    const std::string words = speaker.trigger(trigger);
+    return spaced(names == Names::bare ? speaker.say(Phrase::box_trigger, words) : words, language);
+}
+
+std::string words_of_step(const ir::Program& program, const ir::Journey& journey,
+                          const ir::State& state, Language language) {
+    return spaced(speaker_of(program, journey, language, Names::bare).short_step(state), language);
 }
 
 std::string words_of_way(const ir::Program& program, const ir::Journey& journey,
-                         const ir::State& state, const ir::Way& way, Language language) {
-    return Speaker(program, journey, language).way(state, way);
-}
-
-std::string words_of_goal(const ir::Program& program, const ir::Journey& journey,
-                          const ir::Goal& goal, Language language) {
-    return Speaker(program, journey, language).goal(goal);
-}
-
-std::string words_of_exit(const ir::Program& program, const ir::Journey& journey,
-                          const ir::Exit& exit, Language language) {
-    return Speaker(program, journey, language).exit(exit);
+                         const ir::State& state, const ir::Way& way, Language language,
+                         Names names) {
+    return spaced(speaker_of(program, journey, language, names).way(state, way), language);
 }
 
 }  // namespace journey::explain

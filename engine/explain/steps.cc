@@ -210,6 +210,10 @@ std::string Speaker::step(const ir::State& state) const {
                   return say(Phrase::set_field, program_.profile[it.field].name, value(it.value));
               },
               [&](const ir::SetLocal& it) {
+                  if (is_counter(journey_, it.local))
+                      return say(program_.exprs[it.value].op == ir::Op::constant
+                                     ? Phrase::rounds_begin
+                                     : Phrase::rounds_next);
                   return say(Phrase::remember, journey_.locals[it.local], value(it.value));
               },
               [&](const ir::Tag& it) {
@@ -243,6 +247,57 @@ std::string Speaker::step(const ir::State& state) const {
                   if (it.reason.empty() || it.reason == "finished")
                       return say(Phrase::end_finished);
                   return say(Phrase::end_as, it.reason);
+              }},
+        state.act);
+}
+
+std::string Speaker::short_step(const ir::State& state) const {
+    const auto waits = [&](const ir::Await& it) {
+        const bool alone = it.arms.empty();
+        const auto* wait = std::get_if<ir::WaitFor>(&it.timer);
+        if (wait == nullptr) {
+            return say(alone ? Phrase::box_wait_until : Phrase::box_wait_until_arms,
+                       until(std::get<ir::WaitUntil>(it.timer)));
+        }
+        if (wait->length != kNone) return say(Phrase::box_wait_as_long_as, value(wait->length));
+        return say(alone ? Phrase::box_wait : Phrase::box_wait_at_most, duration(wait->duration));
+    };
+    return std::visit(
+        Match{[&](const ir::Send& it) {
+                  return say(Phrase::box_send, channel(it.channel),
+                             program_.templates[it.message_template].name);
+              },
+              [&](const ir::Test& it) { return say(Phrase::box_ask, condition(it.condition)); },
+              [&](const ir::Pick& it) { return say(Phrase::box_draw, it.experiment); },
+              [&](const ir::Settle& it) {
+                  return say(Phrase::box_settle, journey_.winners[it.winner].experiment);
+              },
+              waits,
+              [&](const ir::SetField& it) {
+                  return say(Phrase::box_set, program_.profile[it.field].name, value(it.value));
+              },
+              [&](const ir::SetLocal& it) {
+                  return say(Phrase::box_remember, journey_.locals[it.local], value(it.value));
+              },
+              [&](const ir::Tag& it) {
+                  std::vector<std::string> names;
+                  for (const std::string& name : it.names)
+                      names.push_back(say(Phrase::titled, name));
+                  return say(it.add ? Phrase::box_tag_add : Phrase::box_tag_remove, all(names));
+              },
+              [&](const ir::Call& it) {
+                  return say(Phrase::box_call, program_.webhooks[it.webhook].name);
+              },
+              [&](const ir::Emit& it) {
+                  return say(Phrase::box_emit, program_.events[it.event].name);
+              },
+              [&](const ir::Run& it) {
+                  return say(Phrase::box_run, program_.journeys[it.journey].name);
+              },
+              [&](const ir::End& it) {
+                  if (it.reason == "holdout") return say(Phrase::box_end_holdout);
+                  if (it.reason.empty() || it.reason == "finished") return say(Phrase::box_end);
+                  return say(Phrase::box_end_as, it.reason);
               }},
         state.act);
 }

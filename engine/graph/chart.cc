@@ -38,25 +38,48 @@ class Maker {
     Chart make() {
         chart_.name = journey_.name;
         chart_.title = journey_.title;
+        if (language_ == explain::Language::chinese) chart_.language = "zh";
         for (const ir::Trigger& trigger : journey_.triggers) {
-            chart_.boxes.push_back(
-                {Shape::trigger, "",
-                 explain::words_of_trigger(program_, journey_, trigger, language_), ""});
+            chart_.boxes.push_back({Shape::trigger, "",
+                                    explain::words_of_trigger(program_, journey_, trigger,
+                                                              language_, explain::Names::bare),
+                                    ""});
         }
         const std::size_t first = chart_.boxes.size();
+        number_states(first);
         for (std::size_t i = 0; i < first; ++i)
-            chart_.arrows.push_back({i, first + journey_.start, ""});
-        for (const ir::State& state : journey_.states)
-            chart_.boxes.push_back({shape_of(state), state.step, words(state), here(state)});
-        for (std::size_t i = 0; i < journey_.states.size(); ++i)
-            connect(first, i);
+            chart_.arrows.push_back({i, box_of(journey_.start), ""});
+        for (const ir::State& state : journey_.states) {
+            if (!is_hidden(state))
+                chart_.boxes.push_back({shape_of(state), state.step, words(state), here(state)});
+        }
+        for (const ir::State& state : journey_.states) {
+            if (!is_hidden(state)) connect(state);
+        }
         note();
         return std::move(chart_);
     }
 
   private:
-    static std::string words(const ir::State& state) {
-        return state.text.empty() ? state.step : state.text;
+    /// The counting of rounds is how we do it, not what the author said: its question is enough.
+    bool is_hidden(const ir::State& state) const {
+        const auto* set = std::get_if<ir::SetLocal>(&state.act);
+        return set != nullptr && explain::is_counter(journey_, set->local);
+    }
+
+    void number_states(std::size_t next) {
+        for (const ir::State& state : journey_.states)
+            boxes_.push_back(is_hidden(state) ? 0 : next++);
+    }
+
+    std::size_t box_of(Index state) const {
+        while (is_hidden(journey_.states[state]))
+            state = std::get<ir::SetLocal>(journey_.states[state].act).next;
+        return boxes_[state];
+    }
+
+    std::string words(const ir::State& state) const {
+        return explain::words_of_step(program_, journey_, state, language_);
     }
 
     std::string here(const ir::State& state) const {
@@ -66,8 +89,8 @@ class Maker {
         return thousands(found->second);
     }
 
-    void connect(std::size_t first, std::size_t index) {
-        const ir::State& state = journey_.states[index];
+    void connect(const ir::State& state) {
+        const auto self = static_cast<Index>(&state - journey_.states.data());
         const std::vector<Way> ways = ir::ways_of(state);
         std::size_t open = 0;
         for (const Way& way : ways)
@@ -75,9 +98,12 @@ class Maker {
         for (const Way& way : ways) {
             if (way.target == kNone) continue;
             std::string label;
-            if (open > 1) label = explain::words_of_way(program_, journey_, state, way, language_);
+            if (open > 1) {
+                label = explain::words_of_way(program_, journey_, state, way, language_,
+                                              explain::Names::bare);
+            }
             if (const auto* pick = std::get_if<ir::Pick>(&state.act)) label += drawn(*pick, way);
-            chart_.arrows.push_back({first + index, first + way.target, std::move(label)});
+            chart_.arrows.push_back({box_of(self), box_of(way.target), std::move(label)});
         }
     }
 
@@ -113,6 +139,7 @@ class Maker {
     const ir::Journey& journey_;
     explain::Language language_;
     const Live* live_;
+    std::vector<std::size_t> boxes_;  // by state
     Chart chart_;
 };
 

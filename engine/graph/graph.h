@@ -22,7 +22,7 @@ enum class Shape : std::uint8_t { trigger, send, wait, choice, experiment, chang
 struct Box {
     Shape shape = Shape::change;
     std::string id;     // the step's, as messages and counts name it; "" for triggers
-    std::string words;  // the author's
+    std::string words;  // what it does, in a few
     std::string count;  // "312 here"; "" without
 };
 struct Arrow {
@@ -33,6 +33,7 @@ struct Arrow {
 struct Chart {
     std::string name;
     std::string title;
+    std::string language = "en";
     std::vector<Box> boxes;  // triggers first, then states in the author's order
     std::vector<Arrow> arrows;
     std::vector<std::string> notes;  // goals, exits, expiry, totals

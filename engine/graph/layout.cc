@@ -11,8 +11,6 @@ namespace {
 constexpr double kGapX = 28;
 constexpr double kGapY = 30;
 constexpr double kMargin = 24;
-constexpr std::size_t kBoxColumns = 30;
-constexpr std::size_t kLabelColumns = 26;
 constexpr int kSweeps = 12;
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
@@ -52,7 +50,7 @@ class Placer {
     void make_boxes() {
         for (const Box& box : chart_.boxes) {
             Item item;
-            item.lines = wrap(box.words, kBoxColumns, 4);
+            item.lines = wrap(box.words, kBoxColumns, kLinesMax);
             const std::size_t columns =
                 widest(item.lines) + (box.count.empty() ? 0 : box.count.size() + 3);
             item.width = std::max(90.0, static_cast<double>(columns) * kColumn + 34);
@@ -129,7 +127,7 @@ class Placer {
                 Item item;
                 item.rank = rank;
                 if (rank == label_rank && !chart_.arrows[i].words.empty()) {
-                    item.lines = wrap(chart_.arrows[i].words, kLabelColumns, 4);
+                    item.lines = wrap(chart_.arrows[i].words, kLabelColumns, kLinesMax);
                     item.width = static_cast<double>(widest(item.lines)) * kColumn + 8;
                     item.height = static_cast<double>(item.lines.size()) * kLineHeight;
                     label_of_[i] = items_.size();
@@ -242,7 +240,7 @@ class Placer {
             for (std::size_t i = 0; i < ranks_.size(); ++i)
                 settle(ranks_[down ? i : ranks_.size() - 1 - i], down);
         }
-        double left = 0;
+        double left = items_.empty() ? 0 : items_.front().x;
         for (const Item& item : items_)
             left = std::min(left, item.x - item.width / 2);
         for (Item& item : items_)
@@ -330,6 +328,18 @@ class Placer {
     double height_ = 0;
 };
 
+bool is_one_of(std::string_view one, std::initializer_list<std::string_view> all) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+}
+/// Stays with what it follows, or with what follows it.
+bool closes(std::string_view one) {
+    return is_one_of(one, {"，", "。", "、", "；", "：", "？", "！", "”", "’", "）", "》", "】",
+                           "」", "…", "%", ")"});
+}
+bool opens(std::string_view one) {
+    return is_one_of(one, {"“", "‘", "（", "《", "【", "「", "("});
+}
+
 std::size_t bytes_of_first(std::string_view text) {
     std::size_t count = 1;
     while (count < text.size() && (static_cast<unsigned char>(text[count]) & 0xc0U) == 0x80U)
@@ -342,16 +352,17 @@ std::size_t bytes_of_first(std::string_view text) {
 std::vector<std::string> wrap(std::string_view text, std::size_t columns, std::size_t most) {
     // Words break at blanks; between wide characters anywhere.
     std::vector<std::string> pieces;
+    std::string_view before;
     for (std::size_t i = 0; i < text.size();) {
         const std::size_t count = bytes_of_first(text.substr(i));
         const std::string_view one = text.substr(i, count);
-        const bool starts = pieces.empty() || display_width(one) > 1 ||
-                            pieces.back().ends_with(' ') ||
-                            display_width(pieces.back()) >= columns ||
-                            (display_width(pieces.back()) > 1 && pieces.back().size() <= 4 &&
-                             static_cast<unsigned char>(pieces.back()[0]) >= 0x80U);
-        if (starts) pieces.emplace_back();
+        const bool beside_wide = display_width(one) > 1 || display_width(before) > 1;
+        const bool may_break =
+            before == " " || (beside_wide && one != " " && !closes(one) && !opens(before));
+        if (pieces.empty() || may_break || display_width(pieces.back()) >= columns)
+            pieces.emplace_back();
         pieces.back() += one;
+        before = one;
         i += count;
     }
     std::vector<std::string> lines;

@@ -32,7 +32,13 @@ struct Layout {
 inline constexpr double kLineHeight = 17;
 inline constexpr double kColumn = 7.4;  // wider than any usual face draws a column at 13 px
 
+/// What a box and a label hold; a longer text is cut, and whole where the mouse rests on its box.
+inline constexpr std::size_t kBoxColumns = 30;
+inline constexpr std::size_t kLabelColumns = 26;
+inline constexpr std::size_t kLinesMax = 9;
+
 /// Lines of at most `columns` columns, at most `most` of them; the last one ends in … when cut.
+/// Between Chinese characters a line may break anywhere, but none begins with 。 or ends with “.
 std::vector<std::string> wrap(std::string_view text, std::size_t columns, std::size_t most);
 
 /// Nothing overlaps: labels take part as boxes of their own. Deterministic. About n² for n boxes.

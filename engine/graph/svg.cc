@@ -113,12 +113,13 @@ std::string to_svg(const Chart& chart) {
     for (const Box& one : chart.boxes)
         description += (description.empty() ? "" : "; ") + one.words;
     std::string out = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" width=\"{:.0f}\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:lang=\"{}\" viewBox=\"0 0 {:.0f} {:.0f}\" "
+        "width=\"{:.0f}\" "
         "height=\"{:.0f}\" role=\"img\" aria-labelledby=\"name what\" font-family=\"system-ui, "
         "'Noto Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif\" "
         "font-size=\"13\" fill=\"#1c2430\">\n<title id=\"name\">{}</title>\n<desc "
         "id=\"what\">{}</desc>\n",
-        width, height, width, height,
+        chart.language, width, height, width, height,
         escape_xml(chart.title.empty() ? chart.name : chart.name + ": " + chart.title),
         escape_xml(description));
     out +=

@@ -1,5 +1,5 @@
 // DOT and Mermaid: the same boxes and arrows, laid out by somebody else.
-#include "engine/graph/graph.h"
+#include "engine/graph/layout.h"
 
 #include <fmt/format.h>
 
@@ -47,6 +47,14 @@ std::string entities(std::string_view text) {
 
 std::string words_with_count(const Box& box) {
     return box.count.empty() ? box.words : box.words + " (" + box.count + ")";
+}
+
+/// DOT breaks no lines by itself.
+std::string dot_lines(std::string_view words) {
+    std::string out;
+    for (const std::string& line : wrap(words, kBoxColumns, kLinesMax))
+        out += (out.empty() ? "" : "\\n") + quoted(line);
+    return out;
 }
 
 const char* dot_shape(Shape shape) {
@@ -98,12 +106,14 @@ std::string to_dot(const Chart& chart) {
                     quoted(chart.name), quoted(chart.title));
     for (std::size_t i = 0; i < chart.boxes.size(); ++i) {
         const Box& box = chart.boxes[i];
-        out += fmt::format("  b{} [label=\"{}\", shape={}{}];\n", i, quoted(words_with_count(box)),
-                           dot_shape(box.shape), box.shape == Shape::wait ? ", style=rounded" : "");
+        out +=
+            fmt::format("  b{} [label=\"{}\", shape={}{}];\n", i, dot_lines(words_with_count(box)),
+                        dot_shape(box.shape), box.shape == Shape::wait ? ", style=rounded" : "");
     }
     for (const Arrow& arrow : chart.arrows) {
         out += fmt::format("  b{} -> b{}", arrow.from, arrow.to);
-        out += arrow.words.empty() ? ";\n" : fmt::format(" [label=\"{}\"];\n", quoted(arrow.words));
+        out +=
+            arrow.words.empty() ? ";\n" : fmt::format(" [label=\"{}\"];\n", dot_lines(arrow.words));
     }
     return out + "}\n";
 }

@@ -3,7 +3,7 @@
 //   node tools.mjs --journey build/release/bin/journey [--update]
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -99,6 +99,36 @@ test "leaves" of greet {
   at +2 days expect not entered
 }
 `;
+// Every kind of step, for pictures.
+const kBranches = `journey branches "分支" {
+  version 1
+  enter when signed_up
+  reenter never
+  quiet night
+  goal paid when bought within 50 days
+  expires after 60 days
+  do {
+    choose {
+      when trigger.plan is "gold" and user.vip { send email hello }
+      when count(bought within 30 days) >= 2 { wait until 09:00 local }
+      otherwise { add tag "quiet" }
+    }
+    repeat at most 2 times until did(bought since entry) {
+      wait 3 days
+    }
+    experiment offer {
+      holdout 10%
+      arm early 50% { send email hello }
+      arm late 50% {
+        wait at most 2 days {
+          on bought where total > 10 { stop as happy }
+          timeout { remove tag "quiet" }
+        }
+      }
+    }
+  }
+}
+`;
 writeFileSync(path.join(folder, "shop.journey"), kShop);
 writeFileSync(path.join(folder, "greet.journey"), kGreet);
 const bad = kGreet.replace("enter when signed_up", "enter when sined_up").replace("send email hello\n", "send email helo\n");
@@ -142,6 +172,19 @@ function reports(language) {
   show("explain", "gret");
   show("simulate", "--people", "50", "--days", "20", "--rate", "signed_up=0.1/day", "--start", "2026-03-02T00:00:00Z", "--cost", "email=0.01", "--consent", "news");
   show("check", "nowhere");
+  const branches = path.join(folder, "branches");
+  mkdirSync(branches, { recursive: true });
+  writeFileSync(path.join(branches, "branches.journey"), kShop + kBranches);
+  for (const format of ["dot", "mermaid"]) show("graph", "branches", "--format", format, "branches");
+  // The conditions of `choose` stand in the SVG's boxes, each under its own.
+  const svg = said(language, "graph", "branches", "branches");
+  assert.equal(svg.match(/<title>[^<]*plan[^<]*gold/g)?.length, 1, svg);
+  assert.ok(svg.includes(`xml:lang="${language}"`));
+  if (language === "zh") {
+    for (const [, words] of svg.matchAll(/<text[^>]*>([^<]*)</g))
+      assert.doesNotMatch(words, /[a-z]{2,} [a-z]{2,} [a-z]{2,}/, words);
+  }
+  rmSync(branches, { recursive: true });
   writeFileSync(path.join(folder, "greet.journey"), bad);
   show("check", "--short");
   show("test");

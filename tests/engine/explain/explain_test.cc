@@ -134,8 +134,8 @@ TEST_CASE("a journey in Chinese", "[explain]") {
     const ir::Journey& journey = program.journeys[ir::find_named(program.journeys, "win_back")];
     const std::string text = text_of(read_journey(program, journey, Language::chinese));
     CHECK(holds(text, "谁会进入"));
-    CHECK(holds(text, "等待60天。"));
-    CHECK(holds(text, "最迟在进入120天之后结束。"));
+    CHECK(holds(text, "等待 60 天。"));
+    CHECK(holds(text, "最迟在进入 120 天之后结束。"));
     CHECK(text.find("the person") == std::string::npos);
 }
 

@@ -61,6 +61,26 @@ TEST_CASE("the same chart is drawn the same twice", "[graph]") {
     CHECK(to_svg(chart) == to_svg(chart));
 }
 
+TEST_CASE("the drawing begins at the left margin", "[graph]") {
+    const Layout layout = place(chart_of_size(GENERATE(3U, 9U)));
+    double left = layout.width;
+    for (const Placed& box : layout.boxes)
+        left = std::min(left, box.x);
+    for (const Route& route : layout.routes)
+        left = std::min(left, route.label ? route.label->x : left);
+    CHECK(left < 60);
+}
+
+TEST_CASE("DOT gets its lines broken, because it breaks none", "[graph]") {
+    Chart chart;
+    chart.boxes = {
+        {Shape::choice, "ask", "此人自进入以来没有买过东西，并且可以通过短信联系到此人？", ""},
+        {Shape::end, "end", "结束", ""}};
+    chart.arrows = {{0, 1, "如果是"}};
+    CHECK(count(to_dot(chart), "\\n") == 1);
+    CHECK(count(to_mermaid(chart), "东西，并且可以") == 1);
+}
+
 TEST_CASE("a step that leads to itself is drawn, too", "[graph]") {
     Chart chart;
     chart.boxes = {{Shape::wait, "a", "wait", ""}};
@@ -95,6 +115,10 @@ TEST_CASE("lines break between words, and between Chinese characters", "[graph]"
     using Lines = std::vector<std::string>;
     CHECK(wrap("send email welcome_hello", 14, 4) == Lines{"send email", "welcome_hello"});
     CHECK(wrap("欢迎新来的朋友", 8, 4) == Lines{"欢迎新来", "的朋友"});
+    CHECK(wrap("等到周二（当地时间），再发送", 8, 9) ==
+          Lines{"等到周二", "（当地时", "间），再", "发送"});
+    CHECK(wrap("如果“金卡”会员", 6, 9) == Lines{"如果", "“金卡”", "会员"});
+    CHECK(wrap("为 uplift 抽签", 9, 9) == Lines{"为 uplift", "抽签"});
     CHECK(wrap("one two three four", 3, 2) == Lines{"one", "two…"});
     CHECK(wrap("", 10, 2) == Lines{""});
     for (const std::string& line : wrap(std::string(500, 'x'), 20, 100))
