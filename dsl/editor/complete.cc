@@ -173,9 +173,11 @@ class Completer {
 
     /// Every declared name of a kind; of parts only those of `owner`.
     void names(std::string_view kind, CompletionKind as, std::string_view owner = {}) {
-        for (const Occurrence& one : s_.names.occurrences) {
-            if (one.declares && one.kind == kind && one.owner == owner)
-                add(as, one.name, std::string(kind));
+        for (const Project::State::File& file : s_.files) {
+            for (const Occurrence& one : file.names.occurrences) {
+                if (one.declares && one.kind == kind && one.owner == owner)
+                    add(as, one.name, std::string(kind));
+            }
         }
         if (kind != "event") return;
         for (const ir::EventType& event : schemas_.front()->events) {

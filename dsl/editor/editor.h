@@ -130,6 +130,9 @@ class Project {
     /// Everything wrong with the newest texts, by file and place; what only the finished Program
     /// shows (J0903) is not among it. The reference is good until the next put or remove.
     const std::vector<Diagnostic>& diagnostics();
+    /// Checks the whole project, as diagnostics() does, but ends early once `stopped` says so: then
+    /// the answer is false and nothing has changed. It is asked every millisecond or so.
+    bool check_unless(const std::function<bool()>& stopped);
     /// Nothing changed since the whole project was checked.
     bool settled() const;
     /// What diagnostics() will say about this file, checked with the files that have to do with it:

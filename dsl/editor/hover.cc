@@ -104,8 +104,8 @@ std::string headline(const Project::State& s, const Symbol& symbol, const Say& s
 
 const Reading* reading_at(const Project::State& s, FileId file, std::uint32_t offset) {
     const Reading* best = nullptr;
-    for (const Reading& one : s.names.readings) {
-        if (one.span.file != file || offset < one.span.begin || one.span.end < offset) continue;
+    for (const Reading& one : s.files[file.number].names.readings) {
+        if (offset < one.span.begin || one.span.end < offset) continue;
         if (best == nullptr || one.span.size() < best->span.size()) best = &one;
     }
     return best;

@@ -4,15 +4,31 @@
 #include "dsl/editor/state.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 namespace journey::editor {
 namespace {
 
 // A project this small is checked whole before anybody sees the difference.
-constexpr std::size_t kSmall = 30;
+constexpr std::size_t kSmallFiles = 30;
+constexpr std::size_t kSmallBytes = 128 * 1024;
+// What a file mentions is always looked at, and what that mentions in turn, and so on until this
+// much was read: in a project where everything hangs together that would be everything.
+constexpr std::size_t kFarBytesMax = 96 * 1024;
 // That a name is used is seen from a few of its users: of more than this, only as many as it takes
 // for each name to have one.
 constexpr std::size_t kUsersMax = 24;
+
+// A label may stand in any journey.
+constexpr std::string_view kNoMessage = "NO MESSAGE SAYS THAT";
+
+/// What sema does not say while there are errors: what could not be read may be what is missing.
+bool needs_all_read(const Diagnostic& one) {
+    constexpr std::array<std::string_view, 5> kTitles = {"NEVER USED", "NO TEST", "NOTHING IN IT",
+                                                         "ALLOWS NOTHING", kNoMessage};
+    return std::find(kTitles.begin(), kTitles.end(), one.title) != kTitles.end();
+}
 
 bool in_a_word(char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -60,24 +76,23 @@ void note(Project::State::Places& places, FileId file, const std::vector<std::st
 /// Files that have to do with one, itself among them.
 class Nearby {
   public:
-    explicit Nearby(const Project::State& state) : state_(state) {}
-
-    std::set<FileId> around(FileId edited) {
+    Nearby(const Project::State& state, FileId edited) : state_(state) {
         take(edited);
         for (std::uint32_t i = 0; i < state_.files.size(); ++i) {
             if (state_.files[i].shared) take(FileId{i});
         }
         take_users(edited);
-        while (!open_.empty()) {
-            const FileId file = open_.back();
-            open_.pop_back();
-            for (const std::string& word : state_.files[file.number].words) {
-                for (const FileId other : places(state_.declared, word))
-                    take(other);
-            }
-        }
-        return std::move(all_);
+        take_named_by(edited);
+        bytes_max_ = bytes_ + kFarBytesMax;
+        for (std::size_t i = 1; i < order_.size(); ++i)
+            take_named_by(order_[i]);
     }
+
+    const std::set<FileId>& files() const { return all_; }
+    /// Of their texts.
+    std::size_t bytes() const { return bytes_; }
+    /// Whether some that they mention were left out.
+    bool cut() const { return cut_; }
 
   private:
     static const std::set<FileId>& places(const Project::State::Places& all,
@@ -88,7 +103,22 @@ class Nearby {
     }
 
     void take(FileId file) {
-        if (all_.insert(file).second) open_.push_back(file);
+        if (all_.contains(file)) return;
+        const std::size_t size = state_.text_of(file).size();
+        if (bytes_ + size > bytes_max_) {
+            cut_ = true;
+            return;
+        }
+        bytes_ += size;
+        all_.insert(file);
+        order_.push_back(file);
+    }
+
+    void take_named_by(FileId file) {
+        for (const std::string& word : state_.files[file.number].words) {
+            for (const FileId other : places(state_.declared, word))
+                take(other);
+        }
     }
 
     void take_users(FileId edited) {
@@ -117,7 +147,10 @@ class Nearby {
 
     const Project::State& state_;
     std::set<FileId> all_;
-    std::vector<FileId> open_;
+    std::vector<FileId> order_;
+    std::size_t bytes_ = 0;
+    std::size_t bytes_max_ = std::numeric_limits<std::size_t>::max();
+    bool cut_ = false;
 };
 
 }  // namespace
@@ -149,16 +182,25 @@ void Project::State::index(FileId id) {
 }
 
 void Project::State::settle(FileId file) {
-    if (!stale || (near && near->file == file)) return;
-    if (trees.size() <= kSmall || tree_of(file) == nullptr) {
+    const bool readable = tree_of(file) != nullptr;
+    if (!stale || !readable || (near && near->file == file)) return;
+    std::size_t bytes = 0;
+    for (const ast::File& tree : trees)
+        bytes += text_of(tree.id).size();
+    const bool small = trees.size() <= kSmallFiles && bytes <= kSmallBytes;
+    if (small) {
         check();
         return;
     }
-    const std::set<FileId> some = Nearby(*this).around(file);
-    if (some.size() * 2 > trees.size()) {
+    const Nearby nearby(*this, file);
+    if (!nearby.cut() && nearby.bytes() * 2 > bytes) {
         check();
         return;
     }
+    check_near(file, nearby.files(), nearby.cut());
+}
+
+void Project::State::check_near(FileId file, const std::set<FileId>& some, bool cut) {
     std::vector<Diagnostic> found;
     std::vector<ast::File> subset;
     for (const FileId id : some) {
@@ -167,38 +209,52 @@ void Project::State::settle(FileId file) {
         if (const auto at = tree_at(id); at != trees.end()) subset.push_back(std::move(*at));
     }
     sema::Names seen;
-    sema::Options with_names = options;
-    with_names.names = &seen;
-    sema::Model made = sema::check(subset, sources, with_names, found);
-    for (ast::File& tree : subset) {
-        const FileId id = tree.id;
-        // What was moved out keeps its id, so that its place is found again.
-        *tree_at(id) = std::move(tree);
+    sema::Options asked = options;
+    asked.names = &seen;
+    sema::Model made = sema::check(subset, sources, asked, found);
+    for (ast::File& tree : subset)
+        plant(std::move(tree));  // what was moved out keeps its id, so that its place is found
+    auto dealt = by_file(std::move(seen), files.size());
+    for (const FileId id : some) {
+        sema::Names& known = files[id.number].names;
+        // Where something was left out the last whole check knew more.
+        if (!cut || id == file || known.occurrences.empty()) known = std::move((*dealt)[id.number]);
     }
-    const auto is_old = [&](const auto& one) { return some.contains(one.span.file); };
-    std::erase_if(names.occurrences, is_old);
-    std::erase_if(names.readings, is_old);
-    put_in_order(seen);
-    const auto join = [](auto& all, auto& more) {
-        const auto middle = static_cast<std::ptrdiff_t>(all.size());
-        std::move(more.begin(), more.end(), std::back_inserter(all));
-        std::inplace_merge(all.begin(), all.begin() + middle, all.end(),
-                           [](const auto& a, const auto& b) {
-                               return std::tie(a.span.file, a.span.begin, a.span.end) <
-                                      std::tie(b.span.file, b.span.begin, b.span.end);
-                           });
-    };
-    join(names.occurrences, seen.occurrences);
-    join(names.readings, seen.readings);
-    source::sort_and_unique(found);
-    std::erase_if(found, [&](const Diagnostic& one) { return one.span.file != file; });
+    finish(found, files[file.number].comments);
+    const bool all_read = !error_beyond(some);
+    std::erase_if(found, [&](const Diagnostic& one) {
+        return one.span.file != file || (!all_read && needs_all_read(one)) ||
+               (one.title == kNoMessage && mentioned_beyond(some, one.span));
+    });
     near = Near{file, std::move(found), std::move(made)};
+}
+
+bool Project::State::mentioned_beyond(const std::set<FileId>& some, Span span) const {
+    const std::vector<std::string> words = words_of(slice(span));
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+        const auto at = mentioned.find(word);
+        return at != mentioned.end() &&
+               std::any_of(at->second.begin(), at->second.end(),
+                           [&](FileId other) { return !some.contains(other); });
+    });
+}
+
+bool Project::State::error_beyond(const std::set<FileId>& some) const {
+    const auto beyond = [&](const Diagnostic& one) {
+        return one.severity == source::Severity::error && !some.contains(one.span.file);
+    };
+    // What the last whole check said may be out of date; the next one makes it good.
+    return std::any_of(diagnostics.begin(), diagnostics.end(), beyond) ||
+           std::any_of(files.begin(), files.end(), [&](const File& other) {
+               return std::any_of(other.diagnostics.begin(), other.diagnostics.end(), beyond);
+           });
 }
 
 std::vector<Diagnostic> Project::diagnostics_soon(FileId file) {
     State& s = *state_;
     s.settle(file);
-    if (s.near) return s.near->diagnostics;
+    if (s.near && s.near->file == file) return s.near->diagnostics;
+    if (s.stale) return s.files[file.number].diagnostics;  // its text cannot be read
     std::vector<Diagnostic> found;
     std::copy_if(s.diagnostics.begin(), s.diagnostics.end(), std::back_inserter(found),
                  [&](const Diagnostic& one) { return one.span.file == file; });

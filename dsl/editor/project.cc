@@ -17,6 +17,32 @@ bool is_yaml_name(std::string_view name) {
     return name.ends_with(".yaml") || name.ends_with(".yml");
 }
 
+std::vector<Span> comments_of(const ast::File& tree, const source::SourceSet& sources) {
+    if (is_yaml_name(sources.at(tree.id).name()))
+        return source::find_yaml_comments(sources, tree.id);
+    std::vector<Span> all;
+    for (const ast::Comment& comment : tree.comments)
+        all.push_back(comment.span);
+    return all;
+}
+
+/// By place, each once.
+void put_in_order(sema::Names& names) {
+    const auto key = [](const Occurrence& one) {
+        return std::tie(one.span.file, one.span.begin, one.span.end, one.kind, one.owner, one.name,
+                        one.declares, one.elsewhere);
+    };
+    std::sort(names.occurrences.begin(), names.occurrences.end(),
+              [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    names.occurrences.erase(
+        std::unique(names.occurrences.begin(), names.occurrences.end(),
+                    [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+        names.occurrences.end());
+    std::stable_sort(
+        names.readings.begin(), names.readings.end(),
+        [](const Reading& a, const Reading& b) { return place(a.span) < place(b.span); });
+}
+
 template <typename T>
 concept HasPlainName = requires(const T& what) {
     what.name.text;
@@ -34,6 +60,7 @@ concept HasTitle = requires(const T& what) {
 
 Project::Project(sema::Options options) : state_(std::make_unique<State>()) {
     state_->options = std::move(options);
+    state_->options.stopped = nullptr;
 }
 Project::~Project() = default;
 Project::Project(Project&&) noexcept = default;
@@ -42,12 +69,12 @@ Project& Project::operator=(Project&&) noexcept = default;
 FileId Project::put(const std::string& name, std::string_view bytes) {
     State& s = *state_;
     std::vector<Diagnostic> found;
+    std::vector<Span> comments;
     FileId id;
     bool readable = true;
     if (const auto known = s.sources.find(name)) {
         id = *known;
         readable = s.sources.replace(id, bytes, found);
-        if (const auto tree = s.tree_at(id); tree != s.trees.end()) s.trees.erase(tree);
     } else {
         id = FileId{static_cast<std::uint32_t>(s.sources.size())};
         readable = s.sources.add(name, bytes, found).has_value();
@@ -56,15 +83,16 @@ FileId Project::put(const std::string& name, std::string_view bytes) {
     if (readable) {
         ast::File tree = is_yaml_name(name) ? yaml::parse_file(s.sources, id, found)
                                             : syntax::parse_file(s.sources, id, found);
-        const auto at =
-            std::lower_bound(s.trees.begin(), s.trees.end(), id,
-                             [](const ast::File& one, FileId wanted) { return one.id < wanted; });
-        s.trees.insert(at, std::move(tree));
+        comments = comments_of(tree, s.sources);
+        s.plant(std::move(tree));
+    } else if (const auto old = s.tree_at(id); old != s.trees.end()) {
+        s.trees.erase(old);
     }
     State::File& file = s.files[id.number];
     file.alive = true;
     file.readable = readable;
     file.diagnostics = std::move(found);
+    file.comments = std::move(comments);
     s.index(id);
     s.changed();
     return id;
@@ -80,6 +108,8 @@ void Project::remove(const std::string& name) {
     State::File& file = s.files[id->number];
     file.alive = file.readable = false;
     file.diagnostics.clear();
+    file.comments.clear();
+    file.names = {};
     s.index(*id);
     s.changed();
 }
@@ -105,20 +135,25 @@ const source::SourceSet& Project::sources() const {
     return state_->sources;
 }
 
-void put_in_order(sema::Names& names) {
-    const auto key = [](const Occurrence& one) {
-        return std::tie(one.span.file, one.span.begin, one.span.end, one.kind, one.owner, one.name,
-                        one.declares, one.elsewhere);
+std::optional<std::vector<sema::Names>> by_file(sema::Names names, std::size_t files,
+                                                const std::function<bool()>& stopped) {
+    constexpr std::size_t kBetweenLooks = 1024;
+    std::vector<sema::Names> all(files);
+    const auto deal = [&](auto& from, auto into) {
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            if (i % kBetweenLooks == 0 && stopped && stopped()) return false;
+            (all[from[i].span.file.number].*into).push_back(std::move(from[i]));
+        }
+        return true;
     };
-    std::sort(names.occurrences.begin(), names.occurrences.end(),
-              [&](const auto& a, const auto& b) { return key(a) < key(b); });
-    names.occurrences.erase(
-        std::unique(names.occurrences.begin(), names.occurrences.end(),
-                    [&](const auto& a, const auto& b) { return key(a) == key(b); }),
-        names.occurrences.end());
-    std::stable_sort(
-        names.readings.begin(), names.readings.end(),
-        [](const Reading& a, const Reading& b) { return place(a.span) < place(b.span); });
+    if (!deal(names.occurrences, &sema::Names::occurrences) ||
+        !deal(names.readings, &sema::Names::readings))
+        return std::nullopt;
+    for (sema::Names& some : all) {
+        if (stopped && stopped()) return std::nullopt;
+        put_in_order(some);
+    }
+    return all;
 }
 
 void Project::State::changed() {
@@ -126,22 +161,39 @@ void Project::State::changed() {
     near.reset();
 }
 
-void Project::State::check() {
-    if (!stale) return;
+bool Project::State::check(const std::function<bool()>& stopped) {
+    if (!stale) return true;
     std::vector<Diagnostic> found;
     for (const File& file : files)
         found.insert(found.end(), file.diagnostics.begin(), file.diagnostics.end());
     sema::Names seen;
-    sema::Options with_names = options;
-    with_names.names = &seen;
-    sema::Model made = sema::check(trees, sources, with_names, found);
-    source::sort_and_unique(found);
-    put_in_order(seen);
+    sema::Options asked = options;
+    asked.names = &seen;
+    // It may say yes once and no later.
+    bool over = false;
+    if (stopped) asked.stopped = [&] { return over = over || stopped(); };
+    sema::Model made = sema::check(trees, sources, asked, found);
+    if (over) return false;
+    auto dealt = by_file(std::move(seen), files.size(), asked.stopped);
+    if (!dealt) return false;
+    std::vector<Span> comments;
+    for (const File& file : files)
+        comments.insert(comments.end(), file.comments.begin(), file.comments.end());
+    finish(found, comments);
+    for (std::size_t i = 0; i < files.size(); ++i)
+        files[i].names = std::move((*dealt)[i]);
     diagnostics = std::move(found);
-    names = std::move(seen);
     model = std::move(made);
     near.reset();
     stale = false;
+    return true;
+}
+
+void Project::State::finish(std::vector<Diagnostic>& found,
+                            const std::vector<Span>& comments) const {
+    source::sort_and_unique(found);
+    source::apply_allows(sources, comments, found);
+    source::sort_and_unique(found);
 }
 
 std::vector<const ir::Program*> Project::State::schemas() const {
@@ -156,6 +208,17 @@ std::vector<ast::File>::iterator Project::State::tree_at(FileId file) {
         std::lower_bound(trees.begin(), trees.end(), file,
                          [](const ast::File& one, FileId wanted) { return one.id < wanted; });
     return at != trees.end() && at->id == file ? at : trees.end();
+}
+
+void Project::State::plant(ast::File tree) {
+    if (const auto old = tree_at(tree.id); old != trees.end()) {
+        *old = std::move(tree);
+        return;
+    }
+    const auto after =
+        std::lower_bound(trees.begin(), trees.end(), tree.id,
+                         [](const ast::File& one, FileId wanted) { return one.id < wanted; });
+    trees.insert(after, std::move(tree));
 }
 
 const ast::File* Project::State::tree_of(FileId file) const {
@@ -180,13 +243,11 @@ const ast::Item* Project::State::item_at(FileId file, std::uint32_t offset) cons
 
 std::vector<const Occurrence*> Project::State::occurrences_in(Span span) const {
     std::vector<const Occurrence*> all;
-    auto at = std::lower_bound(names.occurrences.begin(), names.occurrences.end(), span,
-                               [](const Occurrence& one, const Span& from) {
-                                   return std::tie(one.span.file, one.span.begin) <
-                                          std::tie(from.file, from.begin);
-                               });
-    for (; at != names.occurrences.end() && at->span.file == span.file && at->span.begin < span.end;
-         ++at) {
+    const std::vector<Occurrence>& here = files[span.file.number].names.occurrences;
+    auto at = std::lower_bound(
+        here.begin(), here.end(), span.begin,
+        [](const Occurrence& one, std::uint32_t begin) { return one.span.begin < begin; });
+    for (; at != here.end() && at->span.begin < span.end; ++at) {
         if (at->span.end <= span.end) all.push_back(&*at);
     }
     return all;
@@ -226,6 +287,10 @@ bool same_thing(const Occurrence& one, std::string_view kind, std::string_view o
 const std::vector<Diagnostic>& Project::diagnostics() {
     state_->check();
     return state_->diagnostics;
+}
+
+bool Project::check_unless(const std::function<bool()>& stopped) {
+    return state_->check(stopped);
 }
 
 bool Project::settled() const {

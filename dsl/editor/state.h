@@ -20,8 +20,11 @@ struct Project::State {
         bool readable = true;
         bool shared = false;                  // has what every file leans on: workspace, profile
         std::vector<Diagnostic> diagnostics;  // of its own text
-        std::vector<std::string> words;       // all that could be names, sorted
-        std::vector<std::string> declares;    // first parts of names, sorted
+        std::vector<Span> comments;
+        std::vector<std::string> words;     // all that could be names, sorted
+        std::vector<std::string> declares;  // first parts of names, sorted
+        /// By place, each once; of the last check that saw this file.
+        sema::Names names;
     };
     std::vector<File> files;       // by id
     std::vector<ast::File> trees;  // of files that are alive and readable, by id
@@ -32,9 +35,6 @@ struct Project::State {
     bool stale = true;
     std::vector<Diagnostic> diagnostics;
     sema::Model model;
-    /// Sorted by place, each once. Between a check near a file and the next whole one, those of the
-    /// other files are of that time.
-    sema::Names names;
 
     /// What a check near one file found, since the last change.
     struct Near {
@@ -46,19 +46,32 @@ struct Project::State {
 
     /// A change: what was found is old.
     void changed();
-    /// Checks the whole project.
-    void check();
+    /// Checks the whole project. False when `stopped` said so first: then nothing has changed.
+    bool check(const std::function<bool()>& stopped = {});
     /// As much of the project as the answers about this file need.
     void settle(FileId file);
+    /// Checks `some` files for what is wrong with one of them; `cut`: they mention more.
+    void check_near(FileId file, const std::set<FileId>& some, bool cut);
+    /// Is something wrong, as far as is known, in other files?
+    bool error_beyond(const std::set<FileId>& some) const;
+    /// Does another file have a word that stands there?
+    bool mentioned_beyond(const std::set<FileId>& some, Span span) const;
+    /// Takes out what the comments of the files allow; puts what is left in order.
+    void finish(std::vector<Diagnostic>& found, const std::vector<Span>& comments) const;
     /// Notes which names a file mentions and declares, instead of what it did before.
     void index(FileId file);
     /// The newest knowledge first.
     std::vector<const ir::Program*> schemas() const;
+    /// In the whole project, by place.
+    std::vector<const Occurrence*> occurrences_of(std::string_view kind, std::string_view owner,
+                                                  std::string_view name) const;
     /// Declarations first.
     std::vector<Span> places_of(const Symbol& symbol, bool with_declarations) const;
 
     std::vector<ast::File>::iterator tree_at(FileId file);
     const ast::File* tree_of(FileId file) const;
+    /// Instead of the one with the same id, if there is one.
+    void plant(ast::File tree);
     bool is_yaml(FileId file) const;
     /// The item of the file around `offset`.
     const ast::Item* item_at(FileId file, std::uint32_t offset) const;
@@ -78,10 +91,11 @@ struct ItemName {
 };
 ItemName name_of(const ast::Item& item);
 
-/// By place, each once.
-void put_in_order(sema::Names& names);
-
 bool same_thing(const Occurrence& one, std::string_view kind, std::string_view owner,
                 std::string_view name);
+
+/// Names by file, of `files` files, as they are kept. Nothing when `stopped` said so first.
+std::optional<std::vector<sema::Names>> by_file(sema::Names names, std::size_t files,
+                                                const std::function<bool()>& stopped = {});
 
 }  // namespace journey::editor

@@ -14,8 +14,8 @@ namespace {
 std::vector<const Occurrence*> at_place(const Project::State& s, FileId file,
                                         std::uint32_t offset) {
     std::vector<const Occurrence*> all;
-    for (const Occurrence& one : s.names.occurrences) {
-        if (one.elsewhere || one.span.file != file) continue;
+    for (const Occurrence& one : s.files[file.number].names.occurrences) {
+        if (one.elsewhere) continue;
         const Span span = s.bare(one);
         if (span.begin <= offset && offset <= span.end) all.push_back(&one);
     }
@@ -53,19 +53,29 @@ std::optional<Symbol> Project::symbol_at(FileId file, std::uint32_t offset) {
     if (all.empty()) return std::nullopt;
     const Occurrence& one = *all.front();
     Symbol made{std::string(one.kind), one.owner, one.name, s.bare(one), false};
-    made.declared =
-        std::any_of(s.names.occurrences.begin(), s.names.occurrences.end(), [&](const auto& other) {
-            return other.declares && same_thing(other, one.kind, one.owner, one.name);
-        });
+    const auto same = s.occurrences_of(one.kind, one.owner, one.name);
+    made.declared = std::any_of(same.begin(), same.end(),
+                                [](const Occurrence* other) { return other->declares; });
     return made;
+}
+
+std::vector<const Occurrence*> Project::State::occurrences_of(std::string_view kind,
+                                                              std::string_view owner,
+                                                              std::string_view name) const {
+    std::vector<const Occurrence*> all;
+    for (const File& file : files) {
+        for (const Occurrence& one : file.names.occurrences) {
+            if (same_thing(one, kind, owner, name)) all.push_back(&one);
+        }
+    }
+    return all;
 }
 
 std::vector<Span> Project::State::places_of(const Symbol& symbol, bool with_declarations) const {
     std::vector<Span> declarations;
     std::vector<Span> uses;
-    for (const Occurrence& one : names.occurrences) {
-        if (one.elsewhere || !same_thing(one, symbol.kind, symbol.owner, symbol.name)) continue;
-        (one.declares ? declarations : uses).push_back(bare(one));
+    for (const Occurrence* one : occurrences_of(symbol.kind, symbol.owner, symbol.name)) {
+        if (!one->elsewhere) (one->declares ? declarations : uses).push_back(bare(*one));
     }
     if (!with_declarations) return uses;
     declarations.insert(declarations.end(), uses.begin(), uses.end());
@@ -97,9 +107,8 @@ std::vector<Span> Project::definitions_at(FileId file, std::uint32_t offset) {
     for (const Occurrence* wanted : here) {
         // `trigger.total` may be declared by several events.
         if (wanted->span != here.front()->span) continue;
-        for (const Occurrence& one : s.names.occurrences) {
-            if (one.declares && same_thing(one, wanted->kind, wanted->owner, wanted->name))
-                all.push_back(s.bare(one));
+        for (const Occurrence* one : s.occurrences_of(wanted->kind, wanted->owner, wanted->name)) {
+            if (one->declares) all.push_back(s.bare(*one));
         }
     }
     return all;
@@ -144,18 +153,19 @@ Renaming Project::rename(FileId file, std::uint32_t offset, const std::string& t
             to));
     }
     if (to == symbol->name) return {};
-    std::map<FileId, std::vector<source::Edit>> edits;
-    for (const Occurrence& one : s.names.occurrences) {
-        if (one.declares && same_thing(one, symbol->kind, symbol->owner, to))
+    for (const Occurrence* one : s.occurrences_of(symbol->kind, symbol->owner, to)) {
+        if (one->declares)
             return refuse(fmt::format("There is a {} called `{}` already.", symbol->kind, to));
-        if (!same_thing(one, symbol->kind, symbol->owner, symbol->name)) continue;
-        if (one.elsewhere) {
+    }
+    std::map<FileId, std::vector<source::Edit>> edits;
+    for (const Occurrence* one : s.occurrences_of(symbol->kind, symbol->owner, symbol->name)) {
+        if (one->elsewhere) {
             return refuse(fmt::format("{} names it too, and I only change journey files.",
-                                      s.slice(one.span)));
+                                      s.slice(one->span)));
         }
-        const Span span = s.bare(one);
-        if (const Occurrence* other = shares_place(s, one)) {
-            return refuse(fmt::format("`{}` in {} line {} also means the one of `{}`.", one.name,
+        const Span span = s.bare(*one);
+        if (const Occurrence* other = shares_place(s, *one)) {
+            return refuse(fmt::format("`{}` in {} line {} also means the one of `{}`.", one->name,
                                       s.sources.at(span.file).name(),
                                       s.sources.at(span.file).place_of(span.begin).line,
                                       other->owner));

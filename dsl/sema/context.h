@@ -107,6 +107,11 @@ class Context {
     /// Reported so far, muted ones left out.
     std::size_t errors() const { return errors_; }
     bool muted() const { return muted_ > 0; }
+    /// Whether nobody waits for this check any more: parts return at once, whatever is missing.
+    bool stopped() {
+        if (!stopped_ && options.stopped) stopped_ = options.stopped();
+        return stopped_;
+    }
 
     bool has_errors() const { return source::has_errors(out_); }
     std::set<source::FileId> files_with_errors() const;
@@ -146,6 +151,7 @@ class Context {
 
     std::size_t errors_ = 0;
     int muted_ = 0;
+    bool stopped_ = false;
     std::map<std::string, Declared> names_[kKinds];
     std::optional<source::NameIndex> near_[kKinds];
     std::size_t near_budget_ = 200'000'000;  // steps of comparing, some twenty a name

@@ -494,6 +494,7 @@ void check_declarations(Context& cx, const std::vector<ast::File>& files) {
         check_fields(cx, decl.lines, "user", cx.schema().profile);
     });
     for (const auto& [decl, index] : events) {
+        if (cx.stopped()) return;
         std::vector<ir::Field> fields;
         check_fields(cx, decl->lines, decl->name.dotted(), fields);
         cx.schema().events[index].fields = std::move(fields);
@@ -521,6 +522,7 @@ void check_segments(Context& cx, const std::vector<ast::File>& files) {
         declare_all<ast::SegmentDecl>(cx, files, Kind::segment, cx.model.segments);
     Scope scope;
     for (const auto& [decl, index] : declared) {
+        if (cx.stopped()) return;
         Segment& segment = cx.model.segments[index];
         if (decl->title) segment.title = decl->title->value;
         if (decl->is != nullptr) segment.is = check_condition(cx, scope, *decl->is);

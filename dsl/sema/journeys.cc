@@ -546,6 +546,7 @@ void check_journeys(Context& cx, const std::vector<ast::File>& files) {
     check_snippets(cx, files);
     TestCalls tests(cx, files);
     for (const std::vector<Index>& group : CallOrder(cx, declared).run()) {
+        if (cx.stopped()) return;
         // Journeys that run each other learn from each other what they are given, a round at a
         // time, before anybody is told anything.
         const std::size_t known = group.size() == 1 && !cx.takes_calls.contains(group.front());

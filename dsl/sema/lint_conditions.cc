@@ -385,6 +385,7 @@ void lint_conditions(Context& cx) {
     for (const Segment& segment : cx.model.segments)
         lint.condition(segment.is);
     for (const Journey& journey : cx.model.journeys) {
+        if (cx.stopped()) return;
         lint.condition(journey.admit);
         for (const Trigger& trigger : journey.triggers) {
             const auto* event = std::get_if<OnEvent>(&trigger.what);

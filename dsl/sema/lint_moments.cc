@@ -439,8 +439,10 @@ class Moments {
 }  // namespace
 
 void lint_moments(Context& cx) {
-    for (const Journey& journey : cx.model.journeys)
+    for (const Journey& journey : cx.model.journeys) {
+        if (cx.stopped()) return;
         Moments(cx, journey).run();
+    }
 }
 
 }  // namespace journey::sema

@@ -287,6 +287,7 @@ void check_goals(Context& cx, const Journey& journey, const std::vector<Passed>&
 void lint_paths(Context& cx) {
     const std::set<source::FileId> broken = cx.files_with_errors();
     for (const Journey& journey : cx.model.journeys) {
+        if (cx.stopped()) return;
         // Steps that could not be read may be what these would miss.
         if (broken.contains(journey.name_span.file)) continue;
         Ways ways(cx);

@@ -26,6 +26,7 @@ class PersonalLint {
     void run() {
         follow();
         for (journey_ = 0; journey_ < cx_.model.journeys.size(); ++journey_) {
+            if (cx_.stopped()) return;
             each_step(cx_.model.journeys[journey_].steps, [&](const Step& step) {
                 if (const auto* send = std::get_if<Send>(&step.act)) check_send(*send);
                 if (const auto* call = std::get_if<Call>(&step.act)) check_call(*call);
@@ -47,6 +48,7 @@ class PersonalLint {
         for (int hand = 0; hand < kHandsMost; ++hand) {
             const std::size_t before = locals_.size() + called_.size() + emitted_.size();
             for (journey_ = 0; journey_ < cx_.model.journeys.size(); ++journey_) {
+                if (cx_.stopped()) return;
                 each_step(cx_.model.journeys[journey_].steps,
                           [&](const Step& step) { hand_on(step); });
             }

@@ -234,8 +234,10 @@ class SecretLint {
 }  // namespace
 
 void lint_secrets(Context& cx, const std::vector<ast::File>& files) {
-    for (const ast::File& file : files)
+    for (const ast::File& file : files) {
+        if (cx.stopped()) return;
         SecretLint(cx, file.id).run();
+    }
 }
 
 }  // namespace journey::sema

@@ -107,8 +107,10 @@ void check_test(Context& cx, const TestCase& test) {
 }  // namespace
 
 void lint_tests(Context& cx) {
-    for (const TestCase& test : cx.model.tests)
+    for (const TestCase& test : cx.model.tests) {
+        if (cx.stopped()) return;
         check_test(cx, test);
+    }
 }
 
 }  // namespace journey::sema

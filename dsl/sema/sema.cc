@@ -30,25 +30,23 @@ void speak_of_here(const std::string& zone, Diagnostics& diagnostics) {
 Model check(const std::vector<ast::File>& files, const source::SourceSet& sources,
             const Options& options, Diagnostics& diagnostics) {
     Context cx(sources, options, diagnostics);
-    check_declarations(cx, files);
-    check_templates(cx, files);
-    check_bands(cx, files);
-    check_segments(cx, files);
-    check_journeys(cx, files);
-    check_tests(cx, files);
-    lint_reach(cx);
-    lint_time(cx);
-    lint_moments(cx);
-    lint_goals(cx);
-    lint_policies(cx);
-    lint_conditions(cx);
-    lint_receipts(cx);
-    lint_paths(cx);
-    lint_privacy(cx);
-    lint_personal(cx);
-    lint_tests(cx);
+    using Part = void (*)(Context&, const std::vector<ast::File>&);
+    for (const Part part : {check_declarations, check_templates, check_bands, check_segments,
+                            check_journeys, check_tests}) {
+        part(cx, files);
+        // The next part relies on all of this one.
+        if (cx.stopped()) return {};
+    }
+    using Lint = void (*)(Context&);
+    for (const Lint lint :
+         {lint_reach, lint_time, lint_moments, lint_goals, lint_policies, lint_conditions,
+          lint_receipts, lint_paths, lint_privacy, lint_personal, lint_tests}) {
+        lint(cx);
+        if (cx.stopped()) return {};
+    }
     lint_names(cx, files);
     lint_secrets(cx, files);
+    if (cx.stopped()) return {};
     lint_unused(cx);
     speak_of_here(cx.model.schema.workspace.zone, diagnostics);
     return std::move(cx.model);

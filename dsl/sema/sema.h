@@ -21,6 +21,9 @@ struct Options {
     std::function<std::optional<std::string>(std::string_view path)> read_file;
     /// For editors: filled with every name and what every expression is.
     Names* names = nullptr;
+    /// For editors: asked every millisecond or so. Once it is true nobody waits for this check any
+    /// more: it ends early, and what it found is worth nothing.
+    std::function<bool()> stopped;
 };
 
 /// Checks all files of a project together. Adds every mistake found to `diagnostics` (in no

@@ -477,6 +477,7 @@ void check_templates(Context& cx, const std::vector<ast::File>& files) {
         }
     }
     for (const auto& [decl, index] : declared) {
+        if (cx.stopped()) return;
         TemplateChecker(cx, *decl, cx.schema().templates[index]).run();
         if (cx.schema().templates[index].channel == kNone) {
             cx.peek(Kind::message_template, decl->name.text)->broken = true;

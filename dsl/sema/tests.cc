@@ -591,6 +591,7 @@ void check_tests(Context& cx, const std::vector<ast::File>& files) {
         if (journeys != 1) only.clear();
         for (const ast::Item& item : file.items) {
             if (const auto* test = std::get_if<ast::TestDecl>(&item.what)) {
+                if (cx.stopped()) return;
                 TestChecker(cx, *test, unread).run(only);
             }
         }

@@ -1,11 +1,13 @@
 // journey bench lsp: how long an editor waits for its mistakes. A real `journey lsp` in a child
-// process, edits typed with pauses of every length (so that they also meet the server while it checks
-// the rest of the project), and the time from each edit to the diagnostics of that very version.
+// process, and the time from each edit to the diagnostics of that very version. Edits come with
+// pauses of every length, or after just so long that the server is checking the whole project; after
+// each the editor asks what editors ask by themselves.
 
 #include "engine/app/bench_project.h"
 #include "engine/app/child.h"
 #include "engine/app/commands.h"
 #include "engine/app/lsp_json.h"
+#include "engine/app/lsp_server.h"
 #include "engine/app/lsp_text.h"
 #include "engine/app/lsp_wire.h"
 
@@ -19,7 +21,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 namespace journey::app {
@@ -62,30 +63,61 @@ class LspChild {
     }
     void ask(const char* method, json::object params) {
         json::object message = notice_json(method, std::move(params));
-        message["id"] = 1;
+        message["id"] = ++asked_;
         write(json::serialize(message));
     }
     /// Waits for the diagnostics of this version. False when the server is gone, or silent.
     bool wait_for(std::int64_t version) {
+        return wait_until([&](const json::value& message) {
+            return number_in(message, {"params", "version"}) == version;
+        });
+    }
+    /// The same for the first diagnostics of another file.
+    bool wait_for_other(const std::string& uri) {
+        return wait_until([&](const json::value& message) {
+            const auto other = text_in(message, {"params", "uri"});
+            return other && *other != uri;
+        });
+    }
+    /// Reads what is told meanwhile, as an editor does. False when the server is gone.
+    bool rest(std::chrono::milliseconds time) {
+        const auto until = Clock::now() + time;
         while (true) {
-            auto body = frames_.next();
-            if (!body) return false;
-            if (body.value()) {
-                const json::value message = json::parse(*body.value());
-                if (number_in(message, {"params", "version"}) == version) return true;
-                continue;
+            const auto left =
+                std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+            if (left.count() <= 0) return true;
+            if (!has_input(left)) continue;
+            if (!read_some()) return false;
+            for (auto body = frames_.next(); body && body.value(); body = frames_.next()) {
             }
-            constexpr int kPatienceMs = 120'000;
-            pollfd input{from_, POLLIN, 0};
-            if (::poll(&input, 1, kPatienceMs) <= 0) return false;
-            std::array<char, 65536> bytes{};
-            const ssize_t got = ::read(from_, bytes.data(), bytes.size());
-            if (got <= 0) return false;
-            frames_.feed(std::string_view(bytes.data(), static_cast<std::size_t>(got)));
         }
     }
 
   private:
+    template <typename Wanted>
+    bool wait_until(const Wanted& wanted) {
+        while (true) {
+            auto body = frames_.next();
+            if (!body) return false;
+            if (body.value()) {
+                if (wanted(json::parse(*body.value()))) return true;
+                continue;
+            }
+            constexpr std::chrono::milliseconds kPatience(120'000);
+            if (!has_input(kPatience) || !read_some()) return false;
+        }
+    }
+    bool has_input(std::chrono::milliseconds within) {
+        pollfd input{from_, POLLIN, 0};
+        return ::poll(&input, 1, static_cast<int>(within.count())) > 0;
+    }
+    bool read_some() {
+        std::array<char, 65536> bytes{};
+        const ssize_t got = ::read(from_, bytes.data(), bytes.size());
+        if (got <= 0) return false;
+        frames_.feed(std::string_view(bytes.data(), static_cast<std::size_t>(got)));
+        return true;
+    }
     void write(const std::string& body) {
         const std::string bytes = lsp_frame(body);
         std::string_view rest = bytes;
@@ -99,11 +131,18 @@ class LspChild {
     pid_t pid_ = -1;
     int to_ = -1;
     int from_ = -1;
+    int asked_ = 0;
     LspFrames frames_;
+};
+
+struct Case {
+    std::size_t journeys = 0;
+    bool meets_check = false;
 };
 
 struct Waits {
     double open_ms = 0;
+    double check_ms = 0;           // of the whole project, once
     std::vector<double> edits_ms;  // sorted
     double share(double part) const {
         const auto at = static_cast<std::size_t>(part * static_cast<double>(edits_ms.size()));
@@ -128,8 +167,32 @@ json::object spoil(const std::vector<std::size_t>& lines, std::size_t turn) {
         {"text", bad ? "" : "e"}};
 }
 
+/// What editors ask by themselves once they know an edit's mistakes.
+void ask_as_editors_do(LspChild& server, const std::string& uri) {
+    const json::object document{{"uri", uri}};
+    const json::object start{{"line", 0}, {"character", 0}};
+    server.ask("textDocument/semanticTokens/full", {{"textDocument", document}});
+    server.ask("textDocument/documentSymbol", {{"textDocument", document}});
+    constexpr int kAutomatic = 2;
+    server.ask(
+        "textDocument/codeAction",
+        {{"textDocument", document},
+         {"range", json::object{{"start", start}, {"end", start}}},
+         {"context", json::object{{"diagnostics", json::array()}, {"triggerKind", kAutomatic}}}});
+}
+
+/// From the server's quiet time to somewhere in its check; or anything.
+std::chrono::milliseconds pause_before(const Case& asked, const Waits& waits, Rng& chance) {
+    constexpr std::array kPausesMs = {0, 0, 30, 90, 170, 250, 400, 700};
+    if (!asked.meets_check)
+        return std::chrono::milliseconds(kPausesMs[chance.below(kPausesMs.size())]);
+    const auto check_ms = static_cast<std::uint64_t>(std::max(waits.check_ms, 2.0));
+    return std::chrono::milliseconds(kLspQuietMs + 1 + chance.below(check_ms));
+}
+
 Result<Waits> measure(const BenchLspOptions& options, const std::string& program,
-                      std::size_t journeys) {
+                      const Case& asked) {
+    const std::size_t journeys = asked.journeys;
     const std::string folder = make_temporary_directory("bench-lsp");
     for (const dsl::SourceFile& file : bench_project(journeys, 20))
         std::ofstream(folder + "/" + file.name, std::ios::binary) << file.text;
@@ -160,18 +223,22 @@ Result<Waits> measure(const BenchLspOptions& options, const std::string& program
                   {"uri", uri}, {"languageId", "journey"}, {"version", 1}, {"text", text}}}});
         bool answers = server.wait_for(1);
         waits.open_ms = ms_since(opened);
+        if (asked.meets_check) {
+            // Every journey has something that is not used.
+            answers = answers && server.wait_for_other(uri);
+            waits.check_ms = ms_since(opened) - waits.open_ms - kLspQuietMs;
+        }
         Rng chance(1);  // the same pauses in every run
-        constexpr std::array kPausesMs = {0, 0, 30, 90, 170, 250, 400, 700};
         for (std::size_t turn = 0; answers && turn < options.edits; ++turn) {
-            std::this_thread::sleep_for(
-                std::chrono::milliseconds(kPausesMs[chance.below(kPausesMs.size())]));
+            answers = server.rest(pause_before(asked, waits, chance));
             const auto version = static_cast<std::int64_t>(turn + 2);
             const auto begin = Clock::now();
             server.tell("textDocument/didChange",
                         {{"textDocument", json::object{{"uri", uri}, {"version", version}}},
                          {"contentChanges", json::array{spoil(lines, turn)}}});
-            answers = server.wait_for(version);
+            answers = answers && server.wait_for(version);
             waits.edits_ms.push_back(ms_since(begin));
+            ask_as_editors_do(server, uri);
         }
         if (!answers) return error(ErrorCode::retry, "the language server does not answer");
         server.ask("shutdown", {});
@@ -187,25 +254,36 @@ Result<Waits> measure(const BenchLspOptions& options, const std::string& program
 
 int bench_lsp_command(const BenchLspOptions& options, const std::string& program) {
     json::array all;
-    for (const std::size_t journeys : {std::size_t{0}, options.journeys}) {
-        auto waits = measure(options, program, journeys);
+    std::vector<Case> cases = {{0, false}};
+    if (options.journeys > 0) {
+        cases.push_back({options.journeys, false});
+        cases.push_back({options.journeys, true});
+    }
+    for (const Case& one : cases) {
+        auto waits = measure(options, program, one);
         if (!waits) return fail(waits.error());
         const Waits& w = waits.value();
         if (options.json) {
             all.push_back(json::object{{"lines", options.lines},
-                                       {"journeys", journeys},
+                                       {"journeys", one.journeys},
+                                       {"meets_check", one.meets_check},
                                        {"edits", options.edits},
                                        {"open_ms", w.open_ms},
+                                       {"check_ms", w.check_ms},
                                        {"median_ms", w.share(0.5)},
                                        {"p99_ms", w.share(0.99)},
                                        {"max_ms", w.edits_ms.back()}});
             continue;
         }
+        const std::string where = one.journeys == 0 ? "alone"
+                                  : one.meets_check
+                                      ? fmt::format("while {} journeys are checked", one.journeys)
+                                      : fmt::format("beside {} journeys", one.journeys);
         fmt::print(
-            "{} lines, {:<26} {} edits: median {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms; "
+            "{} lines, {:<33} {} edits: median {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms; "
             "opened in {:.0f} ms\n",
-            options.lines, journeys == 0 ? "alone" : fmt::format("beside {} journeys", journeys),
-            options.edits, w.share(0.5), w.share(0.99), w.edits_ms.back(), w.open_ms);
+            options.lines, where, options.edits, w.share(0.5), w.share(0.99), w.edits_ms.back(),
+            w.open_ms);
     }
     if (options.json) fmt::print("{}\n", json::serialize(all));
     return 0;

@@ -1,7 +1,7 @@
 // journey lsp: the streams of the language server. Everything that has arrived is taken in before
 // anything is answered, and mistakes are told when nothing waits: of many changes only the last
 // text is checked. First the edited files, at once; the rest of a large project once nobody has
-// typed for a moment.
+// typed for a moment, and not to its end when somebody types meanwhile.
 
 #include "engine/app/commands.h"
 #include "engine/app/lsp_server.h"
@@ -17,8 +17,6 @@ namespace journey::app {
 namespace {
 
 enum class Arrived : unsigned char { something, nothing, end };
-
-constexpr int kIdleMs = 600;
 
 bool has_more(int wait_ms = 0) {
     pollfd input{STDIN_FILENO, POLLIN, 0};
@@ -69,13 +67,14 @@ void take_all(LspFrames& frames, LspServer& server) {
 int lsp_command() {
     LspFrames frames;
     LspServer server;
+    const auto typed = [] { return has_more(); };
     bool open = true;
     while (!server.exit_code()) {
         if (!server.has_work()) {
-            if (open && !has_more()) server.tell_edited();
+            if (open && !has_more()) server.tell_edited(typed);
             if (!write_output(server) || !open) break;
-            if (server.has_more_to_tell() && !has_more(kIdleMs)) {
-                server.tell_rest();
+            if (server.has_more_to_tell() && !has_more(kLspQuietMs)) {
+                server.tell_rest(typed);
                 if (!write_output(server)) return 1;
             }
         }

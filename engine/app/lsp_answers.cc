@@ -225,13 +225,14 @@ bool wants(const json::value& params, std::string_view kind) {
 }
 
 /// Every certain fix of the file that does not touch one before it.
-std::vector<source::Edit> all_certain(const Question& q) {
+std::vector<source::Edit> all_certain(const std::vector<editor::Diagnostic>& mistakes,
+                                      FileId file) {
     std::vector<source::Edit> all;
-    for (const editor::Diagnostic& one : q.project().diagnostics()) {
+    for (const editor::Diagnostic& one : mistakes) {
         for (const source::Fix& fix : one.fixes) {
             const bool fits = fix.applicability == source::Applicability::certain &&
                               std::all_of(fix.edits.begin(), fix.edits.end(), [&](const auto& e) {
-                                  return e.span.file == q.file &&
+                                  return e.span.file == file &&
                                          (all.empty() || all.back().span.end < e.span.begin);
                               });
             if (!fits || fix.edits.empty()) continue;
@@ -249,10 +250,17 @@ LspAnswer code_actions(const Question& q) {
     const std::uint32_t begin = offset_of(q.source(), *from, q.terms.units);
     const std::uint32_t end = offset_of(q.source(), *to, q.terms.units);
     json::array actions;
-    for (const editor::Diagnostic& english : q.project().diagnostics()) {
+    // Editors ask this by themselves after every edit, and then it must not take a check of the
+    // whole project. Somebody who wants to mend is told what is certain.
+    constexpr int kAutomatic = 2;
+    const bool mends_all = find_in(q.params, {"context", "only"}) != nullptr &&
+                           wants(q.params, "source.fixAll.journey");
+    if (mends_all || number_in(q.params, {"context", "triggerKind"}) != kAutomatic)
+        q.project().diagnostics();
+    const std::vector<editor::Diagnostic> mistakes = q.project().diagnostics_soon(q.file);
+    for (const editor::Diagnostic& english : mistakes) {
         if (!wants(q.params, "quickfix")) break;
-        if (english.span.file != q.file || english.span.end < begin || end < english.span.begin)
-            continue;
+        if (english.span.end < begin || end < english.span.begin) continue;
         const editor::Diagnostic one = translate::diagnostic(english, q.terms.language);
         for (const source::Fix& fix : one.fixes) {
             if (fix.edits.empty()) continue;
@@ -266,7 +274,9 @@ LspAnswer code_actions(const Question& q) {
                 {"edit", workspace_edit(q, fix.edits)}});
         }
     }
-    const std::vector<source::Edit> all = all_certain(q);
+    // Whether a name is the only close one is known when all names are.
+    const std::vector<source::Edit> all =
+        q.project().settled() ? all_certain(mistakes, q.file) : std::vector<source::Edit>();
     if (!all.empty() && wants(q.params, "source.fixAll.journey")) {
         actions.push_back(json::object{{"title", q.words("Write all certain mends of this file")},
                                        {"kind", "source.fixAll.journey"},

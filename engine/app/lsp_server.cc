@@ -220,13 +220,13 @@ void LspServer::changed(const json::value& params) {
     workspace_.changed(*document);
 }
 
-void LspServer::tell_edited() {
+void LspServer::tell_edited(const std::function<bool()>& stopped) {
     if (phase_ != Phase::initialized) return;
     for (LspWorkspace::Folder* folder : workspace_.folders()) {
         for (const editor::FileId file : std::exchange(folder->edited, {}))
             tell_edited(*folder, file);
         // Was it so little that the whole project is known?
-        if (folder->stale && folder->project.settled()) tell(*folder);
+        if (folder->stale && folder->project.settled()) tell(*folder, stopped);
     }
 }
 
@@ -237,9 +237,9 @@ bool LspServer::has_more_to_tell() const {
                        [](const LspWorkspace::Folder* folder) { return folder->stale; });
 }
 
-void LspServer::tell_rest() {
+void LspServer::tell_rest(const std::function<bool()>& stopped) {
     for (LspWorkspace::Folder* folder : workspace_.folders()) {
-        if (folder->stale) tell(*folder);
+        if (folder->stale && folder->project.check_unless(stopped)) tell(*folder, stopped);
     }
 }
 
@@ -256,24 +256,34 @@ void LspServer::tell_edited(LspWorkspace::Folder& folder, editor::FileId file) {
     tell_file(folder, file, std::move(list));
 }
 
-void LspServer::tell(LspWorkspace::Folder& folder) {
-    folder.stale = false;
-    const source::SourceSet& sources = folder.project.sources();
-    std::map<editor::FileId, json::array> by_file;
-    // Files that are gone are told to be without mistakes.
-    for (std::uint32_t id = 0; id < sources.size(); ++id)
-        by_file[editor::FileId{id}];
-    const auto uri_of = [&](editor::FileId id) { return workspace_.uri_of(folder, id); };
+void LspServer::tell(LspWorkspace::Folder& folder, const std::function<bool()>& stopped) {
+    std::map<editor::FileId, std::vector<const editor::Diagnostic*>> by_file;
+    // Files that had mistakes, or were there, are told to be without.
+    for (const auto& [uri, told] : told_) {
+        if (stopped()) return;
+        if (told.nothing) continue;
+        if (const auto file = workspace_.known_in(folder, uri)) by_file[*file];
+    }
+    for (const editor::FileId file : workspace_.open_in(folder))
+        by_file[file];
     for (const editor::Diagnostic& one : folder.project.diagnostics()) {
         // That a shared file has more than this project needs is no news for those who use it.
         if (one.severity == source::Severity::information &&
             !workspace_.owns(folder, one.span.file))
             continue;
-        by_file[one.span.file].push_back(diagnostic_json(
-            sources, translate::diagnostic(one, terms_.language), terms_.units, uri_of));
+        by_file[one.span.file].push_back(&one);
     }
-    for (auto& [file, list] : by_file)
+    const auto uri_of = [&](editor::FileId id) { return workspace_.uri_of(folder, id); };
+    for (const auto& [file, all] : by_file) {
+        if (stopped()) return;
+        json::array list;
+        for (const editor::Diagnostic* one : all)
+            list.push_back(diagnostic_json(folder.project.sources(),
+                                           translate::diagnostic(*one, terms_.language),
+                                           terms_.units, uri_of));
         tell_file(folder, file, std::move(list));
+    }
+    folder.stale = false;
 }
 
 void LspServer::tell_file(LspWorkspace::Folder& folder, editor::FileId file, json::array list) {
@@ -285,8 +295,8 @@ void LspServer::tell_file(LspWorkspace::Folder& folder, editor::FileId file, jso
     if (open != nullptr) params["version"] = open->version;
     std::string words = json::serialize(params);
     const auto known = told_.find(uri);
-    if (known == told_.end() ? nothing : known->second == words) return;
-    told_[uri] = std::move(words);
+    if (known == told_.end() ? nothing : known->second.words == words) return;
+    told_[uri] = {std::move(words), nothing};
     send(notice_json("textDocument/publishDiagnostics", std::move(params)));
 }
 

@@ -9,9 +9,13 @@
 #include "engine/app/lsp_answers.h"
 
 #include <deque>
+#include <functional>
 #include <map>
 
 namespace journey::app {
+
+/// So long nobody has typed before whole projects are checked.
+inline constexpr int kLspQuietMs = 600;
 
 class LspServer {
   public:
@@ -20,12 +24,14 @@ class LspServer {
     bool has_work() const { return !waiting_.empty(); }
     /// Does the next one that waits.
     void work();
-    /// Nothing is waiting: tells what is wrong with the texts that were edited.
-    void tell_edited();
+    /// Nothing is waiting: tells what is wrong with the texts that were edited, and of their
+    /// projects what is known already; that ends early as below.
+    void tell_edited(const std::function<bool()>& stopped);
     /// Is there something that nobody was told about the rest of a project?
     bool has_more_to_tell() const;
-    /// Tells it, after checking whole projects.
-    void tell_rest();
+    /// Tells it, after checking whole projects. Ends early, with more to tell, once `stopped` says
+    /// so; nothing is told of a check that did not come to its end.
+    void tell_rest(const std::function<bool()>& stopped);
     /// Bodies to send, in order.
     std::vector<std::string> take_output();
     /// Set when the conversation is over.
@@ -45,7 +51,7 @@ class LspServer {
     void initialized();
     void opened(const json::value& params);
     void changed(const json::value& params);
-    void tell(LspWorkspace::Folder& folder);
+    void tell(LspWorkspace::Folder& folder, const std::function<bool()>& stopped);
     void tell_edited(LspWorkspace::Folder& folder, editor::FileId file);
     void tell_file(LspWorkspace::Folder& folder, editor::FileId file, boost::json::array list);
 
@@ -55,7 +61,11 @@ class LspServer {
     std::vector<std::string> roots_;
     std::deque<json::value> waiting_;
     std::vector<std::string> output_;
-    std::map<std::string, std::string> told_;  // by address: the diagnostics as they were sent
+    struct Told {
+        std::string words;     // the diagnostics as they were sent
+        bool nothing = false;  // of a file that is not open, and has no mistakes
+    };
+    std::map<std::string, Told> told_;  // by address
     std::optional<int> exit_code_;
 };
 

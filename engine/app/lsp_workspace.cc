@@ -154,6 +154,19 @@ std::optional<LspWorkspace::Where> LspWorkspace::where(const std::string& uri) {
     return std::nullopt;
 }
 
+std::optional<editor::FileId> LspWorkspace::known_in(const Folder& folder,
+                                                     const std::string& uri) const {
+    return folder.project.sources().find(name_in(folder.path, path_or_uri(uri)));
+}
+
+std::vector<editor::FileId> LspWorkspace::open_in(const Folder& folder) const {
+    std::vector<editor::FileId> all;
+    for (const auto& [path, document] : documents_) {
+        if (const auto file = folder.project.find(name_in(folder.path, path))) all.push_back(*file);
+    }
+    return all;
+}
+
 const LspWorkspace::Document* LspWorkspace::document_of(const Folder& folder,
                                                         editor::FileId file) const {
     const auto at = documents_.find(path_in(folder.path, folder.project.sources().at(file).name()));

@@ -42,6 +42,11 @@ class LspWorkspace {
     /// A file appeared, changed or went away on disk.
     void disk_changed(const std::string& uri);
 
+    /// What a folder calls the file of an address, even one that is gone; nullopt when it never
+    /// had it.
+    std::optional<editor::FileId> known_in(const Folder& folder, const std::string& uri) const;
+    /// The open documents it has.
+    std::vector<editor::FileId> open_in(const Folder& folder) const;
     std::optional<Where> where(const std::string& uri);
     /// The editor's own address of a file that is open, else one made from its path.
     std::string uri_of(const Folder& folder, editor::FileId file) const;
