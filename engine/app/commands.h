@@ -131,6 +131,7 @@ struct SimulateOptions {
     std::string mapping;
     std::vector<std::string> consents;  // granted to everybody at their first event
     std::uint64_t tail_days = 0;        // time that passes after the last row
+    std::vector<std::string> answers;   // "0.9", "mint_coupon=0.9"
     std::string sends_csv;              // every send, one a line
     bool counts = false;                // "name number" lines, for scripts
 };

@@ -190,6 +190,7 @@ void Forecaster::see(const std::vector<core::Happening>& happenings) {
 
 Forecast Forecaster::finish(const core::Counts& before, const core::Counts& after, Instant until,
                             translate::Language language) {
+    const translate::Speech say(language);
     const auto spoken = language == translate::Language::chinese ? explain::Language::chinese
                                                                  : explain::Language::english;
     out_.until = until;
@@ -234,9 +235,9 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
             if (ways.size() < 2 || at >= took_[i].size()) continue;
             for (std::size_t way = 0; way < ways.size() && way < took_[i][at].size(); ++way) {
                 if (took_[i][at][way] == 0) continue;
-                line.paths[fmt::format("{}, {}", state.step,
-                                       explain::words_of_way(program_, journey, state, ways[way],
-                                                             spoken))] += took_[i][at][way];
+                line.paths[say("{}, {}", state.step,
+                               explain::words_of_way(program_, journey, state, ways[way],
+                                                     spoken))] += took_[i][at][way];
             }
         }
         out_.journeys.push_back(std::move(line));
@@ -271,7 +272,7 @@ std::string text_of(const Forecast& forecast, const translate::Speech& say) {
         rows(out, say, "still at: {}", journey.still_at, kAsItIs);
         rows(out, say, "not sent: {}", journey.skipped_by, reason_in_words);
     }
-    return out;
+    return out + text_of(forecast.made_up, say);
 }
 
 Value json_of(const Forecast& forecast) {
@@ -318,6 +319,7 @@ Value json_of(const Forecast& forecast) {
         journeys.emplace_back(std::move(line));
     }
     out.push_back({"journeys", Value(std::move(journeys))});
+    out.push_back({"made_up", json_of(forecast.made_up)});
     return Value(std::move(out));
 }
 

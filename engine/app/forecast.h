@@ -3,6 +3,8 @@
 // limits did, what it costs.
 
 #include "dsl/translate/translate.h"
+#include "engine/app/made_up.h"
+#include "engine/app/population.h"
 #include "engine/calendar/calendar.h"
 #include "engine/core/core.h"
 #include "engine/ir/ir.h"
@@ -39,6 +41,17 @@ struct ChannelForecast {
     double cost = 0;
     bool has_cost = false;
 };
+/// Where the numbers come from, so that nobody takes them for more than they are.
+struct MadeUp {
+    std::uint64_t seed = 1;
+    std::uint32_t people = 0;  // besides those of the data
+    bool own_consents = false;
+    std::vector<std::string> consents;        // with own_consents: what all of them have given
+    std::map<std::string, DateSpread> dates;  // of their profiles
+    Habits habits;
+    Answering answering;
+    std::map<std::string, Calls> calls;  // by webhook
+};
 struct Forecast {
     Instant from{};
     Instant until{};
@@ -50,6 +63,7 @@ struct Forecast {
     std::vector<JourneyForecast> journeys;
     std::map<std::string, std::uint64_t> held;     // by reason: messages that waited
     std::map<std::string, std::uint64_t> skipped;  // by reason
+    MadeUp made_up;
 };
 
 /// Watches a world go by.
@@ -99,8 +113,11 @@ std::string length_in_words(Micros length, const translate::Speech& say = transl
 
 std::string text_of(const Forecast& forecast, const translate::Speech& say);
 Value json_of(const Forecast& forecast);
+/// Of people and habits only when there are made-up people; "" when nothing was made up.
+std::string text_of(const MadeUp& made_up, const translate::Speech& say);
+Value json_of(const MadeUp& made_up);
 /// One picture: sends by channel over time, and how far people come in each journey.
 /// Self-contained.
-std::string svg_of(const Forecast& forecast);
+std::string svg_of(const Forecast& forecast, const translate::Speech& say);
 
 }  // namespace journey::app

@@ -53,6 +53,10 @@ Forecast joined(std::vector<Forecast> parts) {
             add(out.journeys[j], more.journeys[j]);
         add(out.held, more.held);
         add(out.skipped, more.skipped);
+        for (const auto& [webhook, calls] : more.made_up.calls) {
+            out.made_up.calls[webhook].answered += calls.answered;
+            out.made_up.calls[webhook].failed += calls.failed;
+        }
     }
     return out;
 }

@@ -1,4 +1,5 @@
 #include "engine/app/forecast.h"
+#include "engine/app/test_story.h"
 #include "engine/plan/plan.h"
 
 #include <algorithm>
@@ -79,11 +80,11 @@ Bars bars_of(const Forecast& forecast) {
     return bars;
 }
 
-void draw_sends(std::string& out, const Forecast& forecast) {
+void draw_sends(std::string& out, const Forecast& forecast, const translate::Speech& say) {
     const Bars bars = bars_of(forecast);
     words(out, kLeft, kChartTop - 20,
-          bars.hours_each == 1 ? "Messages an hour"
-                               : fmt::format("Messages every {} hours", bars.hours_each),
+          bars.hours_each == 1 ? say("Messages an hour")
+                               : say("Messages every {} hours", bars.hours_each),
           "class=\"h\"");
     const std::uint64_t top = round_up(bars.most);
     const double bottom = kChartTop + kChartHeight;
@@ -133,9 +134,10 @@ void draw_sends(std::string& out, const Forecast& forecast) {
 }
 
 /// Channels in rows; where they end.
-double draw_channels(std::string& out, const Forecast& forecast, double y) {
+double draw_channels(std::string& out, const Forecast& forecast, double y,
+                     const translate::Speech& say) {
     constexpr double kColumns[] = {kLeft, 420, 690, 960, kRight};  // right ends but the first
-    words(out, kLeft, y, "By channel", "class=\"h\"");
+    words(out, kLeft, y, say("By channel"), "class=\"h\"");
     y += 26;
     const auto row = [&](const std::vector<std::string>& cells, const char* style) {
         for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -145,7 +147,9 @@ double draw_channels(std::string& out, const Forecast& forecast, double y) {
         }
         y += 22;
     };
-    row({"channel", "messages", "busiest hour", "longest wait for the provider", "cost"}, "s");
+    row({say("channel"), say("messages"), say("busiest hour"), say("longest wait for the provider"),
+         say("cost")},
+        "s");
     std::uint64_t sent = 0;
     double cost = 0;
     bool any_cost = false;
@@ -154,40 +158,42 @@ double draw_channels(std::string& out, const Forecast& forecast, double y) {
             channel.per_hour.empty() ? 0 : channel.per_hour[channel.worst_hour];
         row({fitting(name, 20), plan::grouped(channel.sent),
              worst == 0 ? "–"
-                        : fmt::format("{} on {}", plan::grouped(worst),
-                                      hour_in_words(forecast, channel.worst_hour)),
+                        : say("{} on {}", plan::grouped(worst),
+                              hour_in_words(forecast, channel.worst_hour)),
              channel.rate_per_second == 0
-                 ? "no rate declared"
-                 : fmt::format("{} at {}/s", length_in_words(channel.longest_queue),
-                               plan::grouped(channel.rate_per_second)),
+                 ? say("no rate declared")
+                 : say("{} at {}/s", length_in_words(channel.longest_queue, say),
+                       plan::grouped(channel.rate_per_second)),
              channel.has_cost ? fmt::format("{:.2f} {}", channel.cost, forecast.currency)
-                              : "no price given"},
+                              : say("no price given")},
             "n");
         sent += channel.sent;
         cost += channel.cost;
         any_cost = any_cost || channel.has_cost;
     }
-    row({"together", plan::grouped(sent), "", "",
+    row({say("together"), plan::grouped(sent), "", "",
          any_cost ? fmt::format("{:.2f} {}", cost, forecast.currency) : ""},
         "b");
     return y;
 }
 
 /// What kept messages back; where it ends.
-double draw_rules(std::string& out, const Forecast& forecast, double y) {
+double draw_rules(std::string& out, const Forecast& forecast, double y,
+                  const translate::Speech& say) {
     if (forecast.held.empty() && forecast.skipped.empty()) return y;
     y += 26;
-    words(out, kLeft, y, "What the rules did", "class=\"h\"");
+    words(out, kLeft, y, say("What the rules did"), "class=\"h\"");
     y += 26;
-    const auto rows = [&](const char* what, const std::map<std::string, std::uint64_t>& counts) {
+    const auto rows = [&](std::string_view line,
+                          const std::map<std::string, std::uint64_t>& counts) {
         for (const auto& [reason, count] : counts) {
-            words(out, kLeft, y, fmt::format("{}: {}", what, spaced(reason)), "class=\"n\"");
+            words(out, kLeft, y, say(line, spaced(reason_in_words(reason, say))), "class=\"n\"");
             words(out, 420, y, plan::grouped(count), "text-anchor=\"end\" class=\"n\"");
             y += 22;
         }
     };
-    rows("waited", forecast.held);
-    rows("not sent", forecast.skipped);
+    rows("waited: {}", forecast.held);
+    rows("not sent: {}", forecast.skipped);
     return y;
 }
 
@@ -199,11 +205,13 @@ std::string share_of(std::uint64_t people, std::uint64_t entered) {
 }
 
 /// The journeys' bars below one another; where they end.
-double draw_funnels(std::string& out, const Forecast& forecast, double y) {
+double draw_funnels(std::string& out, const Forecast& forecast, double y,
+                    const translate::Speech& say) {
     constexpr double kBarLeft = 320;
     constexpr double kBarMost = 700;
     y += 30;
-    words(out, kLeft, y, "How far people come (messages of each step, in % of those who entered)",
+    words(out, kLeft, y,
+          say("How far people come (messages of each step, in % of those who entered)"),
           "class=\"h\"");
     y += 20;
     for (const JourneyForecast& journey : forecast.journeys) {
@@ -226,48 +234,48 @@ double draw_funnels(std::string& out, const Forecast& forecast, double y) {
                   plan::grouped(people) + share_of(people, journey.entered), "class=\"s\"");
             y += 22;
         };
-        row("entered", journey.entered, "#5f6b7a");
+        row(say("entered"), journey.entered, "#5f6b7a");
         for (const StepCount& step : journey.sent)
             row(name_of(step, 30), step.people, "#2b5fb8");
-        if (journey.goals > 0) row("goal", journey.goals, "#2f855a");
+        if (journey.goals > 0) row(say("goals"), journey.goals, "#2f855a");
         y += 6;
     }
     std::string nobody;
     for (const JourneyForecast& journey : forecast.journeys) {
         if (!is_idle(journey)) continue;
-        nobody += (nobody.empty() ? "" : ", ") +
+        nobody += (nobody.empty() ? "" : say(", ")) +
                   fitting(journey.title.empty() ? journey.name : journey.title, 40);
     }
     if (nobody.empty()) return y;
     y += 26;
-    words(out, kLeft, y, fitting("Nobody entered: " + nobody, 140), "class=\"s\"");
+    words(out, kLeft, y, fitting(say("Nobody entered: {}", nobody), 140), "class=\"s\"");
     return y;
 }
 
 }  // namespace
 
-std::string svg_of(const Forecast& forecast) {
+std::string svg_of(const Forecast& forecast, const translate::Speech& say) {
     std::string body;
     const std::size_t hours = static_cast<std::size_t>(
         std::chrono::duration_cast<std::chrono::hours>(forecast.until - forecast.from).count());
     words(body, kLeft, 44,
-          fmt::format("Forecast: {} people, {} to {} ({})", plan::grouped(forecast.people),
-                      hour_in_words(forecast, 0).substr(0, 10),
-                      hour_in_words(forecast, hours).substr(0, 10), forecast.zone),
+          say("Forecast: {} people, {} to {} ({})", plan::grouped(forecast.people),
+              hour_in_words(forecast, 0).substr(0, 10),
+              hour_in_words(forecast, hours).substr(0, 10), forecast.zone),
           "class=\"t\"");
-    draw_sends(body, forecast);
-    double below = draw_channels(body, forecast, kChartTop + kChartHeight + 70);
-    below = draw_rules(body, forecast, below);
-    const double height = draw_funnels(body, forecast, below) + 30;
+    draw_sends(body, forecast, say);
+    double below = draw_channels(body, forecast, kChartTop + kChartHeight + 70, say);
+    below = draw_rules(body, forecast, below, say);
+    const double height = draw_funnels(body, forecast, below, say) + 30;
     return fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1:.0f}\" width=\"{0}\" "
-        "height=\"{1:.0f}\" role=\"img\" aria-label=\"Forecast of messages and people\">\n"
+        "height=\"{1:.0f}\" role=\"img\" aria-label=\"{3}\">\n"
         "<style>text{{font-family:system-ui,'Noto Sans','Noto Sans CJK SC',sans-serif;"
         "font-size:15px;fill:#1f2933}}.t{{font-size:22px;font-weight:600}}.h{{font-size:17px;"
         "font-weight:600}}.b{{font-weight:600}}.s{{font-size:13px;fill:#425160}}.n{{font-size:14px;"
         "font-variant-numeric:tabular-nums}}</style>\n"
         "<rect width=\"{0}\" height=\"{1:.0f}\" fill=\"#ffffff\"/>\n{2}</svg>\n",
-        kWidth, height, body);
+        kWidth, height, body, escape_xml(say("Forecast of messages and people")));
 }
 
 }  // namespace journey::app

@@ -305,21 +305,36 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1, 3660))
         ->excludes(simulate_csv);
     simulate_app->add_option("--seed", forecast.seed, "Another seed, another story")
-        ->capture_default_str();
-    simulate_app->add_option("--rate", forecast.rates,
-                             "How often a person does this, like signed_up=0.1/day");
-    simulate_app->add_option("--habits", forecast.habits,
-                             "What people do and what follows from it (YAML)");
-    simulate_app->add_option("--cost", forecast.costs, "Price of a message, like sms=0.05");
-    simulate_app->add_option("--start", forecast.start, "The first moment (RFC 3339)");
+        ->capture_default_str()
+        ->excludes(simulate_csv);
+    simulate_app
+        ->add_option("--rate", forecast.rates,
+                     "How often a person does this, like signed_up=0.1/day")
+        ->excludes(simulate_csv);
+    simulate_app
+        ->add_option("--habits", forecast.habits,
+                     "What made-up people do and what follows from it (YAML; the guide's chapter "
+                     "14 shows one)")
+        ->excludes(simulate_csv);
+    simulate_app->add_option("--cost", forecast.costs, "Price of a message, like sms=0.05")
+        ->excludes(simulate_csv);
+    simulate_app
+        ->add_option("--start", forecast.start,
+                     "The first day or moment (default 2026-03-02, a Monday; with --data now)")
+        ->excludes(simulate_csv);
+    simulate_app->add_option("--answers", simulate.answers,
+                             "Share of webhook calls that get a made-up answer, like 0.9 or "
+                             "mint_coupon=0.9 (default 0.95)");
     simulate_app->add_option("--svg", forecast.svg, "Draw it into this file")
         ->excludes(simulate_csv);
     simulate_app->add_flag("--json", forecast.json, "One JSON object")->excludes(simulate_csv);
     simulate_app->add_option("--consent", simulate.consents, "Consent that everybody has given");
-    simulate_app->add_option("--tail-days", simulate.tail_days,
-                             "Days that pass after the last event");
+    simulate_app
+        ->add_option("--tail-days", simulate.tail_days, "Days that pass after the last event")
+        ->needs(simulate_csv);
     simulate_app->add_option("--sends", simulate.sends_csv, "Write every send to this CSV file");
-    simulate_app->add_flag("--counts", simulate.counts, "Only the counts, one a line, for scripts");
+    simulate_app->add_flag("--counts", simulate.counts, "Only the counts, one a line, for scripts")
+        ->needs(simulate_csv);
     simulate_app->callback([&] {
         if (!simulate.csv.empty()) {
             status = simulate_command(simulate);
@@ -329,6 +344,8 @@ int main(int argc, char** argv) {
             throw CLI::RequiredError("--people N, --data DIRECTORY or --csv FILE");
         forecast.project = simulate.project;
         forecast.consents = simulate.consents;
+        forecast.answers = simulate.answers;
+        forecast.sends_csv = simulate.sends_csv;
         status = forecast_command(forecast);
     });
 

@@ -1,6 +1,6 @@
 #include "engine/app/population.h"
 
-#include "engine/calendar/calendar.h"
+#include "engine/app/made_up.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -9,11 +9,6 @@ namespace journey::app {
 namespace {
 
 constexpr double kDayMicros = 86'400e6;
-constexpr const char* kNames[] = {"Ada",  "小王", "Lena", "Noor", "Mei",  "Tom",
-                                  "李娜", "Ines", "Kofi", "Yuki", "张伟", "Sara"};
-constexpr const char* kZones[] = {"Asia/Shanghai",    "Asia/Shanghai", "Europe/Berlin",
-                                  "America/New_York", "Europe/London", "Asia/Tokyo"};
-
 bool has(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
@@ -48,12 +43,7 @@ Population::Population(const ir::Program& program, Habits habits, PopulationOpti
         }
         remembered_[at] = !after_[at].empty();
     }
-    if (const calendar::Zone* zone = calendar::find_zone(program.workspace.zone)) {
-        const calendar::Local local = calendar::to_local(options_.start, *zone);
-        const std::int64_t civil =
-            (std::int64_t{local.date.days} * 86'400 + local.time.seconds) * 1'000'000;
-        zone_offset_ = civil - micros_of(options_.start);
-    }
+    zone_offset_ = zone_offset_of(program.workspace.zone, options_.start).count();
     for (std::uint32_t person = 0; person < options_.people; ++person) {
         for (std::size_t event = 0; event < per_day_.size(); ++event) {
             if (per_day_[event] > 0)
@@ -94,65 +84,18 @@ std::string Population::name_of(std::uint32_t person) const {
     return fmt::format("sim-{}-{}", options_.seed, person + 1);
 }
 
-Value Population::value_of(const ir::Field& field, std::uint32_t person) {
-    const ir::Type& type = field.type;
-    switch (type.kind) {
-        case ir::TypeKind::boolean:
-            return Value(rng_.chance(0.5));
-        case ir::TypeKind::integer:
-            return Value(static_cast<std::int64_t>(1 + rng_.below(5)));
-        case ir::TypeKind::real:
-            return Value(static_cast<double>(rng_.below(10'000)) / 100.0);
-        case ir::TypeKind::text:
-            if (has(field.name, "email")) return Value(name_of(person) + "@people.example");
-            if (has(field.name, "phone") || has(field.name, "mobile"))
-                return Value(fmt::format("+861380{:07}", person % 10'000'000));
-            if (has(field.name, "token")) return Value("token-" + name_of(person));
-            if (has(field.name, "name")) return Value(kNames[rng_.below(std::size(kNames))]);
-            if (has(field.name, "locale") || has(field.name, "lang"))
-                return Value(rng_.chance(0.5) ? "zh-CN" : "en");
-            return Value(fmt::format("{}-{}", field.name, 1 + rng_.below(50)));
-        case ir::TypeKind::duration:
-            return Value(CalendarDuration{0, 0, static_cast<std::int64_t>(rng_.below(86'400))});
-        case ir::TypeKind::instant:
-            return Value(options_.start - std::chrono::hours(rng_.below(365 * 24)));
-        case ir::TypeKind::date:
-            // 1955 to 2005: birthdays.
-            return Value(Date{static_cast<std::int32_t>(rng_.below(18'262)) - 5479});
-        case ir::TypeKind::time_of_day:
-            return Value(TimeOfDay{static_cast<std::int32_t>(rng_.below(86'400))});
-        case ir::TypeKind::zone:
-            return Value(kZones[rng_.below(std::size(kZones))]);
-        case ir::TypeKind::money: {
-            const std::string& code =
-                type.currency.size() == 3 ? type.currency : program_.workspace.currency;
-            Money money;
-            money.minor = static_cast<std::int64_t>(500 + rng_.below(50'000));
-            if (code.size() == 3) money.currency = {code[0], code[1], code[2]};
-            return Value(money);
-        }
-        case ir::TypeKind::choice:
-            if (type.choices.empty()) return {};
-            return Value(type.choices[rng_.below(type.choices.size())]);
-        case ir::TypeKind::list: {
-            ir::Field one = field;
-            one.type.kind = type.element;
-            if (type.element == ir::TypeKind::list) return {};
-            return Value(List{value_of(one, person)});
-        }
-        case ir::TypeKind::missing:
-        case ir::TypeKind::map:
-        case ir::TypeKind::event:
-            return {};
-    }
-    return {};
+Value Population::value_of(const ir::Field& field, std::uint32_t person, std::int64_t at) {
+    const std::string name = name_of(person);
+    return made_up_value(
+        field, {name, person, instant_of(at), Micros{zone_offset_}, program_.workspace.currency},
+        rng_);
 }
 
 Record Population::profile_of(std::uint32_t person) {
     Record out;
     for (const ir::Field& field : program_.profile) {
         if (!rng_.chance(share_with(field))) continue;
-        Value value = value_of(field, person);
+        Value value = value_of(field, person, micros_of(options_.start));
         if (!value.is_missing()) out.push_back({field.name, std::move(value)});
     }
     return out;
@@ -166,7 +109,7 @@ Record Population::properties_of(const Due& due) {
         // What follows is about the same thing: the same sku, the same view.
         const Value* same =
             due.follows && last != last_.end() ? find(last->second, field.name) : nullptr;
-        Value value = same != nullptr ? *same : value_of(field, due.person);
+        Value value = same != nullptr ? *same : value_of(field, due.person, due.at);
         if (!value.is_missing()) out.push_back({field.name, std::move(value)});
     }
     return out;
@@ -186,7 +129,7 @@ model::Command Population::opening() {
     while (++consent_ <= program_.consents.size()) {
         const std::string& name = program_.consents[consent_ - 1].name;
         const bool given = options_.consents.empty()
-                               ? rng_.chance(0.85)
+                               ? rng_.chance(kConsentShare)
                                : std::find(options_.consents.begin(), options_.consents.end(),
                                            name) != options_.consents.end();
         if (given) return command;

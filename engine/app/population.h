@@ -32,6 +32,9 @@ Result<void> read_habits(const std::string& path, const ir::Program& program, Ha
 /// "signed_up=0.1/day"; hour, day, week or month.
 Result<void> read_rate(std::string_view text, const ir::Program& program, Habits& habits);
 
+/// Of each consent, where nobody says who has given what.
+inline constexpr double kConsentShare = 0.85;
+
 struct PopulationOptions {
     std::uint32_t people = 0;
     std::uint64_t seed = 1;
@@ -64,7 +67,7 @@ class Population {
     void follow(const Due& due);
     Record profile_of(std::uint32_t person);
     Record properties_of(const Due& due);
-    Value value_of(const ir::Field& field, std::uint32_t person);
+    Value value_of(const ir::Field& field, std::uint32_t person, std::int64_t at);
     std::string name_of(std::uint32_t person) const;
     std::int64_t awake(std::int64_t at);
     std::int64_t gap(double per_day);

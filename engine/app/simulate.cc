@@ -3,9 +3,12 @@
 
 #include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
+#include "engine/app/forecast.h"
+#include "engine/app/made_up.h"
 #include "engine/app/mapped_csv.h"
 #include "engine/app/progress.h"
 #include "engine/app/project.h"
+#include "engine/app/sent_rows.h"
 #include "engine/app/test_story.h"
 #include "engine/sim/sim.h"
 
@@ -120,6 +123,8 @@ int simulate_command(const SimulateOptions& options) {
             return fail(error(ErrorCode::invalid,
                               fmt::format("the project declares no consent `{}`", consent)));
     }
+    const auto answering = read_answering(options.answers, program);
+    if (!answering) return fail(answering.error());
     auto mapping = Mapping::load(options.mapping);
     if (!mapping) return fail(mapping.error());
     for (const Mapping::Rule& rule : mapping.value().rules) {
@@ -164,16 +169,19 @@ int simulate_command(const SimulateOptions& options) {
         if (!sends)
             return fail(
                 error(ErrorCode::refused, fmt::format("I cannot write {}", options.sends_csv)));
-        sends << "at,journey,step,channel,template,entry\n";
+        sends << SentRows::kHeader;
     }
+    SentRows rows;
+    MadeUpAnswers answers(program, answering.value(), 1);
+    world.set_provider([&](const sim::SentMessage& sent) {
+        if (sends.is_open()) rows.provider_saw(sent);
+        return answers.answer(sent);
+    });
     const auto note_sends = [&] {
         if (!sends.is_open()) return;
-        for (const core::Happening& one : world.take_happenings()) {
-            if (one.kind != core::Happening::Kind::accepted) continue;
-            sends << csv_text({format_instant(one.at), one.journey, one.step, one.channel,
-                               one.message_template, std::to_string(one.entry.number)})
-                  << '\n';
-        }
+        rows.see(world.take_happenings());
+        for (const SentRow& row : rows.take())
+            sends << row.text << '\n';
     };
     std::error_code ignored;
     const translate::Speech say(translate::language_of_environment());
@@ -212,10 +220,15 @@ int simulate_command(const SimulateOptions& options) {
     note_sends();
     progress.finish(say("{} rows", replay.rows));
     const core::Counts counts = world.node().counts();
-    if (options.counts)
+    if (options.counts) {
         print_counts(replay, counts);
-    else
+    } else {
         print_table(replay, counts, say);
+        MadeUp made_up;
+        made_up.answering = answering.value();
+        made_up.calls = answers.calls();
+        fmt::print("{}", text_of(made_up, say));
+    }
     return 0;
 }
 

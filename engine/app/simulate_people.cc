@@ -5,6 +5,7 @@
 #include "engine/app/population.h"
 #include "engine/app/progress.h"
 #include "engine/app/project.h"
+#include "engine/app/sent_rows.h"
 
 #include <algorithm>
 #include <atomic>
@@ -38,8 +39,22 @@ Result<std::map<std::string, double>> costs_of(const std::vector<std::string>& g
 }
 
 /// A Monday. The same people must meet the same days whenever one looks.
-constexpr const char* kStart = "2026-03-02T00:00:00Z";
+constexpr const char* kStart = "2026-03-02";
 constexpr std::uint64_t kMicrosADay = 86'400'000'000;
+
+/// A moment, or the beginning of a day where the workspace is.
+Result<Instant> start_of(const std::string& given, const ir::Program& program) {
+    if (const auto moment = parse_instant(given)) return moment.value();
+    const auto date = parse_date(given);
+    if (!date) {
+        return error(ErrorCode::invalid,
+                     fmt::format("`--start {}` is no beginning; write a day like `2026-03-02`, or "
+                                 "a moment like `2026-03-02T09:00:00Z`",
+                                 given));
+    }
+    const calendar::Zone* zone = calendar::find_zone(program.workspace.zone);
+    return calendar::to_instant({date.value(), {}}, zone == nullptr ? calendar::utc() : *zone);
+}
 
 struct World {
     std::unique_ptr<DataCopy> data;
@@ -65,13 +80,19 @@ struct Question {
     Bytes bytes;
     std::map<std::string, double> costs;
     Habits habits;
+    Answering answering;
     std::uint32_t worlds = 1;
+};
+
+struct Answer {
+    Forecast forecast;
+    std::vector<SentRow> sends;  // when asked for
 };
 
 Result<World> make_world(const Question& asked) {
     World out;
     const ForecastOptions& options = asked.options;
-    TRY(Instant start, parse_instant(options.start.empty() ? kStart : options.start));
+    TRY(Instant start, start_of(options.start.empty() ? kStart : options.start, asked.program));
     if (options.data_directory.empty()) {
         sim::WorldOptions world;
         world.start = start;
@@ -90,7 +111,7 @@ Result<World> make_world(const Question& asked) {
 /// How far the worlds are, in microseconds of their time, all together.
 using Passed = std::atomic<std::uint64_t>;
 
-Result<Forecast> forecast_world(const Question& asked, std::uint32_t number, Passed& passed) {
+Result<Answer> forecast_world(const Question& asked, std::uint32_t number, Passed& passed) {
     const ForecastOptions& options = asked.options;
     TRY(World made, make_world(asked));
     sim::VirtualWorld& world = *made.world;
@@ -103,9 +124,18 @@ Result<Forecast> forecast_world(const Question& asked, std::uint32_t number, Pas
     if (number < options.people % asked.worlds) ++crowd.people;
     if (asked.worlds > 1) crowd.seed = options.seed * kWorlds + number;
     Population population(asked.program, asked.habits, crowd);
+    MadeUpAnswers answers(asked.program, asked.answering, crowd.seed);
+    SentRows rows;
+    const bool keeps_rows = !options.sends_csv.empty();
+    world.set_provider([&](const sim::SentMessage& sent) {
+        if (keeps_rows) rows.provider_saw(sent);
+        return answers.answer(sent);
+    });
     Instant seen = start;
     const auto look = [&] {
-        forecaster.see(world.take_happenings());
+        const std::vector<core::Happening> happenings = world.take_happenings();
+        forecaster.see(happenings);
+        if (keeps_rows) rows.see(happenings);
         passed += static_cast<std::uint64_t>((world.now() - seen).count());
         seen = world.now();
     };
@@ -121,8 +151,31 @@ Result<Forecast> forecast_world(const Question& asked, std::uint32_t number, Pas
         world.advance_to(std::min(end, world.now() + std::chrono::hours(1)));
         look();
     }
-    return forecaster.finish(before, world.node().counts(), end,
-                             translate::language_of_environment());
+    Answer out;
+    out.forecast =
+        forecaster.finish(before, world.node().counts(), end, translate::language_of_environment());
+    out.forecast.made_up.calls = answers.calls();
+    out.sends = rows.take();
+    return out;
+}
+
+/// What the numbers rest on, but for what happened to calls.
+void tell_made_up(MadeUp& out, const Question& asked) {
+    const ForecastOptions& options = asked.options;
+    out.seed = options.seed;
+    out.people = options.people;
+    out.own_consents = !options.consents.empty();
+    out.consents = options.consents;
+    if (!out.own_consents) {
+        for (const ir::Consent& one : asked.program.consents)
+            out.consents.push_back(one.name);
+    }
+    for (const ir::Field& field : asked.program.profile) {
+        if (field.type.kind == ir::TypeKind::date || field.type.kind == ir::TypeKind::instant)
+            out.dates[field.name] = date_spread_of(field.name);
+    }
+    out.habits = asked.habits;
+    out.answering = asked.answering;
 }
 
 Result<Forecast> forecast_of(const ForecastOptions& options, const ir::Program& program) {
@@ -131,7 +184,8 @@ Result<Forecast> forecast_of(const ForecastOptions& options, const ir::Program& 
             return error(ErrorCode::invalid,
                          fmt::format("the project declares no consent `{}`", consent));
     }
-    Question asked{options, program, ir::encode(program), {}, habits_of(program), 1};
+    Question asked{options, program, ir::encode(program), {}, habits_of(program), {}, 1};
+    TRY(asked.answering, read_answering(options.answers, program));
     TRY(asked.costs, costs_of(options.costs, program));
     if (!options.habits.empty()) {
         TRY(read_habits(options.habits, program, asked.habits));
@@ -144,7 +198,7 @@ Result<Forecast> forecast_of(const ForecastOptions& options, const ir::Program& 
     const auto whole = std::chrono::microseconds(std::chrono::days(options.days)).count();
     const translate::Speech say(translate::language_of_environment());
     Progress progress(say("simulating"), static_cast<std::uint64_t>(whole));
-    std::vector<std::optional<Result<Forecast>>> answers(asked.worlds);
+    std::vector<std::optional<Result<Answer>>> answers(asked.worlds);
     Passed passed = 0;
     std::atomic<std::uint32_t> next = 0;
     std::atomic<std::uint32_t> answered = 0;
@@ -167,11 +221,18 @@ Result<Forecast> forecast_of(const ForecastOptions& options, const ir::Program& 
     }
     progress.finish(say("{} days", options.days));
     std::vector<Forecast> parts;
-    for (std::optional<Result<Forecast>>& answer : answers) {
-        TRY(Forecast part, std::move(*answer));
-        parts.push_back(std::move(part));
+    std::vector<std::vector<SentRow>> sends;
+    for (std::optional<Result<Answer>>& answer : answers) {
+        TRY(Answer part, std::move(*answer));
+        parts.push_back(std::move(part.forecast));
+        sends.push_back(std::move(part.sends));
     }
-    return joined(std::move(parts));
+    if (!options.sends_csv.empty()) {
+        TRY(replace_file(options.sends_csv, csv_of(std::move(sends))));
+    }
+    Forecast out = joined(std::move(parts));
+    tell_made_up(out.made_up, asked);
+    return out;
 }
 
 }  // namespace
@@ -185,15 +246,17 @@ int forecast_command(const ForecastOptions& options) {
     }
     const auto forecast = forecast_of(options, *compiled.value().program);
     if (!forecast) return fail(forecast.error());
+    const translate::Speech say(translate::language_of_environment());
     if (!options.svg.empty()) {
-        if (const auto written = replace_file(options.svg, svg_of(forecast.value())); !written)
+        if (const auto written = replace_file(options.svg, svg_of(forecast.value(), say)); !written)
             return fail(written.error());
     }
     if (options.json) {
         fmt::print("{}\n", to_json(json_of(forecast.value())));
     } else {
-        const translate::Speech say(translate::language_of_environment());
         fmt::print("{}", text_of(forecast.value(), say));
+        if (!options.sends_csv.empty())
+            fmt::print("{}", say("\nEvery message: {}\n", options.sends_csv));
         if (!options.svg.empty()) fmt::print("{}", say("\nThe picture: {}\n", options.svg));
     }
     return 0;

@@ -15,8 +15,10 @@ struct ForecastOptions {
     std::string habits;                 // YAML
     std::vector<std::string> consents;  // what generated people have given; empty: most of them
     std::vector<std::string> costs;     // "sms=0.05"
-    std::string start;                  // RFC 3339
+    std::vector<std::string> answers;   // "0.9", "mint_coupon=0.9"
+    std::string start;                  // RFC 3339, or a date where the workspace is
     std::string svg;                    // file
+    std::string sends_csv;              // file: every send, one a line
     bool json = false;
 };
 int forecast_command(const ForecastOptions& options);

@@ -18,15 +18,21 @@ std::string clock_text(Instant at, std::optional<Instant> before, const calendar
 std::string ending_in_words(const std::string& ending, const translate::Speech& say) {
     constexpr std::string_view kGoal = "goal ";
     if (ending.starts_with(kGoal)) return say("goal {}", ending.substr(kGoal.size()));
-    if (ending == "finished") return say("finished");
-    if (ending == "expired") return say("expired");
-    if (ending == "restarted") return say("restarted");
+    for (const char* ours : {"finished", "expired", "restarted", "no moment to wait for",
+                             "too many steps", "moved on"}) {
+        if (ending == ours) return std::string(say.words(ending));
+    }
     return ending;  // the author's own: stop as …
 }
 
 /// What the engine wrote down in English, where there are words for it.
 std::string in_words(const std::string& detail, const translate::Speech& say) {
-    return translate::sentence(detail, say.language()).value_or(detail);
+    if (auto whole = translate::sentence(detail, say.language())) return *std::move(whole);
+    // Two limits are full at once.
+    const std::size_t comma = detail.find(", ");
+    if (comma == std::string::npos) return detail;
+    return say("{}, {}", in_words(detail.substr(0, comma), say),
+               in_words(detail.substr(comma + 2), say));
 }
 
 std::string reason_in_words(const std::string& reason, const translate::Speech& say) {

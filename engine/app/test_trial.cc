@@ -210,8 +210,7 @@ class Trial {
                       return std::string();
                   },
                   [&](const sema::CallHappens& call) {
-                      witness_.tell(world_.now(),
-                                    fmt::format("called {}", to_json(Value(call.data))));
+                      witness_.tell(world_.now(), say_("called {}", to_json(Value(call.data))));
                       submit(model::Track{ir::kCalledEvent, call.data}, std::nullopt);
                       collect();
                       return std::string();

@@ -2,9 +2,11 @@
 // project, which compiles and whose tests pass.
 
 #include "dsl/editor/editor.h"
+#include "engine/app/population.h"
 #include "engine/app/test_trial.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -38,6 +40,16 @@ std::string text_of_file(const std::string& name) {
     std::stringstream text;
     text << in.rdbuf();
     return text.str();
+}
+
+/// The first block marked like this.
+std::string block_of_guide(const std::string& mark) {
+    const std::string guide = text_of_file("dsl/guide/README.md");
+    const std::string open = "```" + mark + "\n";
+    const std::size_t at = guide.find(open);
+    REQUIRE(at != std::string::npos);
+    const std::size_t from = at + open.size();
+    return guide.substr(from, guide.find("```\n", from) - from);
 }
 
 }  // namespace
@@ -80,6 +92,26 @@ TEST_CASE("the guide's examples compile, and their tests pass", "[guide]") {
         INFO(story);
         CHECK(result.problem == "");
     }
+}
+
+TEST_CASE("the guide's habits are read, and are those of the guide's words", "[guide]") {
+    const dsl::Compilation made = dsl::compile(blocks_of_guide());
+    REQUIRE(made.program);
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() /
+        ("journey-guide-habits-" + std::to_string(reinterpret_cast<std::uintptr_t>(&made)));
+    std::ofstream(file) << block_of_guide("yaml");
+    Habits habits = habits_of(*made.program);
+    const auto read = read_habits(file.string(), *made.program, habits);
+    std::filesystem::remove(file);
+    INFO((read ? "" : read.error().detail));
+    REQUIRE(read);
+    CHECK(habits.per_day.at("product_viewed") == Approx(3.0 / 7));
+    CHECK(habits.per_day.at("order_paid") == 0);
+    REQUIRE(habits.after.at("add_to_cart").size() == 1);
+    CHECK(habits.after.at("add_to_cart")[0].chance == Approx(0.35));
+    CHECK(habits.after.at("add_to_cart")[0].after == std::chrono::hours(2));
+    CHECK(habits.after.at("product_viewed")[0].event == "add_to_cart");
 }
 
 }  // namespace journey::app

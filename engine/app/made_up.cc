@@ -1,0 +1,245 @@
+#include "engine/app/made_up.h"
+
+#include "engine/calendar/calendar.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+
+namespace journey::app {
+namespace {
+
+constexpr const char* kNames[] = {"Ada",  "小王", "Lena", "Noor", "Mei",  "Tom",
+                                  "李娜", "Ines", "Kofi", "Yuki", "张伟", "Sara"};
+constexpr const char* kZones[] = {"Asia/Shanghai",    "Asia/Shanghai", "Europe/Berlin",
+                                  "America/New_York", "Europe/London", "Asia/Tokyo"};
+constexpr std::uint64_t kDaySeconds = 86'400;
+
+bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+/// "trial_end", "trialEnd" → trial, end.
+std::vector<std::string> words_of(std::string_view name) {
+    std::vector<std::string> all(1);
+    for (const char c : name) {
+        const bool upper = c >= 'A' && c <= 'Z';
+        if ((c == '_' || upper) && !all.back().empty()) all.emplace_back();
+        if (c != '_') all.back() += static_cast<char>(upper ? c - 'A' + 'a' : c);
+    }
+    return all;
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&all)[N]) {
+    return std::find(std::begin(all), std::end(all), word) != std::end(all);
+}
+
+/// "renewal", "renews", but not "renewed".
+template <std::size_t N>
+bool begins_as(std::string_view word, const std::string_view (&all)[N]) {
+    return !word.ends_with("ed") &&
+           std::any_of(std::begin(all), std::end(all),
+                       [&](std::string_view one) { return word.starts_with(one); });
+}
+
+struct Days {
+    std::int64_t from;
+    std::uint64_t count;
+};
+Days days_of(DateSpread spread) {
+    constexpr std::int64_t kYear = 365;
+    switch (spread) {
+        case DateSpread::of_birth:
+            return {-75 * kYear - 18, 57 * kYear};
+        case DateSpread::yearly:
+            return {-20 * kYear - 5, 19 * kYear};
+        case DateSpread::ahead:
+            return {0, kYear};
+        case DateSpread::behind:
+            return {-kYear, kYear};
+        case DateSpread::around:
+            return {-kYear, 2 * kYear};
+    }
+    return {0, kYear};
+}
+
+Date date_at(const MadeUpFor& who) {
+    const Micros local = std::chrono::microseconds(micros_of(who.around)) + who.zone_offset;
+    return Date{static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(local).count())};
+}
+
+Value made_up_text(const ir::Field& field, const MadeUpFor& who, Rng& rng) {
+    if (has(field.name, "email")) return Value(fmt::format("{}@people.example", who.name));
+    if (has(field.name, "phone") || has(field.name, "mobile"))
+        return Value(fmt::format("+861380{:07}", who.number % 10'000'000));
+    if (has(field.name, "token")) return Value(fmt::format("token-{}", who.name));
+    if (has(field.name, "name")) return Value(kNames[rng.below(std::size(kNames))]);
+    if (has(field.name, "locale") || has(field.name, "lang"))
+        return Value(rng.chance(0.5) ? "zh-CN" : "en");
+    return Value(fmt::format("{}-{}", field.name, 1 + rng.below(50)));
+}
+
+}  // namespace
+
+DateSpread date_spread_of(std::string_view name) {
+    constexpr std::string_view kAhead[] = {"next",     "due",      "until",     "end",
+                                           "ends",     "deadline", "valid",     "expected",
+                                           "promised", "planned",  "scheduled", "appointment"};
+    constexpr std::string_view kAheadAs[] = {"renew",   "expir",    "arriv",   "depart",
+                                             "checkin", "checkout", "upcoming"};
+    constexpr std::string_view kBehind[] = {"last", "first", "since", "paid", "bought"};
+    const std::vector<std::string> words = words_of(name);
+    const auto any = [&](auto holds) { return std::any_of(words.begin(), words.end(), holds); };
+    if (any([](const std::string& word) {
+            return word.starts_with("birth") || word == "born" || word == "dob";
+        }))
+        return DateSpread::of_birth;
+    if (any([](const std::string& word) {
+            return word.starts_with("anniversar") || word == "wedding";
+        }))
+        return DateSpread::yearly;
+    // "last_renewal" is over, and "next_since" is to come: the first word that says so decides.
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        if (is_one_of(word, kAhead) || begins_as(word, kAheadAs)) return DateSpread::ahead;
+        if (word == "check" && i + 1 < words.size() &&
+            (words[i + 1] == "in" || words[i + 1] == "out"))
+            return DateSpread::ahead;
+        if (is_one_of(word, kBehind) || word.ends_with("ed")) return DateSpread::behind;
+    }
+    return DateSpread::around;
+}
+
+Micros zone_offset_of(const std::string& name, Instant at) {
+    const calendar::Zone* zone = calendar::find_zone(name);
+    if (zone == nullptr) return Micros{};
+    const calendar::Local local = calendar::to_local(at, *zone);
+    const std::int64_t civil =
+        (std::int64_t{local.date.days} * 86'400 + local.time.seconds) * 1'000'000;
+    return Micros{civil - micros_of(at)};
+}
+
+Value made_up_value(const ir::Field& field, const MadeUpFor& who, Rng& rng) {
+    const ir::Type& type = field.type;
+    switch (type.kind) {
+        case ir::TypeKind::boolean:
+            return Value(rng.chance(0.5));
+        case ir::TypeKind::integer:
+            return Value(static_cast<std::int64_t>(1 + rng.below(5)));
+        case ir::TypeKind::real:
+            return Value(static_cast<double>(rng.below(10'000)) / 100.0);
+        case ir::TypeKind::text:
+            return made_up_text(field, who, rng);
+        case ir::TypeKind::duration:
+            return Value(CalendarDuration{0, 0, static_cast<std::int64_t>(rng.below(kDaySeconds))});
+        case ir::TypeKind::instant: {
+            const Days days = days_of(date_spread_of(field.name));
+            return Value(who.around + std::chrono::days(days.from) +
+                         std::chrono::seconds(rng.below(days.count * kDaySeconds)));
+        }
+        case ir::TypeKind::date: {
+            const Days days = days_of(date_spread_of(field.name));
+            const auto away = days.from + static_cast<std::int64_t>(rng.below(days.count));
+            return Value(Date{static_cast<std::int32_t>(date_at(who).days + away)});
+        }
+        case ir::TypeKind::time_of_day:
+            return Value(TimeOfDay{static_cast<std::int32_t>(rng.below(kDaySeconds))});
+        case ir::TypeKind::zone:
+            return Value(kZones[rng.below(std::size(kZones))]);
+        case ir::TypeKind::money: {
+            const std::string_view code =
+                type.currency.size() == 3 ? std::string_view(type.currency) : who.currency;
+            Money money;
+            money.minor = static_cast<std::int64_t>(500 + rng.below(50'000));
+            if (code.size() == 3) money.currency = {code[0], code[1], code[2]};
+            return Value(money);
+        }
+        case ir::TypeKind::choice:
+            if (type.choices.empty()) return {};
+            return Value(type.choices[rng.below(type.choices.size())]);
+        case ir::TypeKind::list: {
+            ir::Field one = field;
+            one.type.kind = type.element;
+            if (type.element == ir::TypeKind::list) return {};
+            return Value(List{made_up_value(one, who, rng)});
+        }
+        case ir::TypeKind::missing:
+        case ir::TypeKind::map:
+        case ir::TypeKind::event:
+            return {};
+    }
+    return {};
+}
+
+Result<Answering> read_answering(const std::vector<std::string>& given,
+                                 const ir::Program& program) {
+    Answering out{{"", kAnswering}};
+    for (const std::string& one : given) {
+        const std::size_t equals = one.find('=');
+        const std::string webhook = equals == std::string::npos ? "" : one.substr(0, equals);
+        const char* number = one.data() + (equals == std::string::npos ? 0 : equals + 1);
+        double share = -1;
+        const auto [end, problem] = std::from_chars(number, one.data() + one.size(), share);
+        if (problem != std::errc() || end != one.data() + one.size() ||
+            !(share >= 0 && share <= 1)) {
+            return error(ErrorCode::invalid,
+                         fmt::format("`--answers {}` is no share; write a number from 0 to 1, like "
+                                     "`0.9` or `mint_coupon=0.9`",
+                                     one));
+        }
+        if (equals != std::string::npos && ir::find_named(program.webhooks, webhook) == ir::kNone) {
+            return error(ErrorCode::invalid,
+                         fmt::format("the project declares no webhook `{}`", webhook));
+        }
+        out[webhook] = share;
+    }
+    return out;
+}
+
+MadeUpAnswers::MadeUpAnswers(const ir::Program& program, Answering answering, std::uint64_t seed)
+    : program_(program), answering_(std::move(answering)), seed_(seed) {}
+
+connectors::Response MadeUpAnswers::answer(const sim::SentMessage& sent) {
+    if (sent.message.channel.starts_with(core::kCallLane))
+        return called(sent.message.channel.substr(core::kCallLane.size()), sent);
+    connectors::Response response;
+    response.answered = true;
+    response.bytes_left = true;
+    response.status = 202;
+    return response;
+}
+
+connectors::Response MadeUpAnswers::called(const std::string& webhook,
+                                           const sim::SentMessage& sent) {
+    const auto& bytes = sent.message.key.bytes;
+    Rng rng(hash64({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, seed_));
+    connectors::Response response;
+    response.answered = true;
+    response.bytes_left = true;
+    response.status = 400;  // for good: a call that fails takes the way of failure
+    Calls& calls = calls_[webhook];
+    const ir::Index declared = ir::find_named(program_.webhooks, webhook);
+    const auto own = answering_.find(webhook);
+    const auto share = own == answering_.end() ? answering_.find("") : own;
+    // A version of before may call what this program no longer knows.
+    if (declared == ir::kNone ||
+        !rng.chance(share == answering_.end() ? kAnswering : share->second)) {
+        ++calls.failed;
+        return response;
+    }
+    const std::string name = fmt::format("{}-{}", webhook, model::format_key(sent.message.key));
+    const MadeUpFor who{name, 0, sent.at, zone_offset_of(program_.workspace.zone, sent.at),
+                        program_.workspace.currency};
+    Record body;
+    for (const ir::Field& field : program_.webhooks[declared].gives) {
+        Value value = made_up_value(field, who, rng);
+        if (!value.is_missing()) body.push_back({field.name, std::move(value)});
+    }
+    response.status = 200;
+    response.body = to_json(Value(std::move(body)));
+    ++calls.answered;
+    return response;
+}
+
+}  // namespace journey::app

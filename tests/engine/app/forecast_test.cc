@@ -1,0 +1,173 @@
+#include "engine/app/forecast.h"
+
+#include "engine/app/sent_rows.h"
+#include "engine/app/test_story.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+
+namespace journey::app {
+namespace {
+
+using translate::Language;
+using translate::Speech;
+
+/// One of everything; what the author named is in digits, so that every letter is ours.
+Forecast everything() {
+    Forecast out;
+    out.from = parse_instant("2026-03-02T00:00:00Z").value();
+    out.until = out.from + std::chrono::days(30);
+    out.people = 1000;
+    out.events = 2000;
+    out.zone = "UTC";
+    ChannelForecast mail;
+    mail.sent = 300;
+    mail.per_hour.assign(720, 0);
+    mail.per_hour[9] = 300;
+    mail.worst_hour = 9;
+    mail.rate_per_second = 5;
+    mail.longest_queue = std::chrono::minutes(75);
+    mail.cost = 1.5;
+    mail.has_cost = true;
+    out.channels["1"] = mail;
+    out.channels["2"].per_hour.assign(720, 0);
+    out.held["quiet_hours"] = 4;
+    out.skipped["no_consent"] = 5;
+    JourneyForecast busy;
+    busy.name = "11";
+    busy.entered = 200;
+    busy.goals = 20;
+    busy.sent = {{"send_1", "12", 150}, {"13", "", 120}};
+    busy.arms["14/15"] = 3;
+    busy.paths["16"] = 4;
+    for (const char* ending : {"finished", "expired", "restarted", "goal 17", "moved on",
+                               "too many steps", "no moment to wait for"})
+        busy.ended_by[ending] = 5;
+    busy.still_at["18"] = 6;
+    busy.skipped_by["frequency"] = 7;
+    out.journeys.push_back(busy);
+    JourneyForecast idle;
+    idle.name = "21";
+    idle.starts = {"22"};
+    out.journeys.push_back(idle);
+    out.made_up.people = 1000;
+    out.made_up.seed = 7;
+    out.made_up.consents = {"31", "32"};
+    out.made_up.dates = {{"33", DateSpread::of_birth},
+                         {"34", DateSpread::yearly},
+                         {"35", DateSpread::ahead},
+                         {"36", DateSpread::behind},
+                         {"37", DateSpread::around}};
+    out.made_up.habits.per_day = {{"38", 0.1}, {"39", 0.02}, {"40", 0}};
+    out.made_up.habits.after["38"] = {{"39", 0.25, std::chrono::hours(6)},
+                                      {"41", 0.1, std::chrono::hours(48)},
+                                      {"42", 0.1, std::chrono::minutes(10)},
+                                      {"43", 0.1, std::chrono::seconds(10)}};
+    out.made_up.answering = {{"", 0.95}};
+    out.made_up.calls["44"] = {95, 5};
+    return out;
+}
+
+bool letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// What stands between tags, less the style sheet; and the label for readers.
+std::string words_of_svg(const std::string& svg) {
+    std::string out;
+    const std::string label = "aria-label=\"";
+    if (const std::size_t at = svg.find(label); at != std::string::npos)
+        out += svg.substr(at + label.size(), svg.find('"', at + label.size()) - at - label.size());
+    const std::size_t style = svg.find("</style>");
+    bool inside = false;
+    for (const char c : svg.substr(style == std::string::npos ? 0 : style)) {
+        if (c == '<') inside = true;
+        if (!inside) out += c;
+        if (c == '>') inside = false;
+    }
+    return out;
+}
+
+/// English words, less what is no language: UTC, and the units of a rate.
+std::set<std::string> english_in(const std::string& text) {
+    std::set<std::string> out;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && letter(text[end]))
+            ++end;
+        if (end > at) out.insert(text.substr(at, end - at));
+        at = std::max(end, at + 1);
+    }
+    out.erase("UTC");
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a forecast speaks one language: table and picture hold no English in Chinese",
+          "[forecast][translate]") {
+    const Speech chinese(Language::chinese);
+    const Forecast forecast = everything();
+    CHECK(english_in(text_of(forecast, chinese)) == std::set<std::string>{});
+    CHECK(english_in(words_of_svg(svg_of(forecast, chinese))) == std::set<std::string>{});
+    MadeUp own = forecast.made_up;
+    own.own_consents = true;
+    CHECK(english_in(text_of(own, chinese)) == std::set<std::string>{});
+}
+
+TEST_CASE("a forecast says what was made up, and by which rule", "[forecast]") {
+    const Speech english;
+    const std::string text = text_of(everything().made_up, english);
+    for (const char* part :
+         {"made up\n", "1,000 people", "seed 7", "85 of 100 people have given each of: 31, 32",
+          "18 to 75 years before the start: 33", "in the year after the start: 35",
+          "a person does, 0.1 a day each: 38\n", "a person does, 0.6 a month each: 39\n",
+          "after 38 in 25 of 100 cases: 39, 6 h later on average", ", 2 d later on average",
+          "answers of the webhook 44: 95 calls answered, 5 failed (95 of 100 are to be answered)"})
+        CHECK_THAT(text, Catch::Contains(part));
+    CHECK(text_of(MadeUp{}, english).empty());
+    MadeUp data;  // of real people
+    data.calls["44"] = {1, 0};
+    data.habits.per_day["38"] = 0.1;
+    CHECK_THAT(text_of(data, english), Catch::Contains("44") && !Catch::Contains("38"));
+}
+
+TEST_CASE("every word that ends a journey is said in both languages", "[forecast][translate]") {
+    const Speech chinese(Language::chinese);
+    CHECK(ending_in_words("finished", chinese) == "走完了");
+    CHECK(english_in(ending_in_words("no moment to wait for", chinese)).empty());
+    CHECK(ending_in_words("account_closed", chinese) == "account_closed");
+}
+
+TEST_CASE("sends of several worlds are one list by time", "[forecast]") {
+    const Instant start = parse_instant("2026-03-02T00:00:00Z").value();
+    const auto row = [&](int second, const char* text) {
+        return SentRow{start + std::chrono::seconds(second), text};
+    };
+    CHECK(csv_of({{row(1, "a"), row(3, "b")}, {row(1, "c"), row(2, "d")}, {}}) ==
+          std::string(SentRows::kHeader) + "a\nc\nd\nb\n");
+
+    SentRows rows;
+    sim::SentMessage sent;
+    sent.message.external_id = "user:ada";
+    rows.provider_saw(sent);
+    core::Happening accepted;
+    accepted.kind = core::Happening::Kind::accepted;
+    accepted.at = start;
+    accepted.journey = "welcome";
+    accepted.step = "hello";
+    accepted.channel = "email";
+    accepted.message_template = "hi, you";
+    accepted.entry = model::EntryId{5};
+    accepted.person = model::person_id_of("user:ada");
+    core::Happening other = accepted;
+    other.kind = core::Happening::Kind::planned;
+    rows.see({other, accepted});
+    const std::vector<SentRow> taken = rows.take();
+    REQUIRE(taken.size() == 1);
+    CHECK(taken[0].text == "2026-03-02T00:00:00.000Z,welcome,hello,email,\"hi, you\",5,ada");
+    CHECK(rows.take().empty());
+}
+
+}  // namespace journey::app
