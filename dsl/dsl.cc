@@ -30,13 +30,20 @@ std::vector<source::Span> comments_of(const std::vector<ast::File>& trees,
     return found;
 }
 
-/// A program can be too large in ways only the whole shows. Everything else the verifier refuses
-/// is our own mistake.
-bool is_too_large(const std::string& detail) {
-    for (const char* words : {"nested more than", "steps to evaluate", "500 states"}) {
-        if (detail.find(words) != std::string::npos) return true;
+/// Sema looks at everything else that the verifier limits: only lowering shows how many steps there
+/// are once bands and waits are taken apart. Any other refusal is our own mistake.
+Diagnostic too_large(const sema::Model& model, const ir::Program& program,
+                     const std::string& detail) {
+    constexpr std::size_t kStatesMax = 500;
+    for (std::size_t i = 0; i < program.journeys.size(); ++i) {
+        if (program.journeys[i].states.size() <= kStatesMax) continue;
+        return Diagnostic::error("J0902", "TOO MANY STEPS", model.journeys[i].name_span,
+                                 "`" + model.journeys[i].name +
+                                     "` comes to more than 500 steps once everything it includes "
+                                     "is written out.")
+            .and_help("a journey has at most 500 steps");
     }
-    return false;
+    ENSURE(false, detail);
 }
 
 }  // namespace
@@ -60,14 +67,7 @@ Compilation compile(std::vector<SourceFile> files, const Options& options) {
             made.program = std::move(program);
             made.tests = std::move(model.tests);
         } else {
-            const std::string& detail = verified.error().detail;
-            ENSURE(is_too_large(detail), detail);
-            source::Span place;
-            if (!model.journeys.empty()) place = model.journeys.front().name_span;
-            made.diagnostics.push_back(
-                Diagnostic::error("J0903", "TOO EXPENSIVE", place,
-                                  "This project is too large: " + detail)
-                    .and_help("split the condition or the journey it names"));
+            made.diagnostics.push_back(too_large(model, program, verified.error().detail));
         }
     }
     source::sort_and_unique(made.diagnostics);

@@ -8,6 +8,7 @@ namespace journey::sema {
 void lint_receipts(Context& cx);  // J0103, J0104
 void lint_moments(Context& cx);   // J0312, J0313
 void lint_personal(Context& cx);  // J0404, J0405
+void lint_size(Context& cx);      // J0903
 
 /// What it says, or the default.
 inline CalendarDuration lifetime_of(const Journey& journey) {

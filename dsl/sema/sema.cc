@@ -39,8 +39,8 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
     }
     using Lint = void (*)(Context&);
     for (const Lint lint :
-         {lint_reach, lint_time, lint_moments, lint_goals, lint_policies, lint_conditions,
-          lint_receipts, lint_paths, lint_privacy, lint_personal, lint_tests}) {
+         {lint_size, lint_reach, lint_time, lint_moments, lint_goals, lint_policies,
+          lint_conditions, lint_receipts, lint_paths, lint_privacy, lint_personal, lint_tests}) {
         lint(cx);
         if (cx.stopped()) return {};
     }

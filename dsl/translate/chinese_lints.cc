@@ -78,6 +78,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "这是导出的数据吗？旅程描述要做什么；人和事件由 API 送进来。"},
     {"`{}` is a moment, which has no parts to name.", "`{}` 是一个时刻，没有可以点名的部分。"},
     {"TOO OFTEN", "太频繁"},
+    {"TOO EXPENSIVE", "代价太高"},
     {"This would happen more than 10,000 times in one test.",
      "这会在一个测试里发生超过 10,000 次。"},
     {"a secret of a header", "请求头里的密钥"},

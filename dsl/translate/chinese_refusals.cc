@@ -25,6 +25,11 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"I cannot read {}", "无法读取 {}"},
     {"there is no file or folder {}", "没有 {} 这个文件或文件夹"},
     {"I cannot look into {}: {}", "无法查看 {}：{}"},
+    {"{} is neither a file of text nor a folder", "{} 既不是文本文件，也不是文件夹"},
+    {"{} itself holds no .journey or .journey.yaml file; {} lies in a folder below, and a folder "
+     "is "
+     "a project of its own",
+     "{} 里没有 .journey 或 .journey.yaml 文件；{} 在下级文件夹里，而每个文件夹自成一个项目"},
     {"{} holds no .journey or .journey.yaml file", "{} 里没有 .journey 或 .journey.yaml 文件"},
     {"the project declares no consent `{}`", "项目没有声明许可 `{}`"},
     {"the project declares no channel `{}`", "项目没有声明渠道 `{}`"},

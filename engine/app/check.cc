@@ -28,6 +28,7 @@ int check_command(const CheckOptions& options) {
         return 2;  // 1 is for what was read and is wrong
     }
     const dsl::Compilation& compilation = compiled.value();
+    say_unread(options.paths, compilation);
     const auto count = [&](source::Severity severity) {
         return std::count_if(compilation.diagnostics.begin(), compilation.diagnostics.end(),
                              [&](const auto& one) { return one.severity == severity; });

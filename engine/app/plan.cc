@@ -96,6 +96,7 @@ int plan_command(const PlanOptions& given) {
     }
     auto compiled = compile_project({options.project});
     if (!compiled) return fail(compiled.error());
+    say_unread({options.project}, compiled.value());
     if (!compiled.value().program) {
         print_diagnostics(compiled.value(), false);
         fmt::print(stderr, "{}", say("There is no plan: the mistakes above come first.\n"));

@@ -16,6 +16,45 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// As far as looking goes: a note is not worth reading a whole disk.
+constexpr int kDeepest = 4;
+constexpr int kLookedAtMost = 5'000;
+constexpr std::size_t kNamed = 5;
+
+bool is_read_elsewhere(const fs::path& name) {
+    return name.string().starts_with('.') || name == "node_modules";
+}
+
+/// The journey files in the folders below `path`, sorted.
+std::vector<std::string> files_below(const std::string& path) {
+    std::vector<std::string> found;
+    std::error_code problem;
+    int looked = 0;
+    for (fs::recursive_directory_iterator it(path, problem), end; !problem && it != end;
+         it.increment(problem)) {
+        if (++looked > kLookedAtMost) break;
+        std::error_code ignored;
+        if (it->is_directory(ignored)) {
+            if (it.depth() >= kDeepest || is_read_elsewhere(it->path().filename()))
+                it.disable_recursion_pending();
+            continue;
+        }
+        if (it.depth() > 0 && it->is_regular_file(ignored) && is_journey_file(it->path().string()))
+            found.push_back(it->path().lexically_normal().string());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+/// "a.journey, b.journey and 3 more"
+std::string first_of(const std::vector<std::string>& files, const translate::Speech& say) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(files.size(), kNamed); ++i)
+        text += (i == 0 ? "" : ", ") + files[i];
+    if (files.size() > kNamed) text = say("{} and {} more", text, files.size() - kNamed);
+    return text;
+}
+
 }  // namespace
 
 bool is_journey_file(const std::string& path) {
@@ -93,8 +132,12 @@ bool is_misnamed_journey(const fs::path& path) {
 Result<std::vector<std::string>> journey_files(const std::string& path) {
     std::error_code problem;
     if (fs::is_regular_file(path, problem)) return std::vector<std::string>{path};
-    if (!fs::is_directory(path, problem))
+    if (!fs::is_directory(path, problem)) {
+        if (fs::exists(path, problem))
+            return error(ErrorCode::invalid,
+                         fmt::format("{} is neither a file of text nor a folder", path));
         return error(ErrorCode::not_found, fmt::format("there is no file or folder {}", path));
+    }
     std::vector<std::string> out;
     for (const auto& entry : fs::directory_iterator(path, problem)) {
         if (entry.is_regular_file() && is_journey_file(entry.path().string())) {
@@ -109,9 +152,16 @@ Result<std::vector<std::string>> journey_files(const std::string& path) {
     if (problem)
         return error(ErrorCode::not_found,
                      fmt::format("I cannot look into {}: {}", path, problem.message()));
-    if (out.empty())
+    if (out.empty()) {
+        if (const std::vector<std::string> below = files_below(path); !below.empty())
+            return error(
+                ErrorCode::not_found,
+                fmt::format("{} itself holds no .journey or .journey.yaml file; {} lies in "
+                            "a folder below, and a folder is a project of its own",
+                            path, below.front()));
         return error(ErrorCode::not_found,
                      fmt::format("{} holds no .journey or .journey.yaml file", path));
+    }
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -171,6 +221,51 @@ Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths) 
     compilation.diagnostics = translate::diagnostics(std::move(compilation.diagnostics),
                                                      translate::language_of_environment());
     return compilation;
+}
+
+void say_unread(const std::vector<std::string>& paths, const dsl::Compilation& compilation) {
+    const translate::Speech say(translate::language_of_environment());
+    const bool mistakes = source::has_errors(compilation.diagnostics);
+    const auto is_read = [&](const std::string& file) {
+        return compilation.sources.find(file).has_value();
+    };
+    for (const std::string& path : paths) {
+        std::error_code problem;
+        const bool folder = fs::is_directory(path, problem);
+        if (!folder && !mistakes) continue;
+        const fs::path home = folder ? fs::path(path) : fs::path(path).parent_path();
+        std::vector<std::string> beside;
+        for (const auto& entry : fs::directory_iterator(home.empty() ? "." : home, problem)) {
+            const std::string name = (home / entry.path().filename()).lexically_normal().string();
+            if (!is_journey_file(name) || is_read(name)) continue;
+            std::error_code ignored;
+            if (entry.is_regular_file(ignored)) {
+                beside.push_back(name);
+            } else if (folder && entry.is_directory(ignored)) {
+                fmt::print(stderr, "{}", say("note: {} is a folder and was not read.\n", name));
+            } else if (folder) {
+                fmt::print(stderr, "{}",
+                           say("note: {} was not read: there is no file where it leads.\n", name));
+            }
+        }
+        std::sort(beside.begin(), beside.end());
+        if (!folder && !beside.empty()) {
+            const std::string whole = home.empty() ? "." : home.string();
+            fmt::print(stderr, "{}",
+                       say("note: {} was read without {}; for all of them write `journey check "
+                           "{}`.\n",
+                           path, first_of(beside, say), whole));
+        }
+        if (!folder) continue;
+        std::vector<std::string> below = files_below(path);
+        std::erase_if(below, is_read);
+        if (!below.empty()) {
+            fmt::print(stderr, "{}",
+                       say("note: a folder below is a project of its own, so this was not read: "
+                           "{}.\n",
+                           first_of(below, say)));
+        }
+    }
 }
 
 void print_diagnostics(const dsl::Compilation& compilation, bool short_form) {

@@ -23,6 +23,11 @@ Result<ProjectFiles> read_project(const std::vector<std::string>& paths);
 /// of authors are in the result's diagnostics.
 Result<dsl::Compilation> compile_project(const std::vector<std::string>& paths);
 
+/// What looks like a part of the project and was not read: files in folders below (projects of their
+/// own, unless something `use`s them), names that lead nowhere, and, beside files that were named one
+/// by one and have mistakes, the others. Tells it on stderr.
+void say_unread(const std::vector<std::string>& paths, const dsl::Compilation& compilation);
+
 /// On stderr, in colour on a terminal; `short_form`: one line each.
 void print_diagnostics(const dsl::Compilation& compilation, bool short_form);
 

@@ -123,6 +123,7 @@ int apply_plan(const PublishOptions& options, const DaemonAddress& daemon) {
 int apply_project(const PublishOptions& options, const DaemonAddress& daemon) {
     auto compiled = compile_project({options.what});
     if (!compiled) return fail(compiled.error());
+    say_unread({options.what}, compiled.value());
     if (!compiled.value().program) {
         print_diagnostics(compiled.value(), false);
         fmt::print(stderr, "{}", speech()("Nothing was applied: the mistakes above come first.\n"));

@@ -52,6 +52,7 @@ int serve_command(const ServeOptions& options) {
     if (!options.project.empty()) {
         auto compiled = compile_project({options.project});
         if (!compiled) return fail(compiled.error());
+        say_unread({options.project}, compiled.value());
         if (!compiled.value().program) {
             print_diagnostics(compiled.value(), false);
             fmt::print(stderr, "The daemon does not start with these mistakes in {}.\n",
@@ -90,6 +91,7 @@ int serve_command(const ServeOptions& options) {
         if (number != SIGHUP) break;
         if (options.project.empty()) continue;
         auto compiled = compile_project({options.project});
+        if (compiled) say_unread({options.project}, compiled.value());
         if (compiled && compiled.value().program) {
             publish_project(daemon, compiled.value());
         } else {
