@@ -214,11 +214,12 @@ void Project::State::check_near(FileId file, const std::set<FileId>& some, bool 
     sema::Model made = sema::check(subset, sources, asked, found);
     for (ast::File& tree : subset)
         plant(std::move(tree));  // what was moved out keeps its id, so that its place is found
-    auto dealt = by_file(std::move(seen), files.size());
+    std::vector<sema::Names> by_file(files.size());
+    deal_out(seen, by_file, {});
     for (const FileId id : some) {
         sema::Names& known = files[id.number].names;
         // Where something was left out the last whole check knew more.
-        if (!cut || id == file || known.occurrences.empty()) known = std::move((*dealt)[id.number]);
+        if (!cut || id == file || known.occurrences.empty()) known = std::move(by_file[id.number]);
     }
     finish(found, files[file.number].comments);
     const bool all_read = !error_beyond(some);

@@ -135,25 +135,45 @@ const source::SourceSet& Project::sources() const {
     return state_->sources;
 }
 
-std::optional<std::vector<sema::Names>> by_file(sema::Names names, std::size_t files,
-                                                const std::function<bool()>& stopped) {
+bool deal_out(sema::Names& names, std::vector<sema::Names>& by_file, const Stopped& stopped) {
     constexpr std::size_t kBetweenLooks = 1024;
-    std::vector<sema::Names> all(files);
     const auto deal = [&](auto& from, auto into) {
         for (std::size_t i = 0; i < from.size(); ++i) {
             if (i % kBetweenLooks == 0 && stopped && stopped()) return false;
-            (all[from[i].span.file.number].*into).push_back(std::move(from[i]));
+            (by_file[from[i].span.file.number].*into).push_back(std::move(from[i]));
         }
         return true;
     };
     if (!deal(names.occurrences, &sema::Names::occurrences) ||
         !deal(names.readings, &sema::Names::readings))
-        return std::nullopt;
-    for (sema::Names& some : all) {
-        if (stopped && stopped()) return std::nullopt;
+        return false;
+    return std::all_of(by_file.begin(), by_file.end(), [&](sema::Names& some) {
+        if (stopped && stopped()) return false;
         put_in_order(some);
+        return true;
+    });
+}
+
+bool Leftovers::clear(const Stopped& stopped) {
+    const auto take_apart = [&](auto& list, std::size_t at_once) {
+        while (!list.empty()) {
+            if (stopped && stopped()) return false;
+            const std::size_t some = std::min(at_once, list.size());
+            list.erase(list.end() - static_cast<std::ptrdiff_t>(some), list.end());
+        }
+        return true;
+    };
+    for (; !names.empty(); names.pop_back()) {
+        if (!take_apart(names.back().occurrences, 1024) || !take_apart(names.back().readings, 1024))
+            return false;
     }
-    return all;
+    for (; !models.empty(); models.pop_back()) {
+        sema::Model& one = models.back();
+        if (!take_apart(one.journeys, 4) || !take_apart(one.tests, 16) ||
+            !take_apart(one.segments, 64) || !take_apart(one.schema.templates, 64))
+            return false;
+    }
+    return true;
 }
 
 void Project::State::changed() {
@@ -161,8 +181,8 @@ void Project::State::changed() {
     near.reset();
 }
 
-bool Project::State::check(const std::function<bool()>& stopped) {
-    if (!stale) return true;
+void Project::State::check(const Stopped& stopped) {
+    if (!leftovers.clear(stopped) || !stale) return;
     std::vector<Diagnostic> found;
     for (const File& file : files)
         found.insert(found.end(), file.diagnostics.begin(), file.diagnostics.end());
@@ -173,20 +193,24 @@ bool Project::State::check(const std::function<bool()>& stopped) {
     bool over = false;
     if (stopped) asked.stopped = [&] { return over = over || stopped(); };
     sema::Model made = sema::check(trees, sources, asked, found);
-    if (over) return false;
-    auto dealt = by_file(std::move(seen), files.size(), asked.stopped);
-    if (!dealt) return false;
-    std::vector<Span> comments;
-    for (const File& file : files)
-        comments.insert(comments.end(), file.comments.begin(), file.comments.end());
-    finish(found, comments);
-    for (std::size_t i = 0; i < files.size(); ++i)
-        files[i].names = std::move((*dealt)[i]);
-    diagnostics = std::move(found);
-    model = std::move(made);
-    near.reset();
-    stale = false;
-    return true;
+    std::vector<sema::Names> by_file(files.size());
+    const bool whole = !over && deal_out(seen, by_file, asked.stopped);
+    if (whole) {
+        std::vector<Span> comments;
+        for (const File& file : files)
+            comments.insert(comments.end(), file.comments.begin(), file.comments.end());
+        finish(found, comments);
+        for (std::size_t i = 0; i < files.size(); ++i)
+            std::swap(files[i].names, by_file[i]);
+        std::swap(diagnostics, found);
+        std::swap(model, made);
+        near.reset();
+        stale = false;
+    }
+    leftovers.models.push_back(std::move(made));
+    leftovers.names = std::move(by_file);
+    leftovers.names.push_back(std::move(seen));
+    if (whole) leftovers.clear(stopped);
 }
 
 void Project::State::finish(std::vector<Diagnostic>& found,
@@ -290,7 +314,8 @@ const std::vector<Diagnostic>& Project::diagnostics() {
 }
 
 bool Project::check_unless(const std::function<bool()>& stopped) {
-    return state_->check(stopped);
+    state_->check(stopped);
+    return settled();
 }
 
 bool Project::settled() const {

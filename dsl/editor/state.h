@@ -12,6 +12,19 @@ namespace journey::editor {
 using sema::Occurrence;
 using sema::Reading;
 
+/// Says that nobody waits any more; none: somebody does, to the end.
+using Stopped = std::function<bool()>;
+
+/// What checks made and nobody needs. Of a large project it is taken apart a piece at a time when
+/// there is time: all at once that is a pause that somebody who types feels.
+struct Leftovers {
+    std::vector<sema::Names> names;
+    std::vector<sema::Model> models;
+
+    /// False when `stopped` said so before all was gone.
+    bool clear(const Stopped& stopped);
+};
+
 struct Project::State {
     sema::Options options;
     source::SourceSet sources;
@@ -35,6 +48,7 @@ struct Project::State {
     bool stale = true;
     std::vector<Diagnostic> diagnostics;
     sema::Model model;
+    Leftovers leftovers;
 
     /// What a check near one file found, since the last change.
     struct Near {
@@ -46,8 +60,8 @@ struct Project::State {
 
     /// A change: what was found is old.
     void changed();
-    /// Checks the whole project. False when `stopped` said so first: then nothing has changed.
-    bool check(const std::function<bool()>& stopped = {});
+    /// Checks the whole project. When `stopped` says so first, nothing is known that was not.
+    void check(const Stopped& stopped = {});
     /// As much of the project as the answers about this file need.
     void settle(FileId file);
     /// Checks `some` files for what is wrong with one of them; `cut`: they mention more.
@@ -94,8 +108,8 @@ ItemName name_of(const ast::Item& item);
 bool same_thing(const Occurrence& one, std::string_view kind, std::string_view owner,
                 std::string_view name);
 
-/// Names by file, of `files` files, as they are kept. Nothing when `stopped` said so first.
-std::optional<std::vector<sema::Names>> by_file(sema::Names names, std::size_t files,
-                                                const std::function<bool()>& stopped = {});
+/// Deals names out to the files they stand in, in the order they are kept. False when `stopped` said
+/// so first.
+bool deal_out(sema::Names& names, std::vector<sema::Names>& by_file, const Stopped& stopped);
 
 }  // namespace journey::editor

@@ -35,18 +35,18 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
                             check_journeys, check_tests}) {
         part(cx, files);
         // The next part relies on all of this one.
-        if (cx.stopped()) return {};
+        if (cx.stopped()) return std::move(cx.model);
     }
     using Lint = void (*)(Context&);
     for (const Lint lint :
          {lint_size, lint_reach, lint_time, lint_moments, lint_goals, lint_policies,
           lint_conditions, lint_receipts, lint_paths, lint_privacy, lint_personal, lint_tests}) {
         lint(cx);
-        if (cx.stopped()) return {};
+        if (cx.stopped()) return std::move(cx.model);
     }
     lint_names(cx, files);
     lint_secrets(cx, files);
-    if (cx.stopped()) return {};
+    if (cx.stopped()) return std::move(cx.model);
     lint_unused(cx);
     speak_of_here(cx.model.schema.workspace.zone, diagnostics);
     return std::move(cx.model);
