@@ -265,16 +265,17 @@ TEST_CASE("in a project where everything hangs together an edit is answered as s
     Project project = empty_project();
     project.put("shop.journey", kShop);
     constexpr int kFiles = 60;
+    constexpr int kChain = 15;  // more segments in segments are too large
     const auto text = [](int i) {
         const std::string n = std::to_string(i);
         const std::string next = std::to_string((i + 1) % kFiles);
         return "segment s_" + n + " \"S\" = user.vip" +
-               (i + 1 < kFiles ? " and user in s_" + next : std::string()) + "\njourney j_" + n +
-               " {\n  enter when paid\n  only if user in s_" + n +
+               (i % kChain + 1 < kChain ? " and user in s_" + next : std::string()) +
+               "\njourney j_" + n + " {\n  enter when paid\n  only if user in s_" + n +
                "\n  frequency gentle\n  do {\n    wait 1 day\n  }\n}\ntest \"t\" of j_" + next +
                " {\n  start 2026-03-02 09:00 in \"UTC\"\n  at +1h paid { order: \"1\" }\n"
                "  at +2h expect nothing sent\n}\n# " +
-               std::string(8000, '-') + "\n";
+               std::string(20'000, '-') + "\n";
     };
     for (int i = 0; i < kFiles; ++i)
         project.put("f" + std::to_string(i) + ".journey", text(i));
