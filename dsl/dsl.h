@@ -71,8 +71,12 @@ Surface surface_of(std::string_view name);
 /// of the same hash.
 Formatted convert_source(SourceFile file, Surface to);
 
-/// Every construct of the language as it looks when it is right, in Markdown.
-std::string reference();
+/// Every construct of the language as it looks when it is right, in Markdown. The Chinese page also
+/// says what each word of the language means.
+enum class ReferenceIn : unsigned char { english, chinese };
+std::string reference(ReferenceIn language = ReferenceIn::english);
+/// Headings, rows and words of the reference that have no Chinese; for tests.
+std::vector<std::string> untold_in_chinese();
 
 /// The JSON Schema (2020-12) of the YAML surface; the names `project` declares complete it, whether
 /// or not the project compiles.

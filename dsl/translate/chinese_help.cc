@@ -28,6 +28,9 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"there is no command `{}`; `journey help` lists them",
      "没有 `{}` 这个命令；`journey help` 列出所有命令"},
     {"there is no command `{}`; did you mean `{}`?", "没有 `{}` 这个命令；您是想用 `{}` 吗？"},
+    {"journey: {}; did you mean `{}`?\n", "journey: {}；您是想用 `{}` 吗？\n"},
+    {"journey: {}\n", "journey: {}\n"},
+    {"`journey {}--help` tells more.\n", "`journey {}--help` 有更多说明。\n"},
     {"Folders or files", "文件夹或文件"},
     {"Folders or files; - reads standard input", "文件夹或文件；- 表示读标准输入"},
     {"Folder of journeys", "旅程所在的文件夹"},
@@ -51,7 +54,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "这样的编号，用平常的话讲一个旅程，列出整个语言（`language`"
      "），或说明某人为什么收到或没有收到消息"},
     {"Ask a daemon about this person (with --journey)",
-     "向守护进程询问此人的情况（与 --journey 同用）"},
+     "向服务进程询问此人的情况（与 --journey 同用）"},
     {"The journey", "旅程"},
     {"A code, a journey, or `language`", "编号、旅程的名称，或 `language`"},
     {"Draw a journey as SVG, DOT or Mermaid", "把旅程画成图：SVG、DOT 或 Mermaid"},
@@ -173,7 +176,34 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"First seed", "第一个种子"},
 });
 
+// The more it says, the earlier it stands: the first that fits is taken.
+constexpr std::array kUsage = std::to_array<Sentence>({
+    {"A code, a journey, `language`, or --person ID --journey NAME is required",
+     "请给出编号、旅程的名称、`language`，或 --person ID --journey 名称"},
+    {"The following arguments were not expected: {}", "不认识这些参数：{}"},
+    {"The following argument was not expected: {}", "不认识这个参数：{}"},
+    {"A subcommand is required", "请给出一个命令"},
+    {"Could not convert: {} = {}", "{} 的值 {} 读不懂"},
+    {"Expected exactly {} arguments to {}, got {}", "{1} 要 {0} 个值，给了 {2} 个"},
+    {"Expected at least {} arguments to {}, got {}", "{1} 至少要 {0} 个值，给了 {2} 个"},
+    {"{}: At least {} required but received {}", "{} 至少要 {} 个值，给了 {} 个"},
+    {"{}: At Most {} required but received {}", "{} 最多 {} 个值，给了 {} 个"},
+    {"{}: {} required {} missing", "{} 后面还缺 {} 个值"},
+    {"{}: Value {} not in range {} to {}", "{0}：{1} 不在 {2} 与 {3} 之间"},
+    {"{}: Should be true/false or a number", "{} 的值应是 true、false 或数字"},
+    {"{}: too many inputs for a flag", "{} 后面的值太多"},
+    {"{} was given a disallowed flag override", "{} 不能这样赋值"},
+    {"{}: {} not in {}", "{} 不能是 {}，只能是 {}"},
+    {"{} excludes {}", "{} 与 {} 不能同时使用"},
+    {"{} requires {}", "{} 须与 {} 同时使用"},
+    {"{} is required", "请给出 {}"},
+});
+
 }  // namespace
+
+std::span<const Sentence> chinese_usage() {
+    return kUsage;
+}
 
 std::span<const Sentence> chinese_help() {
     return kSentences;

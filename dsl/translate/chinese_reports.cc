@@ -7,6 +7,89 @@ namespace {
 
 // What check, fix, fmt, test, simulate, plan and apply print themselves.
 constexpr std::array kSentences = std::to_array<Sentence>({
+    // new.
+    {"journey new: there is no kit `{}`; there are:\n", "journey new：没有 `{}` 这一套；有：\n"},
+    {"one journey and its two tests in one file", "一个文件：一个旅程和它的两个测试"},
+    {"a shop's schema, five journeys with their tests, mails in HTML",
+     "一家商店的声明，五个旅程和它们的测试，HTML 邮件"},
+    {"Wrote {} into {}. Its tests pass:\n\n    journey test {}\n\nThen change it, and read what "
+     "`journey check {}` says.\n",
+     "已在 {1} 写入 {0}。其中的测试都能通过：\n\n    journey test {2}\n\n然后动手修改，看看 "
+     "`journey "
+     "check {3}` 怎么说。\n"},
+    // import, seeds, sink, serve, demo.
+    {"importing", "导入中"},
+    {"{} events", "{} 个事件"},
+    {"{} events taken", "已导入 {} 个事件"},
+    {"going on at line {} ({} events were taken before)\n",
+     "从第 {} 行接着导入（之前已导入 {} 个事件）\n"},
+    {"{} rows could not be used; each stands in {} with its line and the reason\n",
+     "有 {} 行不能用；每一行连同行号和原因都写在 {}\n"},
+    {"the daemon refused {} events; the first: {}\n", "服务进程拒绝了 {} 个事件；第一个：{}\n"},
+    {"the daemon had {} remarks; the first: {}\n", "服务进程有 {} 条提醒；第一条：{}\n"},
+    {"rows taken before change nothing; events older than ten minutes are history: conditions see "
+     "them, but they start no journey\n",
+     "以前导入过的行不会重复生效；十分钟以前的事件算作历史：条件看得到它们，但不会因此进入旅程\n"},
+    {"seeds", "种子"},
+    {"{} seeds", "{} 个种子"},
+    {"seed {}: trace {:016x}, {} commands, {} crashes, {} calls, {} accepted, {} unknown, {} "
+     "skipped\n",
+     "种子 {}：轨迹 {:016x}，{} 个指令，{} 次崩溃，{} 次调用，{} 条已接收，{} 条未知，{} 条跳过\n"},
+    {"\nseed {} broke a promise:\n", "\n种子 {} 违反了保证：\n"},
+    {"again: journey seeds --first {} --count 1{}\n",
+     "重现：journey seeds --first {} --count 1{}\n"},
+    {"{} seeds, {} crashes, {} provider calls, {} messages unknown and listed: {} seeds broke a "
+     "promise\n",
+     "{} 个种子，{} 次崩溃，{} 次调用服务商，{} 条消息结果未知并已列出：{} 个种子违反了保证\n"},
+    {"The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, webhooks) and SMTP on 127.0.0.1:{}. "
+     "Ctrl-C stops it.\n",
+     "HTTP（Twilio、OneSignal、webhook）在 127.0.0.1:{}，SMTP 在 127.0.0.1:{}。按 Ctrl-C 停止。\n"},
+    {"{}: {} accepted of {} calls\n", "{0}：{2} 次调用，接收 {1} 条\n"},
+    {"The daemon does not start with these mistakes in {}.\n",
+     "{} 里有以上错误，服务进程没有启动。\n"},
+    {"journey serves on http://{}:{}{}\n", "journey 已启动：http://{}:{}{}\n"},
+    {", with a demo clock {} times as fast", "，演示时钟快 {} 倍"},
+    {"Keys were made for you: {0}/keys/write_key takes events in, {0}/keys/admin_token is the "
+     "operator's.\n",
+     "已生成密钥：{0}/keys/write_key 用来写入事件，{0}/keys/admin_token 归运营人员使用。\n"},
+    {"Stopped: what was accepted is on disk.\n", "已停止：收下的内容都已写盘。\n"},
+    {"journeyd demo · {} in the shop · {} events taken · {} people · {} opens and clicks\n\n",
+     "journeyd 演示 · 店里时间 {} · 收到 {} 个事件 · {} 人 · {} 次打开和点击\n\n"},
+    {"people per step", "每一步的人数"},
+    {"\n  arrived at the sink:", "\n  已送到：      "},
+    {"\n\n  the last messages\n", "\n\n  最近的消息\n"},
+    {"    nothing yet: people are only just arriving\n", "    还没有：人们刚刚进店\n"},
+    {"\n  beside it: {} timeline u00042 --to {} --data {}\n  Ctrl-C stops everything.\n",
+     "\n  另开一个终端：{} timeline u00042 --to {} --data {}\n  按 Ctrl-C 全部停止。\n"},
+    {"journey demo: the daemon has ended; its log is {}\n",
+     "journey demo：服务进程已结束；日志在 {}\n"},
+    {"\nStopped cleanly{}. Three things to try next:\n", "\n已正常停止{}。接下来可以试试：\n"},
+    {" but for the daemon, which ended with {}; see {}", "，但服务进程以 {} 结束，见 {}"},
+    {"  1. {} test {}                      tests of 90-day journeys, in milliseconds\n",
+     "  1. {} test {}                      九十天的旅程，测试只要几毫秒\n"},
+    {"  2. change a wait in {}/welcome_series.journey and run 1 again: a failing test tells its "
+     "story\n",
+     "  2. 改一改 {}/welcome_series.journey 里的等待，再运行第 1 条：失败的测试会讲出经过\n"},
+    {"  3. {} serve {} --data {}    then, beside it: {} journeys\n",
+     "  3. {} serve {} --data {}    再另开一个终端：{} journeys\n"},
+    // render.
+    {"subject", "标题"},
+    {"title", "推送标题"},
+    {"text", "正文"},
+    {"html", "HTML"},
+    {"  {} characters, {} bytes\n", "  {} 个字，{} 字节\n"},
+    {"  as SMS: {} {} in {}, {}, {} free\n", "  作为短信：{2} 编码 {0} {1}，{3}，还剩 {4}\n"},
+    {"septets", "个字符"},
+    {"units", "个字符"},
+    {"{} segment", "{} 条"},
+    {"{} segments", "拆成 {} 条"},
+    {"  as push: {} bytes of payload{}\n", "  作为推送：{} 字节{}\n"},
+    {", more than the 4,096 that APNs and FCM take", "，超过 APNs 和 FCM 的上限 4,096"},
+    {"  {} bytes{}\n", "  {} 字节{}\n"},
+    {", and Gmail cuts mails at 102,400", "，而 Gmail 会把超过 102,400 字节的邮件截断"},
+    {"journey: the template requires `{0}`; without it no message is sent. Give it with --data "
+     "'{{\"{0}\": …}}'\n",
+     "journey：模板必须有 `{0}`，没有它就不会发送。请用 --data '{{\"{0}\": …}}' 给出\n"},
     // Summaries.
     {", {}", "，{}"},
     {" ({})", "（{}）"},

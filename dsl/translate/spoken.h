@@ -6,6 +6,8 @@
 namespace journey::translate {
 
 std::span<const Sentence> chinese_refusals();
+/// Of command lines: too general to stand among the others (usage()).
+std::span<const Sentence> chinese_usage();
 
 // Found by their English as a whole, `{}` included (Speech).
 std::span<const Sentence> chinese_reports();

@@ -88,14 +88,16 @@ bool match(const Pattern& pattern, std::size_t part, std::string_view text, Inse
 
 std::optional<std::string> line_of(std::string_view english, int depth);
 
-/// "`,`, a name or `)`": every part known or in backticks, and at least two of them.
+/// "`,`, a name or `)`": every part known, a number or in backticks, and at least two of them.
 std::optional<std::string> listed(std::string_view words, int depth) {
     std::string out;
     bool quoted = false;
     std::size_t from = 0;
     const auto part = [&](std::size_t to) {
         const std::string_view one = words.substr(from, to - from);
-        if (one.starts_with('`') && one.ends_with('`')) {
+        const bool number =
+            !one.empty() && one.find_first_not_of("0123456789.") == std::string_view::npos;
+        if (number || (one.starts_with('`') && one.ends_with('`'))) {
             out += one;
             return true;
         }
@@ -236,6 +238,16 @@ const Sentence* spoken(std::string_view english) {
 }
 
 }  // namespace
+
+std::string usage(std::string_view english, Language language) {
+    if (language == Language::english) return std::string(english);
+    for (const Sentence& one : chinese_usage()) {
+        const Pattern pattern = pattern_of(one);
+        Inserted inserted;
+        if (match(pattern, 0, english, inserted)) return filled(pattern, inserted, kDeepest);
+    }
+    return std::string(english);
+}
 
 std::string_view Speech::words(std::string_view english) const {
     if (language_ == Language::english) return english;

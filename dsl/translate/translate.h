@@ -47,6 +47,9 @@ class Speech {
     Language language_;
 };
 
+/// What the library that reads command lines says about one; as it is when nobody translated it.
+std::string usage(std::string_view english, Language language);
+
 /// Is there a Chinese one? For tests.
 bool is_spoken(std::string_view english);
 

@@ -110,7 +110,9 @@ int explain_command(const ExplainOptions& options) {
     if (!options.person.empty()) return explain_person(options, language);
     if (is_code(options.subject)) return explain_code(options, language);
     if (options.subject == "language") {
-        fmt::print("{}", dsl::reference());
+        fmt::print("{}", dsl::reference(language == explain::Language::chinese
+                                            ? dsl::ReferenceIn::chinese
+                                            : dsl::ReferenceIn::english));
         return 0;
     }
     auto compiled = compile_project(options.paths);
@@ -138,9 +140,15 @@ const ir::Journey* find_journey(const ir::Program& program, const std::string& n
     std::string rest;
     for (const std::string& one : near.empty() ? names : near)
         rest += (rest.empty() ? "`" : ", `") + one + "`";
-    fail(error(ErrorCode::not_found, fmt::format("there is no journey `{}` here; {} {}", name,
-                                                 near.empty() ? "there are" : "did you mean",
-                                                 rest.empty() ? "none" : rest)));
+    if (rest.empty()) {
+        fail(error(ErrorCode::not_found, "there is no journey here"));
+    } else if (near.empty()) {
+        fail(error(ErrorCode::not_found,
+                   fmt::format("there is no journey `{}` here; there are {}", name, rest)));
+    } else {
+        fail(error(ErrorCode::not_found,
+                   fmt::format("there is no journey `{}` here; did you mean {}", name, rest)));
+    }
     return nullptr;
 }
 
