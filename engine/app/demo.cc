@@ -2,6 +2,7 @@
 // messages, shoppers made from a seed who open and click what reaches them, and a live summary.
 
 #include "connectors/fake/fake.h"
+#include "dsl/translate/translate.h"
 #include "engine/app/child.h"
 #include "engine/app/commands.h"
 #include "engine/app/progress.h"
@@ -127,12 +128,14 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
     if (!parsed || parsed.value().as<Record>() == nullptr) return;
     const Record& counts = *parsed.value().as<Record>();
     std::string out;
-    out += fmt::format(
+    const translate::Speech say(translate::language_of_environment());
+    out += say(
         "journeyd demo · {} in the shop · {} events taken · {} people · {} opens and clicks\n\n",
         format_instant(now).substr(0, 16), number_in(counts, "events"), number_in(counts, "people"),
         summary.visits);
-    out += fmt::format("  {:<22}{:>8}{:>8}{:>7}{:>7}{:>9}   people per step\n", "journey",
-                       "entered", "inside", "sent", "goals", "skipped");
+    out += fmt::format("  {:<22}{:>8}{:>8}{:>7}{:>7}{:>9}   {}\n", say("journey"), say("entered"),
+                       say("inside"), say("sent"), say("goals"), say("skipped"),
+                       say("people per step"));
     if (const Value* journeys = find(counts, "journeys");
         journeys != nullptr && journeys->as<List>() != nullptr) {
         for (const Value& item : *journeys->as<List>()) {
@@ -154,10 +157,10 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
                 number_in(journey, "goals"), number_in(journey, "skipped"), shorten(steps, 60));
         }
     }
-    out += "\n  arrived at the sink:";
+    out += say("\n  arrived at the sink:");
     for (const char* channel : {"email", "sms", "push"})
         out += fmt::format("   {} {}", channel, sink.counts(channel).accepted);
-    out += "\n\n  the last messages\n";
+    out += say("\n\n  the last messages\n");
     for (const auto& message : sink.last(6)) {
         out += fmt::format("    {:<6} {:<26} {}\n", message.channel, shorten(message.to, 26),
                            shorten(message.subject.empty() ? message.text : message.subject, 70));
@@ -165,15 +168,14 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
     for (const std::string& problem : summary.problems)
         out += fmt::format("\n  ! {}", problem);
     if (sink.counts("email").calls + sink.counts("push").calls == 0)
-        out += "    nothing yet: people are only just arriving\n";
+        out += say("    nothing yet: people are only just arriving\n");
     if (!redraw) {
         fmt::print("{}\n", out);
         std::fflush(stdout);
         return;
     }
-    out += fmt::format(
-        "\n  beside it: {} timeline u00042 --to {} --data {}\n  Ctrl-C stops everything.\n",
-        summary.tool, client.base(), summary.data_directory);
+    out += say("\n  beside it: {} timeline u00042 --to {} --data {}\n  Ctrl-C stops everything.\n",
+               summary.tool, client.base(), summary.data_directory);
     // Lines longer than the screen would wrap and push the top away.
     const std::size_t width = screen_width();
     std::string screen = "\033[H\033[J";
@@ -189,6 +191,7 @@ void print_summary(const Client& client, connectors::fake::SinkServer& sink, Ins
 }  // namespace
 
 int demo_command(const DemoOptions& options, const std::string& program_path) {
+    const translate::Speech say(translate::language_of_environment());
     struct sigaction action {};
     action.sa_handler = on_interrupt;
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
@@ -215,13 +218,14 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
     const std::uint16_t port = free_port();
     const std::string config = directory + "/demo.yaml";
     std::ofstream(config) << config_text(*sink.value(), fmt::format("http://127.0.0.1:{}", port));
+    const std::string log_file = directory + "/serve.log";
     auto child =
         ChildDaemon::start({program_path,
                             {options.project, "--config", config, "--demo-clock-start", kStart,
                              "--demo-clock-speed", fmt::format("{}", options.speed)},
                             directory + "/data",
                             port,
-                            directory + "/serve.log"});
+                            log_file});
     if (!child) return fail(child.error());
     ChildDaemon& daemon = *child.value();
     const FastClock clock(start.value(), options.speed);
@@ -269,8 +273,8 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
         }
         if (!daemon.running()) {
             tidy.directory.clear();
-            fmt::print(stderr, "journey demo: the daemon has ended; its log is {}\n",
-                       directory + "/serve.log");
+            fmt::print(stderr, "{}",
+                       say("journey demo: the daemon has ended; its log is {}\n", log_file));
             return 3;
         }
         if (const auto moment = std::chrono::steady_clock::now();
@@ -283,19 +287,22 @@ int demo_command(const DemoOptions& options, const std::string& program_path) {
     print_summary(client, *sink.value(), clock.now(), summary, redraw);
     const int status = daemon.stop();
     sink.value()->stop();
-    fmt::print("\nStopped cleanly{}. Three things to try next:\n",
-               status == 0 ? ""
-                           : fmt::format(" but for the daemon, which ended with {}; see {}", status,
-                                         directory + "/serve.log"));
+    fmt::print("{}", say("\nStopped cleanly{}. Three things to try next:\n",
+                         status == 0 ? ""
+                                     : say(" but for the daemon, which ended with {}; see {}",
+                                           status, log_file)));
     const std::string& tool = summary.tool;
-    fmt::print("  1. {} test {}                      tests of 90-day journeys, in milliseconds\n",
-               tool, options.project);
+    const std::string own_data = "journey-data";
     fmt::print(
-        "  2. change a wait in {}/welcome_series.journey and run 1 again: a failing test tells its "
-        "story\n",
-        options.project);
-    fmt::print("  3. {} serve {} --data {}    then, beside it: {} journeys\n", tool,
-               options.project, "journey-data", tool);
+        "{}",
+        say("  1. {} test {}                      tests of 90-day journeys, in milliseconds\n",
+            tool, options.project));
+    fmt::print("{}",
+               say("  2. change a wait in {}/welcome_series.journey and run 1 again: a failing "
+                   "test tells its story\n",
+                   options.project));
+    fmt::print("{}", say("  3. {} serve {} --data {}    then, beside it: {} journeys\n", tool,
+                         options.project, own_data, tool));
     return status == 0 ? 0 : 3;
 }
 

@@ -2,6 +2,7 @@
 // beside the CSV), idempotent (message ids are made from the rows), rows that cannot be used go to
 // a reject file with the reason.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
 #include "engine/app/mapped_csv.h"
@@ -92,6 +93,7 @@ Result<Record> send_batch(const Client& client, const List& items) {
 }  // namespace
 
 int import_command(const ImportOptions& options) {
+    const translate::Speech say(translate::language_of_environment());
     auto mapping = Mapping::load(options.mapping);
     if (!mapping) return fail(mapping.error());
     std::ifstream file;
@@ -135,8 +137,9 @@ int import_command(const ImportOptions& options) {
             // What was rejected after the saved place will be met again.
             std::error_code ignored;
             if (place.reject_bytes > 0) fs::resize_file(reject_file, place.reject_bytes, ignored);
-            fmt::print(stderr, "going on at line {} ({} events were taken before)\n", place.line,
-                       place.events);
+            fmt::print(stderr, "{}",
+                       say("going on at line {} ({} events were taken before)\n", place.line,
+                           place.events));
         }
     }
     if (place.offset == 0) {
@@ -144,7 +147,7 @@ int import_command(const ImportOptions& options) {
         fs::remove(reject_file, ignored);
     }
     const Client client(options.to, options.write_key, "");
-    Progress progress("importing", bytes);
+    Progress progress(say("importing"), bytes);
     std::uint64_t warnings = 0;
     std::uint64_t refused = 0;
     std::string first_complaint;
@@ -194,22 +197,25 @@ int import_command(const ImportOptions& options) {
             auto saved = save_place(state_file, fingerprint, place);
             if (!saved) return fail(saved.error());
         }
-        progress.at(place.offset, fmt::format("{} events", place.events));
+        progress.at(place.offset, say("{} events", place.events));
     }
-    progress.finish(fmt::format("{} events taken", place.events));
+    progress.finish(say("{} events taken", place.events));
     if (place.rejected > 0)
-        fmt::print(stderr,
-                   "{} rows could not be used; each stands in {} with its line and the reason\n",
-                   place.rejected, reject_file);
+        fmt::print(
+            stderr, "{}",
+            say("{} rows could not be used; each stands in {} with its line and the reason\n",
+                place.rejected, reject_file));
     if (refused > 0)
-        fmt::print(stderr, "the daemon refused {} events; the first: {}\n", refused,
-                   first_complaint);
+        fmt::print(stderr, "{}",
+                   say("the daemon refused {} events; the first: {}\n", refused, first_complaint));
     if (refused == 0 && warnings > 0)
-        fmt::print(stderr, "the daemon had {} remarks; the first: {}\n", warnings, first_complaint);
+        fmt::print(stderr, "{}",
+                   say("the daemon had {} remarks; the first: {}\n", warnings, first_complaint));
     if (place.events > 0)
-        fmt::print(stderr,
-                   "rows taken before change nothing; events older than ten minutes are history: "
-                   "conditions see them, but they start no journey\n");
+        fmt::print(
+            stderr, "{}",
+            say("rows taken before change nothing; events older than ten minutes are history: "
+                "conditions see them, but they start no journey\n"));
     std::error_code ignored;
     if (!from_pipe) fs::remove(state_file, ignored);
     return refused > 0 ? 1 : 0;

@@ -54,6 +54,30 @@ void speak(CLI::App& app, const journey::translate::Speech& say) {
         speak(*command, say);
 }
 
+/// What cannot be read of a command line, with the option that is meant when one is near.
+int misused(const CLI::App& app, const CLI::ParseError& problem,
+            const journey::translate::Speech& say) {
+    const auto chosen = app.get_subcommands();
+    const CLI::App& command = chosen.empty() ? app : *chosen.front();
+    const std::string what = journey::translate::usage(problem.what(), say.language());
+    std::vector<std::string> near;
+    const std::string_view english = problem.what();
+    if (const std::size_t at = english.rfind(": --"); at != std::string_view::npos) {
+        std::vector<std::string> names;
+        for (const CLI::Option* option : command.get_options()) {
+            for (const std::string& name : option->get_lnames())
+                names.push_back("--" + name);
+        }
+        near = journey::did_you_mean(english.substr(at + 2), names);
+    }
+    fmt::print(stderr, "{}",
+               near.empty() ? say("journey: {}\n", what)
+                            : say("journey: {}; did you mean `{}`?\n", what, near.front()));
+    const std::string name = chosen.empty() ? "" : command.get_name() + " ";
+    fmt::print(stderr, "{}", say("`journey {}--help` tells more.\n", name));
+    return 2;
+}
+
 std::string own_path() {
     std::error_code problem;
     return std::filesystem::read_symlink("/proc/self/exe", problem).string();
@@ -462,8 +486,8 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {  // CLI11's way of saying "usage" and "help"
-        const int code = app.exit(problem);
-        return code == 0 ? 0 : 2;
+        if (problem.get_exit_code() == 0) return app.exit(problem);
+        return misused(app, problem, say);
     }
     return status;
 }

@@ -1,5 +1,6 @@
-// journey new: a folder to start from, whose tests pass.
+// journey new: a folder to start from, whose tests pass, in the reader's language.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
 
@@ -11,6 +12,7 @@ namespace journey::app {
 namespace {
 
 struct Given {
+    std::string_view language;
     std::string_view kit;
     std::string_view path;
     std::string_view text;
@@ -33,7 +35,7 @@ bool is_kit(std::string_view name) {
                        [&](const Kit& one) { return one.name == name; });
 }
 
-Result<std::size_t> write_kit(const NewOptions& options) {
+Result<std::size_t> write_kit(const NewOptions& options, std::string_view language) {
     namespace fs = std::filesystem;
     std::error_code failed;
     const fs::path root(options.directory);
@@ -45,7 +47,7 @@ Result<std::size_t> write_kit(const NewOptions& options) {
     }
     std::size_t written = 0;
     for (const Given& one : kGiven) {
-        if (one.kit != options.kit) continue;
+        if (one.kit != options.kit || one.language != language) continue;
         const fs::path path = root / one.path;
         fs::create_directories(path.parent_path(), failed);
         TRY(replace_file(path.string(), std::string(one.text)));
@@ -57,20 +59,22 @@ Result<std::size_t> write_kit(const NewOptions& options) {
 }  // namespace
 
 int new_command(const NewOptions& options) {
+    const translate::Speech say(translate::language_of_environment());
     if (!is_kit(options.kit)) {
-        fmt::print(stderr, "journey new: there is no kit `{}`; there are", options.kit);
+        fmt::print(stderr, "{}",
+                   say("journey new: there is no kit `{}`; there are:\n", options.kit));
         for (const Kit& kit : kKits)
-            fmt::print(stderr, " `{}` ({}){}", kit.name, kit.about,
-                       &kit == &kKits.back() ? "\n" : ",");
+            fmt::print(stderr, "  {:<9}{}\n", fmt::format("`{}`", kit.name), say.words(kit.about));
         return 2;
     }
-    const auto written = write_kit(options);
+    const bool chinese = say.language() == translate::Language::chinese;
+    const auto written = write_kit(options, chinese ? "zh" : "en");
     if (!written) return fail(written.error());
-    fmt::print(
-        "Wrote {} {} into {}. Its tests pass:\n\n    journey test {}\n\nThen change it, and read "
-        "what `journey check {}` says.\n",
-        written.value(), written.value() == 1 ? "file" : "files", options.directory,
-        options.directory, options.directory);
+    fmt::print("{}",
+               say("Wrote {} into {}. Its tests pass:\n\n    journey test {}\n\nThen change it, "
+                   "and read what `journey check {}` says.\n",
+                   say.counted(written.value(), "{} file", "{} files"), options.directory,
+                   options.directory, options.directory));
     return 0;
 }
 

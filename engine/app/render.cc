@@ -1,5 +1,6 @@
 // journey render: a template as people will get it, before anybody does.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
 #include "engine/app/render_request.h"
@@ -39,14 +40,34 @@ bool looks_like_html(const std::string& path, std::string_view source) {
            source.find("</") != std::string_view::npos;
 }
 
-Result<std::vector<Part>> parts_of_file(const RenderCommand& options) {
+Result<std::vector<Part>> part_of_file(const RenderCommand& options) {
     TRY(std::string source, read_text_file(options.source));
     const bool html = looks_like_html(options.source, source);
     return std::vector<Part>{
         {"", std::move(source), html ? render::Escape::html : render::Escape::none}};
 }
 
-Result<std::vector<Part>> parts_of_template(const RenderCommand& options) {
+/// What the engine does when it sends: what nobody gave is the template's default. Returns the names
+/// of what the template requires and nobody gave.
+std::vector<std::string> complete(const ir::Template& of, Record& data) {
+    std::vector<std::string> lacking;
+    for (const ir::TemplateParam& param : of.params) {
+        if (find(data, param.field.name) != nullptr) continue;
+        if (param.field.fallback) {
+            put(data, param.field.name, *param.field.fallback);
+        } else if (param.field.required) {
+            lacking.push_back(param.field.name);
+        }
+    }
+    return lacking;
+}
+
+struct Parts {
+    std::vector<Part> parts;
+    std::vector<std::string> lacking;
+};
+
+Result<Parts> parts_of_template(const RenderCommand& options, Record& data) {
     TRY(dsl::Compilation made, compile_project({options.project}));
     if (!made.ok()) {
         print_diagnostics(made, true);
@@ -64,7 +85,7 @@ Result<std::vector<Part>> parts_of_template(const RenderCommand& options) {
         add("title", one.title, render::Escape::none);
         add("text", one.body, render::Escape::none);
         add("html", one.html, render::Escape::html);
-        return parts;
+        return Parts{std::move(parts), complete(one, data)};
     }
     const auto near = did_you_mean(options.source, names);
     return error(ErrorCode::not_found,
@@ -91,16 +112,20 @@ Result<render::Partials> partials_in(const std::string& folder, render::Mode mod
     return partials;
 }
 
-void show_sizes(const Shown& part) {
+void show_sizes(const Shown& part, const translate::Speech& say) {
     const render::SmsSize sms = render::sms_size(part.text);
     const std::string payload = to_json(Value(
         Record{{"aps", Value(Record{{"alert", Value(Record{{"body", Value(part.text)}})}})}}));
-    fmt::print("  {} characters, {} bytes\n", count_code_points(part.text), part.text.size());
-    fmt::print("  as SMS: {} {} in {}, {} segment{}, {} free\n", sms.units,
-               sms.gsm7 ? "septets" : "units", sms.gsm7 ? "GSM-7" : "UCS-2", sms.segments,
-               sms.segments == 1 ? "" : "s", sms.left);
-    fmt::print("  as push: {} bytes of payload{}\n", payload.size(),
-               payload.size() > kPushMost ? ", more than the 4,096 that APNs and FCM take" : "");
+    fmt::print("{}",
+               say("  {} characters, {} bytes\n", count_code_points(part.text), part.text.size()));
+    const std::string alphabet = sms.gsm7 ? "GSM-7" : "UCS-2";
+    fmt::print("{}", say("  as SMS: {} {} in {}, {}, {} free\n", sms.units,
+                         sms.gsm7 ? say("septets") : say("units"), alphabet,
+                         say.counted(sms.segments, "{} segment", "{} segments"), sms.left));
+    fmt::print(
+        "{}",
+        say("  as push: {} bytes of payload{}\n", payload.size(),
+            payload.size() > kPushMost ? say(", more than the 4,096 that APNs and FCM take") : ""));
 }
 
 Value sizes_of(const Shown& part) {
@@ -123,7 +148,12 @@ Result<Record> data_of(const RenderCommand& options) {
     return render_data(text);
 }
 
-Result<std::vector<Shown>> rendered(const RenderCommand& options) {
+struct Rendered {
+    std::vector<Shown> parts;
+    std::vector<std::string> lacking;  // required by the template, given by nobody
+};
+
+Result<Rendered> rendered(const RenderCommand& options) {
     const auto mode = mode_named(options.mode);
     if (!mode) return error(ErrorCode::invalid, "--mode is lax, strict, strict2 or checked");
     TRY(Record data, data_of(options));
@@ -135,10 +165,15 @@ Result<std::vector<Shown>> rendered(const RenderCommand& options) {
         TRY(given.now, parse_instant(options.now));
     }
     const bool is_file = std::filesystem::is_regular_file(options.source);
-    TRY(std::vector<Part> parts, is_file ? parts_of_file(options) : parts_of_template(options));
+    Parts parts;
+    if (is_file) {
+        TRY(parts.parts, part_of_file(options));
+    } else {
+        TRY(parts, parts_of_template(options, data));
+    }
     render::Renderer renderer;
-    std::vector<Shown> all;
-    for (const Part& part : parts) {
+    Rendered all{{}, std::move(parts.lacking)};
+    for (const Part& part : parts.parts) {
         const auto refuse = [&](const render::RenderError& problem) {
             const std::string where = problem.partial.empty()
                                           ? (part.name.empty() ? options.source : part.name)
@@ -153,9 +188,10 @@ Result<std::vector<Shown>> rendered(const RenderCommand& options) {
         given.escape = part.escape;
         const auto made = renderer.render(std::get<render::Template>(parsed), data, given);
         if (const auto* problem = std::get_if<render::RenderError>(&made)) return refuse(*problem);
-        all.push_back({part.name.empty() ? (part.escape == render::Escape::html ? "html" : "text")
-                                         : part.name,
-                       std::string(std::get<std::string_view>(made))});
+        all.parts.push_back({part.name.empty()
+                                 ? (part.escape == render::Escape::html ? "html" : "text")
+                                 : part.name,
+                             std::string(std::get<std::string_view>(made))});
     }
     return all;
 }
@@ -165,30 +201,40 @@ Result<std::vector<Shown>> rendered(const RenderCommand& options) {
 int render_command(const RenderCommand& options) {
     if (options.lines) return answer_lines();
     if (options.source.empty()) {
-        fmt::print(stderr, "journey: name a template file or a template of the project\n");
+        fail(error(ErrorCode::invalid, "name a template file or a template of the project"));
         return 2;
     }
     const auto all = rendered(options);
     if (!all) {
-        fmt::print(stderr, "journey: {}\n", all.error().detail);
+        fail(all.error());
         return all.error().code == ErrorCode::not_found ? 2 : 1;
     }
     if (options.json) {
         Record out;
-        for (const Shown& part : all.value())
+        for (const Shown& part : all.value().parts)
             put(out, part.name, sizes_of(part));
         fmt::print("{}\n", to_json(Value(std::move(out))));
         return 0;
     }
-    for (const Shown& part : all.value()) {
-        fmt::print("{}\n{}{}", part.name, part.text, part.text.ends_with('\n') ? "" : "\n");
+    const translate::Speech say(translate::language_of_environment());
+    for (const Shown& part : all.value().parts) {
+        fmt::print("{}\n{}{}", say.words(part.name), part.text,
+                   part.text.ends_with('\n') ? "" : "\n");
         if (part.name == "html") {
-            fmt::print("  {} bytes{}\n", part.text.size(),
-                       part.text.size() > 102'400 ? ", and Gmail cuts mails at 102,400" : "");
+            fmt::print(
+                "{}",
+                say("  {} bytes{}\n", part.text.size(),
+                    part.text.size() > 102'400 ? say(", and Gmail cuts mails at 102,400") : ""));
         } else {
-            show_sizes(part);
+            show_sizes(part, say);
         }
     }
+    for (const std::string& name : all.value().lacking)
+        fmt::print(
+            stderr, "{}",
+            say("journey: the template requires `{0}`; without it no message is sent. Give it "
+                "with --data '{{\"{0}\": …}}'\n",
+                name));
     return 0;
 }
 

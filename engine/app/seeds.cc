@@ -1,6 +1,7 @@
 // journey seeds: the whole engine in a simulated, faulty world. A seed that fails prints the
 // command that repeats it.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/progress.h"
 #include "engine/app/project.h"
@@ -21,7 +22,8 @@ int seeds_command(const SeedsOptions& options) {
         }
         sim_options.programs.push_back(ir::encode(*compiled.value().program));
     }
-    Progress progress("seeds", options.count);
+    const translate::Speech say(translate::language_of_environment());
+    Progress progress(say("seeds"), options.count);
     std::uint64_t failed = 0;
     std::uint64_t crashes = 0;
     std::uint64_t calls = 0;
@@ -32,26 +34,26 @@ int seeds_command(const SeedsOptions& options) {
         calls += result.calls;
         unknown += result.unknown;
         if (options.count == 1)
-            fmt::print(
-                "seed {}: trace {:016x}, {} commands, {} crashes, {} calls, {} accepted, {} "
-                "unknown, {} skipped\n",
-                result.seed, result.trace_hash, result.commands, result.crashes, result.calls,
-                result.accepted, result.unknown, result.skipped);
+            fmt::print("{}", say("seed {}: trace {:016x}, {} commands, {} crashes, {} calls, {} "
+                                 "accepted, {} unknown, {} skipped\n",
+                                 result.seed, result.trace_hash, result.commands, result.crashes,
+                                 result.calls, result.accepted, result.unknown, result.skipped));
         if (!result.violations.empty()) {
             ++failed;
-            fmt::print("\nseed {} broke a promise:\n", result.seed);
+            fmt::print("{}", say("\nseed {} broke a promise:\n", result.seed));
             for (const std::string& violation : result.violations)
                 fmt::print("  {}\n", violation);
-            fmt::print("again: journey seeds --first {} --count 1{}\n", result.seed,
-                       options.project.empty() ? "" : " --project " + options.project);
+            const std::string project =
+                options.project.empty() ? "" : " --project " + options.project;
+            fmt::print("{}",
+                       say("again: journey seeds --first {} --count 1{}\n", result.seed, project));
         }
         progress.at(i + 1);
     }
-    progress.finish(fmt::format("{} seeds", options.count));
-    fmt::print(
-        "{} seeds, {} crashes, {} provider calls, {} messages unknown and listed: {} seeds broke a "
-        "promise\n",
-        options.count, crashes, calls, unknown, failed);
+    progress.finish(say("{} seeds", options.count));
+    fmt::print("{}", say("{} seeds, {} crashes, {} provider calls, {} messages unknown and listed: "
+                         "{} seeds broke a promise\n",
+                         options.count, crashes, calls, unknown, failed));
     return failed > 0 ? 1 : 0;
 }
 

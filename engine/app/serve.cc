@@ -1,6 +1,7 @@
 // journey serve: the daemon in the foreground. SIGTERM and Ctrl-C drain; SIGHUP reads the project
 // again.
 
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 #include "engine/app/daemon.h"
 #include "engine/app/project.h"
@@ -37,6 +38,7 @@ int publish_project(Daemon& daemon, const dsl::Compilation& compilation) {
 
 int serve_command(const ServeOptions& options) {
     const sigset_t signals = block_signals();
+    const translate::Speech say(translate::language_of_environment());
     Config config;
     if (!options.config.empty()) {
         auto loaded = load_config(options.config);
@@ -55,8 +57,9 @@ int serve_command(const ServeOptions& options) {
         say_unread({options.project}, compiled.value());
         if (!compiled.value().program) {
             print_diagnostics(compiled.value(), false);
-            fmt::print(stderr, "The daemon does not start with these mistakes in {}.\n",
-                       options.project);
+            fmt::print(
+                stderr, "{}",
+                say("The daemon does not start with these mistakes in {}.\n", options.project));
             return 1;
         }
         project = std::move(compiled).value();
@@ -75,15 +78,14 @@ int serve_command(const ServeOptions& options) {
     if (!started) return fail(started.error());
     Daemon& daemon = *started.value();
 
-    fmt::print("journey serves on http://{}:{}{}\n", address, daemon.port(),
-               options.clock_speed
-                   ? fmt::format(", with a demo clock {} times as fast", *options.clock_speed)
-                   : "");
+    fmt::print("{}", say("journey serves on http://{}:{}{}\n", address, daemon.port(),
+                         options.clock_speed
+                             ? say(", with a demo clock {} times as fast", *options.clock_speed)
+                             : ""));
     if (daemon.keys().fresh)
-        fmt::print(
-            "Keys were made for you: {0}/keys/write_key takes events in, {0}/keys/admin_token is "
-            "the operator's.\n",
-            data_directory);
+        fmt::print("{}", say("Keys were made for you: {0}/keys/write_key takes events in, "
+                             "{0}/keys/admin_token is the operator's.\n",
+                             data_directory));
     std::fflush(stdout);
     for (;;) {
         int number = 0;
@@ -102,7 +104,7 @@ int serve_command(const ServeOptions& options) {
         }
     }
     daemon.stop();
-    fmt::print("Stopped: what was accepted is on disk.\n");
+    fmt::print("{}", say("Stopped: what was accepted is on disk.\n"));
     return 0;
 }
 

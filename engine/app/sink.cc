@@ -2,6 +2,7 @@
 // reaching anybody.
 
 #include "connectors/fake/fake.h"
+#include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
 
 #include <fmt/format.h>
@@ -30,10 +31,11 @@ int sink_command(const SinkOptions& options) {
     };
     auto sink = connectors::fake::SinkServer::start(settings);
     if (!sink) return fail(sink.error());
-    fmt::print(
-        "The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, webhooks) and SMTP on "
-        "127.0.0.1:{}. Ctrl-C stops it.\n",
-        sink.value()->http_port(), sink.value()->smtp_port());
+    const translate::Speech say(translate::language_of_environment());
+    fmt::print("{}",
+               say("The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, webhooks) and SMTP "
+                   "on 127.0.0.1:{}. Ctrl-C stops it.\n",
+                   sink.value()->http_port(), sink.value()->smtp_port()));
     std::fflush(stdout);
     int signal_number = 0;
     ::sigwait(&stop, &signal_number);
@@ -41,7 +43,8 @@ int sink_command(const SinkOptions& options) {
     for (const char* channel : {"email", "sms", "push", "webhook"}) {
         const connectors::fake::SinkCounts counts = sink.value()->counts(channel);
         if (counts.calls > 0)
-            fmt::print("{}: {} accepted of {} calls\n", channel, counts.accepted, counts.calls);
+            fmt::print(
+                "{}", say("{}: {} accepted of {} calls\n", channel, counts.accepted, counts.calls));
     }
     return 0;
 }

@@ -3,7 +3,7 @@
 //   node tools.mjs --journey build/release/bin/journey [--update]
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -185,6 +185,13 @@ function reports(language) {
       assert.doesNotMatch(words, /[a-z]{2,} [a-z]{2,} [a-z]{2,}/, words);
   }
   rmSync(branches, { recursive: true });
+  show("render", "hello");
+  show("render", "helo");
+  show("graph", "greet", "--formt", "dot");
+  show("graph", "greet", "--format", "png");
+  show("explain");
+  show("new");
+  show("new", "made", "--kit", "bakery");
   writeFileSync(path.join(folder, "greet.journey"), bad);
   show("check", "--short");
   show("test");
@@ -206,6 +213,21 @@ try {
       if (/^ {2}/.test(line) && !han.test(line)) continue;
       const bare = line.replace(/您写的：.*/, "").replace(/`[^`]*`/g, "").replace(/[“"][^”"]*[”"]/g, "");
       assert.doesNotMatch(bare, /\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b/, `English in Chinese: ${line}`);
+    }
+  }
+  // What `new` makes in Chinese: right, tested, in the one style, and with nothing left in English.
+  for (const kit of ["first", "shop"]) {
+    assert.match(said("zh", "new", kit, "--kit", kit), /写入/);
+    assert.match(said("zh", "check", "--strict", kit), /没有错误。/);
+    assert.match(said("zh", "test", kit), /，0 个失败/);
+    assert.equal(said("zh", "fmt", "--check", kit), "");
+    for (const file of readdirSync(path.join(folder, kit), { recursive: true })) {
+      if (!/\.(journey|html)$/.test(file)) continue;
+      const text = readFileSync(path.join(folder, kit, file), "utf8");
+      const words = file.endsWith(".html")
+        ? text.replace(/<[^>]*>|\{\{[^}]*\}\}/g, "").split("\n")
+        : text.match(/"[^"\n]*"|#.*/g);
+      for (const one of words) assert.doesNotMatch(one, /[a-z]{2,},? [a-z]{2,} [a-z]{2,}/i, `${file}: ${one}`);
     }
   }
   // Codes, each in both languages.

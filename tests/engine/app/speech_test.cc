@@ -87,6 +87,33 @@ std::set<std::string> said_in(const fs::path& room) {
     return all;
 }
 
+/// The sentences of `error(ErrorCode::…, "…")` and `Error{…, fmt::format("…", …)}`.
+std::vector<std::string> refusals_in(const std::string& source) {
+    std::vector<std::string> all;
+    for (const std::string_view call : {"error(ErrorCode::", "Error{ErrorCode::"}) {
+        for (std::size_t at = source.find(call); at != std::string::npos;
+             at = source.find(call, at + 1)) {
+            std::size_t from = source.find(',', at);
+            if (from == std::string::npos) break;
+            from = source.find_first_not_of(" \n", from + 1);
+            constexpr std::string_view kFormat = "fmt::format(";
+            if (source.compare(from, kFormat.size(), kFormat) == 0)
+                from = source.find_first_not_of(" \n", from + kFormat.size());
+            if (source[from] != '"') continue;
+            std::string text;
+            while (source[from] == '"') {
+                text += text_at(source, from);
+                from = source.find_first_not_of(" \n", from);
+            }
+            // "{}: {}" only joins what others said.
+            if (text.find(' ') != std::string::npos && text.find("{}: {}") == std::string::npos &&
+                text.find("{}, line {}: {} ({})") == std::string::npos)
+                all.push_back(std::move(text));
+        }
+    }
+    return all;
+}
+
 /// "{}", "{:>9}" and "{0}" as their numbers, sorted and each once.
 std::set<std::size_t> places_of(std::string_view pattern) {
     std::set<std::size_t> all;
@@ -129,6 +156,48 @@ TEST_CASE("every sentence of the tools has a Chinese one", "[app][translate]") {
         CHECK(translate::is_spoken(english));
         CHECK(places_of(english) == places_of(chinese.words(english)));
     }
+}
+
+TEST_CASE("every refusal of the tools has a Chinese sentence", "[app][translate]") {
+    // Those that go through fail(): what begins a sentence of its own, not names put into one.
+    std::set<std::string> all;
+    for (const auto& entry : fs::directory_iterator(fs::path(JOURNEY_SOURCE_DIR) / "engine/app")) {
+        const std::string name = entry.path().filename().string();
+        if (entry.path().extension() != ".cc" || name.starts_with("bench") ||
+            name.starts_with("lsp"))
+            continue;
+        for (std::string& text : refusals_in(read_file(entry.path())))
+            all.insert(std::move(text));
+    }
+    CHECK(all.size() > 45);
+    for (const std::string& english : all) {
+        CAPTURE(english);
+        // Each place filled with a name of its own.
+        std::string filled;
+        for (std::size_t at = 0; at < english.size(); ++at) {
+            const bool place = english.compare(at, 2, "{}") == 0;
+            filled += place ? "x" : std::string(1, english[at]);
+            at += place ? 1 : 0;
+        }
+        const auto chinese = translate::sentence(filled, Language::chinese);
+        CHECK(chinese);
+        if (chinese) CHECK(is_chinese(*chinese));
+    }
+}
+
+TEST_CASE("what the command line's library says is said in Chinese", "[app][translate]") {
+    const auto usage = [](std::string_view english) {
+        return translate::usage(english, Language::chinese);
+    };
+    CHECK(usage("--format: png not in {svg,dot,mermaid}") ==
+          "--format 不能是 png，只能是 {svg,dot,mermaid}");
+    CHECK(usage("The following argument was not expected: --foo") == "不认识这个参数：--foo");
+    CHECK(usage("--people: 1 required UINT missing") == "--people 后面还缺 1 个值");
+    CHECK(usage("--data excludes --csv") == "--data 与 --csv 不能同时使用");
+    CHECK(usage("directory is required") == "请给出 directory");
+    CHECK(usage("Could not convert: --people = many") == "--people 的值 many 读不懂");
+    CHECK(usage("something else") == "something else");
+    CHECK(translate::usage("directory is required", Language::english) == "directory is required");
 }
 
 TEST_CASE("every reason is said in both languages", "[app][translate]") {
