@@ -101,8 +101,8 @@ bool Machine::stay_ends(Person& person, PendingStay& stay, Arrived& event) {
     const std::vector<Value> row(stay.row.begin(), stay.row.end());
     const PersonFacts asked =
         PersonFacts(program, person, now_)
-            .triggered_by(row, program.journeys[stay.journey].trigger_columns[stay.trigger],
-                          stay.began);
+            .triggered_by(stay.journey, row,
+                          program.journeys[stay.journey].trigger_columns[stay.trigger], stay.began);
     const expr::Row looked_at = event.expr_row(program);
     return std::any_of(trigger.unless.begin(), trigger.unless.end(), [&](const ir::Pattern& one) {
         return one.event == index && asked.holds(one.filter, &looked_at);

@@ -41,7 +41,8 @@ bool Machine::try_trigger(Person& person, const LinkedProgram& live, const Trigg
         return reaches(person, live, *reach, event) && enter(person, live, ref.journey, occasion);
     const auto& on_event = std::get<ir::OnEvent>(trigger);
     const PersonFacts asked =
-        PersonFacts(live, person, now_).triggered_by(occasion.row, occasion.columns, occasion.time);
+        PersonFacts(live, person, now_)
+            .triggered_by(ref.journey, occasion.row, occasion.columns, occasion.time);
     const expr::Row seen = event.expr_row(live);
     if (!asked.holds(on_event.pattern.filter, &seen)) return false;
     if (!on_event.lasts) return enter(person, live, ref.journey, occasion);
@@ -60,8 +61,9 @@ bool Machine::enter(Person& person, const LinkedProgram& program, ir::Index inde
                     const Occasion& occasion) {
     const ir::Journey& journey = program.program->journeys[index];
     const LinkedJourney& linked_journey = program.journeys[index];
-    const PersonFacts asked = PersonFacts(program, person, now_)
-                                  .triggered_by(occasion.row, occasion.columns, occasion.time);
+    const PersonFacts asked =
+        PersonFacts(program, person, now_)
+            .triggered_by(index, occasion.row, occasion.columns, occasion.time);
     if (catalog_->stopped(journey.name)) return false;
     if (!asked.holds(journey.admit)) return false;
     const auto [key, per] = entry_keys(journey, asked);

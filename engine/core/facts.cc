@@ -35,9 +35,21 @@ const std::string& PersonFacts::entry_id() const {
     return entry_id_;
 }
 
-const calendar::Zone& PersonFacts::person_zone() const {
-    const calendar::Zone* zone = zone_of(linked_, person_);
-    return zone == nullptr ? *linked_.workspace_zone : *zone;
+const calendar::Zone& PersonFacts::run_zone() const {
+    if (run_zone_ != nullptr) return *run_zone_;
+    run_zone_ = linked_.workspace_zone;
+    const ir::Index index = entry_ != nullptr ? entry_->journey : journey_;
+    if (index == ir::kNone) return *run_zone_;
+    if (const calendar::Zone* zone = linked_.journeys[index].zone) return *(run_zone_ = zone);
+    if (const calendar::Zone* zone = zone_of(linked_, person_)) run_zone_ = zone;
+    const ir::Index from = linked_.program->journeys[index].zone_from;
+    if (from == ir::kNone) return *run_zone_;
+    // Days in that expression itself are counted where the person lives.
+    const Value value = evaluate(from);
+    const auto* name = value.as<std::string>();
+    if (const calendar::Zone* zone = name == nullptr ? nullptr : calendar::find_zone(*name))
+        run_zone_ = zone;
+    return *run_zone_;
 }
 
 Value PersonFacts::tags() const {

@@ -17,13 +17,16 @@ class PersonFacts final : public expr::Facts {
         return *this;
     }
     /// About an entry that is not there yet: the trigger's row stands in.
-    PersonFacts& triggered_by(const std::vector<Value>& row, const std::vector<ir::Index>& columns,
-                              Instant time) {
+    PersonFacts& triggered_by(ir::Index journey, const std::vector<Value>& row,
+                              const std::vector<ir::Index>& columns, Instant time) {
+        journey_ = journey;
         row_ = &row;
         columns_ = &columns;
         trigger_time_ = time;
         return *this;
     }
+    /// What may be asked of the person alone.
+    PersonFacts of_person() const { return {linked_, person_, now_}; }
 
     const Value& user(ir::Index field) const override;
     const Value& trigger(ir::Index name) const override;
@@ -34,8 +37,12 @@ class PersonFacts final : public expr::Facts {
         return entry_ == nullptr ? trigger_time_ : entry_->trigger_time;
     }
     const std::string& entry_id() const override;
-    const calendar::Zone& person_zone() const override;
+    /// The journey's zone, or where the person lives.
+    const calendar::Zone& run_zone() const override;
     const calendar::Zone& workspace_zone() const override { return *linked_.workspace_zone; }
+    bool member(ir::Index segment) const override {
+        return of_person().holds(linked_.program->segments[segment].expr);
+    }
     bool tagged(std::string_view tag) const override { return person_.tagged(tag); }
     Value tags() const override;
     bool consented(ir::Index consent) const override;
@@ -52,10 +59,12 @@ class PersonFacts final : public expr::Facts {
     const Person& person_;
     Instant now_;
     const Entry* entry_ = nullptr;
+    ir::Index journey_ = ir::kNone;  // that is about to be entered
     const std::vector<Value>* row_ = nullptr;
     const std::vector<ir::Index>* columns_ = nullptr;
     Instant trigger_time_{};
     mutable std::string entry_id_;
+    mutable const calendar::Zone* run_zone_ = nullptr;  // once it was asked for
 };
 
 /// Where the person lives; null when not known.

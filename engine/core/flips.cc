@@ -9,6 +9,7 @@
 #include "engine/core/flips.h"
 
 #include <set>
+#include <utility>
 
 namespace journey::core {
 namespace {
@@ -141,8 +142,13 @@ class Courses {
                 const Course since = of(operand(expr, 0));
                 return {true, !since.moves, since.steady_until};
             }
-            case Op::member:
-                return of(program_.segments[expr.a].expr);
+            case Op::member: {
+                // A segment is asked of the person alone, as the engine does.
+                const Entry* const entry = std::exchange(entry_, nullptr);
+                const Course inside = of(program_.segments[expr.a].expr);
+                entry_ = entry;
+                return inside;
+            }
             case Op::aggregate:
                 if (const auto number = of_number(index)) return *number;
                 return of_aggregate(program_.aggregates[expr.a]);

@@ -213,11 +213,7 @@ void Machine::schedule(Person& person) {
 }
 
 const calendar::Zone& Machine::place_of(const Person& person, const Entry& entry) const {
-    if (const calendar::Zone* zone = linked_of(entry).zone) return *zone;
-    if (const calendar::Zone* zone = zone_from(journey_of(entry).zone_from, person, entry))
-        return *zone;
-    const calendar::Zone* zone = zone_of(linked(entry.program), person);
-    return zone == nullptr ? *linked(entry.program).workspace_zone : *zone;
+    return facts(person, entry).run_zone();
 }
 
 const calendar::Zone* Machine::zone_from(ir::Index expr, const Person& person,

@@ -61,7 +61,8 @@ class Taker {
         }
         const ir::Expr& inner = it.op == ir::Op::logical_not ? program_.exprs[operand(it, 0)] : it;
         if (inner.op == ir::Op::member) {
-            Taker(program_, facts_, ir::kNone, nullptr)
+            const PersonFacts person = facts_.of_person();
+            Taker(program_, person, ir::kNone, nullptr)
                 .take(program_.segments[inner.a].expr, depth + 1, into);
         }
     }
@@ -192,7 +193,7 @@ class Inquiry {
 
     PersonFacts facts_at(Instant at) const {
         return PersonFacts(live_, person_, at)
-            .triggered_by(row_, linked_.trigger_columns[trigger_], at);
+            .triggered_by(index_, row_, linked_.trigger_columns[trigger_], at);
     }
 
     Verdict admitted(Tried& tried, Instant at) const {

@@ -54,7 +54,6 @@ class Evaluator {
     std::partial_ordering order(const Expr& expr);
     std::optional<Instant> event_behind_time_since(Index at);
     Held user(Index field);
-    bool member(Index segment);
     Value record_field(const Expr& expr);
     Value time_since(const Expr& expr);
     Value list(const Expr& expr);
@@ -158,7 +157,7 @@ std::optional<bool> Evaluator::decide(const Expr& expr) {
         case Op::is_blank:
             return is_blank(*arg(expr, 0));
         case Op::member:
-            return member(expr.a);
+            return facts_.member(expr.a);
         case Op::tagged: {
             const Held tag = arg(expr, 0);
             const auto* name = tag->as<std::string>();
@@ -234,9 +233,9 @@ Value Evaluator::apply(const Expr& expr) {
     const Held a = arg(expr, 0);
     switch (expr.op) {
         case Op::add:
-            return add(*a, *arg(expr, 1), zone());
+            return add(*a, *arg(expr, 1), facts_.run_zone());
         case Op::subtract:
-            return subtract(*a, *arg(expr, 1), zone());
+            return subtract(*a, *arg(expr, 1), facts_.run_zone());
         case Op::multiply:
             return multiply(*a, *arg(expr, 1));
         case Op::divide:
@@ -302,8 +301,8 @@ bool Evaluator::compares(const Expr& expr) {
     return which >= 0;
 }
 
-// `time since X > 90 days` asks whether X lies before now - 90 days, on the calendar, as `within 90
-// days` does: comparing lengths would be an hour or a day off.
+// `time since X > 90 days` asks whether X lies before now - 90 days, on the calendar: comparing
+// lengths would be an hour or a day off.
 std::partial_ordering Evaluator::order(const Expr& expr) {
     for (Index i = 0; i < 2; ++i) {
         const auto at = event_behind_time_since(operand(expr, i));
@@ -311,7 +310,7 @@ std::partial_ordering Evaluator::order(const Expr& expr) {
         const Held length = arg(expr, 1 - i);
         const auto* duration = length->as<CalendarDuration>();
         if (duration == nullptr) return std::partial_ordering::unordered;
-        const Instant edge = calendar::subtract(facts_.now(), *duration, zone());
+        const Instant edge = calendar::subtract(facts_.now(), *duration, facts_.run_zone());
         return i == 0 ? edge <=> *at : *at <=> edge;
     }
     return compare(*arg(expr, 0), *arg(expr, 1), zone());
@@ -327,14 +326,6 @@ Held Evaluator::user(Index field) {
     const Value& held = facts_.user(field);
     const auto& fallback = program_.profile[field].fallback;
     return held.is_missing() && fallback ? *fallback : held;
-}
-
-// A segment is about the person: it does not see the event that the question came up at.
-bool Evaluator::member(Index segment) {
-    const Row* const outer = std::exchange(row_, nullptr);
-    const bool inside = truth(program_.segments[segment].expr);
-    row_ = outer;
-    return inside;
 }
 
 Value Evaluator::record_field(const Expr& expr) {

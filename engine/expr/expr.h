@@ -18,8 +18,13 @@ class Facts {
     virtual Instant entry_time() const = 0;
     virtual Instant trigger_time() const = 0;
     virtual const std::string& entry_id() const = 0;
-    virtual const calendar::Zone& person_zone() const = 0;
+    /// Where the days of a run are counted, as its `wait 1 day` counts them; the workspace's zone where nobody is inside
+    /// a journey.
+    virtual const calendar::Zone& run_zone() const = 0;
     virtual const calendar::Zone& workspace_zone() const = 0;
+    /// Whether the person is in the segment. The question is the person's alone: it sees neither run nor event, so that it
+    /// has one answer wherever it is asked.
+    virtual bool member(ir::Index segment) const = 0;
     virtual bool tagged(std::string_view tag) const = 0;
     virtual Value tags() const = 0;  // a list of text, sorted
     virtual bool consented(ir::Index consent) const = 0;
@@ -40,8 +45,8 @@ Value record_of(const ir::EventType& type, const Row& row);
 
 /// `row` may be null outside of `where`. At most ir's verified depth deep; cost is the sum of the nodes visited plus what
 /// Facts charges for aggregates. Budget: 10,000 nodes, then missing; ir::verify admits no tree that needs more.
-/// A missing user field yields the field's `default`. Calendar arithmetic, and the parts of an instant where no zone is
-/// given, are in the workspace's zone.
+/// A missing user field yields the field's `default`. Days and months from a moment on are counted in the run's zone; the
+/// parts of an instant where no zone is given, and where a date begins, are the workspace's.
 Value evaluate(const ir::Program& program, ir::Index expr, const Facts& facts,
                const Row* row = nullptr);
 

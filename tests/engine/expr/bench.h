@@ -15,6 +15,7 @@ inline Money cny(std::int64_t minor) {
 /// Profile: 0 name, 1 tier (default "plus"), 2 visits, 3 missing. Event 0 order_paid: 0 order_id, 1
 /// total, 2 time.
 struct Bench final : Facts {
+    std::string run = "Europe/Berlin";  // the zone of the run
     ir::Program program;
     std::vector<Value> users{Value("Ada"), Value(), Value(7), Value()};
     std::vector<Value> triggers{Value("o-1"), Value()};
@@ -67,11 +68,12 @@ struct Bench final : Facts {
     Instant entry_time() const override { return at("2026-03-01T00:00:00Z"); }
     Instant trigger_time() const override { return at("2026-02-28T23:59:00Z"); }
     const std::string& entry_id() const override { return id; }
-    const calendar::Zone& person_zone() const override {
-        return *calendar::find_zone("America/New_York");
-    }
+    const calendar::Zone& run_zone() const override { return *calendar::find_zone(run); }
     const calendar::Zone& workspace_zone() const override {
         return *calendar::find_zone("Europe/Berlin");
+    }
+    bool member(ir::Index segment) const override {
+        return holds(program, program.segments[segment].expr, *this);
     }
     bool tagged(std::string_view tag) const override { return tag == "vip"; }
     Value tags() const override { return Value(List{Value("vip")}); }

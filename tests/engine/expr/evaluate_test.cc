@@ -209,7 +209,7 @@ TEST_CASE("arithmetic", "[expr]") {
 TEST_CASE("time", "[expr]") {
     const Instant evening = at("2026-03-28T22:30:00Z");  // 23:30 in Berlin, 07:30 in Tokyo
     check(GENERATE_COPY(values<Case>({
-        {"a day later keeps the clock of the workspace",
+        {"a day later keeps the clock of the run",
          Op::add,
          {evening, days(1)},
          at("2026-03-29T21:30:00Z")},
@@ -311,6 +311,26 @@ TEST_CASE("names find their facts", "[expr]") {
     CHECK(bench.of(Op::fallback, {Value(), "friend"}) == Value("friend"));
     CHECK(bench.of(Op::fallback, {"Ada", "friend"}) == Value("Ada"));
     CHECK(bench.of(Op::fallback, {Value(), Value()}).is_missing());
+}
+
+TEST_CASE("days from a moment on are the run's, parts of a moment the workspace's", "[expr]") {
+    Bench bench;
+    bench.run = "America/New_York";  // an hour is lost on 2026-03-08; in Berlin on 2026-03-29
+    const Value day(CalendarDuration{0, 1, 0});
+    const Value before(at("2026-03-07T14:00:00Z"));
+    CHECK(bench.of(Op::add, {before, day}) == Value(at("2026-03-08T13:00:00Z")));
+    CHECK(bench.of(Op::add, {day, before}) == Value(at("2026-03-08T13:00:00Z")));
+    CHECK(bench.of(Op::subtract, {Value(at("2026-03-08T13:00:00Z")), day}) == before);
+    CHECK(bench.of(Op::hour, {before}) == Value(std::int64_t{15}));
+    // Now is 2026-03-29 10:00 UTC, six in New York, where it was summer the day before.
+    const ir::Index one = bench.value(day);
+    const ir::Index since = bench.op(Op::time_since, {bench.value(at("2026-03-28T10:00:00Z"))});
+    CHECK(holds(bench.program, bench.op(Op::greater_equal, {since, one}), bench));
+    bench.run = "Europe/Berlin";
+    const ir::Index later = bench.op(Op::time_since, {bench.value(at("2026-03-28T11:00:00Z"))});
+    CHECK(holds(bench.program, bench.op(Op::greater_equal, {later, one}), bench));
+    bench.run = "America/New_York";
+    CHECK_FALSE(holds(bench.program, bench.op(Op::greater_equal, {later, one}), bench));
 }
 
 TEST_CASE("a row is seen inside of where and nowhere else", "[expr]") {
