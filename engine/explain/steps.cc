@@ -2,6 +2,7 @@
 // all of them meet again (the nearest state every way must pass); what was told already is named by
 // its number.
 #include "engine/explain/phrases.h"
+#include "engine/explain/rounds.h"
 
 #include <algorithm>
 
@@ -79,6 +80,17 @@ class Walk {
                 add(depth, 0, speaker_.step(states_[state]), state);
                 return;
             }
+            // Who comes here was in a round, and is asked again as the line above it says.
+            if (ends_round(speaker_.program(), speaker_.journey(), states_[state])) return;
+            const Index asked = rounds_from(speaker_.program(), speaker_.journey(), states_[state]);
+            if (asked != kNone) {
+                number_[state] = number_[asked] = ++told_;
+                add(depth, told_, rounds(asked), asked);
+                const auto& test = std::get<ir::Test>(states_[asked].act);
+                tell(test.if_true, kNone, depth + 1);
+                state = test.if_false;
+                continue;
+            }
             number_[state] = ++told_;
             add(depth, told_, speaker_.step(states_[state]), state);
             const std::vector<Way> ways = ir::ways_of(states_[state]);
@@ -94,6 +106,18 @@ class Walk {
     }
 
   private:
+    std::string rounds(Index asked) const {
+        const auto found = rounds_of(speaker_.program(), speaker_.journey(), states_[asked]);
+        const std::string times = speaker_.value(found->times);
+        const bool once = times == "1";
+        if (found->until == kNone)
+            return once ? speaker_.say(Phrase::rounds_once)
+                        : speaker_.say(Phrase::rounds_most, times);
+        const std::string until = speaker_.condition(found->until);
+        return once ? speaker_.say(Phrase::rounds_once_unless, until)
+                    : speaker_.say(Phrase::rounds_until, times, until);
+    }
+
     void tell_way(Index from, const Way& way, std::uint32_t depth) {
         if (way.target == kNone) return;
         const std::string heading = speaker_.way(states_[from], way);
@@ -210,10 +234,6 @@ std::string Speaker::step(const ir::State& state) const {
                   return say(Phrase::set_field, program_.profile[it.field].name, value(it.value));
               },
               [&](const ir::SetLocal& it) {
-                  if (is_counter(journey_, it.local))
-                      return say(program_.exprs[it.value].op == ir::Op::constant
-                                     ? Phrase::rounds_begin
-                                     : Phrase::rounds_next);
                   return say(Phrase::remember, journey_.locals[it.local], value(it.value));
               },
               [&](const ir::Tag& it) {
@@ -267,7 +287,13 @@ std::string Speaker::short_step(const ir::State& state) const {
                   return say(Phrase::box_send, channel(it.channel),
                              program_.templates[it.message_template].name);
               },
-              [&](const ir::Test& it) { return say(Phrase::box_ask, condition(it.condition)); },
+              [&](const ir::Test& it) {
+                  const auto rounds = rounds_of(program_, journey_, state);
+                  if (!rounds) return say(Phrase::box_ask, condition(it.condition));
+                  if (rounds->until == kNone) return say(Phrase::box_rounds, value(rounds->times));
+                  return say(Phrase::box_rounds_until, value(rounds->times),
+                             condition(rounds->until));
+              },
               [&](const ir::Pick& it) { return say(Phrase::box_draw, it.experiment); },
               [&](const ir::Settle& it) {
                   return say(Phrase::box_settle, journey_.winners[it.winner].experiment);
@@ -307,9 +333,9 @@ std::string Speaker::way(const ir::State& state, const Way& way) const {
         case Way::Kind::next:
             return say(Phrase::way_next);
         case Way::Kind::yes:
-            return say(Phrase::way_yes);
+            return say(rounds_of(program_, journey_, state) ? Phrase::way_again : Phrase::way_yes);
         case Way::Kind::no:
-            return say(Phrase::way_no);
+            return say(rounds_of(program_, journey_, state) ? Phrase::way_over : Phrase::way_no);
         case Way::Kind::arm: {
             const auto& pick = std::get<ir::Pick>(state.act);
             const double share = pick.arms[way.arm].weight * (1 - pick.holdout) * pick.sample;
