@@ -114,14 +114,14 @@ int plan_command(const PlanOptions& given) {
     if (!options.json) fmt::print("{}", plan_in_words(plan));
     const bool save = plan.has_changes() && !plan.has_errors();
     if (save) {
-        const PlanFile file = file_of(looked.value(), program, plan, rules.value());
+        PlanFile file = file_of(looked.value(), program, plan, rules.value());
         if (looked.value().data != nullptr) {
             std::vector<Bytes> programs;
             if (!file.stopping.empty()) programs.push_back(file.stopping);
             programs.push_back(file.program);
-            const auto messages =
-                messages_today(*looked.value().data, programs, looked.value().now);
+            auto messages = messages_today(*looked.value().data, programs, looked.value().now);
             if (!messages) return fail(messages.error());
+            file.messages = messages.value();
             if (!options.json) fmt::print("{}", text_of(messages.value(), say));
             std::get<Record>(json.held).push_back({"messages_today", json_of(messages.value())});
         } else if (!options.json) {

@@ -1,6 +1,7 @@
 #pragma once
 // A saved plan: what was looked at is what will be applied.
 
+#include "engine/app/plan_live.h"
 #include "engine/plan/plan.h"
 
 namespace journey::app {
@@ -12,6 +13,7 @@ struct PlanFile {
     std::map<std::string, plan::Retire> retire;
     plan::Standing standing;  // when it was made
     Instant made{};
+    std::optional<MessagesToday> messages;  // when they were counted
 };
 
 std::string hash_of_program(const Bytes& program);  // as daemons name it

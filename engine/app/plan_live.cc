@@ -125,6 +125,7 @@ Result<MessagesToday> messages_today(DataCopy& data, const std::vector<Bytes>& p
         const calendar::Zone& where = zone == nullptr ? calendar::utc() : *zone;
         // Both runs end at the same moment, also when the new program lies elsewhere.
         if (out.until == Instant{}) {
+            out.zone = calendar::name_of(where);
             out.from = world->now();
             out.until = calendar::add(calendar::start_of_day(out.from, where),
                                       CalendarDuration{0, 1, 0}, where);
@@ -154,7 +155,33 @@ std::string text_of(const MessagesToday& messages, const translate::Speech& say)
                    plan::grouped(without), plan::grouped(with), more);
     }
     if (out.empty()) out = say("      none, with this plan or without\n");
-    return say("  Messages until {}:\n", format_instant(messages.until)) + out;
+    const calendar::Zone* zone = calendar::find_zone(messages.zone);
+    const Date last =
+        calendar::to_local(messages.until - Micros{1}, zone == nullptr ? calendar::utc() : *zone)
+            .date;
+    return say("  Messages until the end of {} ({}):\n", format_date(last), messages.zone) + out;
+}
+
+std::string more_than_planned(const MessagesToday& planned, const MessagesToday& now,
+                              const translate::Speech& say) {
+    const auto extra = [](const MessagesToday& messages, const std::string& channel) {
+        const auto count = [&](const std::map<std::string, std::uint64_t>& all) {
+            const auto found = all.find(channel);
+            return found == all.end() ? std::uint64_t{0} : found->second;
+        };
+        const std::uint64_t with = count(messages.with);
+        const std::uint64_t without = count(messages.without);
+        return with > without ? with - without : 0;
+    };
+    std::string out;
+    for (const auto& [channel, with] : now.with) {
+        const std::uint64_t then = extra(planned, channel);
+        const std::uint64_t more = extra(now, channel);
+        if (!plan::beyond_margin(then, more)) continue;
+        out += say("      {}: {} more messages today than without it; the plan shows {}\n", channel,
+                   plan::grouped(more), plan::grouped(then));
+    }
+    return out;
 }
 
 Value json_of(const MessagesToday& messages) {

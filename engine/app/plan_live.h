@@ -42,12 +42,16 @@ Live live_of(const sim::VirtualWorld& world);
 struct MessagesToday {
     Instant from{};
     Instant until{};
+    std::string zone;                              // of the workspace
     std::map<std::string, std::uint64_t> without;  // by channel
     std::map<std::string, std::uint64_t> with;     // the programs published at once, in turn
 };
 Result<MessagesToday> messages_today(DataCopy& data, const std::vector<Bytes>& programs,
                                      Instant now);
 std::string text_of(const MessagesToday& messages, const translate::Speech& say);
+/// The channels whose extra messages are beyond the margin of what the plan said, one line each.
+std::string more_than_planned(const MessagesToday& planned, const MessagesToday& now,
+                              const translate::Speech& say);
 Value json_of(const MessagesToday& messages);
 
 }  // namespace journey::app

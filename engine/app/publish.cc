@@ -67,6 +67,53 @@ void print_applied(const DaemonAddress& daemon, const ir::Program& program,
     }
 }
 
+/// What the plan counted is counted again where the daemon's data is here; "" when that is within
+/// the margin.
+Result<std::string> more_messages(const PlanFile& file, const Live& live,
+                                  const DaemonAddress& daemon) {
+    const translate::Speech say = speech();
+    if (!file.messages) return std::string();
+    auto data = DataCopy::of(daemon.data_directory);
+    std::vector<Bytes> programs;
+    if (!file.stopping.empty()) programs.push_back(file.stopping);
+    programs.push_back(file.program);
+    const Instant now = SystemClock().now();
+    bool counted = false;
+    if (data) {
+        TRY(const auto world, data.value()->world(now, false));
+        counted = live_of(*world).hash == live.hash;
+    }
+    if (!counted) {
+        fmt::print("{}", say("  The messages of today were not counted again: give --data "
+                             "DIRECTORY, the daemon's data.\n"));
+        return std::string();
+    }
+    TRY(const MessagesToday messages, messages_today(*data.value(), programs, now));
+    return more_than_planned(*file.messages, messages, say);
+}
+
+/// The people go on while somebody reads the plan. False, and said why, when by now it would do
+/// more than it shows.
+Result<bool> still_means_the_same(const PlanFile& file, const Live& live,
+                                  const ir::Program& program, const plan::Plan& now,
+                                  const DaemonAddress& daemon) {
+    const translate::Speech say = speech();
+    const auto words = [&](std::string_view one) { return say.words(one); };
+    const plan::Since since = plan::since(
+        plan::compare(live.program ? &*live.program : nullptr, program, file.standing, file.retire),
+        now);
+    fmt::print("{}", plan::text_of_inside(since, words));
+    std::string more = plan::text_of_more(since, words);
+    TRY(const std::string messages, more_messages(file, live, daemon));
+    more += messages;
+    if (more.empty()) return true;
+    std::fflush(stdout);
+    fmt::print(stderr, "{}{}{}",
+               say("Since the plan was made more people stand where it changes something:\n"), more,
+               say("Nothing was applied: make the plan again.\n"));
+    return false;
+}
+
 int apply_plan(const PublishOptions& options, const DaemonAddress& daemon) {
     const auto text = read_text_file(options.what);
     if (!text) return fail(text.error());
@@ -102,6 +149,12 @@ int apply_plan(const PublishOptions& options, const DaemonAddress& daemon) {
             fmt::print(stderr, "{}\n", remark_text(remark));
         fmt::print(stderr, "{}", speech()("Nothing was applied: make the plan again.\n"));
         return 1;
+    }
+    if (!half_done) {
+        const auto same =
+            still_means_the_same(file.value(), live.value(), program.value(), plan, daemon);
+        if (!same) return fail(same.error());
+        if (!same.value()) return 1;
     }
     if (!agreed(options)) {
         fmt::print("{}", speech()("Nothing was applied.\n"));

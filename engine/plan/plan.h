@@ -88,10 +88,35 @@ std::optional<ir::Program> stopping_program(const ir::Program& before,
                                             const std::vector<std::string>& stopped,
                                             const Standing& standing);
 
+/// People move on between a plan and its `apply`: the same programs and rules, other numbers.
+struct Since {
+    struct More {
+        std::string journey;
+        Group group;             // as it is now
+        std::uint64_t then = 0;  // people in it when the plan was made
+    };
+    struct Inside {
+        std::string journey;
+        std::uint64_t then = 0;
+        std::uint64_t now = 0;
+    };
+    std::vector<More> more;      // beyond the margin: to apply it would be another decision
+    std::vector<Inside> inside;  // of what the plan changes or retires, where the number differs
+};
+/// More than `then` by more than a tenth, and by more than ten.
+bool beyond_margin(std::uint64_t then, std::uint64_t now);
+/// A group is `more` when the plan moves, stops or restarts it (or nobody decided about it), and
+/// the plan did not show it, or there are more in it now than the margin allows. Whoever goes on as
+/// before may be any number.
+Since since(const Plan& then, const Plan& now);
+
 /// The reader's words for an English pattern with `{}`; absent: English.
 using Words = std::function<std::string_view(std::string_view english)>;
 /// As LANGUAGE 5 prints it, without the line about the saved file. One line each, with the end.
 std::string text_of(const Plan& plan, const Words& words = {});
+/// What is beyond the margin, one line each; and how many came or left.
+std::string text_of_more(const Since& since, const Words& words = {});
+std::string text_of_inside(const Since& since, const Words& words = {});
 /// The words of the form around a remark's sentences.
 struct RemarkWords {
     std::string_view error = "error";

@@ -210,6 +210,35 @@ std::string text_of(const Plan& plan, const Words& words) {
     return out;
 }
 
+std::string text_of_more(const Since& since, const Words& words) {
+    const Say say(words);
+    std::string out;
+    for (const Since::More& one : since.more) {
+        const std::string step = say("{} of version {}", one.group.step, one.group.version);
+        const std::string fate = fate_in_words(one.group, say);
+        if (one.then == 0) {
+            out += say("      {}: {} {} → {}; the plan shows nobody there\n", one.journey, step,
+                       grouped(one.group.people), fate);
+        } else {
+            out += say("      {}: {} {} → {}; the plan shows {}\n", one.journey, step,
+                       grouped(one.group.people), fate, grouped(one.then));
+        }
+    }
+    return out;
+}
+
+std::string text_of_inside(const Since& since, const Words& words) {
+    const Say say(words);
+    std::string out;
+    for (const Since::Inside& one : since.inside) {
+        out += one.now > one.then ? say("  Since the plan: {} more entered {} than left it.\n",
+                                        grouped(one.now - one.then), one.journey)
+                                  : say("  Since the plan: {} more left {} than entered it.\n",
+                                        grouped(one.then - one.now), one.journey);
+    }
+    return out;
+}
+
 std::string text_of(const Remark& remark, const RemarkWords& words) {
     return fmt::format("{}{}{}\n   {}\n   {}{}\n", remark.error ? words.error : words.warning,
                        remark.code.empty() ? "" : " ", remark.code, remark.says, words.help,

@@ -347,6 +347,58 @@ TEST_CASE("the first publication is all new", "[plan]") {
     CHECK(text_of(plan).find("+ welcome") != std::string::npos);
 }
 
+TEST_CASE("people who moved on since a plan was saved are told apart from those it would touch",
+          "[plan]") {
+    const std::string next = with(kNext, "stories: wait 3 days", "tales: wait 3 days");
+    const auto moving = [&](const char* others) {
+        return with(next, "  do {",
+                    fmt::format("  from version 3 {{ stories moves to tales\n  others {} }}\n  do {{",
+                                others));
+    };
+    struct Row {
+        const char* label;
+        const char* others;
+        Standing then, now;
+        Names more;  // "step then now"
+        std::string inside;
+    };
+    const auto at = [](std::uint64_t stories, std::uint64_t last) {
+        Steps steps;
+        if (stories > 0) steps["stories"] = stories;
+        if (last > 0) steps["last"] = last;
+        return Standing{{"welcome", {{3, steps}}}};
+    };
+    const auto row = GENERATE_COPY(values<Row>({
+        {"nobody moved", "stay", at(5, 5), at(5, 5), {}, ""},
+        {"one more", "stay", at(5, 5), at(6, 5), {}, "1 more entered welcome than left it"},
+        {"fewer", "stay", at(5, 5), at(2, 5), {}, "3 more left welcome than entered it"},
+        {"some went on, as many came", "stay", at(5, 5), at(4, 6), {}, ""},
+        {"ten more are within", "stay", at(5, 5), at(15, 5), {}, "10 more entered"},
+        {"eleven are not", "stay", at(5, 5), at(16, 5), {"stories 5 16"}, "11 more entered"},
+        {"a tenth more is within", "stay", at(1000, 0), at(1100, 0), {}, "100 more entered"},
+        {"more is not", "stay", at(1000, 0), at(1101, 0), {"stories 1000 1101"}, "101 more"},
+        {"one where nobody was", "stay", at(0, 5), at(1, 5), {"stories 0 1"}, "1 more entered"},
+        {"any number who go on as before", "stay", at(5, 0), at(5, 5000), {}, "5,000 more entered"},
+        {"they stop", "stop", at(5, 0), at(5, 1), {"last 0 1"}, "1 more entered"},
+        {"they start again", "restart", at(5, 0), at(5, 1), {"last 0 1"}, "1 more entered"},
+    }));
+    CAPTURE(row.label);
+    const Since moved = since(plan_of(kShop, moving(row.others), row.then),
+                              plan_of(kShop, moving(row.others), row.now));
+    Names more;
+    for (const Since::More& one : moved.more)
+        more.push_back(fmt::format("{} {} {}", one.group.step, one.then, one.group.people));
+    CHECK(more == row.more);
+    const std::string inside = text_of_inside(moved);
+    CAPTURE(inside);
+    CHECK(inside.empty() == row.inside.empty());
+    CHECK(inside.find(row.inside) != std::string::npos);
+    const std::string said = text_of_more(moved);
+    CAPTURE(said);
+    CHECK(said.empty() == row.more.empty());
+    CHECK((said.find("the plan shows") != std::string::npos) == !row.more.empty());
+}
+
 TEST_CASE("thousands are grouped", "[plan]") {
     CHECK(grouped(0) == "0");
     CHECK(grouped(999) == "999");
