@@ -7,6 +7,10 @@
 #include "dsl/syntax/syntax.h"
 #include "dsl/yaml/yaml.h"
 
+namespace journey::sema {
+std::string_view words_of(model::Reason reason);
+}
+
 namespace journey::dsl {
 
 namespace {
@@ -124,6 +128,10 @@ Formatted format_source(SourceFile file) {
     return made;
 }
 
+std::string_view words_of_reason(model::Reason reason) {
+    return sema::words_of(reason);
+}
+
 Surface surface_of(std::string_view name) {
     return is_yaml(name) ? Surface::yaml : Surface::journey;
 }
@@ -138,6 +146,10 @@ Formatted convert_source(SourceFile file, Surface to) {
     if (!source::has_errors(made.diagnostics)) {
         made.text = to == Surface::yaml ? print::to_yaml(tree, made.sources)
                                         : print::to_journey(tree, made.sources);
+        // Comments may stand where the one style sets lines in another way.
+        const std::string name = to == Surface::yaml ? "new.journey.yaml" : "new.journey";
+        Formatted styled = format_source({name, *made.text});
+        if (styled.text) made.text = std::move(styled.text);
     }
     source::sort_and_unique(made.diagnostics);
     return made;

@@ -10,6 +10,10 @@
 #include <string_view>
 #include <vector>
 
+namespace journey::model {
+enum class Reason : std::uint8_t;
+}
+
 namespace journey::dsl {
 
 using sema::TestCase;
@@ -52,6 +56,9 @@ std::string render_short(const Compilation& compilation);
 std::string render_json(const Compilation& compilation);
 /// A SARIF 2.1.0 log.
 std::string render_sarif(const Compilation& compilation);
+
+/// Why a message was left out, in a few words: what a test writes behind `because`.
+std::string_view words_of_reason(model::Reason reason);
 
 /// `text` in the one style, or nullopt with the reasons when it cannot be read. Never changes
 /// meaning; YAML keeps its order, words and quotes too.

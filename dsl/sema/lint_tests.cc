@@ -4,6 +4,7 @@
 #include "dsl/sema/steps.h"
 #include "engine/calendar/calendar.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace journey::sema {
@@ -70,16 +71,33 @@ std::string denial_of(const TestAct& act) {
     return sent != nullptr && sent->negated ? "not " + std::to_string(sent->message_template) : "";
 }
 
+/// In the order in which they happen, a series where it begins.
+std::vector<const TestLine*> in_time(const TestCase& test) {
+    const calendar::Zone* zone = calendar::find_zone(test.zone);
+    const auto begins = [&](const TestLine& line) {
+        return line.every && zone != nullptr ? calendar::add(test.start, *line.every, *zone)
+                                             : line.at.absolute;
+    };
+    std::vector<const TestLine*> lines;
+    for (const TestLine& line : test.lines)
+        lines.push_back(&line);
+    std::stable_sort(lines.begin(), lines.end(),
+                     [&](const TestLine* a, const TestLine* b) { return begins(*a) < begins(*b); });
+    return lines;
+}
+
 void check_test(Context& cx, const TestCase& test) {
     if (test.journey >= cx.model.journeys.size()) return;
     const Journey& journey = cx.model.journeys[test.journey];
     std::int64_t most = most_of(journey.steps);
     if (journey.lifetime) most = std::min(most, calendar::bounds_of(*journey.lifetime).most);
     if (most >= kUnknown) return;
-    // Whatever happens may bring somebody in, so the last thing that happens counts.
+    // Whatever happens may bring somebody in, so the last thing that happens counts. A series goes
+    // on beside the lines that follow it.
     Instant last = test.start;
     std::map<std::string, Span> asked;
-    for (const TestLine& line : test.lines) {
+    for (const TestLine* each : in_time(test)) {
+        const TestLine& line = *each;
         if (std::holds_alternative<EventHappens>(line.act) ||
             std::holds_alternative<CallHappens>(line.act) ||
             std::holds_alternative<ProfileSet>(line.act)) {

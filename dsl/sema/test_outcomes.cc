@@ -53,15 +53,64 @@ void check_way_out(Context& cx, const Journey& journey, const ast::Name& name) {
     cx.report(std::move(diagnostic));
 }
 
+std::string_view words_of(model::Reason reason) {
+    using model::Reason;
+    switch (reason) {
+        case Reason::none:
+            return "";
+        case Reason::entry_over:
+            return "left the journey";
+        case Reason::no_address:
+            return "no address";
+        case Reason::no_consent:
+            return "consent";
+        case Reason::suppressed:
+            return "suppressed";
+        case Reason::frequency:
+            return "frequency";
+        case Reason::quiet_hours:
+            return "Quiet hours";
+        case Reason::no_zone:
+            return "time zone is not known";
+        case Reason::not_valid_anymore:
+            return "no longer valid";
+        case Reason::paused:
+            return "journey is paused";
+        case Reason::kill_switch:
+            return "stopped all sending";
+        case Reason::provider_rate:
+            return "no more messages just now";
+        case Reason::connector_paused:
+            return "connector is paused";
+        case Reason::template_failed:
+            return "could not be rendered";
+        case Reason::missing_variable:
+            return "variable";
+        case Reason::retries_exhausted:
+            return "retry failed";
+        case Reason::provider_rejected:
+            return "provider refused the message";
+        case Reason::no_connector:
+            return "No connector";
+        case Reason::moved_on:
+            return "newer version";
+    }
+    return "";
+}
+
 void check_reason(Context& cx, const ast::Text& because, const Send* send) {
     const std::string& said = because.value;
-    std::vector<std::string> names;
+    std::vector<std::string> reasons;
+    std::vector<std::string> quoted;
     for (auto one = static_cast<std::uint8_t>(model::Reason::entry_over);
          one <= static_cast<std::uint8_t>(kLastReason); ++one) {
         const auto reason = static_cast<model::Reason>(one);
-        names.emplace_back(model::name_of(reason));
-        const std::string words = names.back() + " " + std::string(model::sentence_of(reason));
+        // Scripts may know its name.
+        const std::string words =
+            std::string(model::name_of(reason)) + " " + std::string(model::sentence_of(reason));
         if (words.find(said) != std::string::npos) return;
+        reasons.emplace_back(words_of(reason));
+        quoted.push_back("\"" + reasons.back() + "\"");
     }
     // What one message saw stands behind the reason: "6 of 6", a variable, a provider's words.
     bool story = said.find_first_of("0123456789") != std::string::npos;
@@ -72,8 +121,8 @@ void check_reason(Context& cx, const ast::Text& because, const Send* send) {
     if (story) return;
     Diagnostic diagnostic = Diagnostic::warning("J0104", "NO REASON SAYS THAT", because.span,
                                                 "No message is left out because of that.");
-    diagnostic.after = "The reasons are:  " + columns(names);
-    const std::vector<std::string> near = did_you_mean(said, names);
+    diagnostic.after = "The reasons are:  " + columns(quoted);
+    const std::vector<std::string> near = did_you_mean(said, reasons);
     if (near.size() == 1) {
         const std::string meant = "\"" + near[0] + "\"";
         diagnostic.fixes.push_back(

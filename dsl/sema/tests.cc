@@ -134,15 +134,20 @@ class TestChecker {
             diagnostic.after = last_span_ ? tick(cx_.words(at.span)) + " comes before " +
                                                 tick(cx_.words(*last_span_)) + "."
                                           : "The test starts later than that.";
-            diagnostic.help.push_back(
-                last_every_ ? "what happens while a series goes on stands above its `every` line"
-                            : "put the lines in the order in which things happen");
+            diagnostic.help.push_back("put the lines in the order in which things happen");
             cx_.report(std::move(diagnostic));
             return std::nullopt;
         }
+        happens_ = at.span;
+        return made;
+    }
+
+    /// Of a line that happens once. A series goes on beside the lines that follow it.
+    std::optional<TestMoment> moment_of_line(const ast::Moment& at) {
+        const std::optional<TestMoment> made = next_moment(at);
+        if (!made) return std::nullopt;
         last_ = made->absolute;
         last_span_ = at.span;
-        last_every_ = false;
         return made;
     }
 
@@ -209,12 +214,12 @@ class TestChecker {
 
     /// J0703: what is given is so from the start, wherever the line stands. Said once.
     void doubt_given(Span span) {
-        if (!last_span_ || given_doubted_) return;
+        if (!happens_ || given_doubted_) return;
         given_doubted_ = true;
         cx_.report(Diagnostic::warning("J0703", "TRUE FROM THE START", span,
                                        "What is `given` is so when the test begins, not only from "
                                        "this line on.")
-                       .and_other(*last_span_, "it does not wait for this", true)
+                       .and_other(*happens_, "it does not wait for this", true)
                        .and_help("put it above the first `at`")
                        .and_help("what changes later happens: `at +1h set user.tier = …`, or an "
                                  "event"));
@@ -295,12 +300,12 @@ class TestChecker {
                              check_given(given);
                          },
                          [&](const ast::AtHappen& at) {
-                             const std::optional<TestMoment> when = next_moment(at.at);
+                             const std::optional<TestMoment> when = moment_of_line(at.at);
                              std::optional<TestAct> act = happen(at.happen);
                              if (when && act) add(line.span, *when, std::nullopt, std::move(*act));
                          },
                          [&](const ast::AtExpect& at) {
-                             const std::optional<TestMoment> when = next_moment(at.at);
+                             const std::optional<TestMoment> when = moment_of_line(at.at);
                              std::optional<TestAct> act = outcome(at.outcome);
                              if (when && act) add(line.span, *when, std::nullopt, std::move(*act));
                          },
@@ -310,7 +315,6 @@ class TestChecker {
 
     void check_every(const ast::TestLine& line, const ast::EveryLine& every) {
         const std::optional<TestMoment> when = next_moment(every.until);
-        last_every_ = when.has_value();
         std::optional<TestAct> act = happen(every.happen);
         if (!when || !act) return;
         if (!can_happen(cx_, every, test_.start, when->absolute, zone())) return;
@@ -571,7 +575,7 @@ class TestChecker {
     bool given_doubted_ = false;
     Instant last_{};
     std::optional<Span> last_span_;
-    bool last_every_ = false;  // that line was a series
+    std::optional<Span> happens_;  // when something last happens, a series among it
 };
 
 }  // namespace

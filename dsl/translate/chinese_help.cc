@@ -34,6 +34,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"Folders or files", "文件夹或文件"},
     {"Folders or files; - reads standard input", "文件夹或文件；- 表示读标准输入"},
     {"Folder of journeys", "旅程所在的文件夹"},
+    {"It is JSON anyway", "本来就是 JSON"},
     {"One JSON object", "输出一个 JSON 对象"},
     {"The daemon's address", "服务进程的地址"},
     {"The daemon's data directory, where its keys are", "服务进程的数据目录，密钥在其中"},
@@ -57,10 +58,11 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "向服务进程询问此人的情况（与 --journey 同用）"},
     {"The journey", "旅程"},
     {"A code, a journey, or `language`", "编号、旅程的名称，或 `language`"},
-    {"Draw a journey as SVG, DOT or Mermaid", "把旅程画成图：SVG、DOT 或 Mermaid"},
+    {"Draw a journey as SVG, DOT or Mermaid, or list its boxes as JSON",
+     "把旅程画成图：SVG、DOT 或 Mermaid；或用 JSON 列出各框"},
     {"The journey's name", "旅程的名称"},
     {"Every journey, one file each", "画出所有旅程，每个旅程一个文件"},
-    {"svg, dot or mermaid", "svg、dot 或 mermaid"},
+    {"svg, dot, mermaid or json", "svg、dot、mermaid 或 json"},
     {"The file; with --all the folder", "输出的文件；与 --all 同用时是文件夹"},
     {"Draw what is live in this daemon, with its counts, like http://127.0.0.1:8080",
      "画出这个服务进程里生效的旅程，标出人数，例如 http://127.0.0.1:8080"},
@@ -100,6 +102,12 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "与 --data 同用：从哪一刻算起（RFC 3339）"},
     {"Make a saved plan, or a project, the live one of a running daemon",
      "让保存的计划或一个项目在服务进程上生效"},
+    {"A plan is refused when another program has become live since, when it would move, stop or "
+     "restart a group of people that it does not show, and when such a group, or its extra "
+     "messages of today, are over a tenth and over ten more than it shows.",
+     "以下情况不会生效：做计划以后又有别的程序生效；计划要移走、结束或重新开始的一组人，计划里没有"
+     "；"
+     "这样一组人，或今天多发的消息，比计划里多出一成以上并且超过十个。"},
     {"Saved plan, or folder of journeys", "保存的计划，或旅程所在的文件夹"},
     {"Do not ask", "不再询问"},
     {"The daemon's own words", "原样输出服务进程的答复"},

@@ -30,8 +30,6 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "that large.",
      "`count(…)`、`count(distinct …)` 和 `sum(…)` "
      "可以。最大的一个达到，就是第一次有这么大的一个。"},
-    {"what happens while a series goes on stands above its `every` line",
-     "在一串事件期间发生的事，写在它的 `every` 一行上面"},
     {"A list of events needs a limit, at most 100.", "事件列表需要上限，最多 100。"},
     {"After `in` I need a list, and this is {}.", "`in` 后面要跟列表，而这是{}。"},
     {"I can only order numbers, money and time, and this is {}.",

@@ -30,12 +30,14 @@ int test_command(const TestOptions& options);
 struct FormatOptions {
     std::vector<std::string> paths;
     bool check = false;
+    bool json = false;
 };
 int format_command(const FormatOptions& options);
 
 struct FixOptions {
     std::vector<std::string> paths;
     bool dry_run = false;
+    bool json = false;
 };
 int fix_command(const FixOptions& options);
 
@@ -46,12 +48,14 @@ struct ConvertOptions {
     std::string file;
     std::string to;   // yaml, journey; empty: the other one
     std::string out;  // empty: standard output
+    bool json = false;
 };
 int convert_command(const ConvertOptions& options);
 
 struct SchemaOptions {
     std::string project;  // empty: the language alone
     std::string out;      // empty: standard output
+    bool json = false;    // as it is without
 };
 int schema_command(const SchemaOptions& options);
 

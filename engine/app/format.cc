@@ -39,8 +39,9 @@ int format_standard_input() {
 int format_command(const FormatOptions& options) {
     if (options.paths.size() == 1 && options.paths[0] == "-") return format_standard_input();
     int status = 0;
-    std::size_t changed = 0;
     std::size_t seen = 0;
+    List changed;
+    List unreadable;
     for (const std::string& path : options.paths) {
         auto files = journey_files(path);
         if (!files) return fail(files.error());
@@ -51,12 +52,13 @@ int format_command(const FormatOptions& options) {
             const dsl::Formatted formatted = dsl::format_source({file, text.value()});
             if (!formatted.text) {
                 print_unreadable(formatted);
+                unreadable.emplace_back(file);
                 status = 1;
                 continue;
             }
             if (*formatted.text == text.value()) continue;
-            ++changed;
-            fmt::print("{}\n", file);
+            changed.emplace_back(file);
+            if (!options.json) fmt::print("{}\n", file);
             if (options.check) {
                 status = 1;
                 continue;
@@ -65,13 +67,20 @@ int format_command(const FormatOptions& options) {
             if (!written) return fail(written.error());
         }
     }
+    if (options.json) {
+        // With --check they would change, without it they did.
+        fmt::print("{}\n", to_json(Value(Record{{"files", Value(static_cast<std::int64_t>(seen))},
+                                                {"changed", Value(std::move(changed))},
+                                                {"unreadable", Value(std::move(unreadable))}})));
+        return status;
+    }
     const translate::Speech say(translate::language_of_environment());
     if (!options.check) {
-        fmt::print(stderr, "{}", say("{} of {} files changed\n", changed, seen));
-    } else if (changed > 0) {
-        fmt::print(
-            stderr, "{}",
-            say("{} of {} files are not in the one style; run `journey fmt`\n", changed, seen));
+        fmt::print(stderr, "{}", say("{} of {} files changed\n", changed.size(), seen));
+    } else if (!changed.empty()) {
+        fmt::print(stderr, "{}",
+                   say("{} of {} files are not in the one style; run `journey fmt`\n",
+                       changed.size(), seen));
     }
     return status;
 }

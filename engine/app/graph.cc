@@ -74,6 +74,7 @@ Result<void> put(const std::string& path, const std::string& text) {
 std::string drawn(const graph::Chart& chart, const std::string& format) {
     if (format == "dot") return graph::to_dot(chart);
     if (format == "mermaid") return graph::to_mermaid(chart);
+    if (format == "json") return to_json(graph::json_of(chart)) + "\n";
     return graph::to_svg(chart);
 }
 

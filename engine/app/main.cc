@@ -43,6 +43,7 @@ void speak(CLI::App& app, const journey::translate::Speech& say) {
     const auto words = [&](const std::string& english) { return std::string(say.words(english)); };
     app.description(words(app.get_description()));
     app.group(words(app.get_group()));
+    app.footer(words(app.get_footer()));
     for (const char* label : {"Usage", "OPTIONS", "Positionals", "SUBCOMMAND", "REQUIRED", "Needs",
                               "Excludes", "TEXT", "UINT", "INT", "FLOAT"})
         app.get_formatter()->label(label, words(label));
@@ -152,13 +153,14 @@ int main(int argc, char** argv) {
     });
 
     GraphOptions graph;
-    auto* graph_app = app.add_subcommand("graph", "Draw a journey as SVG, DOT or Mermaid");
+    auto* graph_app = app.add_subcommand(
+        "graph", "Draw a journey as SVG, DOT or Mermaid, or list its boxes as JSON");
     graph_app->add_option("journey", graph.journey, "The journey's name");
     auto* graph_paths = graph_app->add_option("paths", graph.paths, "Folders or files")
                             ->default_val(std::vector<std::string>{"."});
     graph_app->add_flag("--all", graph.all, "Every journey, one file each");
-    graph_app->add_option("--format", graph.format, "svg, dot or mermaid")
-        ->check(CLI::IsMember({"svg", "dot", "mermaid"}))
+    graph_app->add_option("--format", graph.format, "svg, dot, mermaid or json")
+        ->check(CLI::IsMember({"svg", "dot", "mermaid", "json"}))
         ->capture_default_str();
     graph_app->add_option("--out", graph.out, "The file; with --all the folder");
     auto* graph_daemon = graph_app->add_option(
@@ -186,6 +188,7 @@ int main(int argc, char** argv) {
         ->default_val(std::vector<std::string>{"."});
     format_app->add_flag("--check", format.check,
                          "Change nothing; fail when something would change");
+    format_app->add_flag("--json", format.json, "One JSON object");
     format_app->callback([&] { status = format_command(format); });
 
     FixOptions fix;
@@ -193,6 +196,7 @@ int main(int argc, char** argv) {
     fix_app->add_option("paths", fix.paths, "Folders or files")
         ->default_val(std::vector<std::string>{"."});
     fix_app->add_flag("--dry-run", fix.dry_run, "Show it, change nothing");
+    fix_app->add_flag("--json", fix.json, "One JSON object");
     fix_app->callback([&] { status = fix_command(fix); });
 
     auto* lsp_app = app.add_subcommand("lsp", "Language server for editors, on standard input");
@@ -209,12 +213,14 @@ int main(int argc, char** argv) {
     convert_app->add_option("--to", convert.to, "yaml or journey (default: the other one)")
         ->check(CLI::IsMember({"yaml", "journey"}));
     convert_app->add_option("--out", convert.out, "Where to write it (default: to the terminal)");
+    convert_app->add_flag("--json", convert.json, "One JSON object");
     convert_app->callback([&] { status = convert_command(convert); });
 
     SchemaOptions schema;
     auto* schema_app = app.add_subcommand("schema", "JSON Schema of the YAML surface, for editors");
     schema_app->add_option("--project", schema.project, "A folder whose names complete values");
     schema_app->add_option("--out", schema.out, "Where to write it (default: to the terminal)");
+    schema_app->add_flag("--json", schema.json, "It is JSON anyway");
     schema_app->callback([&] { status = schema_command(schema); });
 
     ServeOptions serve;
@@ -256,6 +262,10 @@ int main(int argc, char** argv) {
     apply.what = ".";
     auto* apply_app = app.add_subcommand(
         "apply", "Make a saved plan, or a project, the live one of a running daemon");
+    apply_app->footer(
+        "A plan is refused when another program has become live since, when it would move, stop or "
+        "restart a group of people that it does not show, and when such a group, or its extra "
+        "messages of today, are over a tenth and over ten more than it shows.");
     apply_app->add_option("project", apply.what, "Saved plan, or folder of journeys")
         ->capture_default_str();
     apply_app->add_flag("--yes", apply.yes, "Do not ask");

@@ -15,6 +15,19 @@ std::string clock_text(Instant at, std::optional<Instant> before, const calendar
                        seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
+std::string data_text(const Record& data, const calendar::Zone& zone) {
+    std::string out;
+    for (const NamedValue& one : data) {
+        std::string text = to_json(one.value);
+        if (const auto* at = one.value.as<Instant>()) {
+            const calendar::Local local = calendar::to_local(*at, zone);
+            text = fmt::format("{} {}", format_date(local.date), format_time_of_day(local.time));
+        }
+        out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", one.name, text);
+    }
+    return out.empty() ? "" : " { " + out + " }";
+}
+
 std::string ending_in_words(const std::string& ending, const translate::Speech& say) {
     constexpr std::string_view kGoal = "goal ";
     if (ending.starts_with(kGoal)) return say("goal {}", ending.substr(kGoal.size()));
@@ -88,7 +101,7 @@ std::string story_of(const Happening& happening, const calendar::Zone& zone,
             return say("{}: {} answered {}", what, happening.webhook,
                        to_json(Value(happening.data)));
         case Happening::Kind::call_failed:
-            return say("{}: {} did not answer{}", what, happening.webhook, detail);
+            return say("{}: {} did not answer", what, happening.webhook);
         case Happening::Kind::emitted:
             return say("emitted {}", happening.detail);
         case Happening::Kind::ran:

@@ -20,6 +20,9 @@ struct StoryLine {
 /// "09:00:00", with the date in front when it is another day than `before`.
 std::string clock_text(Instant at, std::optional<Instant> before, const calendar::Zone& zone);
 
+/// " { sku: "A1", due: 2026-03-08 09:00 }", times where the test is; "" when there is nothing.
+std::string data_text(const Record& data, const calendar::Zone& zone);
+
 /// "finished", "goal bought", or what a `stop as` says.
 std::string ending_in_words(const std::string& ending, const translate::Speech& say);
 

@@ -171,11 +171,13 @@ Witness::Problem Witness::expect(const sema::ExpectSkipped& wanted) {
                                     [&](const Happening& one) { return one.step == wanted.step; });
     if (skipped == nullptr) return say_("`{}` was not skipped", wanted.step);
     const auto why = [&](std::string_view sentence) {
-        return fmt::format("{} {} {}", model::name_of(skipped->reason), sentence, skipped->detail);
+        return fmt::format("{} {}", sentence, skipped->detail);
     };
     const std::string_view sentence = model::sentence_of(skipped->reason);
     // The test says it in English words, whoever reads the report.
-    if (wanted.because && why(sentence).find(*wanted.because) == std::string::npos)
+    const std::string_view name = model::name_of(skipped->reason);
+    if (wanted.because && name.find(*wanted.because) == std::string::npos &&
+        why(sentence).find(*wanted.because) == std::string::npos)
         return say_("`{}` was skipped because: {}", wanted.step, why(say_.words(sentence)));
     confirm(*skipped);
     return std::nullopt;
@@ -274,7 +276,7 @@ std::string Witness::help_for(const sema::TestAct& act) const {
     }
     if (one->kind != Happening::Kind::skipped) return "";
     const std::string expect_it =
-        say_("`expect skipped {} because \"{}\"`", one->step, model::name_of(one->reason));
+        say_("`expect skipped {} because \"{}\"`", one->step, dsl::words_of_reason(one->reason));
     const ir::Index consent = program_.templates[sent->message_template].consent;
     if (one->reason == model::Reason::no_consent && consent != ir::kNone)
         return say_("{}, or `given consent {}`", expect_it, program_.consents[consent].name);

@@ -46,5 +46,7 @@ Chart chart_of(const ir::Program& program, const ir::Journey& journey, explain::
 std::string to_svg(const Chart& chart);
 std::string to_dot(const Chart& chart);
 std::string to_mermaid(const Chart& chart);
+/// Arrows name boxes by their place in the list, from 0.
+Value json_of(const Chart& chart);
 
 }  // namespace journey::graph

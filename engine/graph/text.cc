@@ -1,4 +1,4 @@
-// DOT and Mermaid: the same boxes and arrows, laid out by somebody else.
+// DOT, Mermaid and JSON: the same boxes and arrows, laid out by somebody else.
 #include "engine/graph/layout.h"
 
 #include <fmt/format.h>
@@ -74,6 +74,28 @@ const char* dot_shape(Shape shape) {
     return "box";
 }
 
+const char* name_of(Shape shape) {
+    switch (shape) {
+        case Shape::trigger:
+            return "trigger";
+        case Shape::send:
+            return "send";
+        case Shape::wait:
+            return "wait";
+        case Shape::choice:
+            return "choice";
+        case Shape::experiment:
+            return "experiment";
+        case Shape::change:
+            return "change";
+        case Shape::call:
+            return "call";
+        case Shape::end:
+            return "end";
+    }
+    return "";
+}
+
 struct Frame {
     const char* open;
     const char* close;
@@ -103,7 +125,7 @@ Frame mermaid_frame(Shape shape) {
 std::string to_dot(const Chart& chart) {
     std::string out =
         fmt::format("digraph \"{}\" {{\n  label=\"{}\"; labelloc=t; node [fontname=\"sans\"];\n",
-                    quoted(chart.name), quoted(chart.title));
+                    quoted(chart.name), quoted(chart.title.empty() ? chart.name : chart.title));
     for (std::size_t i = 0; i < chart.boxes.size(); ++i) {
         const Box& box = chart.boxes[i];
         out +=
@@ -116,6 +138,31 @@ std::string to_dot(const Chart& chart) {
             arrow.words.empty() ? ";\n" : fmt::format(" [label=\"{}\"];\n", dot_lines(arrow.words));
     }
     return out + "}\n";
+}
+
+Value json_of(const Chart& chart) {
+    List boxes;
+    for (const Box& box : chart.boxes) {
+        Record one{{"shape", Value(name_of(box.shape))}, {"words", Value(box.words)}};
+        if (!box.id.empty()) one.push_back({"step", Value(box.id)});
+        if (!box.count.empty()) one.push_back({"count", Value(box.count)});
+        boxes.emplace_back(std::move(one));
+    }
+    List arrows;
+    for (const Arrow& arrow : chart.arrows) {
+        Record one{{"from", Value(static_cast<std::int64_t>(arrow.from))},
+                   {"to", Value(static_cast<std::int64_t>(arrow.to))}};
+        if (!arrow.words.empty()) one.push_back({"words", Value(arrow.words)});
+        arrows.emplace_back(std::move(one));
+    }
+    List notes;
+    for (const std::string& note : chart.notes)
+        notes.emplace_back(note);
+    return Value(Record{{"journey", Value(chart.name)},
+                        {"title", Value(chart.title)},
+                        {"boxes", Value(std::move(boxes))},
+                        {"arrows", Value(std::move(arrows))},
+                        {"notes", Value(std::move(notes))}});
 }
 
 std::string to_mermaid(const Chart& chart) {
