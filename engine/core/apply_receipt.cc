@@ -58,7 +58,7 @@ std::optional<ir::Metric> metric_of(ReceiptKind kind) {
 void Machine::on(const model::Command& command, const model::ReceiptArrived& arrived) {
     const model::Receipt& receipt = arrived.receipt;
     Person* person = reach(command, false);
-    if (person == nullptr && people_.find(command.person) != nullptr) return;  // forwarded
+    if (person == nullptr && people_.knows(command.person)) return;  // forwarded
     Intent* open = person == nullptr ? nullptr : person->intent(arrived.key);
     Message* message = open != nullptr ? &open->message : nullptr;
     if (message == nullptr && person != nullptr) message = person->final_message(arrived.key);

@@ -12,6 +12,7 @@ void Machine::on(const model::Command&, const model::Tick&) {
         if (person == nullptr || person->scheduled != timer.due) continue;
         person->scheduled = kNever;
         wake_due(*person, timer.due);
+        people_.rest();
     }
     begin_sweeps();
     run_sweeps();

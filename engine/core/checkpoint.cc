@@ -24,20 +24,21 @@ model::PartitionCheckpoint Machine::take_checkpoint() {
     out.applied = applied_;
     out.meta = encode_meta(true);
     make_unique_in_order(dirty_);
+    Person room;
     for (const model::PersonId id : dirty_) {
-        Person& person = *people_.find(id);
-        person.dirty = false;
+        const Person& person = *people_.peek(id, room);
         out.profiles.push_back({id, person.external_id, profile_text(person), encode_person(person),
                                 person.next_due()});
+        people_.unmark(id);
     }
     make_unique_in_order(changed_entries_);
     for (const auto& [person, entry] : changed_entries_) {
-        if (auto row = entry_row(*people_.find(person), entry))
+        if (auto row = entry_row(*people_.peek(person, room), entry))
             out.entries.push_back(std::move(*row));
     }
     make_unique_in_order(changed_messages_);
     for (const auto& [id, key] : changed_messages_) {
-        Person& person = *people_.find(id);
+        const Person& person = *people_.peek(id, room);
         const Intent* intent = person.intent(key);
         const Message* message = intent != nullptr ? &intent->message : person.final_message(key);
         if (message != nullptr) out.messages.push_back(message_row(person, *message));
@@ -55,17 +56,18 @@ Result<void> Machine::restore(const model::PartitionCheckpoint& stored) {
     applied_ = stored.applied;
     for (const model::ProfileRow& row : stored.profiles) {
         if (row.state.empty()) continue;
-        if (people_.find(row.id) != nullptr) {
+        if (people_.knows(row.id)) {
             return error(ErrorCode::invalid, "The store holds one person twice (" +
                                                  row.external_id + "); restore a backup.");
         }
-        Person& person = people_.add(row.id, row.external_id);
+        Person person;
         TRY(decode_person(row.state, person));
         if (person.id != row.id) {
             return error(ErrorCode::invalid, "The stored person " + row.external_id +
                                                  " carries another's state; restore a backup.");
         }
         index_person(person);
+        people_.add_resting(person, row.state);
     }
     return success();
 }
@@ -137,7 +139,9 @@ Result<void> Machine::decode_meta(std::string_view bytes) {
 Partition::Unfinished Machine::unfinished() const {
     Partition::Unfinished out;
     out.appends = appends_;
-    for (const Person* person : people_.sorted()) {
+    Person room;
+    for (const model::PersonId id : people_.ids(Trait::unfinished)) {
+        const Person* person = people_.peek(id, room);
         for (const Intent& intent : person->intents) {
             const Message& message = intent.message;
             const std::string& channel = catalog_->channels.name(message.channel);
@@ -174,8 +178,9 @@ void Machine::confirm_append(std::string_view from, model::LogPosition cause) {
 
 std::uint64_t Machine::state_hash() const {
     std::uint64_t hash = hash64(encode_meta(false), 1);
-    for (const Person* person : people_.sorted())
-        hash = hash64(encode_person(*person), hash);
+    Person room;
+    for (const model::PersonId id : people_.ids())
+        hash = hash64(encode_person(*people_.peek(id, room)), hash);
     return hash;
 }
 

@@ -1,11 +1,12 @@
 // A person's bytes. Numbers of fields, events, consents and channels are the Catalog's.
 //
-//   person  = version:u8=3 id:u64 external_id:text first_seen:instant next_ordinal:varint
+//   person  = version:u8=4 id:u64 external_id:text first_seen:instant next_ordinal:varint
+//             has:varint   a bit for each of these lists that has something; the others are not there
 //             attributes:n{ field:varint value }
-//             history:n{ time:instant event:varint packed:text }
-//             seen:n{ hash:u64 day:varint }
+//             history:n{ time:since event:varint packed:text }     since the one before
+//             seen:n{ hash:u64 day:svarint }                        after the day of first_seen
 //             entries:n{ entry } ended:n{ ended } intents:n{ intent } messages:n{ message }
-//             rare:bool [
+//             rare [
 //                 extras:record tags:n{ text }
 //                 consents:n{ number:varint granted:bool at:instant source:text proof:text }
 //                 suppressions:n{ channel:u16 at:instant reason:text }
@@ -13,10 +14,11 @@
 //                 absorbed:n{ from:text released_at:varint }
 //                 what triggers remember (stored_triggers.cc; not in version 1) ]
 //             parts (parts.cc; since version 3)
-//   entry   = id:u64 ordinal:varint program:varint journey:varint state:varint phase:u8
-//             parked:bool entered_at:instant trigger_time:instant due:instant expires:instant
-//             goals:varint key:u64 per:u64 values:n{ value } visits:n{ state:varint count:varint }
-//   ended   = id:u64 entered_at:instant ended_at:instant key:u64 per:u64 journey:text
+//   entry   = has:varint (its lowest three bits are the phase) [ id:u64 ] ordinal:varint
+//             program:varint journey:varint state:varint entered_at:since [ trigger_time:since ]
+//             [ due:since ] [ expires:since ] [ goals:varint ] [ key:u64 ] [ per:u64 ]
+//             [ values:n{ value } ] [ visits:n{ state:varint count:varint } ]
+//   ended   = has:varint id:u64 entered_at:since ended_at:since [ key:u64 ] [ per:u64 ] journey:text
 //             version:varint reason:text step:text
 //   message = key:16 entry:u64 program journey state visit channel attempts:varint
 //             status reason class:u8 planned_at:instant claimed_at:instant finished_at:instant
@@ -26,32 +28,12 @@
 //             due:instant valid_until:instant first_claim:instant args:record data:record
 //             address:text
 //   n{ x }  = count:varint x*
+//   since   = svarint   microseconds after first_seen, or after the entry's entered_at
+// Before version 4 the lists were all there, the instants whole, and entries without `has`: encode_old.cc.
 #include "engine/core/machine.h"
 #include "engine/core/stored.h"
 
 namespace journey::core {
-namespace {
-
-constexpr std::uint8_t kVersion = 3;
-
-void put_entry(ByteWriter& out, const Entry& entry) {
-    out.u64(entry.id.number);
-    out.varint(entry.ordinal);
-    put_place(out, entry);
-    out.u8(static_cast<std::uint8_t>(entry.phase));
-    out.boolean(entry.parked);
-    for (const Instant at : {entry.entered_at, entry.trigger_time, entry.due, entry.expires})
-        out.instant(at);
-    out.varint(entry.goals);
-    out.u64(entry.key);
-    out.u64(entry.per);
-    put_all(out, entry.values, [&](const Value& value) { out.value(value); });
-    put_all(out, entry.visits, [&](const StateVisit& visit) {
-        out.varint(visit.state);
-        out.varint(visit.count);
-    });
-}
-
 bool can_rest(Phase phase, const decltype(ir::State::act)& act) {
     switch (phase) {
         case Phase::waiting:
@@ -70,26 +52,120 @@ bool can_rest(Phase phase, const decltype(ir::State::act)& act) {
     return false;
 }
 
-Entry get_entry(ByteReader& in, const Catalog& catalog) {
+void get_end(ByteReader& in, const Catalog& catalog, NameTable& words, EndedEntry& ended) {
+    ended.journey = catalog.journeys.find(in.text_view());
+    ended.version = number<std::uint32_t>(in, 0xffffffffu);
+    ended.reason = words.number_of(in.text_view());
+    ended.step = words.number_of(in.text_view());
+    if (ended.journey == NameTable::kNone) in.fail();
+}
+
+namespace {
+
+constexpr std::uint8_t kVersion = 4;
+
+// What an entry has beyond what all have.
+constexpr std::uint32_t kPhase = 7;
+constexpr std::uint32_t kParked = 8;
+constexpr std::uint32_t kOtherId = 16;  // not entry_id_of(person, ordinal): it came by a merge
+constexpr std::uint32_t kTriggeredBefore = 32;
+constexpr std::uint32_t kDue = 64;
+constexpr std::uint32_t kExpires = 128;
+constexpr std::uint32_t kGoals = 256;
+constexpr std::uint32_t kKey = 512;
+constexpr std::uint32_t kPer = 1024;
+constexpr std::uint32_t kValues = 2048;
+constexpr std::uint32_t kVisits = 4096;
+
+void put_entry(ByteWriter& out, const Person& person, const Entry& entry) {
+    const bool other_id = entry.id != entry_id_of(person.id, entry.ordinal);
+    std::uint32_t has = static_cast<std::uint32_t>(entry.phase);
+    const auto set = [&](std::uint32_t what, bool is) { has |= is ? what : 0u; };
+    set(kParked, entry.parked);
+    set(kOtherId, other_id);
+    set(kTriggeredBefore, entry.trigger_time != entry.entered_at);
+    set(kDue, entry.due != kNever);
+    set(kExpires, entry.expires != kNever);
+    set(kGoals, entry.goals != 0);
+    set(kKey, entry.key != 0);
+    set(kPer, entry.per != 0);
+    set(kValues, !entry.values.empty());
+    set(kVisits, !entry.visits.empty());
+    out.varint(has);
+    if (other_id) out.u64(entry.id.number);
+    out.varint(entry.ordinal);
+    put_place(out, entry);
+    put_since(out, person.first_seen, entry.entered_at);
+    if (has & kTriggeredBefore) put_since(out, entry.entered_at, entry.trigger_time);
+    if (has & kDue) put_since(out, entry.entered_at, entry.due);
+    if (has & kExpires) put_since(out, entry.entered_at, entry.expires);
+    if (has & kGoals) out.varint(entry.goals);
+    if (has & kKey) out.u64(entry.key);
+    if (has & kPer) out.u64(entry.per);
+    if (has & kValues) put_all(out, entry.values, [&](const Value& value) { out.value(value); });
+    if (has & kVisits) {
+        put_all(out, entry.visits, [&](const StateVisit& visit) {
+            out.varint(visit.state);
+            out.varint(visit.count);
+        });
+    }
+}
+
+Entry get_entry(ByteReader& in, const Catalog& catalog, const Person& person) {
     Entry entry;
-    entry.id.number = in.u64();
+    const std::uint64_t has = in.varint();
+    if ((has & kPhase) > static_cast<std::uint64_t>(Phase::calling)) in.fail();
+    if (!in.ok()) return entry;
+    entry.phase = static_cast<Phase>(has & kPhase);
+    entry.parked = (has & kParked) != 0;
+    if (has & kOtherId) entry.id.number = in.u64();
     entry.ordinal = number<std::uint32_t>(in, 0xffffffffu);
+    if (!(has & kOtherId)) entry.id = entry_id_of(person.id, entry.ordinal);
     const ir::State* state = get_place(in, catalog, entry);
-    entry.phase = choice(in, Phase::calling);
-    entry.parked = in.boolean();
-    for (Instant* at : {&entry.entered_at, &entry.trigger_time, &entry.due, &entry.expires})
-        *at = in.instant();
-    entry.goals = in.varint();
-    entry.key = in.u64();
-    entry.per = in.u64();
-    get_all(in, [&] { entry.values.push_back(in.value()); });
-    get_all(in, [&] {
-        const auto at = number<std::uint16_t>(in, kNoNumber);
-        entry.visits.push_back({at, number<std::uint16_t>(in, kNoNumber)});
-    });
-    if (state == nullptr) return entry;
-    if (!can_rest(entry.phase, state->act)) in.fail();
+    entry.entered_at = get_since(in, person.first_seen);
+    entry.trigger_time =
+        has & kTriggeredBefore ? get_since(in, entry.entered_at) : entry.entered_at;
+    if (has & kDue) entry.due = get_since(in, entry.entered_at);
+    if (has & kExpires) entry.expires = get_since(in, entry.entered_at);
+    if (has & kGoals) entry.goals = in.varint();
+    if (has & kKey) entry.key = in.u64();
+    if (has & kPer) entry.per = in.u64();
+    if (has & kValues) get_all(in, [&] { entry.values.push_back(in.value()); });
+    if (has & kVisits) {
+        get_all(in, [&] {
+            const auto at = number<std::uint16_t>(in, kNoNumber);
+            entry.visits.push_back({at, number<std::uint16_t>(in, kNoNumber)});
+        });
+    }
+    if (state != nullptr && !can_rest(entry.phase, state->act)) in.fail();
     return entry;
+}
+
+void put_ended(ByteWriter& out, const Person& person, const EndedEntry& one, const Catalog& catalog,
+               const NameTable& words) {
+    out.varint((one.key != 0 ? 1u : 0u) | (one.per != 0 ? 2u : 0u));
+    out.u64(one.id.number);
+    put_since(out, person.first_seen, one.entered_at);
+    put_since(out, one.entered_at, one.ended_at);
+    if (one.key != 0) out.u64(one.key);
+    if (one.per != 0) out.u64(one.per);
+    out.text(catalog.journeys.name(one.journey));
+    out.varint(one.version);
+    out.text(words.name(one.reason));
+    out.text(words.name(one.step));
+}
+
+EndedEntry get_ended(ByteReader& in, const Catalog& catalog, const Person& person,
+                     NameTable& words) {
+    EndedEntry one;
+    const std::uint64_t has = in.varint();
+    one.id.number = in.u64();
+    one.entered_at = get_since(in, person.first_seen);
+    one.ended_at = get_since(in, one.entered_at);
+    if (has & 1) one.key = in.u64();
+    if (has & 2) one.per = in.u64();
+    get_end(in, catalog, words, one);
+    return one;
 }
 
 void put_message(ByteWriter& out, const Message& message) {
@@ -241,46 +317,87 @@ void get_rare(ByteReader& in, const Catalog& catalog, std::uint8_t version, Rare
     if (version >= 2) get_triggers(in, catalog, rare);
 }
 
+constexpr std::uint32_t kAttributes = 1;
+constexpr std::uint32_t kHistory = 2;
+constexpr std::uint32_t kSeen = 4;
+constexpr std::uint32_t kEntries = 8;
+constexpr std::uint32_t kEnded = 16;
+constexpr std::uint32_t kIntents = 32;
+constexpr std::uint32_t kMessages = 64;
+constexpr std::uint32_t kRare = 128;
+constexpr std::uint32_t kParts = 256;
+constexpr std::uint32_t kEarlier =
+    kAttributes | kHistory | kSeen | kEntries | kEnded | kIntents | kMessages;
+
+std::int64_t days_of(Instant at) {
+    return micros_of(at) / 86'400'000'000;
+}
+
 }  // namespace
 
-Bytes Machine::encode_person(const Person& person) const {
-    ByteWriter out;
+model::PersonId stored_id(std::string_view bytes) {
+    ByteReader in(bytes.substr(1));
+    return model::PersonId{in.u64()};
+}
+
+void Machine::write_person(const Person& person, ByteWriter& out) const {
+    const bool rare = person.rare_parts && !person.rare_parts->empty();
+    std::uint32_t has = 0;
+    const auto set = [&](std::uint32_t what, bool is) { has |= is ? what : 0u; };
+    set(kAttributes, !person.attributes.empty());
+    set(kHistory, person.history.size() > 0);
+    set(kSeen, person.seen.size() > 0);
+    set(kEntries, !person.entries.empty());
+    set(kEnded, !person.ended.empty());
+    set(kIntents, !person.intents.empty());
+    set(kMessages, !person.messages.empty());
+    set(kRare, rare);
+    set(kParts, person.any_acts() != nullptr);
     out.u8(kVersion);
     out.u64(person.id.number);
     out.text(person.external_id);
     out.instant(person.first_seen);
     out.varint(person.next_ordinal);
-    put_all(out, person.attributes, [&](const Attribute& one) {
-        out.varint(one.field);
-        out.value(one.value);
-    });
-    put_all(out, person.history, [&](const Happened& one) {
-        out.instant(one.time);
-        out.varint(one.event);
-        out.text(person.history.packed(one));
-    });
-    put_all(out, person.seen.sorted(), [&](const Seen& one) {
-        out.u64(one.hash);
-        out.varint(one.day);
-    });
-    put_all(out, person.entries, [&](const Entry& one) { put_entry(out, one); });
-    put_all(out, person.ended, [&](const EndedEntry& one) {
-        out.u64(one.id.number);
-        out.instant(one.entered_at);
-        out.instant(one.ended_at);
-        out.u64(one.key);
-        out.u64(one.per);
-        out.text(catalog_->journeys.name(one.journey));
-        out.varint(one.version);
-        out.text(words_.name(one.reason));
-        out.text(words_.name(one.step));
-    });
-    put_all(out, person.intents, [&](const Intent& one) { put_intent(out, one); });
-    put_all(out, person.messages, [&](const Message& one) { put_message(out, one); });
-    const bool rare = person.rare_parts && !person.rare_parts->empty();
-    out.boolean(rare);
+    out.varint(has);
+    if (has & kAttributes) {
+        put_all(out, person.attributes, [&](const Attribute& one) {
+            out.varint(one.field);
+            out.value(one.value);
+        });
+    }
+    if (has & kHistory) {
+        Instant before = person.first_seen;
+        put_all(out, person.history, [&](const Happened& one) {
+            put_since(out, before, one.time);
+            before = one.time;
+            out.varint(one.event);
+            out.text(person.history.packed(one));
+        });
+    }
+    if (has & kSeen) {
+        const std::int64_t first = days_of(person.first_seen);
+        put_all(out, person.seen.sorted(), [&](const Seen& one) {
+            out.u64(one.hash);
+            out.svarint(static_cast<std::int64_t>(one.day) - first);
+        });
+    }
+    if (has & kEntries)
+        put_all(out, person.entries, [&](const Entry& one) { put_entry(out, person, one); });
+    if (has & kEnded) {
+        put_all(out, person.ended,
+                [&](const EndedEntry& one) { put_ended(out, person, one, *catalog_, words_); });
+    }
+    if (has & kIntents)
+        put_all(out, person.intents, [&](const Intent& one) { put_intent(out, one); });
+    if (has & kMessages)
+        put_all(out, person.messages, [&](const Message& one) { put_message(out, one); });
     if (rare) put_rare(out, *person.rare_parts);
-    encode_parts(person, out);
+    if (has & kParts) encode_parts(person, out);
+}
+
+Bytes Machine::encode_person(const Person& person) const {
+    ByteWriter out;
+    write_person(person, out);
     return out.take();
 }
 
@@ -297,38 +414,51 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
     person.external_id = in.text();
     person.first_seen = in.instant();
     person.next_ordinal = number<std::uint32_t>(in, 0xffffffffu);
-    get_all(in, [&] {
-        const auto field = number<FieldNumber>(in, catalog.fields.size());
-        person.attributes.push_back({field, in.value()});
-    });
-    get_all(in, [&] {
-        const Instant time = in.instant();
-        const auto event = number<EventNumber>(in, catalog.events.size());
-        person.history.add_packed(time, event, in.text_view());
-    });
-    get_all(in, [&] {
-        const std::uint64_t hash = in.u64();
-        person.seen.add({hash, number<std::uint32_t>(in, 0xffffffffu)});
-    });
-    get_all(in, [&] { person.entries.push_back(get_entry(in, catalog)); });
-    get_all(in, [&] {
-        EndedEntry one;
-        one.id.number = in.u64();
-        one.entered_at = in.instant();
-        one.ended_at = in.instant();
-        one.key = in.u64();
-        one.per = in.u64();
-        one.journey = catalog.journeys.find(in.text_view());
-        one.version = number<std::uint32_t>(in, 0xffffffffu);
-        one.reason = words_.number_of(in.text_view());
-        one.step = words_.number_of(in.text_view());
-        if (one.journey == NameTable::kNone) in.fail();
-        person.ended.push_back(one);
-    });
-    get_all(in, [&] { person.intents.push_back(get_intent(in, catalog)); });
-    get_all(in, [&] { person.messages.push_back(get_message(in, catalog)); });
-    if (in.boolean()) get_rare(in, catalog, version, person.rare());
-    if (version >= 3) decode_parts(in, person);
+    // Earlier forms have every list.
+    const bool old = version < 4;
+    const std::uint64_t has = old ? kEarlier : in.varint();
+    if (has & kAttributes) {
+        get_all(in, [&] {
+            const auto field = number<FieldNumber>(in, catalog.fields.size());
+            person.attributes.push_back({field, in.value()});
+        });
+    }
+    if (has & kHistory) {
+        Instant before = person.first_seen;
+        get_all(in, [&] {
+            before = old ? in.instant() : get_since(in, before);
+            const auto event = number<EventNumber>(in, catalog.events.size());
+            person.history.add_packed(before, event, in.text_view());
+        });
+    }
+    if (has & kSeen) {
+        const std::int64_t first = days_of(person.first_seen);
+        get_all(in, [&] {
+            const std::uint64_t hash = in.u64();
+            const std::int64_t day =
+                old ? static_cast<std::int64_t>(in.varint())
+                    : static_cast<std::int64_t>(static_cast<std::uint64_t>(first) +
+                                                static_cast<std::uint64_t>(in.svarint()));
+            if (day < 0 || day >= 0xffffffff) in.fail();
+            if (in.ok()) person.seen.add({hash, static_cast<std::uint32_t>(day)});
+        });
+    }
+    if (has & kEntries) {
+        get_all(in, [&] {
+            person.entries.push_back(old ? get_old_entry(in, catalog)
+                                         : get_entry(in, catalog, person));
+        });
+    }
+    if (has & kEnded) {
+        get_all(in, [&] {
+            person.ended.push_back(old ? get_old_ended(in, catalog, words_)
+                                       : get_ended(in, catalog, person, words_));
+        });
+    }
+    if (has & kIntents) get_all(in, [&] { person.intents.push_back(get_intent(in, catalog)); });
+    if (has & kMessages) get_all(in, [&] { person.messages.push_back(get_message(in, catalog)); });
+    if (old ? in.boolean() : (has & kRare) != 0) get_rare(in, catalog, version, person.rare());
+    if (old ? version == 3 : (has & kParts) != 0) decode_parts(in, person);
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,
                      "A stored person (" + text_of(model::EntryId{person.id.number}) +

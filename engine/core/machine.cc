@@ -12,7 +12,14 @@ std::uint32_t day_of(Instant at) {
 }  // namespace
 
 Machine::Machine(model::PartitionId id, const PartitionOptions& options, CatalogPtr catalog)
-    : id_(id), options_(options), catalog_(std::move(catalog)) {}
+    : id_(id),
+      options_(options),
+      catalog_(std::move(catalog)),
+      people_({[this](const Person& person, ByteWriter& out) { write_person(person, out); },
+               [this](std::string_view bytes, Person& person) {
+                   ENSURE(decode_person(bytes, person), "a resting person could not be read");
+               }},
+              options.open_people) {}
 
 void Machine::apply(const model::Command& command, model::LogPosition position, Effects& effects) {
     if (position <= applied_) return;
@@ -23,6 +30,7 @@ void Machine::apply(const model::Command& command, model::LogPosition position, 
     looked_at_.clear();
     std::visit([&](const auto& body) { on(command, body); }, command.body);
     effects_ = nullptr;
+    people_.rest();
 }
 
 // The catalog changes outside, by use_catalog.
@@ -48,29 +56,34 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
         happening.detail = live->hash;
     }
     if (live != nullptr && live->hash != before) {
-        const std::vector<Person*> told = adopt_traits(*live);
+        const std::vector<model::PersonId> told = adopt_traits(*live);
         meet_program(earlier->live());
-        for (Person* person : told) {
+        for (const model::PersonId id : told) {
+            Person& person = *people_.find(id);
             levels_changed_ = true;
             all_changed_ = true;
-            if (person->scheduled <= now_) wake_due(*person, now_);
-            finish_command(*person);
+            if (person.scheduled <= now_) wake_due(person, now_);
+            finish_command(person);
+            people_.rest();
         }
     }
     if (live != nullptr && live->hash != before) plan_moves();
     look_at_trials();
     // What waited for a resume is due now; the next Tick, which knows the time, lets it go on.
     const std::set<model::PersonId> parked = std::exchange(parked_, {});
-    for (const model::PersonId id : parked)
+    for (const model::PersonId id : parked) {
         resume(*people_.find(id));
+        people_.rest();
+    }
     effects_ = nullptr;
 }
 
 // Traits that came while no program declared them become attributes.
-std::vector<Person*> Machine::adopt_traits(const LinkedProgram& live) {
-    std::vector<Person*> told;
-    for (Person& person : people_.all()) {
-        if (!person.rare_parts || person.rare_parts->extras.empty()) continue;
+std::vector<model::PersonId> Machine::adopt_traits(const LinkedProgram& live) {
+    std::vector<model::PersonId> told;
+    for (const model::PersonId id : people_.ids(Trait::undeclared)) {
+        people_.rest();
+        Person& person = *people_.find(id);
         const Record extras = std::exchange(person.rare_parts->extras, {});
         bool any = false;
         for (const NamedValue& trait : extras) {
@@ -88,7 +101,7 @@ std::vector<Person*> Machine::adopt_traits(const LinkedProgram& live) {
         changed(person);
         if (!any) continue;
         attributes_changed(person);
-        told.push_back(&person);
+        told.push_back(id);
     }
     levels_changed_ = false;
     return told;

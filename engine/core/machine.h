@@ -18,6 +18,8 @@ namespace journey::core {
 class Machine {
   public:
     Machine(model::PartitionId id, const PartitionOptions& options, CatalogPtr catalog);
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
 
     void apply(const model::Command& command, model::LogPosition position, Effects& effects);
     void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects, Instant at);
@@ -80,7 +82,7 @@ class Machine {
     void resume(Person& person);
     void forward(const model::Command& command, const Person& stub);
     bool is_repeat(Person& person, const model::Command& command);
-    std::vector<Person*> adopt_traits(const LinkedProgram& live);
+    std::vector<model::PersonId> adopt_traits(const LinkedProgram& live);
     /// Asks again for what waited to know where the person lives.
     void attributes_changed(Person& person);
     /// What every command about a person ends with.
@@ -301,6 +303,7 @@ class Machine {
     void took(const Person& person, const Entry& entry, ir::Index way = 0);
 
     // ---- stored forms: encode.cc, rows.cc
+    void write_person(const Person& person, ByteWriter& out) const;
     Bytes encode_person(const Person& person) const;
     Result<void> decode_person(std::string_view bytes, Person& person);
     Bytes encode_meta(bool with_appends) const;

@@ -81,8 +81,9 @@ void Machine::plan_moves() {
             journeys[live->journeys[i].number] = static_cast<ir::Index>(i);
     }
     if (journeys.empty()) return;
-    for (const Person* each : people_.sorted()) {
-        Person& person = *people_.find(each->id);
+    for (const model::PersonId id : people_.ids(Trait::inside)) {
+        people_.rest();
+        Person& person = *people_.find(id);
         bool planned = false;
         for (Entry& entry : person.entries) {
             if (entry.program == live->number) continue;

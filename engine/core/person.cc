@@ -101,8 +101,8 @@ Entry* Person::entry(model::EntryId wanted) {
     return nullptr;
 }
 
-Intent* Person::intent(const model::MessageKey& key) {
-    for (Intent& one : intents) {
+const Intent* Person::intent(const model::MessageKey& key) const {
+    for (const Intent& one : intents) {
         if (one.message.key == key) return &one;
     }
     return nullptr;
@@ -117,7 +117,7 @@ PendingCall* Person::call(const model::MessageKey& key) {
     return nullptr;
 }
 
-Message* Person::final_message(const model::MessageKey& key) {
+const Message* Person::final_message(const model::MessageKey& key) const {
     for (std::size_t i = messages.size(); i-- > 0;) {
         if (messages[i].key == key) return &messages[i];
     }

@@ -221,6 +221,12 @@ void get_triggers(ByteReader& in, const Catalog& catalog, Rare& rare);
 
 struct Person {
     model::PersonId id;
+    // Not state: bookkeeping of the partition.
+    Instant scheduled = kNever;  // when the timer queue will look at this person
+    bool dirty = false;          // changed since the last checkpoint
+    bool asked = false;          // about, since People's clock came by
+
+    std::uint32_t next_ordinal = 1;
     std::string external_id;
     Instant first_seen{};
     CompactVector<Attribute> attributes;  // by field
@@ -231,11 +237,6 @@ struct Person {
     CompactVector<Intent> intents;    // by planning
     CompactVector<Message> messages;  // final, by end
     std::unique_ptr<Rare> rare_parts;
-    std::uint32_t next_ordinal = 1;
-
-    // Not state: bookkeeping of the partition.
-    bool dirty = false;
-    Instant scheduled = kNever;  // when the timer queue will look at this person
 
     const Value* attribute(FieldNumber field) const;
     /// False when it was so already. A missing value removes.
@@ -265,12 +266,21 @@ struct Person {
 
     Entry* entry(std::uint32_t ordinal);
     Entry* entry(model::EntryId id);
-    Intent* intent(const model::MessageKey& key);
+    const Intent* intent(const model::MessageKey& key) const;
+    Intent* intent(const model::MessageKey& key) {
+        return const_cast<Intent*>(std::as_const(*this).intent(key));
+    }
     PendingCall* call(const model::MessageKey& key);
-    Message* final_message(const model::MessageKey& key);
+    const Message* final_message(const model::MessageKey& key) const;
+    Message* final_message(const model::MessageKey& key) {
+        return const_cast<Message*>(std::as_const(*this).final_message(key));
+    }
     /// The earliest moment something of this person is due.
     Instant next_due() const;
 };
+
+/// Whose stored bytes these are.
+model::PersonId stored_id(std::string_view bytes);
 
 /// 16 hexadecimal digits.
 std::string text_of(model::EntryId id);

@@ -44,7 +44,8 @@ std::string Machine::profile_text(const Person& person) const {
 }
 
 std::string Machine::profile_json(model::PersonId id) const {
-    const Person* person = people_.find(id);
+    Person room;
+    const Person* person = people_.peek(id, room);
     return person == nullptr ? std::string() : profile_text(*person);
 }
 
@@ -113,10 +114,12 @@ model::MessageRow Machine::message_row(const Person& person, const Message& mess
 
 std::vector<model::MessageRow> Machine::unknown_messages() const {
     std::vector<model::MessageRow> out;
-    for (const Person* person : people_.sorted()) {
-        for (const Message& message : person->messages) {
+    Person room;
+    for (const model::PersonId id : people_.ids(Trait::unknown)) {
+        const Person& person = *people_.peek(id, room);
+        for (const Message& message : person.messages) {
             if (message.status == model::MessageStatus::unknown)
-                out.push_back(message_row(*person, message));
+                out.push_back(message_row(person, message));
         }
     }
     return out;

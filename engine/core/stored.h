@@ -55,4 +55,22 @@ void put_place(ByteWriter& out, const Place& place) {
     out.varint(place.state);
 }
 
+// An instant as the microseconds after another; exact however far apart they are.
+inline void put_since(ByteWriter& out, Instant from, Instant at) {
+    out.svarint(static_cast<std::int64_t>(static_cast<std::uint64_t>(micros_of(at)) -
+                                          static_cast<std::uint64_t>(micros_of(from))));
+}
+inline Instant get_since(ByteReader& in, Instant from) {
+    return instant_of(static_cast<std::int64_t>(static_cast<std::uint64_t>(micros_of(from)) +
+                                                static_cast<std::uint64_t>(in.svarint())));
+}
+
+// encode.cc
+bool can_rest(Phase phase, const decltype(ir::State::act)& act);
+/// How it ended, which is the same in all forms.
+void get_end(ByteReader& in, const Catalog& catalog, NameTable& words, EndedEntry& ended);
+// encode_old.cc
+Entry get_old_entry(ByteReader& in, const Catalog& catalog);
+EndedEntry get_old_ended(ByteReader& in, const Catalog& catalog, NameTable& words);
+
 }  // namespace journey::core

@@ -31,6 +31,13 @@ const ir::OnSchedule& schedule_of(const LinkedProgram& live, const LinkedSchedul
         live.program->journeys[schedule.ref.journey].triggers[schedule.ref.pattern]);
 }
 
+/// Nobody's home changes with the program.
+bool tell_homes_alike(const LinkedProgram& a, const LinkedProgram& b) {
+    if (a.zone_field == ir::kNone || b.zone_field == ir::kNone) return a.zone_field == b.zone_field;
+    return a.profile[a.zone_field] == b.profile[b.zone_field] &&
+           a.program->profile[a.zone_field].fallback == b.program->profile[b.zone_field].fallback;
+}
+
 }  // namespace
 
 Instant Machine::next_due() const {
@@ -56,7 +63,11 @@ void Machine::meet_program(const LinkedProgram* before) {
     const bool clock =
         live.clock_watches > 0 && (before == nullptr || before->watches != live.watches);
     zones_.insert(std::string(calendar::name_of(*live.workspace_zone)));
-    for (Person& person : people_.all()) {
+    if (fresh.empty() && !clock && before != nullptr && tell_homes_alike(*before, live))
+        return plan_schedules(now_);
+    for (const model::PersonId id : people_.ids()) {
+        people_.rest();
+        Person& person = *people_.find(id);
         if (person.moved() != nullptr) continue;
         ++look_;
         for (const std::uint32_t number : fresh)
@@ -159,8 +170,7 @@ void Machine::begin_sweeps() {
 void Machine::run_sweeps() {
     if (sweeps_.empty()) return;
     if (by_id_.empty()) {
-        for (const Person* person : people_.sorted())
-            by_id_.push_back(person->id);
+        by_id_ = people_.ids();
     }
     for (int left = kSliceMost; left > 0 && !sweeps_.empty();) {
         Sweep& sweep = sweeps_.front();
@@ -168,6 +178,7 @@ void Machine::run_sweeps() {
         auto next = sweep.begun ? std::upper_bound(by_id_.begin(), by_id_.end(), sweep.done)
                                 : by_id_.begin();
         for (; schedule != nullptr && next != by_id_.end() && left > 0; ++next) {
+            people_.rest();
             Person& person = *people_.find(*next);
             sweep.begun = true;
             sweep.done = person.id;

@@ -70,7 +70,8 @@ std::string message_sentence(const model::MessageRow& row, const Message& messag
 
 std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
     std::vector<TimelineItem> out;
-    const Person* person = people_.find(id);
+    Person room;
+    const Person* person = people_.peek(id, room);
     if (person == nullptr) return out;
     const auto add = [&](Instant at, std::string kind, std::string text) -> TimelineItem& {
         return out.emplace_back(TimelineItem{at, std::move(kind), std::move(text), {}});

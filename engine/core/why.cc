@@ -343,7 +343,8 @@ Why Machine::why(model::PersonId id, std::string_view journey, Instant now) cons
     out.version = live->program->journeys[index].version;
     out.paused = catalog_->stopped(journey);
     out.sending_stopped = catalog_->stopped("");
-    const Person* person = people_.find(id);
+    Person room;
+    const Person* person = people_.peek(id, room);
     if (person == nullptr) return out;
     out.known = true;
     if (const Moved* moved = person->moved()) {

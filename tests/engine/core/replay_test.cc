@@ -4,6 +4,8 @@
 #include "tests/engine/core/kit/kit.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <fstream>
 
 using namespace journey;
 using namespace journey::core;
@@ -414,16 +416,112 @@ TEST_CASE("what was stored before there were parts is still read", "[core]") {
     world.track("ada", "viewed");
     model::PartitionCheckpoint stored;
     store(world.partitions[0].take_checkpoint(), stored);
-    const auto as_before = [](Bytes& bytes) {
-        REQUIRE(bytes.front() == 3);
-        REQUIRE(bytes.back() == 0);  // no parts
-        bytes.front() = 2;
-        bytes.pop_back();
-    };
-    as_before(stored.meta);
-    for (model::ProfileRow& row : stored.profiles)
-        as_before(row.state);
+    REQUIRE(stored.meta.front() == 3);
+    REQUIRE(stored.meta.back() == 0);  // no parts
+    stored.meta.front() = 2;
+    stored.meta.pop_back();
     Partition again(model::PartitionId{0}, world.options, world.catalog);
     REQUIRE(again.restore(stored));
     CHECK(again.state_hash() == world.partitions[0].state_hash());
+}
+
+// Written by the version before people got their fourth form, with what it then told of them.
+TEST_CASE("people stored in their third form are read, told and stored in the newest", "[core]") {
+    std::ifstream file(JOURNEY_SOURCE_DIR "/tests/engine/core/stored/people_v3.txt");
+    REQUIRE(file);
+    const auto bytes_of = [](std::string_view text) {
+        const auto bytes = from_base64(text);
+        REQUIRE(bytes);
+        return *bytes;
+    };
+    CatalogPtr catalog;
+    model::PartitionCheckpoint stored;
+    stored.applied = 1;
+    std::vector<std::string> told;
+    for (std::string line; std::getline(file, line);) {
+        const std::string kind = line.substr(0, line.find(' '));
+        const std::string rest = line.substr(kind.size() + 1);
+        if (kind == "catalog") {
+            auto decoded = decode_catalog(bytes_of(rest));
+            REQUIRE(decoded);
+            catalog = decoded.value();
+        } else if (kind == "meta") {
+            stored.meta = bytes_of(rest);
+        } else if (kind == "person") {
+            const std::string name = rest.substr(0, rest.find(' '));
+            model::ProfileRow& row = stored.profiles.emplace_back();
+            row.id = model::person_id_of(name);
+            row.external_id = name;
+            row.state = bytes_of(rest.substr(name.size() + 1));
+            REQUIRE(row.state.front() == 3);
+        } else {
+            told.push_back(rest);
+        }
+    }
+    REQUIRE(stored.profiles.size() >= 4);
+    PartitionOptions options;
+    options.partitions = 3;
+    Partition read(model::PartitionId{0}, options, catalog);
+    REQUIRE(read.restore(stored));
+    std::vector<std::string> tells;
+    for (const model::ProfileRow& row : stored.profiles) {
+        for (const TimelineItem& item : read.timeline(row.id))
+            tells.push_back(fmt::format("{} {}: {}", micros_of(item.at), item.kind, item.text));
+    }
+    CHECK(tells == told);
+
+    // Everybody's wait ends, so that everybody is stored anew.
+    model::Command tick;
+    tick.at = parse_instant("2027-01-01T00:00:00Z").value();
+    tick.body = model::Tick{};
+    Effects effects;
+    read.apply(tick, 1'000'000, effects);
+    store(read.take_checkpoint(), stored);
+    Partition again(model::PartitionId{0}, options, catalog);
+    REQUIRE(again.restore(stored));
+    CHECK(again.state_hash() == read.state_hash());
+    CHECK(std::any_of(stored.profiles.begin(), stored.profiles.end(),
+                      [](const model::ProfileRow& row) { return row.state.front() == 4; }));
+}
+
+TEST_CASE("who is open and who rests changes no answer", "[core]") {
+    for (std::uint64_t seed = 21; seed <= 26; ++seed) {
+        CAPTURE(seed);
+        const World world = lived(seed, 120);
+        for (std::size_t number = 0; number < world.partitions.size(); ++number) {
+            std::vector<Again> lives;
+            for (const std::size_t open : {0u, 2u, 8192u}) {
+                lives.emplace_back(number, world).options.open_people = open;
+                lives.back().make(empty_catalog());
+            }
+            Rng rng(seed);
+            for (const Applied& one : world.log) {
+                const std::string expected = lives[0].apply(one);
+                for (std::size_t i = 1; i < lives.size(); ++i)
+                    REQUIRE(lives[i].apply(one) == expected);
+                if (!rng.chance(0.1)) continue;
+                const model::PartitionCheckpoint rows = lives[0].partition->take_checkpoint();
+                for (std::size_t i = 1; i < lives.size(); ++i) {
+                    const model::PartitionCheckpoint others = lives[i].partition->take_checkpoint();
+                    CHECK(others.meta == rows.meta);
+                    REQUIRE(others.profiles.size() == rows.profiles.size());
+                    for (std::size_t k = 0; k < rows.profiles.size(); ++k) {
+                        CHECK(others.profiles[k].state == rows.profiles[k].state);
+                        CHECK(others.profiles[k].next_due == rows.profiles[k].next_due);
+                    }
+                    REQUIRE(others.messages.size() == rows.messages.size());
+                    REQUIRE(others.entries.size() == rows.entries.size());
+                    CHECK(lives[i].partition->next_due() == lives[0].partition->next_due());
+                    CHECK(lives[i].partition->state_hash() == lives[0].partition->state_hash());
+                }
+            }
+            for (Again& life : lives) {
+                CHECK(life.partition->state_hash() == world.partitions[number].state_hash());
+                CHECK(life.partition->unknown_messages().size() ==
+                      world.partitions[number].unknown_messages().size());
+                CHECK(life.partition->unfinished().ready.size() ==
+                      world.partitions[number].unfinished().ready.size());
+            }
+        }
+    }
 }

@@ -55,6 +55,7 @@ void store(model::PartitionCheckpoint checkpoint, model::PartitionCheckpoint& st
 World::World(std::uint16_t count) {
     options.partitions = count;
     options.record_happenings = true;
+    options.open_people = 1;  // whoever is not asked about rests
     now = parse_instant("2026-03-02T09:00:00Z").value();
     for (std::uint16_t i = 0; i < count; ++i)
         partitions.emplace_back(model::PartitionId{i}, options, catalog);
