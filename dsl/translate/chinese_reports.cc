@@ -72,6 +72,18 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "  2. 改一改 {}/welcome_series.journey 里的等待，再运行第 1 条：失败的测试会讲出经过\n"},
     {"  3. {} serve {} --data {}    then, beside it: {} journeys\n",
      "  3. {} serve {} --data {}    再另开一个终端：{} journeys\n"},
+    // Kinds of what stands in a timeline.
+    {"event", "事件"},
+    {"profile", "用户资料"},
+    {"consent", "许可"},
+    {"suppressed", "屏蔽"},
+    {"ended", "离开"},
+    {"waiting", "等待"},
+    {"message", "消息"},
+    {"receipt", "回执"},
+    {"call", "调用"},
+    {"moved", "转移"},
+    {"zone", "时区"},
     // render.
     {"subject", "标题"},
     {"title", "推送标题"},

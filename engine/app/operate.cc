@@ -3,6 +3,7 @@
 #include "dsl/translate/translate.h"
 #include "engine/app/client.h"
 #include "engine/app/commands.h"
+#include "engine/model/model.h"
 
 #include <cstdlib>
 #include <fmt/format.h>
@@ -12,6 +13,30 @@ namespace journey::app {
 namespace {
 
 /// Prints a list of records as a table with the columns named.
+/// What the engine wrote down, in the reader's language; its reason is a sentence of its own.
+std::string told(const std::string& text, const translate::Speech& say) {
+    if (say.language() == translate::Language::english) return text;
+    if (const auto whole = translate::sentence(text, say.language())) return *whole;
+    for (int i = 0; i <= static_cast<int>(model::Reason::moved_on); ++i) {
+        const std::string_view reason = model::sentence_of(static_cast<model::Reason>(i));
+        const std::size_t at = reason.empty() ? std::string::npos : text.find(reason);
+        if (at == std::string::npos || at == 0) continue;
+        const auto head = translate::sentence(text.substr(0, at - 1), say.language());
+        if (!head) continue;
+        return *head + std::string(say.words(reason)) + text.substr(at + reason.size());
+    }
+    return text;
+}
+
+void print_timeline(const List& rows, const translate::Speech& say) {
+    for (const Value& row : rows) {
+        const Record* record = row.as<Record>();
+        if (record == nullptr) continue;
+        fmt::print("{}  {}  {}\n", text_in(*record, "at"), say.words(text_in(*record, "kind")),
+                   told(text_in(*record, "text"), say));
+    }
+}
+
 void print_rows(const List& rows, std::initializer_list<std::string_view> columns) {
     for (const Value& row : rows) {
         const Record* record = row.as<Record>();
@@ -34,14 +59,14 @@ int print_journeys(const Record& answer, const translate::Speech& say) {
         return fail(
             error(ErrorCode::invalid,
                   "the daemon's answer has no journeys; is it of the same version as this tool?"));
-    fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", say("journey"), say("entered"),
+    fmt::print("{:<28}{:>9}{:>9}{:>9}{:>10}{:>9}{:>9}\n", say("journey"), say("entered"),
                say("inside"), say("sent"), say("goals"), say("skipped"), say("unknown"));
     for (const Value& item : *journeys->as<List>()) {
         const Record* record = item.as<Record>();
         if (record == nullptr) continue;
         const std::uint64_t entered = number_in(*record, "entered");
         const std::uint64_t ended = number_in(*record, "ended");
-        fmt::print("{:<28}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}\n", text_in(*record, "name"), entered,
+        fmt::print("{:<28}{:>9}{:>9}{:>9}{:>10}{:>9}{:>9}\n", text_in(*record, "name"), entered,
                    entered - ended, number_in(*record, "sent"), number_in(*record, "goals"),
                    number_in(*record, "skipped"), number_in(*record, "unknown"));
         const Value* waiting = find(*record, "waiting");
@@ -110,7 +135,7 @@ int operate_command(const OperateOptions& options) {
     if (rows != nullptr && rows->as<List>() != nullptr) {
         if (rows->as<List>()->empty()) fmt::print("{}", say("None.\n"));
         if (options.what == "timeline") {
-            print_rows(*rows->as<List>(), {"at", "kind", "text"});
+            print_timeline(*rows->as<List>(), say);
         } else {
             print_rows(*rows->as<List>(),
                        {"key", "person", "journey", "step", "channel", "detail"});

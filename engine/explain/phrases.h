@@ -20,6 +20,7 @@ std::string fill(std::string_view pattern, std::span<const std::string> parts);
 /// Chinese as it is set: a blank between Chinese and Latin letters or digits, none beside full-width
 /// signs or at the ends. What stands in “…” or backticks is the author's and stays. English as it is.
 std::string spaced(std::string_view words, Language language);
+Reading spaced(Reading reading, Language language);
 
 /// Sentences of one program in one language.
 class Speaker {

@@ -235,8 +235,6 @@ std::string Speaker::exit(const ir::Exit& exit) const {
     return condition(exit.condition);
 }
 
-namespace {
-
 Reading spaced(Reading reading, Language language) {
     for (Section& section : reading.sections) {
         for (Line& line : section.lines)
@@ -244,6 +242,8 @@ Reading spaced(Reading reading, Language language) {
     }
     return reading;
 }
+
+namespace {
 
 Speaker speaker_of(const ir::Program& program, const ir::Journey& journey, Language language,
                    Names names) {

@@ -311,7 +311,7 @@ class Teller {
 
 Reading read_why(const ir::Program& program, const ir::Journey& journey, const Record& why,
                  const List& timeline, Language language) {
-    return Teller(program, journey, language).read(why, timeline);
+    return spaced(Teller(program, journey, language).read(why, timeline), language);
 }
 
 }  // namespace journey::explain

@@ -185,6 +185,20 @@ TEST_CASE("every refusal of the tools has a Chinese sentence", "[app][translate]
     }
 }
 
+TEST_CASE("a person's timeline is told in Chinese", "[app][translate]") {
+    const auto told = [](std::string_view english) {
+        return translate::sentence(english, Language::chinese).value_or("(nobody translated it)");
+    };
+    CHECK(told("First heard of user:p1.") == "第一次出现：user:p1。");
+    CHECK(told("Entered journey \"welcome\".") == "进入旅程“welcome”。");
+    CHECK(told("Left journey \"welcome\": finished.") == "离开旅程“welcome”：走完了。");
+    CHECK(told("Is at step \"a\" of journey \"b\", at the latest until 2026-03-02T09:00:00Z.") ==
+          "停在旅程“b”的步骤“a”，最迟到 2026-03-02T09:00:00Z。");
+    CHECK(told("Did not send sms \"hi\" of journey \"b\".") == "没有发送旅程“b”的短信“hi”。");
+    CHECK(told("Nobody is known as `x`; ids begin with `user:` or `anon:`.") ==
+          "没有标识为 `x` 的人；标识以 `user:` 或 `anon:` 开头。");
+}
+
 TEST_CASE("what the command line's library says is said in Chinese", "[app][translate]") {
     const auto usage = [](std::string_view english) {
         return translate::usage(english, Language::chinese);
