@@ -140,6 +140,7 @@ void lint_receipts(Context& cx) {
     for (const Segment& segment : cx.model.segments)
         lint.look(segment.is);
     for (const Journey& journey : cx.model.journeys) {
+        if (cx.stopped()) return;
         lint.of = &journey;
         lint.look(journey.admit);
         for (const Trigger& trigger : journey.triggers) {
