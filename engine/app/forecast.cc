@@ -60,6 +60,14 @@ void rows(std::string& out, const translate::Speech& say, std::string_view line,
         row(out, say(line, in_words(word, say)), count);
 }
 
+/// "When the time is over" inside a line.
+std::string small_head(std::string words) {
+    const bool word = words.size() > 1 && words[0] >= 'A' && words[0] <= 'Z' && words[1] >= 'a' &&
+                      words[1] <= 'z';
+    if (word) words[0] = static_cast<char>(words[0] - 'A' + 'a');
+    return words;
+}
+
 const auto kAsItIs = [](const std::string& word, const translate::Speech&) { return word; };
 
 void table_of_channels(std::string& out, const Forecast& forecast, const translate::Speech& say) {
@@ -87,16 +95,27 @@ void table_of_channels(std::string& out, const Forecast& forecast, const transla
 }  // namespace
 
 bool is_idle(const JourneyForecast& journey) {
-    return journey.entered == 0 && journey.still_at.empty() && journey.ended_by.empty() &&
+    return journey.entered == 0 && journey.inside == 0 && journey.still_at.empty() &&
+           journey.ended_by.empty() &&
            std::all_of(journey.sent.begin(), journey.sent.end(),
                        [](const StepCount& step) { return step.people == 0; });
 }
 
-std::string name_of(const StepCount& step, std::size_t columns) {
+std::vector<std::string> names_of(const std::vector<StepCount>& steps, std::size_t columns) {
     constexpr std::string_view kMade = "send_";
-    const bool made = step.step.starts_with(kMade) &&
-                      step.step.find_first_not_of("0123456789", kMade.size()) == std::string::npos;
-    return fitting(made && !step.text.empty() ? step.text : step.step, columns);
+    std::vector<std::string> names;
+    std::map<std::string, int> times;
+    for (const StepCount& step : steps) {
+        const bool made =
+            step.step.starts_with(kMade) &&
+            step.step.find_first_not_of("0123456789", kMade.size()) == std::string::npos;
+        names.push_back(fitting(made && !step.text.empty() ? step.text : step.step, columns));
+        ++times[names.back()];
+    }
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (times[names[i]] > 1) names[i] = fitting(steps[i].step + ": " + names[i], columns);
+    }
+    return names;
 }
 
 std::string fitting(std::string_view text, std::size_t columns) {
@@ -129,8 +148,13 @@ std::string hour_in_words(const Forecast& forecast, std::size_t hour) {
 Forecaster::Forecaster(const ir::Program& program, Instant from,
                        std::map<std::string, double> costs)
     : program_(program), costs_(std::move(costs)) {
-    out_.from = from;
     out_.zone = program.workspace.zone;
+    // Hours as a clock shows them there.
+    const calendar::Zone* zone = calendar::find_zone(out_.zone);
+    const calendar::Local local =
+        calendar::to_local(from, zone == nullptr ? calendar::utc() : *zone);
+    const auto since_hour = std::chrono::seconds(local.time.seconds % 3600);
+    out_.from = std::chrono::floor<std::chrono::seconds>(from) - since_hour;
     out_.currency = program.workspace.currency;
     for (std::size_t i = 0; i < program.journeys.size(); ++i)
         journey_at_[program.journeys[i].name] = i;
@@ -220,6 +244,8 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
         const core::JourneyCounts& now = found == nullptr ? none : *found;
         const core::JourneyCounts* earlier = counts_of(before, journey.name);
         const core::JourneyCounts& was = earlier == nullptr ? none : *earlier;
+        for (const auto& [step, people] : was.waiting)
+            line.inside += people;
         line.entered = now.entered - was.entered;
         line.goals = now.goals - was.goals;
         line.arms = since(now.arms, was.arms);
@@ -235,9 +261,9 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
             if (ways.size() < 2 || at >= took_[i].size()) continue;
             for (std::size_t way = 0; way < ways.size() && way < took_[i][at].size(); ++way) {
                 if (took_[i][at][way] == 0) continue;
-                line.paths[say("{}, {}", state.step,
-                               explain::words_of_way(program_, journey, state, ways[way],
-                                                     spoken))] += took_[i][at][way];
+                const std::string words =
+                    explain::words_of_way(program_, journey, state, ways[way], spoken);
+                line.paths[say("{}, {}", state.step, small_head(words))] += took_[i][at][way];
             }
         }
         out_.journeys.push_back(std::move(line));
@@ -256,15 +282,18 @@ std::string text_of(const Forecast& forecast, const translate::Speech& say) {
     rows(out, say, "held: {}", forecast.held, reason_in_words);
     rows(out, say, "not sent: {}", forecast.skipped, reason_in_words);
     for (const JourneyForecast& journey : forecast.journeys) {
-        out += fmt::format("\n{}\n", journey.name);
+        out += journey.title.empty() ? fmt::format("\n{}\n", journey.name)
+                                     : fmt::format("\n{}  {}\n", journey.name, journey.title);
+        if (journey.inside > 0) row(out, say("inside at the start"), journey.inside);
         row(out, say("entered"), journey.entered);
         if (is_idle(journey)) {
             for (const std::string& start : journey.starts)
                 out += say("  nobody: it did not come about that {}\n", start);
             continue;
         }
-        for (const StepCount& step : journey.sent)
-            row(out, say("sent: {}", name_of(step, 36)), step.people);
+        const std::vector<std::string> names = names_of(journey.sent, 36);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            row(out, say("sent: {}", names[i]), journey.sent[i].people);
         if (journey.goals > 0) row(out, say("goals"), journey.goals);
         rows(out, say, "arm: {}", journey.arms, kAsItIs);
         rows(out, say, "way: {}", journey.paths, kAsItIs);
@@ -305,6 +334,7 @@ Value json_of(const Forecast& forecast) {
     for (const JourneyForecast& journey : forecast.journeys) {
         Record line;
         line.push_back({"name", Value(journey.name)});
+        line.push_back({"inside_at_start", number(journey.inside)});
         line.push_back({"entered", number(journey.entered)});
         line.push_back({"goals", number(journey.goals)});
         Record sent;

@@ -22,6 +22,7 @@ struct JourneyForecast {
     std::string name;
     std::string title;
     std::vector<std::string> starts;  // what makes people enter, in words
+    std::uint64_t inside = 0;         // when it began
     std::uint64_t entered = 0;
     std::uint64_t goals = 0;
     std::vector<StepCount> sent;                    // in the author's order
@@ -53,7 +54,7 @@ struct MadeUp {
     std::map<std::string, Calls> calls;  // by webhook
 };
 struct Forecast {
-    Instant from{};
+    Instant from{};  // a full hour, at or before the first moment
     Instant until{};
     std::string zone;
     std::string currency;
@@ -69,6 +70,12 @@ struct Forecast {
 /// Watches a world go by.
 class Forecaster {
   public:
+    /// What it wants to see; the rest may be left out.
+    static constexpr core::HappeningKinds kKinds =
+        core::only(core::Happening::Kind::planned) | core::only(core::Happening::Kind::held) |
+        core::only(core::Happening::Kind::skipped) | core::only(core::Happening::Kind::accepted) |
+        core::only(core::Happening::Kind::took);
+
     Forecaster(const ir::Program& program, Instant from, std::map<std::string, double> costs);
     void see(const std::vector<core::Happening>& happenings);
     /// `before`: what was counted when it began.
@@ -104,8 +111,9 @@ Forecast joined(std::vector<Forecast> parts);
 std::string hour_in_words(const Forecast& forecast, std::size_t hour);
 /// Nobody entered it, and nobody who was inside did anything.
 bool is_idle(const JourneyForecast& journey);
-/// The author's label, or where there is none what the step says, at most so many columns.
-std::string name_of(const StepCount& step, std::size_t columns);
+/// The authors' labels, or where there is none what the step says, at most so many columns each;
+/// no two alike.
+std::vector<std::string> names_of(const std::vector<StepCount>& steps, std::size_t columns);
 /// At most so many columns wide; what does not fit ends in "…".
 std::string fitting(std::string_view text, std::size_t columns);
 /// "3 h 5 min"

@@ -28,6 +28,7 @@ void add(ChannelForecast& into, const ChannelForecast& more) {
 }
 
 void add(JourneyForecast& into, const JourneyForecast& more) {
+    into.inside += more.inside;
     into.entered += more.entered;
     into.goals += more.goals;
     for (std::size_t i = 0; i < into.sent.size(); ++i)

@@ -32,11 +32,11 @@ std::string day_of(const Forecast& forecast, std::size_t hour) {
     return fmt::format("{:02}-{:02}", day.month, day.day);
 }
 
-/// 1, 2 or 5 times a power of ten, at or above.
+/// At or above, and its quarters are round too.
 std::uint64_t round_up(std::uint64_t value) {
     std::uint64_t step = 1;
     for (;;) {
-        for (const std::uint64_t times : {1u, 2u, 5u}) {
+        for (const std::uint64_t times : {4u, 8u, 12u, 16u, 20u}) {
             if (step * times >= value) return step * times;
         }
         step *= 10;
@@ -93,9 +93,12 @@ void draw_sends(std::string& out, const Forecast& forecast, const translate::Spe
         out += fmt::format(
             "<line x1=\"{}\" y1=\"{:.1f}\" x2=\"{}\" y2=\"{:.1f}\" stroke=\"#d8dde3\"/>\n", kLeft,
             y, kRight, y);
-        if (top * static_cast<std::uint64_t>(line) % 4 == 0)
-            words(out, kLeft - 8, y + 4, plan::grouped(top * static_cast<std::uint64_t>(line) / 4),
-                  "text-anchor=\"end\" class=\"s\"");
+        words(out, kLeft - 8, y + 4, plan::grouped(top * static_cast<std::uint64_t>(line) / 4),
+              "text-anchor=\"end\" class=\"s\"");
+    }
+    if (bars.channels.empty()) {
+        words(out, (kLeft + kRight) / 2, kChartTop + kChartHeight / 2 + 6,
+              say("No message goes out in this time"), "text-anchor=\"middle\"");
     }
     const double step = (kRight - kLeft) / static_cast<double>(bars.count);
     for (std::size_t bar = 0; bar < bars.count; ++bar) {
@@ -197,21 +200,63 @@ double draw_rules(std::string& out, const Forecast& forecast, double y,
     return y;
 }
 
-/// " · 67 %"; nothing where nobody entered (they were inside before).
-std::string share_of(std::uint64_t people, std::uint64_t entered) {
-    if (entered == 0) return "";
+/// " · 67 %"
+std::string share_of(std::uint64_t people, std::uint64_t all) {
+    if (all == 0) return "";
     return fmt::format(" · {:.0f} %",
-                       100.0 * static_cast<double>(people) / static_cast<double>(entered));
+                       100.0 * static_cast<double>(people) / static_cast<double>(all));
+}
+
+/// Below one another, as many words as fit each; where they end.
+double draw_small(std::string& out, const std::vector<std::string>& parts, double y) {
+    constexpr std::size_t kColumns = 150;
+    std::string line;
+    const auto flush = [&] {
+        y += 18;
+        words(out, kLeft, y, fitting(line, kColumns), "class=\"s\"");
+        line.clear();
+    };
+    for (const std::string& part : parts) {
+        if (!line.empty() && display_width(line) + display_width(part) > kColumns) flush();
+        line += part;
+    }
+    if (!line.empty()) flush();
+    return y;
+}
+
+/// What stands at the end of the report too: a picture travels alone.
+double draw_made_up(std::string& out, const Forecast& forecast, double y,
+                    const translate::Speech& say) {
+    const std::string text = text_of(forecast.made_up, say);
+    bool first = true;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::string_view line = std::string_view(text).substr(at, end - at);
+        at = end + 1;
+        line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+        if (line.empty()) continue;
+        y += first ? 40 : 18;
+        words(out, kLeft, y, fitting(line, 150), first ? "class=\"h\"" : "class=\"s\"");
+        if (first) y += 4;
+        first = false;
+    }
+    return y;
 }
 
 /// The journeys' bars below one another; where they end.
 double draw_funnels(std::string& out, const Forecast& forecast, double y,
                     const translate::Speech& say) {
-    constexpr double kBarLeft = 320;
-    constexpr double kBarMost = 700;
+    constexpr double kBarLeft = 350;
+    constexpr double kBarMost = 680;
+    constexpr std::size_t kNameMost = 33;
+    const bool some_inside = std::any_of(forecast.journeys.begin(), forecast.journeys.end(),
+                                         [](const JourneyForecast& one) { return one.inside > 0; });
     y += 30;
     words(out, kLeft, y,
-          say("How far people come (messages of each step, in % of those who entered)"),
+          some_inside
+              ? say("How far people come (messages of each step, in % of those who were inside "
+                    "or entered)")
+              : say("How far people come (messages of each step, in % of those who entered)"),
           "class=\"h\"");
     y += 20;
     for (const JourneyForecast& journey : forecast.journeys) {
@@ -220,7 +265,8 @@ double draw_funnels(std::string& out, const Forecast& forecast, double y,
         words(out, kLeft, y, fitting(journey.title.empty() ? journey.name : journey.title, 110),
               "class=\"b\"");
         y += 10;
-        std::uint64_t most = std::max<std::uint64_t>(1, journey.entered);
+        const std::uint64_t all = journey.inside + journey.entered;
+        std::uint64_t most = std::max<std::uint64_t>(1, all);
         for (const StepCount& step : journey.sent)
             most = std::max(most, step.people);
         const auto row = [&](const std::string& name, std::uint64_t people, const char* colour) {
@@ -229,27 +275,26 @@ double draw_funnels(std::string& out, const Forecast& forecast, double y,
                 "<rect x=\"{}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"18\" "
                 "rx=\"2\" fill=\"{}\"/>\n",
                 kBarLeft, y, std::max(width, 1.0), colour);
-            words(out, kBarLeft - 10, y + 14, fitting(name, 30), "text-anchor=\"end\" class=\"s\"");
-            words(out, kBarLeft + width + 8, y + 14,
-                  plan::grouped(people) + share_of(people, journey.entered), "class=\"s\"");
+            words(out, kBarLeft - 10, y + 14, name, "text-anchor=\"end\" class=\"s\"");
+            words(out, kBarLeft + width + 8, y + 14, plan::grouped(people) + share_of(people, all),
+                  "class=\"s\"");
             y += 22;
         };
+        if (journey.inside > 0) row(say("inside at the start"), journey.inside, "#9aa5b1");
         row(say("entered"), journey.entered, "#5f6b7a");
-        for (const StepCount& step : journey.sent)
-            row(name_of(step, 30), step.people, "#2b5fb8");
+        const std::vector<std::string> names = names_of(journey.sent, kNameMost);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            row(names[i], journey.sent[i].people, "#2b5fb8");
         if (journey.goals > 0) row(say("goals"), journey.goals, "#2f855a");
         y += 6;
     }
-    std::string nobody;
+    std::vector<std::string> nobody;
     for (const JourneyForecast& journey : forecast.journeys) {
         if (!is_idle(journey)) continue;
-        nobody += (nobody.empty() ? "" : say(", ")) +
-                  fitting(journey.title.empty() ? journey.name : journey.title, 40);
+        const std::string name = fitting(journey.title.empty() ? journey.name : journey.title, 60);
+        nobody.push_back(nobody.empty() ? say("Nobody entered: {}", name) : say(", ") + name);
     }
-    if (nobody.empty()) return y;
-    y += 26;
-    words(out, kLeft, y, fitting(say("Nobody entered: {}", nobody), 140), "class=\"s\"");
-    return y;
+    return nobody.empty() ? y : draw_small(out, nobody, y + 8);
 }
 
 }  // namespace
@@ -266,7 +311,8 @@ std::string svg_of(const Forecast& forecast, const translate::Speech& say) {
     draw_sends(body, forecast, say);
     double below = draw_channels(body, forecast, kChartTop + kChartHeight + 70, say);
     below = draw_rules(body, forecast, below, say);
-    const double height = draw_funnels(body, forecast, below, say) + 30;
+    below = draw_funnels(body, forecast, below, say);
+    const double height = draw_made_up(body, forecast, below, say) + 30;
     return fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1:.0f}\" width=\"{0}\" "
         "height=\"{1:.0f}\" role=\"img\" aria-label=\"{3}\">\n"

@@ -69,17 +69,6 @@ Date date_at(const MadeUpFor& who) {
     return Date{static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(local).count())};
 }
 
-Value made_up_text(const ir::Field& field, const MadeUpFor& who, Rng& rng) {
-    if (has(field.name, "email")) return Value(fmt::format("{}@people.example", who.name));
-    if (has(field.name, "phone") || has(field.name, "mobile"))
-        return Value(fmt::format("+861380{:07}", who.number % 10'000'000));
-    if (has(field.name, "token")) return Value(fmt::format("token-{}", who.name));
-    if (has(field.name, "name")) return Value(kNames[rng.below(std::size(kNames))]);
-    if (has(field.name, "locale") || has(field.name, "lang"))
-        return Value(rng.chance(0.5) ? "zh-CN" : "en");
-    return Value(fmt::format("{}-{}", field.name, 1 + rng.below(50)));
-}
-
 }  // namespace
 
 DateSpread date_spread_of(std::string_view name) {
@@ -120,56 +109,103 @@ Micros zone_offset_of(const std::string& name, Instant at) {
     return Micros{civil - micros_of(at)};
 }
 
-Value made_up_value(const ir::Field& field, const MadeUpFor& who, Rng& rng) {
-    const ir::Type& type = field.type;
-    switch (type.kind) {
-        case ir::TypeKind::boolean:
-            return Value(rng.chance(0.5));
-        case ir::TypeKind::integer:
-            return Value(static_cast<std::int64_t>(1 + rng.below(5)));
-        case ir::TypeKind::real:
-            return Value(static_cast<double>(rng.below(10'000)) / 100.0);
-        case ir::TypeKind::text:
-            return made_up_text(field, who, rng);
-        case ir::TypeKind::duration:
-            return Value(CalendarDuration{0, 0, static_cast<std::int64_t>(rng.below(kDaySeconds))});
-        case ir::TypeKind::instant: {
-            const Days days = days_of(date_spread_of(field.name));
-            return Value(who.around + std::chrono::days(days.from) +
-                         std::chrono::seconds(rng.below(days.count * kDaySeconds)));
-        }
-        case ir::TypeKind::date: {
-            const Days days = days_of(date_spread_of(field.name));
-            const auto away = days.from + static_cast<std::int64_t>(rng.below(days.count));
-            return Value(Date{static_cast<std::int32_t>(date_at(who).days + away)});
-        }
-        case ir::TypeKind::time_of_day:
-            return Value(TimeOfDay{static_cast<std::int32_t>(rng.below(kDaySeconds))});
-        case ir::TypeKind::zone:
-            return Value(kZones[rng.below(std::size(kZones))]);
-        case ir::TypeKind::money: {
-            const std::string_view code =
-                type.currency.size() == 3 ? std::string_view(type.currency) : who.currency;
-            Money money;
-            money.minor = static_cast<std::int64_t>(500 + rng.below(50'000));
-            if (code.size() == 3) money.currency = {code[0], code[1], code[2]};
-            return Value(money);
-        }
-        case ir::TypeKind::choice:
-            if (type.choices.empty()) return {};
-            return Value(type.choices[rng.below(type.choices.size())]);
-        case ir::TypeKind::list: {
-            ir::Field one = field;
-            one.type.kind = type.element;
-            if (type.element == ir::TypeKind::list) return {};
-            return Value(List{made_up_value(one, who, rng)});
-        }
-        case ir::TypeKind::missing:
-        case ir::TypeKind::map:
-        case ir::TypeKind::event:
-            return {};
+MadeUpField::MadeUpField(const ir::Field& field)
+    : field_(&field),
+      kind_(field.type.kind),
+      element_(field.type.element),
+      spread_(date_spread_of(field.name)) {
+    if (has(field.name, "email")) {
+        text_ = Text::email;
+    } else if (has(field.name, "phone") || has(field.name, "mobile")) {
+        text_ = Text::phone;
+    } else if (has(field.name, "token")) {
+        text_ = Text::token;
+    } else if (has(field.name, "name")) {
+        text_ = Text::name;
+    } else if (has(field.name, "locale") || has(field.name, "lang")) {
+        text_ = Text::language;
     }
-    return {};
+}
+
+struct MadeUpMaker {
+    const MadeUpField& field;
+    const MadeUpFor& who;
+    Rng& rng;
+
+    Value text() const {
+        switch (field.text_) {
+            case MadeUpField::Text::email:
+                return Value(std::string(who.name) + "@people.example");
+            case MadeUpField::Text::phone:
+                return Value(fmt::format("+861380{:07}", who.number % 10'000'000));
+            case MadeUpField::Text::token:
+                return Value("token-" + std::string(who.name));
+            case MadeUpField::Text::name:
+                return Value(kNames[rng.below(std::size(kNames))]);
+            case MadeUpField::Text::language:
+                return Value(rng.chance(0.5) ? "zh-CN" : "en");
+            case MadeUpField::Text::other:
+                return Value(field.field_->name + '-' + std::to_string(1 + rng.below(50)));
+        }
+        return {};
+    }
+
+    Value money() const {
+        const std::string& own = field.field_->type.currency;
+        const std::string_view code = own.size() == 3 ? std::string_view(own) : who.currency;
+        Money out;
+        out.minor = static_cast<std::int64_t>(500 + rng.below(50'000));
+        if (code.size() == 3) out.currency = {code[0], code[1], code[2]};
+        return Value(out);
+    }
+
+    Value value(ir::TypeKind kind) const {
+        switch (kind) {
+            case ir::TypeKind::boolean:
+                return Value(rng.chance(0.5));
+            case ir::TypeKind::integer:
+                return Value(static_cast<std::int64_t>(1 + rng.below(5)));
+            case ir::TypeKind::real:
+                return Value(static_cast<double>(rng.below(10'000)) / 100.0);
+            case ir::TypeKind::text:
+                return text();
+            case ir::TypeKind::duration:
+                return Value(
+                    CalendarDuration{0, 0, static_cast<std::int64_t>(rng.below(kDaySeconds))});
+            case ir::TypeKind::instant: {
+                const Days days = days_of(field.spread_);
+                return Value(who.around + std::chrono::days(days.from) +
+                             std::chrono::seconds(rng.below(days.count * kDaySeconds)));
+            }
+            case ir::TypeKind::date: {
+                const Days days = days_of(field.spread_);
+                const auto away = days.from + static_cast<std::int64_t>(rng.below(days.count));
+                return Value(Date{static_cast<std::int32_t>(date_at(who).days + away)});
+            }
+            case ir::TypeKind::time_of_day:
+                return Value(TimeOfDay{static_cast<std::int32_t>(rng.below(kDaySeconds))});
+            case ir::TypeKind::zone:
+                return Value(kZones[rng.below(std::size(kZones))]);
+            case ir::TypeKind::money:
+                return money();
+            case ir::TypeKind::choice: {
+                const auto& choices = field.field_->type.choices;
+                return choices.empty() ? Value() : Value(choices[rng.below(choices.size())]);
+            }
+            case ir::TypeKind::list:
+                if (kind != field.kind_ || field.element_ == ir::TypeKind::list) return {};
+                return Value(List{value(field.element_)});
+            case ir::TypeKind::missing:
+            case ir::TypeKind::map:
+            case ir::TypeKind::event:
+                return {};
+        }
+        return {};
+    }
+};
+
+Value made_up_value(const MadeUpField& field, const MadeUpFor& who, Rng& rng) {
+    return MadeUpMaker{field, who, rng}.value(field.field().type.kind);
 }
 
 Result<Answering> read_answering(const std::vector<std::string>& given,
@@ -198,7 +234,10 @@ Result<Answering> read_answering(const std::vector<std::string>& given,
 }
 
 MadeUpAnswers::MadeUpAnswers(const ir::Program& program, Answering answering, std::uint64_t seed)
-    : program_(program), answering_(std::move(answering)), seed_(seed) {}
+    : program_(program), answering_(std::move(answering)), seed_(seed) {
+    for (const ir::Webhook& webhook : program.webhooks)
+        gives_.emplace_back(webhook.gives.begin(), webhook.gives.end());
+}
 
 connectors::Response MadeUpAnswers::answer(const sim::SentMessage& sent) {
     if (sent.message.channel.starts_with(core::kCallLane))
@@ -232,9 +271,9 @@ connectors::Response MadeUpAnswers::called(const std::string& webhook,
     const MadeUpFor who{name, 0, sent.at, zone_offset_of(program_.workspace.zone, sent.at),
                         program_.workspace.currency};
     Record body;
-    for (const ir::Field& field : program_.webhooks[declared].gives) {
+    for (const MadeUpField& field : gives_[declared]) {
         Value value = made_up_value(field, who, rng);
-        if (!value.is_missing()) body.push_back({field.name, std::move(value)});
+        if (!value.is_missing()) body.push_back({field.field().name, std::move(value)});
     }
     response.status = 200;
     response.body = to_json(Value(std::move(body)));

@@ -19,6 +19,22 @@ enum class DateSpread : std::uint8_t {
 };
 DateSpread date_spread_of(std::string_view name);
 
+/// What a field holds, read off its name and type once: values are made by the million.
+class MadeUpField {
+  public:
+    explicit MadeUpField(const ir::Field& field);  // must outlive it
+    const ir::Field& field() const { return *field_; }
+
+  private:
+    friend struct MadeUpMaker;
+    enum class Text : std::uint8_t { email, phone, token, name, language, other };
+    const ir::Field* field_;
+    ir::TypeKind kind_;
+    ir::TypeKind element_;
+    Text text_ = Text::other;
+    DateSpread spread_;
+};
+
 struct MadeUpFor {
     std::string_view name;     // goes into addresses
     std::uint32_t number = 0;  // goes into phone numbers
@@ -27,7 +43,7 @@ struct MadeUpFor {
     std::string_view currency;
 };
 /// Missing for what cannot be made up.
-Value made_up_value(const ir::Field& field, const MadeUpFor& who, Rng& rng);
+Value made_up_value(const MadeUpField& field, const MadeUpFor& who, Rng& rng);
 /// Of a place at a moment.
 Micros zone_offset_of(const std::string& zone, Instant at);
 
@@ -58,7 +74,8 @@ class MadeUpAnswers {
     const ir::Program& program_;
     Answering answering_;
     std::uint64_t seed_;
-    std::map<std::string, Calls> calls_;  // by webhook
+    std::vector<std::vector<MadeUpField>> gives_;  // by webhook of the program
+    std::map<std::string, Calls> calls_;           // by webhook
 };
 
 }  // namespace journey::app

@@ -89,11 +89,13 @@ DataCopy::~DataCopy() {
     std::filesystem::remove_all(directory_, ignored);
 }
 
-Result<std::unique_ptr<sim::VirtualWorld>> DataCopy::world(Instant start, bool record_happenings) {
+Result<std::unique_ptr<sim::VirtualWorld>> DataCopy::world(Instant start, bool record_happenings,
+                                                           core::HappeningKinds kinds) {
     sim::WorldOptions options;
     options.start = start;
     options.partitions = partitions_;
     options.record_happenings = record_happenings;
+    options.happenings = kinds;
     options.record_sent = false;
     return sim::VirtualWorld::recovered(options, *store_->state, *store_->log);
 }

@@ -27,7 +27,8 @@ class DataCopy {
     DataCopy& operator=(const DataCopy&) = delete;
 
     /// A world that goes on from the data at `start`, or at its newest command when that is later.
-    Result<std::unique_ptr<sim::VirtualWorld>> world(Instant start, bool record_happenings);
+    Result<std::unique_ptr<sim::VirtualWorld>> world(
+        Instant start, bool record_happenings, core::HappeningKinds kinds = core::kEveryHappening);
 
   private:
     DataCopy() = default;

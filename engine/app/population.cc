@@ -1,7 +1,5 @@
 #include "engine/app/population.h"
 
-#include "engine/app/made_up.h"
-
 #include <cmath>
 #include <fmt/format.h>
 
@@ -24,7 +22,16 @@ double share_with(const ir::Field& field) {
 }  // namespace
 
 Population::Population(const ir::Program& program, Habits habits, PopulationOptions options)
-    : program_(program), options_(std::move(options)), rng_(options_.seed) {
+    : program_(program),
+      options_(std::move(options)),
+      rng_(options_.seed),
+      profile_(program.profile.begin(), program.profile.end()),
+      prefix_(fmt::format("user:sim-{}-", options_.seed)) {
+    for (const ir::EventType& event : program.events)
+        fields_.emplace_back(event.fields.begin(), event.fields.end());
+    people_.reserve(options_.people);
+    for (std::uint32_t person = 0; person < options_.people; ++person)
+        people_.push_back(model::person_id_of(external_id(person)));
     per_day_.resize(program.events.size());
     after_.resize(program.events.size());
     remembered_.resize(program.events.size());
@@ -80,45 +87,58 @@ void Population::follow(const Due& due) {
     }
 }
 
-std::string Population::name_of(std::uint32_t person) const {
-    return fmt::format("sim-{}-{}", options_.seed, person + 1);
+std::string Population::external_id(std::uint32_t person) const {
+    return prefix_ + std::to_string(person + 1);
 }
 
-Value Population::value_of(const ir::Field& field, std::uint32_t person, std::int64_t at) {
-    const std::string name = name_of(person);
-    return made_up_value(
-        field, {name, person, instant_of(at), Micros{zone_offset_}, program_.workspace.currency},
-        rng_);
+MadeUpFor Population::who(std::uint32_t person, std::int64_t at) {
+    name_ = external_id(person);
+    return {model::customer_id_of(name_), person, instant_of(at), Micros{zone_offset_},
+            program_.workspace.currency};
+}
+
+model::Command Population::command_of(std::uint32_t person, Instant at) const {
+    model::Command command;
+    command.external_id = external_id(person);
+    command.person = people_[person];
+    command.event_time = at;
+    return command;
 }
 
 Record Population::profile_of(std::uint32_t person) {
     Record out;
-    for (const ir::Field& field : program_.profile) {
-        if (!rng_.chance(share_with(field))) continue;
-        Value value = value_of(field, person, micros_of(options_.start));
-        if (!value.is_missing()) out.push_back({field.name, std::move(value)});
+    out.reserve(profile_.size());
+    const MadeUpFor one = who(person, micros_of(options_.start));
+    for (const MadeUpField& field : profile_) {
+        if (!rng_.chance(share_with(field.field()))) continue;
+        Value value = made_up_value(field, one, rng_);
+        if (!value.is_missing()) out.push_back({field.field().name, std::move(value)});
     }
     return out;
 }
 
 Record Population::properties_of(const Due& due) {
     Record out;
-    const auto last = last_.find(due.person);
-    for (const ir::Field& field : program_.events[due.event].fields) {
-        if (!field.required && rng_.chance(0.2)) continue;
+    out.reserve(fields_[due.event].size());
+    const Record* before = nullptr;
+    if (due.follows) {
+        const auto last = last_.find(due.person);
+        if (last != last_.end()) before = &last->second;
+    }
+    const MadeUpFor one = who(due.person, due.at);
+    for (const MadeUpField& field : fields_[due.event]) {
+        const std::string& name = field.field().name;
+        if (!field.field().required && rng_.chance(0.2)) continue;
         // What follows is about the same thing: the same sku, the same view.
-        const Value* same =
-            due.follows && last != last_.end() ? find(last->second, field.name) : nullptr;
-        Value value = same != nullptr ? *same : value_of(field, due.person, due.at);
-        if (!value.is_missing()) out.push_back({field.name, std::move(value)});
+        const Value* same = before != nullptr ? find(*before, name) : nullptr;
+        Value value = same != nullptr ? *same : made_up_value(field, one, rng_);
+        if (!value.is_missing()) out.push_back({name, std::move(value)});
     }
     return out;
 }
 
 model::Command Population::opening() {
-    model::Command command;
-    command.external_id = "user:" + name_of(opened_);
-    command.event_time = options_.start;
+    model::Command command = command_of(opened_, options_.start);
     if (consent_ == 0) {
         command.body = model::Identify{profile_of(opened_)};
     } else {
@@ -144,9 +164,7 @@ std::optional<model::Command> Population::next() {
     if (due_.empty()) return std::nullopt;
     const Due due = due_.top();
     due_.pop();
-    model::Command command;
-    command.external_id = "user:" + name_of(due.person);
-    command.event_time = instant_of(due.at);
+    model::Command command = command_of(due.person, instant_of(due.at));
     model::Track track{program_.events[due.event].name, properties_of(due)};
     if (remembered_[due.event]) last_[due.person] = track.properties;
     command.body = std::move(track);

@@ -1,7 +1,7 @@
 #pragma once
 // People who do not exist, with profiles and events of a project's own schema. One seed, one story.
 
-#include "engine/ir/ir.h"
+#include "engine/app/made_up.h"
 #include "engine/model/model.h"
 
 #include <map>
@@ -67,8 +67,9 @@ class Population {
     void follow(const Due& due);
     Record profile_of(std::uint32_t person);
     Record properties_of(const Due& due);
-    Value value_of(const ir::Field& field, std::uint32_t person, std::int64_t at);
-    std::string name_of(std::uint32_t person) const;
+    MadeUpFor who(std::uint32_t person, std::int64_t at);
+    std::string external_id(std::uint32_t person) const;
+    model::Command command_of(std::uint32_t person, Instant at) const;
     std::int64_t awake(std::int64_t at);
     std::int64_t gap(double per_day);
 
@@ -83,7 +84,12 @@ class Population {
     std::vector<double> per_day_;             // by event of the program
     std::vector<std::vector<Follow>> after_;  // the same
     std::vector<bool> remembered_;            // events whose properties what follows takes over
-    std::int64_t zone_offset_ = 0;            // microseconds, at the start
+    std::vector<MadeUpField> profile_;
+    std::vector<std::vector<MadeUpField>> fields_;  // by event of the program
+    std::vector<model::PersonId> people_;
+    std::string prefix_;            // of every external id
+    std::string name_;              // of the person somebody asks about
+    std::int64_t zone_offset_ = 0;  // microseconds, at the start
     std::uint32_t opened_ = 0;
     std::size_t consent_ = 0;  // of the person who is being opened; 0: the profile
     std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;

@@ -158,6 +158,7 @@ int simulate_command(const SimulateOptions& options) {
     sim::WorldOptions world_options;
     world_options.start = event->time;
     world_options.record_happenings = !options.sends_csv.empty();
+    world_options.happenings = core::only(core::Happening::Kind::accepted);
     world_options.record_sent = false;
     sim::VirtualWorld world(world_options);
     auto published = world.publish(ir::encode(program));

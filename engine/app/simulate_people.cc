@@ -62,16 +62,24 @@ struct World {
 };
 
 /// People do not meet: large crowds are dealt to several worlds, which run side by side and share
-/// the providers' rates. Their number depends on nothing but the question, so that the same
-/// question has the same answer on every machine.
-constexpr std::uint32_t kWorlds = 8;
+/// the providers' rates. So small that a world stays in a core's cache; not so many that a slow
+/// provider has less than a message a second for each. Their number depends on nothing but the
+/// question, so that the same question has the same answer on every machine.
 constexpr std::uint32_t kCrowd = 10'000;
+constexpr std::uint32_t kWorldPeople = 3'000;
+constexpr std::uint32_t kWorldsLeast = 8;
+constexpr std::uint32_t kWorldsMost = 256;
 
 std::uint32_t worlds_for(const ForecastOptions& options, const ir::Program& program) {
     const bool meet = std::any_of(program.journeys.begin(), program.journeys.end(),
                                   [](const ir::Journey& one) { return !one.winners.empty(); });
     const bool stored = !options.data_directory.empty();
-    return options.people < kCrowd || meet || stored ? 1 : kWorlds;
+    if (options.people < kCrowd || meet || stored) return 1;
+    std::uint32_t most = kWorldsMost;
+    for (const ir::Channel& channel : program.channels) {
+        if (channel.rate_per_second > 0) most = std::min(most, channel.rate_per_second);
+    }
+    return std::clamp(options.people / kWorldPeople, kWorldsLeast, std::max(most, kWorldsLeast));
 }
 
 struct Question {
@@ -97,12 +105,13 @@ Result<World> make_world(const Question& asked) {
         sim::WorldOptions world;
         world.start = start;
         world.record_sent = false;
+        world.happenings = Forecaster::kKinds;
         world.rate_shares = asked.worlds;
         out.world = std::make_unique<sim::VirtualWorld>(world);
     } else {
         if (options.start.empty()) start = SystemClock().now();
         TRY(out.data, DataCopy::of(options.data_directory));
-        TRY(out.world, out.data->world(start, true));
+        TRY(out.world, out.data->world(start, true, Forecaster::kKinds));
     }
     TRY(out.world->publish(asked.bytes));
     return out;
@@ -122,7 +131,7 @@ Result<Answer> forecast_world(const Question& asked, std::uint32_t number, Passe
     PopulationOptions crowd{options.people / asked.worlds, options.seed, start, end,
                             options.consents};
     if (number < options.people % asked.worlds) ++crowd.people;
-    if (asked.worlds > 1) crowd.seed = options.seed * kWorlds + number;
+    if (asked.worlds > 1) crowd.seed = options.seed * kWorldsMost + number;
     Population population(asked.program, asked.habits, crowd);
     MadeUpAnswers answers(asked.program, asked.answering, crowd.seed);
     SentRows rows;

@@ -124,6 +124,13 @@ struct Happening {
     ir::Index way = 0;             // took: as ir::ways_of counts them
 };
 
+/// One bit a kind.
+using HappeningKinds = std::uint32_t;
+inline constexpr HappeningKinds kEveryHappening = ~HappeningKinds{0};
+constexpr HappeningKinds only(Happening::Kind kind) {
+    return HappeningKinds{1} << static_cast<unsigned>(kind);
+}
+
 struct Effects {
     std::vector<IntentReady> ready;
     std::vector<StartAttempt> attempts;
@@ -259,6 +266,7 @@ struct Why {
 struct PartitionOptions {
     std::uint16_t partitions = model::kDefaultPartitions;
     bool record_happenings = false;
+    HappeningKinds happenings = kEveryHappening;  // with record_happenings: these
     Micros late_event_grace =
         std::chrono::minutes(10);  // an event later than this never starts a journey (LANGUAGE 4.4)
     /// About how many of the partition's people are kept ready for their next event, some 450 bytes

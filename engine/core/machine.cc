@@ -283,7 +283,7 @@ void Machine::quarantine(const model::Command& command, std::string_view event, 
 }
 
 Happening* Machine::happens(Happening::Kind kind, const Person& person) {
-    if (!options_.record_happenings) return nullptr;
+    if (!options_.record_happenings || (options_.happenings & only(kind)) == 0) return nullptr;
     Happening& happening = effects_->happenings.emplace_back();
     happening.kind = kind;
     happening.at = now_;

@@ -36,7 +36,8 @@ Node::Impl::Impl(NodeOptions given)
       composer(options.links) {
     ENSURE(options.partitions > 0, "a node without partitions");
     const core::PartitionOptions each{.partitions = options.partitions,
-                                      .record_happenings = options.record_happenings};
+                                      .record_happenings = options.record_happenings,
+                                      .happenings = options.happenings};
     partitions.reserve(options.partitions);
     for (std::uint16_t i = 0; i < options.partitions; ++i)
         partitions.emplace_back(model::PartitionId{i}, each, catalog);
@@ -251,10 +252,14 @@ std::vector<OutgoingAttempt> Node::Impl::take_attempts(Instant now) {
         attempt.person = granted->person;
         attempt.attempt = granted->attempt;
         attempt.channel = std::move(granted->channel);
-        Bytes body = canonical_bytes(attempt.message);
-        attempt.body_hash = sha256(body);
-        if (options.keep_rendered && !attempt.is_call)
-            rendered.push_back({attempt.key, std::move(body), to_hex(view_of(attempt.body_hash))});
+        if (options.hash_bodies) {
+            Bytes body = canonical_bytes(attempt.message);
+            attempt.body_hash = sha256(body);
+            if (options.keep_rendered && !attempt.is_call) {
+                rendered.push_back(
+                    {attempt.key, std::move(body), to_hex(view_of(attempt.body_hash))});
+            }
+        }
         ++numbers.attempts_started;
         ++handed_out;
         out.push_back(std::move(attempt));

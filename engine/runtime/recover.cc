@@ -58,7 +58,8 @@ Result<void> Node::Impl::recover(storage::StateStore& state, storage::Log& log, 
     model::LogPosition most = 0;
     model::LogPosition least = kNoPosition;
     const core::PartitionOptions each{.partitions = options.partitions,
-                                      .record_happenings = options.record_happenings};
+                                      .record_happenings = options.record_happenings,
+                                      .happenings = options.happenings};
     for (std::uint16_t i = 0; i < options.partitions; ++i) {
         TRY(const model::PartitionCheckpoint stored, state.load(model::PartitionId{i}));
         core::Partition partition(model::PartitionId{i}, each,

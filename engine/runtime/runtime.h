@@ -56,7 +56,9 @@ struct NodeOptions {
     std::map<std::string, std::string, std::less<>> forced_winners;
     LinkOptions links;
     bool record_happenings = false;
+    core::HappeningKinds happenings = core::kEveryHappening;  // with record_happenings: these
     bool keep_rendered = true;  // hand out the bytes of every message for the State store
+    bool hash_bodies = true;    // else Outcomes hold zeros, where nobody compares what was sent
     std::uint32_t claims_per_turn = 512;
     /// So many nodes share the providers; this one gets its part of every rate.
     std::uint32_t rate_shares = 1;

@@ -21,6 +21,7 @@ struct WorldOptions {
     Instant start{};
     std::uint16_t partitions = 1;
     bool record_happenings = true;
+    core::HappeningKinds happenings = core::kEveryHappening;  // with record_happenings: these
     bool record_sent = true;
     std::vector<std::string> channels = {"email", "sms", "push", "webhook"};  // with a connector
     /// The arm that wins, by experiment; absent: what was counted decides.

@@ -13,7 +13,9 @@ runtime::NodeOptions node_options(const WorldOptions& options) {
     node.links = options.links;
     node.rate_shares = options.rate_shares;
     node.record_happenings = options.record_happenings;
+    node.happenings = options.happenings;
     node.keep_rendered = false;
+    node.hash_bodies = false;
     node.calls[""] = PlainConnector::for_calls(kParallel);
     node.forced_winners = options.winners;
     for (const std::string& channel : options.channels) {

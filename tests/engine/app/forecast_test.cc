@@ -1,5 +1,6 @@
 #include "engine/app/forecast.h"
 
+#include "dsl/dsl.h"
 #include "engine/app/sent_rows.h"
 #include "engine/app/test_story.h"
 
@@ -12,6 +13,52 @@ namespace {
 
 using translate::Language;
 using translate::Speech;
+
+constexpr const char* kShop = R"(language 1
+workspace shop { time zone "Europe/Berlin" }
+profile user { email string pii }
+event viewed { sku string required }
+event bought { sku string required }
+channel email {
+  address user.email
+  from "Shop <a@shop.example>"
+  rate 1 per second
+}
+webhook mint {
+  post "https://api.shop.example/mint"
+  sends sku
+  gives code string required
+}
+quiet night {
+  from 21:00 to 08:00 local
+  on email
+  then hold
+  if no zone use "Europe/Berlin"
+}
+template hello email transactional {
+  subject "Hello"
+  body "Hello."
+}
+journey look transactional {
+  version 1
+  enter when viewed
+  reenter always
+  quiet night
+  expires after 20 days
+  do {
+    call mint with { sku: trigger.sku } as coupon
+      else { stop as no_coupon }
+    wait at most 1 day {
+      on bought { stop as bought }
+      timeout
+    }
+    experiment subject {
+      arm a 50% { send email hello }
+      arm b 50% { send email hello }
+    }
+  }
+}
+)";
 
 /// One of everything; what the author named is in digits, so that every letter is ours.
 Forecast everything() {
@@ -37,8 +84,9 @@ Forecast everything() {
     JourneyForecast busy;
     busy.name = "11";
     busy.entered = 200;
+    busy.inside = 30;
     busy.goals = 20;
-    busy.sent = {{"send_1", "12", 150}, {"13", "", 120}};
+    busy.sent = {{"1", "12", 150}, {"13", "", 120}};
     busy.arms["14/15"] = 3;
     busy.paths["16"] = 4;
     for (const char* ending : {"finished", "expired", "restarted", "goal 17", "moved on",
@@ -114,6 +162,75 @@ TEST_CASE("a forecast speaks one language: table and picture hold no English in 
     MadeUp own = forecast.made_up;
     own.own_consents = true;
     CHECK(english_in(text_of(own, chinese)) == std::set<std::string>{});
+}
+
+TEST_CASE("a picture of nothing says so, and names everybody who had no part", "[forecast]") {
+    Forecast empty = everything();
+    for (auto& [name, channel] : empty.channels)
+        channel = ChannelForecast{};
+    empty.journeys.clear();
+    std::string names;
+    for (int i = 0; i < 9; ++i) {
+        JourneyForecast idle;
+        idle.name = "a_journey_whose_name_takes_some_room_" + std::to_string(i);
+        names += idle.name;
+        empty.journeys.push_back(idle);
+    }
+    const std::string svg = svg_of(empty, Speech());
+    CHECK_THAT(svg, Catch::Contains("No message goes out in this time"));
+    for (const JourneyForecast& one : empty.journeys)
+        CHECK_THAT(svg, Catch::Contains(one.name));
+    CHECK_THAT(svg, Catch::Contains("1,000 people, their profiles"));  // it travels alone
+    CHECK_THAT(svg_of(everything(), Speech()), !Catch::Contains("No message goes out"));
+    CHECK_THAT(svg_of(everything(), Speech()), Catch::Contains("inside at the start"));
+}
+
+TEST_CASE("no two steps of a journey have one name in a report", "[forecast]") {
+    const std::vector<StepCount> steps{{"hello", "send email a", 0},
+                                       {"send_1", "send email offer with { subject: \"A\" }", 0},
+                                       {"send_2", "send email offer with { subject: \"B\" }", 0},
+                                       {"send_3", "send sms b", 0},
+                                       {"send_it", "send sms b", 0},
+                                       {"send_4", "", 0}};
+    CHECK(names_of(steps, 24) == std::vector<std::string>{"hello", "send_1: send email offe…",
+                                                          "send_2: send email offe…", "send sms b",
+                                                          "send_it", "send_4"});
+    CHECK(names_of(steps, 60)[1] == "send email offer with { subject: \"A\" }");
+}
+
+TEST_CASE("a forecast that looks at what it needs is the one that looks at everything",
+          "[forecast]") {
+    dsl::Compilation compiled = dsl::compile({{"shop.journey", kShop}});
+    INFO(dsl::render(compiled));
+    REQUIRE(compiled.program);
+    const ir::Program& shop = *compiled.program;
+    const auto forecast = [&](core::HappeningKinds kinds, bool record_sent) {
+        sim::WorldOptions options;
+        options.start = parse_instant("2026-03-02T00:20:00Z").value();
+        options.happenings = kinds;
+        options.record_sent = record_sent;
+        sim::VirtualWorld world(options);
+        REQUIRE(world.publish(ir::encode(shop)));
+        const Instant end = options.start + std::chrono::days(8);
+        Population people(shop, habits_of(shop), {200, 3, options.start, end, {}});
+        MadeUpAnswers answers(shop, {{"", 0.5}}, 3);
+        world.set_provider([&](const sim::SentMessage& sent) { return answers.answer(sent); });
+        Forecaster forecaster(shop, options.start, {{"email", 0.01}});
+        while (auto command = people.next()) {
+            world.advance_to(command->event_time);
+            world.submit(std::move(*command));
+            forecaster.see(world.take_happenings());
+        }
+        world.advance_to(end);
+        forecaster.see(world.take_happenings());
+        const Forecast out = forecaster.finish({}, world.node().counts(), end);
+        CHECK(format_instant(out.from) == "2026-03-02T00:00:00.000Z");  // a full hour
+        CHECK(out.channels.at("email").sent > 10);
+        CHECK(answers.calls().at("mint").failed > 0);
+        return to_json(json_of(out));
+    };
+    const std::string all = forecast(core::kEveryHappening, true);
+    CHECK(forecast(Forecaster::kKinds, false) == all);
 }
 
 TEST_CASE("a forecast says what was made up, and by which rule", "[forecast]") {

@@ -98,10 +98,11 @@ TEST_CASE("made-up dates fill their stretch around the start, and nothing beyond
     const MadeUpFor who{"ada", 1, kStart - std::chrono::hours(1),
                         zone_offset_of("Asia/Shanghai", kStart), "CNY"};
     const std::int32_t today = parse_date("2026-03-02").value().days;
+    const ir::Field date = field(row.name, ir::TypeKind::date);
     std::int32_t least = 1'000'000;
     std::int32_t most = -1'000'000;
     for (int i = 0; i < 3000; ++i) {
-        const Value value = made_up_value(field(row.name, ir::TypeKind::date), who, rng);
+        const Value value = made_up_value(MadeUpField(date), who, rng);
         const std::int32_t away = value.as<Date>()->days - today;
         least = std::min(least, away);
         most = std::max(most, away);
@@ -111,7 +112,8 @@ TEST_CASE("made-up dates fill their stretch around the start, and nothing beyond
     CHECK(least <= row.from + slack);
     CHECK(most <= row.to);
     CHECK(most >= row.to - slack);
-    const Value moment = made_up_value(field(row.name, ir::TypeKind::instant), who, rng);
+    const ir::Field instant = field(row.name, ir::TypeKind::instant);
+    const Value moment = made_up_value(MadeUpField(instant), who, rng);
     CHECK(*moment.as<Instant>() >= who.around + std::chrono::days(row.from));
     CHECK(*moment.as<Instant>() <= who.around + std::chrono::days(row.to + 1));
 }

@@ -143,7 +143,7 @@ TEST_CASE("an Absorb that is appended twice is absorbed once", "[core]") {
 
 TEST_CASE("what has to be appended is listed until it is confirmed, also over a restart",
           "[core]") {
-    const PartitionOptions options{2, false, 10min};
+    const PartitionOptions options{.partitions = 2, .late_event_grace = 10min};
     const auto catalog = publish(empty_catalog(), shop().bytes(), 1).value();
     Partition partition(model::PartitionId{0}, options, catalog);
     Effects effects;
