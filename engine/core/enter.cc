@@ -7,6 +7,7 @@
 //                                        restart      that one ends as "restarted"; a new one starts
 //                                        queue        waits behind it
 //                                        parallel     starts
+//   its chain has made too many, emit.cc              nothing
 //   otherwise                                         starts
 #include "engine/core/machine.h"
 
@@ -78,6 +79,7 @@ bool Machine::enter(Person& person, const LinkedProgram& program, ir::Index inde
     }
     if (running != 0 && journey.overlap == ir::Overlap::ignore) return false;
     if (queued >= kQueuedMax) return false;
+    if (!may_follow(person, journey.name)) return false;
     if (running != 0 && journey.overlap == ir::Overlap::restart)
         finish(person, running, "restarted");
 
@@ -97,6 +99,7 @@ bool Machine::enter(Person& person, const LinkedProgram& program, ir::Index inde
         entry.values.push_back(column == ir::kNone ? Value() : occasion.row[column]);
     const std::uint32_t ordinal = entry.ordinal;
     person.entries.push_back(std::move(entry));
+    follow(person, ordinal);
     changed(person);
     if (running == 0 || journey.overlap != ir::Overlap::queue) start(person, ordinal);
     return true;

@@ -121,6 +121,7 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Set
     if (set_attribute(person, program.profile[set.field],
                       facts(person, entry).evaluate(set.value))) {
         levels_changed_ = true;
+        writer_ = entry.ordinal;
         changed(person);
     }
     took(person, entry);
@@ -137,6 +138,7 @@ std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Tag
     for (const std::string& name : tag.names) {
         if (!person.set_tag(name, tag.add)) continue;
         levels_changed_ = true;
+        writer_ = entry.ordinal;
         changed(person);
     }
     took(person, entry);

@@ -214,6 +214,7 @@ void Machine::finish_command(Person& person) {
     do {
         settle_levels(person);
     } while (do_next_asked(person));
+    forget_chains(person);
     aim_flip(person);
     schedule(person);
 }

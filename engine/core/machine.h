@@ -217,10 +217,17 @@ class Machine {
         ir::Index journey = ir::kNone;  // or an entry
         std::vector<Value> values;      // by field of the event
         Record args;
+        std::uint32_t by = 0;  // ordinal of the entry that asked
     };
     void ask(Person& person, const Entry& entry, Asked asked, const std::string& what);
     /// False when nothing is left.
     bool do_next_asked(Person& person);
+    /// False when the chain of the entry that is the cause has made too many entries lately.
+    bool may_follow(Person& person, const std::string& journey);
+    /// The new entry is of the chain of its cause.
+    void follow(Person& person, std::uint32_t ordinal);
+    void forget_chains(Person& person);
+    void tell_circle(Person& person, const std::string& journey, std::uint32_t made);
     void enter_called(Person& person, const LinkedProgram& live, ir::Index target,
                       const Record& args);
 
@@ -362,6 +369,8 @@ class Machine {
     std::vector<TriggerIndex::Ref> candidates_;
     std::deque<Asked> asked_;
     std::size_t asked_count_ = 0;
+    std::uint32_t cause_ = 0;   // ordinal of the entry that what happens now is of; 0: none
+    std::uint32_t writer_ = 0;  // of the entry that changed what is known about the person last
 
     // Since the last checkpoint.
     std::vector<model::PersonId> dirty_;

@@ -8,6 +8,7 @@
 //   2 drawn  = n{ journey:text version:varint experiment:text arm:text metrics:u8 at:instant }
 //   3 moves  = n{ how:u8 entry:u64 at:varint place }
 //   4 notes  = n{ kind:u8 at:instant journey:text subject:text detail:text number:varint }
+//   5 chains = n{ since:instant made:varint entries:n{ ordinal:varint } }
 // of a partition
 //   1 trials = n{ journey:text version:varint experiment:text first_drawn:instant
 //                 arms:n{ name:text 7 varint } }
@@ -19,7 +20,7 @@
 namespace journey::core {
 namespace {
 
-enum class PersonPart : std::uint8_t { calls = 1, drawn, moves, notes };
+enum class PersonPart : std::uint8_t { calls = 1, drawn, moves, notes, chains };
 enum class MetaPart : std::uint8_t { trials = 1, asked };
 
 template <typename Items, typename One>
@@ -130,6 +131,13 @@ void Machine::encode_parts(const Person& person, ByteWriter& out) const {
                       to.text(one.detail);
                       to.varint(one.number);
                   }));
+        parts.add(PersonPart::chains, all_of(acts->chains, [](ByteWriter& to, const Chain& one) {
+                      to.instant(one.since);
+                      to.varint(one.made);
+                      to.varint(one.entries.size());
+                      for (const std::uint32_t ordinal : one.entries)
+                          to.varint(ordinal);
+                  }));
     }
     parts.put(out);
 }
@@ -155,12 +163,20 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
             case PersonPart::notes:
                 return get_all(in, [&] {
                     ActNote& one = person.acts().notes.emplace_back();
-                    one.kind = choice(in, ActNote::Kind::no_zone);
+                    one.kind = choice(in, ActNote::Kind::circle);
                     one.at = in.instant();
                     one.journey = in.text();
                     one.subject = in.text();
                     one.detail = in.text();
                     one.number = number<std::uint32_t>(in, 0xffffffffu);
+                });
+            case PersonPart::chains:
+                return get_all(in, [&] {
+                    Chain& one = person.acts().chains.emplace_back();
+                    one.since = in.instant();
+                    one.made = number<std::uint32_t>(in, 0xffffffffu);
+                    get_all(in,
+                            [&] { one.entries.push_back(number<std::uint32_t>(in, 0xffffffffu)); });
                 });
         }
         in.fail();

@@ -178,7 +178,13 @@ struct PlannedMove {
 
 /// A line of the timeline about what is over.
 struct ActNote {
-    enum class Kind : std::uint8_t { called, call_failed, moved, no_zone } kind = Kind::called;
+    enum class Kind : std::uint8_t {
+        called,
+        call_failed,
+        moved,
+        no_zone,
+        circle
+    } kind = Kind::called;
     Instant at{};
     std::string journey;
     std::string subject;  // webhook, the step moved to, or the step whose zone is not known
@@ -186,13 +192,24 @@ struct ActNote {
     std::uint32_t number = 0;  // attempts, or the version moved to
 };
 
-/// What calls, experiments with a winner and migrations remember of a person. parts.cc.
+/// Entries that journeys made for one another: whose `emit`, `run` or writing made the next one
+/// enter, from the first on. emit.cc.
+struct Chain {
+    Instant since{};
+    std::uint32_t made = 0;              // entries since then
+    std::vector<std::uint32_t> entries;  // ordinals of those that are not over
+};
+
+/// What calls, chains, experiments with a winner and migrations remember of a person. parts.cc.
 struct Acts {
     std::vector<PendingCall> calls;
     std::vector<Drawn> drawn;
     std::vector<PlannedMove> moves;
     std::vector<ActNote> notes;  // the newest ones
-    bool empty() const { return calls.empty() && drawn.empty() && moves.empty() && notes.empty(); }
+    std::vector<Chain> chains;
+    bool empty() const {
+        return calls.empty() && drawn.empty() && moves.empty() && notes.empty() && chains.empty();
+    }
 };
 
 /// What few people have.

@@ -165,10 +165,19 @@ void Machine::settle_levels(Person& person) {
         levels_changed_ = false;
         const bool all = std::exchange(all_changed_, false);
         flip_stale_ = flip_stale_ || all;
+        cause_ = std::exchange(writer_, 0);
         look_at_segments(person, all);
         retest_levels(person);
         enter_by_edges(person);
+        cause_ = 0;
     }
+    if (levels_changed_ && writer_ != 0) {
+        ++acts_.dropped;
+        const Entry* writer = person.entry(writer_);
+        tell_circle(person, writer == nullptr ? std::string() : journey_of(*writer).name,
+                    kLevelRounds);
+    }
+    writer_ = 0;
     levels_changed_ = false;
     all_changed_ = false;
 }

@@ -20,6 +20,8 @@ std::string kind_of(const ActNote& note) {
             return "moved";
         case ActNote::Kind::no_zone:
             return "zone";
+        case ActNote::Kind::circle:
+            return "circle";
         case ActNote::Kind::called:
         case ActNote::Kind::call_failed:
             break;
@@ -40,6 +42,11 @@ std::string sentence_of(const ActNote& note) {
         case ActNote::Kind::no_zone:
             return "The time zone for step \"" + note.subject + "\" of journey \"" + note.journey +
                    "\" is missing or not known, so " + note.detail + " was taken.";
+        case ActNote::Kind::circle:
+            return "Journeys started one another " + std::to_string(note.number) + " times" +
+                   (note.journey.empty() ? std::string()
+                                         : ", at last journey \"" + note.journey + "\"") +
+                   "; this was stopped.";
     }
     return note.subject;
 }

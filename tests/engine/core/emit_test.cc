@@ -72,6 +72,43 @@ TEST_CASE("a ring of journeys that call one another ends", "[core]") {
     CHECK(world.counts().events == 202);
 }
 
+TEST_CASE("a ring that goes over messages ends too, and is told", "[core]") {
+    const auto ring = [](Builder& b, bool waits) {
+        ir::Journey a = b.journey("a", "viewed");
+        b.send(a, "code", {{"code", b.constant("x")}});
+        if (waits) b.wait(a, seconds(120));
+        b.emit(a, "bought", {{"order_id", b.constant("o")}});
+        b.end(a);
+        ir::Journey c = b.journey("c", "bought");
+        b.emit(c, "viewed");
+        b.end(c);
+        b.keep(std::move(a));
+        b.keep(std::move(c));
+    };
+    Builder b;
+    const bool waits = GENERATE(false, true);
+    CAPTURE(waits);
+    ring(b, waits);
+    World world;
+    world.publish(b);
+    world.identify("ada", {{"phone", "+4915112345678"}});
+    world.track("ada", "viewed");
+    if (waits) {
+        // An entry a minute is no ring that races.
+        world.advance(3h);
+        CHECK(world.attempts.size() == 91);
+        CHECK(world.counts().dropped == 0);
+        return;
+    }
+    CHECK(world.attempts.size() == 51);
+    CHECK(world.counts().dropped == 1);
+    const std::vector<std::string> kinds = world.kinds("ada");
+    CHECK(std::count(kinds.begin(), kinds.end(), "circle") == 1);
+    // What happens next is a chain of its own, for this person too.
+    world.track("ada", "viewed");
+    CHECK(world.attempts.size() == 102);
+}
+
 TEST_CASE("a run starts an entry of the other journey by that journey's own rules", "[core]") {
     Builder b;
     ir::Journey first = b.journey("first", "viewed");
