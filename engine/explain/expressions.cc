@@ -109,12 +109,21 @@ std::string Speaker::quoted(std::string_view name) const {
     return say(Phrase::name, std::string(name));
 }
 
-std::string Speaker::all(const std::vector<std::string>& parts) const {
+std::string Speaker::listed(const std::vector<std::string>& parts, Phrase between,
+                            Phrase last) const {
     if (parts.empty()) return say(Phrase::nothing);
     std::string out = parts.front();
     for (std::size_t i = 1; i < parts.size(); ++i)
-        out = say(i + 1 == parts.size() ? Phrase::list_and : Phrase::list_comma, out, parts[i]);
+        out = say(i + 1 == parts.size() ? last : between, out, parts[i]);
     return out;
+}
+
+std::string Speaker::all(const std::vector<std::string>& parts) const {
+    return listed(parts, Phrase::list_comma, Phrase::list_and);
+}
+
+std::string Speaker::any(const std::vector<std::string>& parts) const {
+    return listed(parts, Phrase::list_comma, Phrase::list_or);
 }
 
 std::string Speaker::percent(double share) const {
@@ -125,8 +134,9 @@ std::string Speaker::percent(double share) const {
 }
 
 std::string Speaker::zone(const std::string& name, ir::Index from) const {
-    if (from != kNone) return say(Phrase::in_zone_of, value(from));
-    return name.empty() ? say(Phrase::there) : say(Phrase::in_zone, name);
+    if (!name.empty() && from == kNone) return say(Phrase::in_zone, name);
+    *there_ = true;
+    return from == kNone ? say(Phrase::there) : say(Phrase::in_zone_of, value(from));
 }
 
 std::string Speaker::step_zone(const std::string& name, ir::Index from) const {
@@ -144,10 +154,30 @@ std::string Speaker::choice(const ir::Expr& expr) const {
     return say(Phrase::select_else, out, operand(expr, expr.count - 1));
 }
 
+// Rows of one measure are told as a scale; those of anything else one by one.
+std::string Speaker::scale(const std::string& name, const ir::Expr& expr) const {
+    std::string measure;
+    std::vector<std::string> rows;
+    for (Index i = 0; i + 1 < expr.count; i += 2) {
+        const Expr& condition = program_.exprs[operand_at(expr, i)];
+        const bool below = condition.op == Op::less;
+        const std::string left = below ? operand(condition, 0) : std::string();
+        if (!below || (i > 0 && left != measure))
+            return say(Phrase::band_means, name, choice(expr));
+        measure = left;
+        rows.push_back(say(Phrase::band_below, operand(expr, i + 1), operand(condition, 1)));
+    }
+    if (rows.empty()) return say(Phrase::band_means, name, choice(expr));
+    std::string all;
+    for (const std::string& row : rows)
+        all = all.empty() ? row : say(Phrase::select_next, all, row);
+    return say(Phrase::band_scale, name, measure, all, operand(expr, expr.count - 1));
+}
+
 std::vector<std::string> Speaker::bands() const {
     std::vector<std::string> out;
     for (const auto& [name, index] : *bands_)
-        out.push_back(say(Phrase::band_means, name, choice(program_.exprs[index])));
+        out.push_back(scale(name, program_.exprs[index]));
     return out;
 }
 
@@ -198,9 +228,11 @@ std::string Speaker::channel(Index channel) const {
     return say(static_cast<Phrase>(static_cast<std::size_t>(Phrase::channel_email) + kind));
 }
 
-std::string Speaker::channel_messages(Index channel) const {
-    const auto kind = static_cast<std::size_t>(program_.channels[channel].kind);
-    return say(static_cast<Phrase>(static_cast<std::size_t>(Phrase::emails) + kind));
+std::string Speaker::messages(Index channel, std::uint64_t count) const {
+    const std::size_t kind =
+        channel == kNone ? 0 : 1 + static_cast<std::size_t>(program_.channels[channel].kind);
+    const std::size_t phrase = static_cast<std::size_t>(Phrase::count_message) + kind * 2;
+    return say(static_cast<Phrase>(phrase + (count == 1 ? 0 : 1)), number(count));
 }
 
 std::string Speaker::segment(Index segment) const {
@@ -212,7 +244,7 @@ std::string Speaker::args(const std::vector<ir::NamedExpr>& args) const {
     std::vector<std::string> parts;
     for (const ir::NamedExpr& arg : args)
         parts.push_back(say(Phrase::args_one, arg.name, value(arg.expr)));
-    return all(parts);
+    return listed(parts, Phrase::args_comma, Phrase::args_and);
 }
 
 std::string Speaker::window(const ir::Window& window) const {
@@ -274,11 +306,13 @@ std::optional<std::string> Speaker::counted(const Expr& expr) const {
         return count == 1 ? times(Phrase::did, count) : times(Phrase::did_at_least, count);
     };
     const auto at_most = [&](std::int64_t count) {
-        return count == 0 ? times(Phrase::did_not, count) : times(Phrase::did_at_most, count);
+        if (count == 0) return times(Phrase::did_not, count);
+        return times(count == 1 ? Phrase::did_at_most_once : Phrase::did_at_most, count);
     };
     switch (expr.op) {
         case Op::equal:
-            return *held == 0 ? times(Phrase::did_not, 0) : times(Phrase::did_exactly, *held);
+            if (*held == 0) return times(Phrase::did_not, 0);
+            return times(*held == 1 ? Phrase::did_once : Phrase::did_exactly, *held);
         case Op::less:
             return at_most(*held - 1);
         case Op::less_equal:
@@ -400,6 +434,18 @@ std::string Speaker::condition(Index index) const {
     }
 }
 
+/// "3 days before the person's `renews_on`".
+std::optional<std::string> Speaker::shifted(const Expr& expr) const {
+    if (expr.op != Op::add && expr.op != Op::subtract) return std::nullopt;
+    const Expr& length = program_.exprs[operand_at(expr, 1)];
+    const bool moment = is_moment(program_.exprs[operand_at(expr, 0)].type);
+    const bool known =
+        length.op == Op::constant && program_.constants[length.a].as<CalendarDuration>() != nullptr;
+    if (!moment || !known) return std::nullopt;
+    return say(expr.op == Op::add ? Phrase::after_moment : Phrase::before_moment, operand(expr, 0),
+               operand(expr, 1));
+}
+
 std::string Speaker::value(Index index) const {
     if (index == kNone) return say(Phrase::nothing);
     const Expr& expr = program_.exprs[index];
@@ -407,6 +453,13 @@ std::string Speaker::value(Index index) const {
         const Op what = program_.exprs[operand_at(expr, 0)].op;
         if (what == Op::trigger_time) return say(Phrase::since_trigger);
         if (what == Op::entry_time) return say(Phrase::since_entry);
+    }
+    if (auto words = shifted(expr)) return *words;
+    if (expr.op == Op::element) {
+        const Expr& key = program_.exprs[operand_at(expr, 1)];
+        const auto* name =
+            key.op == Op::constant ? program_.constants[key.a].as<std::string>() : nullptr;
+        if (name != nullptr) return say(Phrase::field_of, operand(expr, 0), *name);
     }
     if (const auto phrase = plain_phrase(expr.op)) {
         std::vector<std::string> parts;
@@ -463,9 +516,52 @@ std::string Speaker::value(Index index) const {
     }
 }
 
+/// "the message `mail` is clicked", when nothing else is asked of the receipt.
+std::optional<std::string> Speaker::receipt(const ir::Pattern& pattern) const {
+    struct Row {
+        std::string_view event;
+        Phrase phrase;
+    };
+    static constexpr Row kTable[] = {
+        {"delivered", Phrase::of_delivered}, {"opened", Phrase::of_opened},
+        {"clicked", Phrase::of_clicked},     {"bounced", Phrase::of_bounced},
+        {"replied", Phrase::of_replied},     {"unsubscribed", Phrase::of_unsubscribed},
+    };
+    const ir::EventType& event = program_.events[pattern.event];
+    const auto* row = std::find_if(std::begin(kTable), std::end(kTable),
+                                   [&](const Row& one) { return one.event == event.name; });
+    if (!event.builtin || row == std::end(kTable)) return std::nullopt;
+    std::string label;
+    const auto take = [&](Index index) {
+        const Expr& expr = program_.exprs[index];
+        if (expr.op != Op::equal) return false;
+        const Expr& left = program_.exprs[operand_at(expr, 0)];
+        const Expr& right = program_.exprs[operand_at(expr, 1)];
+        if (left.op == Op::entry_id || right.op == Op::entry_id) return true;
+        if (left.op != Op::row_field || event.fields[left.a].name != "message" ||
+            right.op != Op::constant || !label.empty()) {
+            return false;
+        }
+        const auto* text = program_.constants[right.a].as<std::string>();
+        if (text != nullptr) label = *text;
+        return text != nullptr;
+    };
+    const Expr& filter = program_.exprs[pattern.filter];
+    bool all = true;
+    if (filter.op == Op::logical_and) {
+        for (Index i = 0; i < filter.count; ++i)
+            all = all && take(operand_at(filter, i));
+    } else {
+        all = take(pattern.filter);
+    }
+    if (!all || label.empty()) return std::nullopt;
+    return say(row->phrase, label);
+}
+
 std::string Speaker::event_pattern(const ir::Pattern& pattern) const {
     const std::string& event = program_.events[pattern.event].name;
     if (pattern.filter == kNone) return say(Phrase::on_event, event);
+    if (auto words = receipt(pattern)) return *words;
     const std::string where = looking_at(pattern.event).condition(pattern.filter);
     return where.empty() ? say(Phrase::on_event, event) : say(Phrase::on_event_where, event, where);
 }

@@ -47,10 +47,12 @@ class Speaker {
     std::string weekday(std::uint8_t day) const;
     /// "`a`, `b` and `c`".
     std::string all(const std::vector<std::string>& parts) const;
+    std::string any(const std::vector<std::string>& parts) const;
     std::string event_pattern(const ir::Pattern& pattern) const;
     std::string segment(ir::Index segment) const;
-    std::string channel(ir::Index channel) const;           // "push"
-    std::string channel_messages(ir::Index channel) const;  // "pushes"
+    std::string channel(ir::Index channel) const;  // "push"
+    /// "2 pushes"; kNone: of any channel.
+    std::string messages(ir::Index channel, std::uint64_t count) const;
     std::string quoted(std::string_view name) const;
     std::string percent(double share) const;
     /// For conditions on an event: "its `sku`" is a field of that event.
@@ -78,6 +80,8 @@ class Speaker {
     void steps(std::vector<Line>& into) const;
     /// What each band that was named so far measures; by name.
     std::vector<std::string> bands() const;
+    /// Did anything so far go by where the person lives?
+    bool went_by_there() const { return *there_; }
 
     const ir::Program& program() const { return program_; }
     const ir::Journey& journey() const { return journey_; }
@@ -95,10 +99,16 @@ class Speaker {
     ir::Index operand_at(const ir::Expr& expr, ir::Index i) const;
     std::string send(const ir::Send& send) const;
     std::string until(const ir::WaitUntil& until) const;
-    std::string winner(const ir::Settle& settle) const;
+    std::string draw(const ir::Pick& pick) const;
     std::string arm_of(const ir::Settle& settle, ir::Index arm) const;
     std::string schedule(const ir::OnSchedule& schedule) const;
     std::string choice(const ir::Expr& expr) const;
+    std::string scale(const std::string& name, const ir::Expr& expr) const;
+    std::string listed(const std::vector<std::string>& parts, Phrase between, Phrase last) const;
+    std::optional<std::string> receipt(const ir::Pattern& pattern) const;
+    std::optional<std::string> shifted(const ir::Expr& expr) const;
+    std::string await(const ir::Await& await) const;
+    bool moves(ir::Index expr) const;
 
     const ir::Program& program_;
     const ir::Journey& journey_;
@@ -108,6 +118,7 @@ class Speaker {
     // Shared by the copies that look at an event.
     std::shared_ptr<std::map<std::string, ir::Index>> bands_ =
         std::make_shared<std::map<std::string, ir::Index>>();
+    std::shared_ptr<bool> there_ = std::make_shared<bool>(false);
 };
 
 }  // namespace journey::explain

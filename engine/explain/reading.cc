@@ -1,5 +1,6 @@
 #include "engine/explain/phrases.h"
 
+#include <algorithm>
 #include <array>
 
 namespace journey::explain {
@@ -19,6 +20,8 @@ class Reader {
         out.journey = journey_.name;
         out.title = journey_.title;
         out.sections = {who(), what(), ends(), limits()};
+        if (speaker_.went_by_there())
+            add(out.sections.back(), Phrase::there_is, program_.workspace.zone);
         if (const std::vector<std::string> bands = speaker_.bands(); !bands.empty()) {
             Section scores = section(Phrase::scores);
             for (const std::string& band : bands)
@@ -36,30 +39,47 @@ class Reader {
 
     Section section(Phrase title) const { return {speaker_.say(title), {}}; }
 
+    /// Former passes bar a new one only with the same key and the same `per`.
+    void reentry(Section& out) const {
+        std::vector<std::string> same;
+        for (const Index one : {journey_.key, journey_.reentry_per}) {
+            if (one == kNone) continue;
+            const std::string words = speaker_.value(one);
+            if (std::find(same.begin(), same.end(), words) == same.end()) same.push_back(words);
+        }
+        const std::string values = same.empty() ? std::string() : speaker_.all(same);
+        switch (journey_.reentry) {
+            case ir::Reentry::never:
+                return same.empty() ? add(out, Phrase::reenter_never)
+                                    : add(out, Phrase::reenter_once_per, values);
+            case ir::Reentry::always:
+                return add(out, Phrase::reenter_always);
+            case ir::Reentry::after: {
+                const std::string after = speaker_.duration(journey_.reentry_after);
+                return same.empty() ? add(out, Phrase::reenter_after, after)
+                                    : add(out, Phrase::reenter_after_per, after, values);
+            }
+            case ir::Reentry::once_per:
+                return add(out, Phrase::reenter_once_per, values);
+        }
+    }
+
     Section who() const {
         Section out = section(Phrase::who_enters);
         for (const ir::Trigger& trigger : journey_.triggers)
             add(out, Phrase::enters_when, speaker_.trigger(trigger));
         if (journey_.admit != kNone) add(out, Phrase::only_if, speaker_.condition(journey_.admit));
-        switch (journey_.reentry) {
-            case ir::Reentry::never:
-                add(out, Phrase::reenter_never);
-                break;
-            case ir::Reentry::always:
-                add(out, Phrase::reenter_always);
-                break;
-            case ir::Reentry::after:
-                add(out, Phrase::reenter_after, speaker_.duration(journey_.reentry_after));
-                break;
-            case ir::Reentry::once_per:
-                add(out, Phrase::reenter_once_per, speaker_.value(journey_.reentry_per));
-                break;
-        }
+        reentry(out);
         if (journey_.key != kNone) add(out, Phrase::keyed, speaker_.value(journey_.key));
         static constexpr std::array kOverlap = {Phrase::overlap_ignore, Phrase::overlap_restart,
                                                 Phrase::overlap_queue, Phrase::overlap_parallel};
+        static constexpr std::array kOverlapKeyed = {
+            Phrase::overlap_ignore_keyed, Phrase::overlap_restart_keyed,
+            Phrase::overlap_queue_keyed, Phrase::overlap_parallel_keyed};
         if (journey_.reentry != ir::Reentry::never)
-            add(out, kOverlap[static_cast<std::size_t>(journey_.overlap)]);
+            add(out, (journey_.key == kNone
+                          ? kOverlap
+                          : kOverlapKeyed)[static_cast<std::size_t>(journey_.overlap)]);
         return out;
     }
 
@@ -77,69 +97,139 @@ class Reader {
                 goal.within ? speaker_.duration(*goal.within) : std::string());
             add(out, goal.exits ? Phrase::goal_exits : Phrase::goal_stays);
         }
-        for (const ir::Exit& exit : journey_.exits)
-            add(out, Phrase::exit_when, speaker_.exit(exit));
+        for (const ir::Exit& exit : journey_.exits) {
+            if (exit.segment == kNone) {
+                add(out, Phrase::exit_when, speaker_.exit(exit));
+            } else {
+                add(out, exit.joining ? Phrase::exit_on_joining : Phrase::exit_on_leaving,
+                    speaker_.segment(exit.segment));
+            }
+        }
         if (journey_.lifetime) add(out, Phrase::expires, speaker_.duration(*journey_.lifetime));
         add(out, Phrase::ends_by_itself);
         return out;
     }
 
-    std::string channels(const std::vector<Index>& channels) const {
-        std::vector<std::string> names;
-        for (const Index channel : channels)
-            names.push_back(speaker_.channel(channel));
-        for (Index i = 0; channels.empty() && i < program_.channels.size(); ++i)
-            names.push_back(speaker_.channel(i));
-        return speaker_.all(names);
+    /// What the sends of the journey ask of the policies.
+    struct Sends {
+        bool any = false;
+        bool marketing = false;
+        bool limited = false;                    // marketing that the frequency policy is asked of
+        std::vector<bool> quiet;                 // by channel: marketing that quiet hours may hold
+        std::vector<std::string> transactional;  // templates
+    };
+    Sends sends() const {
+        Sends out;
+        out.quiet.resize(program_.channels.size());
+        for (const ir::State& state : journey_.states) {
+            const auto* send = std::get_if<ir::Send>(&state.act);
+            if (send == nullptr) continue;
+            out.any = true;
+            const ir::Template& text = program_.templates[send->message_template];
+            if (text.message_class == ir::MessageClass::transactional) {
+                const std::string name = speaker_.quoted(text.name);
+                if (std::find(out.transactional.begin(), out.transactional.end(), name) ==
+                    out.transactional.end()) {
+                    out.transactional.push_back(name);
+                }
+                continue;
+            }
+            out.marketing = true;
+            out.limited = out.limited || !send->waive_frequency;
+            if (!send->waive_quiet) out.quiet[send->channel] = true;
+        }
+        return out;
     }
 
     void frequency(Section& out, const ir::Frequency& it) const {
+        bool by_calendar = false;
         for (const ir::FrequencyLimit& limit : it.limits) {
-            const std::string what = limit.channel == kNone
-                                         ? speaker_.say(Phrase::limit_any_channel)
-                                         : speaker_.channel_messages(limit.channel);
-            const std::string count = speaker_.number(limit.count);
+            const std::string what = speaker_.messages(limit.channel, limit.count);
+            by_calendar = by_calendar || limit.unit != ir::CalendarUnit::none;
             switch (limit.unit) {
                 case ir::CalendarUnit::none:
-                    add(out, Phrase::limit_rolling, count, what,
+                    add(out, Phrase::limit_rolling, what,
                         speaker_.duration({0, 0, limit.rolling_seconds}));
                     break;
                 case ir::CalendarUnit::day:
-                    add(out, Phrase::limit_per_day, count, what);
+                    add(out, Phrase::limit_per_day, what);
                     break;
                 case ir::CalendarUnit::week:
-                    add(out, Phrase::limit_per_week, count, what);
+                    add(out, Phrase::limit_per_week, what);
                     break;
                 case ir::CalendarUnit::month:
-                    add(out, Phrase::limit_per_month, count, what);
+                    add(out, Phrase::limit_per_month, what);
                     break;
                 case ir::CalendarUnit::year:
-                    add(out, Phrase::limit_per_year, count, what);
+                    add(out, Phrase::limit_per_year, what);
                     break;
             }
         }
+        add(out, it.counts == ir::MessageClass::marketing ? Phrase::counted_marketing
+                                                          : Phrase::counted_transactional);
+        if (by_calendar) add(out, Phrase::calendar_there);
         add(out, it.hold_when_full ? Phrase::full_hold : Phrase::full_skip,
             it.hold_when_full ? speaker_.duration(it.hold_at_most) : std::string());
     }
 
+    void quiet(Section& out, const ir::Quiet& it, const Sends& sends) const {
+        std::vector<std::string> held;
+        for (Index i = 0; i < program_.channels.size(); ++i) {
+            const bool covered =
+                it.channels.empty() ||
+                std::find(it.channels.begin(), it.channels.end(), i) != it.channels.end();
+            const std::string name = speaker_.channel(i);
+            if (covered && sends.quiet[i] &&
+                std::find(held.begin(), held.end(), name) == held.end())
+                held.push_back(name);
+        }
+        if (held.empty()) return add(out, Phrase::quiet_idle, it.name);
+        add(out, it.hold ? Phrase::quiet_hold : Phrase::quiet_skip,
+            format_time_of_day(TimeOfDay{it.from_seconds}),
+            format_time_of_day(TimeOfDay{it.to_seconds}),
+            // Not by the workspace's zone where the person has none: `if no zone` says what then.
+            it.zone.empty() ? speaker_.say(Phrase::there) : speaker_.zone(it.zone),
+            speaker_.any(held));
+        if (!it.zone.empty()) return;
+        switch (it.no_zone) {
+            case ir::NoZone::use:
+                return add(out, Phrase::quiet_no_zone_use,
+                           speaker_.say(Phrase::in_zone, it.no_zone_use));
+            case ir::NoZone::skip:
+                return add(out, Phrase::quiet_no_zone_skip);
+            case ir::NoZone::hold:
+                return add(out, Phrase::quiet_no_zone_hold);
+        }
+    }
+
+    void message_class(Section& out, const Sends& sends) const {
+        if (!sends.any) return add(out, Phrase::class_none);
+        if (!sends.marketing) return add(out, Phrase::class_transactional);
+        add(out, Phrase::class_marketing);
+        if (sends.transactional.empty()) return;
+        add(out,
+            sends.transactional.size() == 1 ? Phrase::class_mixed_one : Phrase::class_mixed_many,
+            speaker_.all(sends.transactional));
+    }
+
     Section limits() const {
         Section out = section(Phrase::limits);
-        add(out, journey_.message_class == ir::MessageClass::marketing
-                     ? Phrase::class_marketing
-                     : Phrase::class_transactional);
-        if (journey_.frequency == kNone) {
+        const Sends sends = this->sends();
+        message_class(out, sends);
+        if (journey_.frequency != kNone) {
+            const ir::Frequency& it = program_.frequencies[journey_.frequency];
+            if (sends.limited) {
+                frequency(out, it);
+            } else {
+                add(out, Phrase::frequency_idle, it.name);
+            }
+        } else if (sends.marketing) {
             add(out, Phrase::no_frequency);
-        } else {
-            frequency(out, program_.frequencies[journey_.frequency]);
         }
-        if (journey_.quiet == kNone) {
+        if (journey_.quiet != kNone) {
+            quiet(out, program_.quiets[journey_.quiet], sends);
+        } else if (sends.marketing) {
             add(out, Phrase::no_quiet);
-        } else {
-            const ir::Quiet& quiet = program_.quiets[journey_.quiet];
-            add(out, quiet.hold ? Phrase::quiet_hold : Phrase::quiet_skip,
-                format_time_of_day(TimeOfDay{quiet.from_seconds}),
-                format_time_of_day(TimeOfDay{quiet.to_seconds}), speaker_.zone(quiet.zone),
-                channels(quiet.channels));
         }
         for (const ir::Migration& migration : journey_.migrations) {
             const std::string version = speaker_.number(migration.from_version);

@@ -19,10 +19,31 @@ bool is_last(const ir::State& state) {
     return std::holds_alternative<ir::End>(state.act) && state.step == "end";
 }
 
+/// Where those go who do not stop on purpose. Where the author's last line is a `stop`, that one.
+Index usual_end(const ir::Journey& journey) {
+    std::vector<bool> reached(journey.states.size());
+    std::vector<Index> open{journey.start};
+    Index last = kNone;
+    while (!open.empty()) {
+        const Index at = open.back();
+        open.pop_back();
+        if (at == kNone || reached[at]) continue;
+        reached[at] = true;
+        const ir::State& state = journey.states[at];
+        if (is_last(state)) return at;
+        const bool end = std::holds_alternative<ir::End>(state.act);
+        if (end && (last == kNone || journey.states[last].line < state.line)) last = at;
+        for (const Way& way : ir::ways_of(state))
+            open.push_back(way.target);
+    }
+    return last;
+}
+
 /// For every state the nearest one that all its ways pass through, but for those that stop on
 /// purpose; kNone when there is none.
 std::vector<Index> meeting_points(const ir::Journey& journey) {
     const std::size_t count = journey.states.size();
+    const Index end = usual_end(journey);
     std::vector<std::vector<Index>> next(count);
     for (std::size_t i = 0; i < count; ++i) {
         for (const Way& way : ir::ways_of(journey.states[i])) {
@@ -34,7 +55,7 @@ std::vector<Index> meeting_points(const ir::Journey& journey) {
     for (bool changed = true; changed;) {
         changed = false;
         for (std::size_t i = count; i-- > 0;) {
-            const bool stops = next[i].empty() && !is_last(journey.states[i]);
+            const bool stops = next[i].empty() && i != end;
             std::vector<bool> now(count, stops || !next[i].empty());
             for (const Index to : next[i]) {
                 for (std::size_t j = 0; j < count; ++j)
@@ -174,6 +195,11 @@ std::string Speaker::send(const ir::Send& send) const {
                         step_zone(send.validity.zone, send.validity.zone_from)));
     }
     if (send.retry_for) append(out, say(Phrase::send_retry, duration(*send.retry_for)));
+    const bool transactional =
+        program_.templates[send.message_template].message_class == ir::MessageClass::transactional;
+    if (transactional && journey_.message_class != ir::MessageClass::transactional)
+        append(out, say(Phrase::send_transactional));
+    if (transactional) return out;  // nothing holds it anyway
     if (send.waive_quiet) append(out, say(Phrase::send_waive_quiet));
     if (send.waive_frequency) append(out, say(Phrase::send_waive_frequency));
     return out;
@@ -183,9 +209,14 @@ std::string Speaker::until(const ir::WaitUntil& until) const {
     const std::string time = format_time_of_day(TimeOfDay{until.time_seconds.value_or(0)});
     if (until.moment != kNone) {
         const std::string moment = value(until.moment);
-        return until.time_seconds ? say(Phrase::until_moment_time, moment, time,
-                                        step_zone(until.zone, until.zone_from))
-                                  : say(Phrase::until_moment, moment);
+        const ir::Expr& expr = program_.exprs[until.moment];
+        // A day alone begins at midnight, by the journey's clock.
+        if (!until.time_seconds && expr.type != ir::TypeKind::date)
+            return say(Phrase::until_moment, moment);
+        const bool shifted = expr.op == ir::Op::add || expr.op == ir::Op::subtract;
+        return say(
+            shifted ? Phrase::until_offset_time : Phrase::until_moment_time, moment, time,
+            until.time_seconds ? step_zone(until.zone, until.zone_from) : step_zone("", kNone));
     }
     if (until.weekday)
         return say(Phrase::until_weekday, weekday(*until.weekday), time,
@@ -193,13 +224,36 @@ std::string Speaker::until(const ir::WaitUntil& until) const {
     return say(Phrase::until_time, time, step_zone(until.zone, until.zone_from));
 }
 
-std::string Speaker::winner(const ir::Settle& settle) const {
-    const ir::Winner& it = journey_.winners[settle.winner];
-    std::string out = say(Phrase::settle, it.experiment, duration(it.after),
-                          metric_words(*this, it.numerator, it.goal),
-                          metric_words(*this, it.denominator, it.goal));
-    if (it.needs > 0) append(out, say(Phrase::settle_needs, number(it.needs)));
-    if (it.confidence > 0) append(out, say(Phrase::settle_confidence, percent(it.confidence)));
+std::string Speaker::draw(const ir::Pick& pick) const {
+    std::string out = say(Phrase::draw, pick.experiment);
+    const auto found =
+        std::find_if(journey_.winners.begin(), journey_.winners.end(),
+                     [&](const ir::Winner& one) { return one.experiment == pick.experiment; });
+    if (found == journey_.winners.end() || found->otherwise >= pick.arms.size()) return out;
+    const ir::Winner& it = *found;
+    const std::string counted = metric_words(*this, it.denominator, it.goal);
+    append(out, say(Phrase::winner_found, duration(it.after),
+                    metric_words(*this, it.numerator, it.goal), counted));
+    const std::string& otherwise = pick.arms[it.otherwise].name;
+    if (it.needs > 0 && it.confidence > 0) {
+        append(out, say(Phrase::winner_else_all, number(it.needs), counted, percent(it.confidence),
+                        otherwise));
+    } else if (it.needs > 0) {
+        append(out, say(Phrase::winner_else_needs, number(it.needs), counted, otherwise));
+    } else if (it.confidence > 0) {
+        append(out, say(Phrase::winner_else_sure, counted, percent(it.confidence), otherwise));
+    } else {
+        append(out, say(Phrase::winner_else_level, counted, otherwise));
+    }
+    append(out, say(Phrase::winner_later));
+    const bool from_east_to_west =
+        journey_.zone.empty() &&
+        std::any_of(journey_.triggers.begin(), journey_.triggers.end(),
+                    [](const ir::Trigger& trigger) {
+                        const auto* schedule = std::get_if<ir::OnSchedule>(&trigger);
+                        return schedule != nullptr && schedule->zone.empty();
+                    });
+    if (from_east_to_west) append(out, say(Phrase::winner_west));
     return out;
 }
 
@@ -213,23 +267,66 @@ std::string Speaker::arm_of(const ir::Settle& settle, Index arm) const {
     return number(arm + 1U);
 }
 
+/// May it yield something else while somebody waits? What a person entered with stays.
+bool Speaker::moves(Index index) const {
+    const ir::Expr& expr = program_.exprs[index];
+    switch (expr.op) {
+        case ir::Op::user_field:
+        case ir::Op::aggregate:
+        case ir::Op::tags:
+        case ir::Op::member:
+        case ir::Op::tagged:
+        case ir::Op::consented:
+        case ir::Op::reachable:
+            return true;
+        default:
+            break;
+    }
+    for (Index i = 0; i < expr.count; ++i) {
+        if (moves(operand_at(expr, i))) return true;
+    }
+    return false;
+}
+
+std::string Speaker::await(const ir::Await& await) const {
+    const std::size_t arms = await.arms.size();
+    std::string out;
+    Index looked_up = kNone;
+    const auto after = [&](std::string& sentence) {
+        if (looked_up == kNone) return;
+        if (std::holds_alternative<ir::WaitUntil>(await.timer))
+            append(sentence, say(Phrase::wait_past));
+        if (moves(looked_up)) append(sentence, say(Phrase::wait_fixed));
+    };
+    if (const auto* wait = std::get_if<ir::WaitFor>(&await.timer)) {
+        looked_up = wait->length;
+        if (looked_up != kNone) {
+            out = say(arms == 0 ? Phrase::wait_as_long_as : Phrase::wait_as_long_as_arms,
+                      value(looked_up));
+        } else {
+            out = say(arms == 0   ? Phrase::wait_for
+                      : arms == 1 ? Phrase::wait_at_most_one
+                                  : Phrase::wait_at_most,
+                      duration(wait->duration));
+        }
+    } else {
+        const auto& until = std::get<ir::WaitUntil>(await.timer);
+        looked_up = until.moment;
+        out = say(arms == 0 ? Phrase::wait_until : Phrase::wait_until_arms, this->until(until));
+    }
+    after(out);
+    return out;
+}
+
 std::string Speaker::step(const ir::State& state) const {
     return std::visit(
         Match{[&](const ir::Send& it) { return send(it); },
               [&](const ir::Test& it) { return say(Phrase::ask, condition(it.condition)); },
-              [&](const ir::Pick& it) { return say(Phrase::draw, it.experiment); },
-              [&](const ir::Settle& it) { return winner(it); },
-              [&](const ir::Await& it) {
-                  const bool alone = it.arms.empty();
-                  if (const auto* wait = std::get_if<ir::WaitFor>(&it.timer)) {
-                      return wait->length != kNone
-                                 ? say(Phrase::wait_as_long_as, value(wait->length))
-                                 : say(alone ? Phrase::wait_for : Phrase::wait_at_most,
-                                       duration(wait->duration));
-                  }
-                  return say(alone ? Phrase::wait_until : Phrase::wait_until_arms,
-                             until(std::get<ir::WaitUntil>(it.timer)));
+              [&](const ir::Pick& it) { return draw(it); },
+              [&](const ir::Settle& it) {
+                  return say(Phrase::settle, journey_.winners[it.winner].experiment);
               },
+              [&](const ir::Await& it) { return await(it); },
               [&](const ir::SetField& it) {
                   return say(Phrase::set_field, program_.profile[it.field].name, value(it.value));
               },
@@ -266,6 +363,7 @@ std::string Speaker::step(const ir::State& state) const {
                   if (it.reason == "holdout") return say(Phrase::end_holdout);
                   if (it.reason.empty() || it.reason == "finished")
                       return say(Phrase::end_finished);
+                  if (it.reason == "stopped") return say(Phrase::end_stopped);
                   return say(Phrase::end_as, it.reason);
               }},
         state.act);
@@ -331,7 +429,8 @@ std::string Speaker::short_step(const ir::State& state) const {
 std::string Speaker::way(const ir::State& state, const Way& way) const {
     switch (way.kind) {
         case Way::Kind::next:
-            return say(Phrase::way_next);
+            return say(std::holds_alternative<ir::Call>(state.act) ? Phrase::way_answered
+                                                                   : Phrase::way_next);
         case Way::Kind::yes:
             return say(rounds_of(program_, journey_, state) ? Phrase::way_again : Phrase::way_yes);
         case Way::Kind::no:
@@ -343,8 +442,10 @@ std::string Speaker::way(const ir::State& state, const Way& way) const {
         }
         case Way::Kind::holdout:
             return say(Phrase::way_holdout, percent(std::get<ir::Pick>(state.act).holdout));
-        case Way::Kind::rest:
-            return say(Phrase::way_rest);
+        case Way::Kind::rest: {
+            const auto& pick = std::get<ir::Pick>(state.act);
+            return say(Phrase::way_rest, percent((1 - pick.holdout) * (1 - pick.sample)));
+        }
         case Way::Kind::winner:
             return say(Phrase::way_winner, arm_of(std::get<ir::Settle>(state.act), way.arm));
         case Way::Kind::wait_arm: {

@@ -91,6 +91,19 @@ constexpr Named kReceipts[] = {
     {"unsubscribed", Phrase::receipt_unsubscribed}, {"failed", Phrase::receipt_failed},
 };
 
+/// How entries end by themselves.
+constexpr Named kEnds[] = {
+    {"finished", Phrase::ended_finished},
+    {"stopped", Phrase::ended_stopped},
+    {"expired", Phrase::ended_expired},
+    {"holdout", Phrase::ended_holdout},
+    {"left", Phrase::ended_left},
+    {"no moment to wait for", Phrase::ended_no_moment},
+    {"restarted", Phrase::ended_restarted},
+    {"moved on", Phrase::ended_moved},
+    {"too many steps", Phrase::ended_steps},
+};
+
 /// Verdicts whose sentence needs nothing filled in.
 constexpr Named kVerdicts[] = {
     {"entered", Phrase::why_entered},     {"would_enter", Phrase::why_would_enter},
@@ -102,7 +115,10 @@ constexpr Named kVerdicts[] = {
 class Teller {
   public:
     Teller(const ir::Program& program, const ir::Journey& journey, Language language)
-        : program_(program), journey_(journey), speaker_(program, journey, language) {
+        : program_(program),
+          journey_(journey),
+          speaker_(program, journey, language),
+          language_(language) {
         zone_ = calendar::find_zone(program.workspace.zone);
         if (zone_ == nullptr) zone_ = &calendar::utc();
     }
@@ -128,7 +144,7 @@ class Teller {
 
   private:
     void line(std::string text, std::uint32_t depth = 0) {
-        section_->lines.push_back({depth, 0, std::move(text), ir::kNone});
+        section_->lines.push_back({depth, 0, spaced(text, language_), ir::kNone});
     }
 
     std::string moment(const Record& record, std::string_view name) const {
@@ -173,11 +189,20 @@ class Teller {
             line(speaker_.say(Phrase::why_pass, moment(pass, "entered_at"),
                               moment(pass, "ended_at"),
                               std::to_string(version == nullptr ? 0 : *version),
-                              text_in(pass, "step"), text_in(pass, "reason")));
+                              text_in(pass, "step"), ended_as(text_in(pass, "reason"))));
         });
         if (earlier.lines.empty()) return;
         earlier.title = speaker_.say(Phrase::why_passes);
         out.sections.push_back(std::move(earlier));
+    }
+
+    /// The author's own word stays as it is.
+    std::string ended_as(const std::string& reason) const {
+        constexpr std::string_view kGoal = "goal ";
+        if (reason.starts_with(kGoal))
+            return speaker_.say(Phrase::ended_goal, reason.substr(kGoal.size()));
+        const auto ours = find_phrase(kEnds, reason);
+        return ours ? speaker_.say(*ours) : speaker_.say(Phrase::ended_as, speaker_.quoted(reason));
     }
 
     void tell_occasions(const Record& why) {
@@ -303,6 +328,7 @@ class Teller {
     const ir::Program& program_;
     const ir::Journey& journey_;
     Speaker speaker_;
+    Language language_;
     const calendar::Zone* zone_ = nullptr;
     Section* section_ = nullptr;
 };
