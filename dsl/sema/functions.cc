@@ -281,11 +281,13 @@ NodePtr check_call(Context& cx, const Scope& scope, const ast::Call& call, Span 
             node->broken = true;
             continue;
         }
-        if (i > 0 && function.others == zone && function.op != Op::concat) {
+        const bool place = i > 0 && function.others == zone && function.op != Op::concat;
+        if (place) {
             argument = fit(cx, std::move(argument), simple(TypeKind::zone), "the time zone");
             node->broken = node->broken || argument->broken;
         }
-        node->may_be_missing = node->may_be_missing || argument->may_be_missing;
+        // Without a zone the answer is that of the workspace's.
+        node->may_be_missing = node->may_be_missing || (argument->may_be_missing && !place);
         if (i == 0 && function.gives == TypeKind::missing) node->type = argument->type;
         node->operands.push_back(std::move(argument));
     }

@@ -325,9 +325,10 @@ class Courses {
         if (expr.count > 1) {
             const Value name = value_at(operand(expr, 1), now_);
             const auto* text = name.as<std::string>();
-            zone = text == nullptr ? nullptr : calendar::find_zone(*text);
+            const calendar::Zone* named = text == nullptr ? nullptr : calendar::find_zone(*text);
+            if (named != nullptr) zone = named;
         }
-        if (!all.one_way || zone == nullptr) return poll();
+        if (!all.one_way) return poll();
         const std::int32_t unit = expr.op == Op::hour ? 3600 : expr.op == Op::minute ? 60 : 0;
         const auto part = [&](Instant at) -> std::pair<Date, std::int32_t> {
             const Value value = value_at(moving, at);

@@ -371,15 +371,17 @@ Value Evaluator::concat(const Expr& expr) {
     return out;
 }
 
-// Functions whose last operand may be a zone.
+// Functions whose last operand may be a zone. Where that is missing, or is none that anybody knows,
+// it counts as not said: the workspace's, as `local` does for people without a zone. The answer
+// would else be missing, and everybody without a zone silently left out of "today".
 Value Evaluator::dated(const Expr& expr) {
     const Index plain = expr.op == Op::days_between ? 2 : 1;
     const Zone* where = &zone();
     if (expr.count > plain) {
         const Held name = arg(expr, plain);
         const auto* text = name->as<std::string>();
-        where = text != nullptr ? calendar::find_zone(*text) : nullptr;
-        if (where == nullptr) return {};
+        if (text != nullptr) where = calendar::find_zone(*text);
+        if (where == nullptr) where = &zone();
     }
     if (expr.op == Op::days_between) return days_between(*arg(expr, 0), *arg(expr, 1), *where);
     if (expr.op == Op::date_of) return date_of(*arg(expr, 0), *where);
