@@ -25,5 +25,6 @@ std::span<const Sentence> chinese_lints();
 std::span<const Sentence> chinese_checks();
 std::span<const Sentence> chinese_words();
 std::span<const Sentence> chinese_whole();
+std::span<const Sentence> chinese_rare();
 
 }  // namespace journey::translate

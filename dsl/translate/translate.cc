@@ -42,7 +42,7 @@ std::vector<Pattern> patterns_of_chinese() {
     for (const std::span<const Sentence> table :
          {chinese_titles(), chinese_syntax(), chinese_reading(), chinese_yaml(), chinese_names(),
           chinese_types(), chinese_journeys(), chinese_lints(), chinese_checks(), chinese_words(),
-          chinese_whole(), chinese_refusals()}) {
+          chinese_whole(), chinese_rare(), chinese_refusals()}) {
         for (const Sentence& sentence : table)
             all.push_back(pattern_of(sentence));
     }
@@ -126,7 +126,11 @@ std::optional<std::string> listed(std::string_view words, int depth) {
 /// A name, a number or the author's words stay; a phrase of ours is translated.
 std::string inserted_words(const Pattern& pattern, std::size_t slot, std::string_view words,
                            int depth) {
-    const bool quoted = pattern.parts[slot].ends_with('`');
+    // Between backticks stands what people type: never translated.
+    std::ptrdiff_t ticks = 0;
+    for (std::size_t i = 0; i <= slot; ++i)
+        ticks += std::count(pattern.parts[i].begin(), pattern.parts[i].end(), '`');
+    const bool quoted = ticks % 2 != 0;
     if (quoted || depth >= kDeepest) return std::string(words);
     if (auto translated = line_of(words, depth + 1)) return *std::move(translated);
     if (words.starts_with("A ") || words.starts_with("An ") || words.starts_with("The ")) {
@@ -152,13 +156,14 @@ std::string filled(const Pattern& pattern, const Inserted& inserted, int depth) 
             std::from_chars(number.data(), number.data() + number.size(), slot);
         const bool is_slot =
             number.empty() || (problem == std::errc() && end == number.data() + number.size());
-        if (!is_slot || slot >= inserted.size()) {
-            out += rest.substr(0, close + 1);
-        } else {
-            out += rest.substr(0, open);
-            out += inserted_words(pattern, slot, inserted[slot], depth);
-            ++next;
+        if (!is_slot || slot >= inserted.size()) {  // a brace of the language, like `with { … }`
+            out += rest.substr(0, open + 1);
+            rest.remove_prefix(open + 1);
+            continue;
         }
+        out += rest.substr(0, open);
+        out += inserted_words(pattern, slot, inserted[slot], depth);
+        ++next;
         rest.remove_prefix(close + 1);
     }
     out += rest;
@@ -177,6 +182,18 @@ std::optional<std::string> line_of(std::string_view english, int depth) {
 bool is_sample(std::string_view line) {
     if (line.empty() || line.starts_with("  ")) return true;
     return line.size() > 2 && line.front() == '`' && line.find('`', 1) == line.size() - 1;
+}
+
+/// What was inserted brings blanks around it; none stands at the head of a line or before a
+/// full-width sign.
+std::string without_stray_blanks(std::string words) {
+    for (const std::string_view sign : {"，", "。", "：", "；", "？", "、", "）"}) {
+        const std::string stray = " " + std::string(sign);
+        for (std::size_t at = words.find(stray); at != std::string::npos; at = words.find(stray))
+            words.erase(at, 1);
+    }
+    if (words.size() > 1 && words[0] == ' ' && words[1] != ' ') words.erase(0, 1);
+    return words;
 }
 
 void replace(std::string& words, Language language) {
@@ -199,7 +216,7 @@ Language language_of_environment() {
 
 std::optional<std::string> sentence(std::string_view english, Language language) {
     if (language == Language::english || is_sample(english)) return std::string(english);
-    if (auto whole = line_of(english, 0)) return whole;
+    if (auto whole = line_of(english, 0)) return without_stray_blanks(*std::move(whole));
     std::string out;
     for (std::size_t at = 0; at <= english.size();) {
         const std::size_t end = std::min(english.find('\n', at), english.size());
@@ -212,7 +229,7 @@ std::optional<std::string> sentence(std::string_view english, Language language)
         }
         const auto translated = line_of(line, 0);
         if (!translated) return std::nullopt;
-        out += *translated;
+        out += without_stray_blanks(*translated);
     }
     return out;
 }

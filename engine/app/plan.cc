@@ -106,8 +106,10 @@ int plan_command(const PlanOptions& given) {
     auto looked = look(options);
     if (!looked) return fail(looked.error());
     const Live& live = looked.value().live;
-    const plan::Plan plan = in_readers_language(plan::compare(
-        live.program ? &*live.program : nullptr, program, live.standing, rules.value()));
+    plan::Plan compared = plan::compare(live.program ? &*live.program : nullptr, program,
+                                        live.standing, rules.value());
+    plan::remark_past_moments(compared, program, looked.value().now);
+    const plan::Plan plan = in_readers_language(std::move(compared));
     for (const plan::Remark& remark : plan.remarks)
         fmt::print(stderr, "{}\n", remark_text(remark));
     Value json = plan::json_of(plan);

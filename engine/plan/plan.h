@@ -78,6 +78,10 @@ struct Plan {
 Plan compare(const ir::Program* before, const ir::Program& after, const Standing& standing,
              const std::map<std::string, Retire>& retire);
 
+/// Adds a warning for each `enter once` whose moment is past at `now`, in the journeys that the plan
+/// creates or changes: the engine lets nobody enter by it, and says nothing.
+void remark_past_moments(Plan& plan, const ir::Program& program, Instant now);
+
 /// What differs in meaning between two versions of a journey.
 StepChanges changes_between(const ir::Program& before, const ir::Journey& old,
                             const ir::Program& after, const ir::Journey& young);

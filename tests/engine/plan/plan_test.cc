@@ -406,4 +406,43 @@ TEST_CASE("thousands are grouped", "[plan]") {
     CHECK(grouped(1000000) == "1,000,000");
 }
 
+TEST_CASE("a moment that is past lets nobody in, and the plan says so", "[plan]") {
+    const auto sale = [](const std::string& zone) {
+        return shop(
+            "segment all = user.email is present\njourney sale {\n  version 1\n"
+            "  enter once at 2026-03-20 10:00 " +
+            zone + " for all\n  frequency gentle\n  do {\n    send email hello\n  }\n}\n");
+    };
+    struct Row {
+        const char* zone;
+        const char* now;
+        const char* says;
+    };
+    const char* over =
+        "`sale` is entered once at 2026-03-20 10:00, and that is past: nobody will enter by it.";
+    const auto row = GENERATE_COPY(values<Row>({
+        {"in \"Asia/Shanghai\"", "2026-03-20T01:59:59Z", ""},
+        {"in \"Asia/Shanghai\"", "2026-03-20T02:00:00Z", over},
+        {"local", "2026-03-19T19:59:59Z", ""},
+        {"local", "2026-03-19T20:00:00Z",
+         "`sale` is entered once at 2026-03-20 10:00 where each person lives, and in the east that "
+         "is past: people there will not enter."},
+        {"local", "2026-03-20T22:00:00Z", over},
+    }));
+    CAPTURE(row.zone, row.now);
+    const ir::Program program = program_of(sale(row.zone));
+    Plan plan = compare(nullptr, program, {}, {});
+    remark_past_moments(plan, program, parse_instant(row.now).value());
+    REQUIRE(plan.remarks.size() == (row.says[0] == '\0' ? 0 : 1));
+    if (plan.remarks.empty()) return;
+    CHECK(plan.remarks[0].says == row.says);
+    CHECK_FALSE(plan.has_errors());
+    CHECK(translate::sentence(plan.remarks[0].says, translate::Language::chinese));
+    CHECK(translate::sentence(plan.remarks[0].help, translate::Language::chinese));
+    // What nobody touches is not told again.
+    Plan again = compare(&program, program, {}, {});
+    remark_past_moments(again, program, parse_instant(row.now).value());
+    CHECK(again.remarks.empty());
+}
+
 }  // namespace journey::plan
