@@ -149,6 +149,43 @@ NodePtr stretch_compare(ast::CompareOp op, NodePtr stretch, NodePtr length, Span
     return node;
 }
 
+/// The first or last event of a kind, or its time: forgotten one day, and then there is none.
+bool is_remembered(const Node& node) {
+    if (node.op == Op::record_time) return is_remembered(*node.operands[0]);
+    return node.aggregate != nullptr && (node.aggregate->fn == ir::AggregateFn::first ||
+                                         node.aggregate->fn == ir::AggregateFn::last);
+}
+
+/// How far back `left` is asked by `right`, when that is about an event that is remembered:
+/// `time since last(…)` and a length, `days_between(last(…).time, …)` and a number, a moment and
+/// `now - 3 years`.
+std::optional<CalendarDuration> asked_back(const Node& left, const Node& right) {
+    const auto* length = std::get_if<CalendarDuration>(&right.constant.held);
+    if (is_stretch(left) && is_constant(right) && length != nullptr) {
+        const Node& begin = *left.operands[left.op == Op::time_since ? 0 : 1];
+        return is_remembered(begin) ? std::optional(*length) : std::nullopt;
+    }
+    const auto* days = std::get_if<std::int64_t>(&right.constant.held);
+    if (left.op == Op::days_between && is_constant(right) && days != nullptr) {
+        const bool asked = is_remembered(*left.operands[0]) || is_remembered(*left.operands[1]);
+        const std::int64_t most = std::min<std::int64_t>(std::abs(*days), 1'000'000);
+        if (asked) return CalendarDuration{0, static_cast<std::int32_t>(most), 0};
+    }
+    if (right.op == Op::subtract && right.operands[0]->op == Op::now && is_remembered(left)) {
+        const auto* back = std::get_if<CalendarDuration>(&right.operands[1]->constant.held);
+        if (back != nullptr) return *back;
+    }
+    return std::nullopt;
+}
+
+/// J0317, also for `time since last(order_paid) > 3 years`: who ordered that long ago has no last
+/// order any more, and the answer is no.
+bool within_memory(Context& cx, const Node& left, const Node& right) {
+    if (const auto back = asked_back(left, right)) return check_memory(cx, *back, right.span);
+    if (const auto back = asked_back(right, left)) return check_memory(cx, *back, left.span);
+    return true;
+}
+
 /// J0209: a length in days against one in hours, with no moment to count the days from.
 void report_days(Context& cx, const Node& days, const Node& other) {
     const auto& length = std::get<CalendarDuration>(days.constant.held);
@@ -346,6 +383,7 @@ NodePtr check_order(Context& cx, Op op, NodePtr left, NodePtr right, Span span) 
 
 /// `left < right` and the like, for lengths of time too.
 NodePtr ordered(Context& cx, ast::CompareOp op, NodePtr left, NodePtr right, Span span) {
+    if (!within_memory(cx, *left, *right)) return broken_node(span);
     if (NodePtr node = calendar_compare(cx, op, left, right, span)) return node;
     const Op compare = op == ast::CompareOp::greater         ? Op::greater
                        : op == ast::CompareOp::greater_equal ? Op::greater_equal
@@ -467,6 +505,7 @@ NodePtr check_compare(Context& cx, const Scope& scope, const ast::Compare& compa
                                 left->broken ? simple(TypeKind::missing) : left->type);
     if (left->broken || right->broken) return broken_node(span);
     widen_dates(cx, left, right);
+    if (is_order(compare.op) && !within_memory(cx, *left, *right)) return broken_node(span);
     if (NodePtr node = calendar_compare(cx, compare.op, left, right, span)) return node;
     if (refuse_share(cx, *left, *compare.right) || refuse_share(cx, *right, *compare.left)) {
         return broken_node(span);

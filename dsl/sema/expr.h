@@ -118,6 +118,8 @@ std::shared_ptr<const std::vector<ir::Field>> shape_of(const Node& map);
 NodePtr check_between(Context& cx, const Scope& scope, const ast::Between& between, Span span);
 NodePtr check_aggregate(Context& cx, const Scope& scope, const ast::Aggregate& aggregate,
                         Span span);
+/// False after J0317: `length` reaches further back than events are kept.
+bool check_memory(Context& cx, const CalendarDuration& length, Span span);
 /// A segment by its name, or by a snippet's parameter; kNone for a parameter without a value yet.
 std::optional<Index> template_named(Context& cx, const Scope& scope, const ast::Name& name);
 std::optional<Index> segment_named(Context& cx, const Scope& scope, const ast::Name& name);

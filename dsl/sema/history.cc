@@ -83,6 +83,8 @@ std::int64_t days_of(const CalendarDuration& length) {
     return length.months * 365 / 12 + length.days + length.seconds / 86400;
 }
 
+}  // namespace
+
 bool check_memory(Context& cx, const CalendarDuration& length, Span span) {
     if (days_of(length) <= kRememberedDays) return true;
     cx.report(Diagnostic::error("J0317", "LONGER THAN THE MEMORY", span,
@@ -94,6 +96,8 @@ bool check_memory(Context& cx, const CalendarDuration& length, Span span) {
                             "`set user.last_order = now` when it happens"));
     return false;
 }
+
+namespace {
 
 /// `since 2019-01-01`, `since now - 3 years`. A fixed moment is only doubted: a test may live then.
 bool check_edge_memory(Context& cx, const NodePtr& edge) {

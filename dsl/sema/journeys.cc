@@ -99,12 +99,14 @@ class JourneyChecker {
                   [&](const ast::UseFrequency& use) {
                       if (once("frequency", head.span)) {
                           into_.frequency = cx_.find(Kind::frequency, use.policy).value_or(kNone);
+                          into_.frequency_span = head.span;
                           into_.frequency_broken = into_.frequency == kNone;
                       }
                   },
                   [&](const ast::UseQuiet& use) {
                       if (once("quiet", head.span)) {
                           into_.quiet = cx_.find(Kind::quiet, use.policy).value_or(kNone);
+                          into_.quiet_span = head.span;
                           into_.quiet_broken = into_.quiet == kNone;
                       }
                   },

@@ -1,4 +1,6 @@
 // J0406: texts and pushes without quiet hours. J0407: marketing without a frequency policy.
+// J0413: policies that no message of the journey asks. One that covers channels the journey does
+// not send by (yet) is no mistake: it is there for the next step somebody adds.
 
 #include "dsl/sema/context.h"
 #include "dsl/sema/steps.h"
@@ -52,10 +54,42 @@ void check_quiet(Context& cx, const Journey& journey) {
     });
 }
 
+/// `quiet night` above nothing but receipts reads as a promise, and receipts go out at night.
+void check_idle(Context& cx, const Journey& journey) {
+    std::string first;
+    bool marketing = false;
+    each_step(journey.steps, [&](const Step& step) {
+        const auto* send = std::get_if<Send>(&step.act);
+        if (send == nullptr) return;
+        // What is not known may be marketing.
+        marketing = marketing || send->message_template == kNone || is_marketing(cx, *send);
+        if (first.empty() && !marketing) first = cx.schema().templates[send->message_template].name;
+    });
+    if (marketing || first.empty()) return;
+    if (journey.quiet != kNone) {
+        cx.report(Diagnostic::warning("J0413", "QUIET HOURS FOR NOTHING", journey.quiet_span,
+                                      "These quiet hours hold nothing back: every message of " +
+                                          tick(journey.name) + " is transactional, like " +
+                                          tick(first) + ".")
+                      .and_after("Transactional messages go out at once, also at night.")
+                      .and_help("leave the line out; to spare the night, wait first: `wait until "
+                                "09:00 local`"));
+    }
+    if (journey.frequency != kNone) {
+        cx.report(Diagnostic::warning("J0413", "A LIMIT FOR NOTHING", journey.frequency_span,
+                                      "This limit holds nothing back: every message of " +
+                                          tick(journey.name) + " is transactional, like " +
+                                          tick(first) + ".")
+                      .and_after("People get every transactional message, however many there are.")
+                      .and_help("leave the line out"));
+    }
+}
+
 }  // namespace
 
 void lint_policies(Context& cx) {
     for (const Journey& journey : cx.model.journeys) {
+        check_idle(cx, journey);
         if (journey.message_class != ir::MessageClass::marketing) continue;
         if (!journey.quiet_broken) check_quiet(cx, journey);
         if (journey.frequency != kNone || journey.frequency_broken) continue;

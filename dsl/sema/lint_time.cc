@@ -1,4 +1,5 @@
-// J0309: waits, and winners, that outlive the journey.
+// J0309: waits, and winners, that outlive the journey. J0308: winners that only a part of the world
+// has a say in.
 
 #include "dsl/sema/lints.h"
 #include "dsl/sema/steps.h"
@@ -87,8 +88,34 @@ class Walk {
         return std::min(least, way(most.timeout, end));
     }
 
+    /// Ten o'clock where everybody lives comes over a day, and the clock of the experiment starts
+    /// with the first.
+    void winner_of_the_east(const Pick& pick) {
+        const std::int64_t after = calendar::bounds_of(pick.winner->after).least;
+        if (after >= kDay || !journey_.zone.empty()) return;
+        const auto local = [](const Trigger& trigger) {
+            const auto* schedule = std::get_if<ir::OnSchedule>(&trigger.what);
+            return schedule != nullptr && schedule->zone.empty();
+        };
+        const auto found = std::find_if(journey_.triggers.begin(), journey_.triggers.end(), local);
+        if (found == journey_.triggers.end()) return;
+        const std::string& zone = cx_.schema().workspace.zone;
+        cx_.report(
+            Diagnostic::warning("J0308", "WHERE THE DAY BEGINS FIRST", pick.winner_span,
+                                "The winner is found " + format_duration(pick.winner->after) +
+                                    " after the first person comes, and people further west come "
+                                    "up to a day later.")
+                .and_other(found->span, "at this hour where each person lives")
+                .and_after("Who comes after that gets the winner, so only the first time zones "
+                           "decide. If all of your people live in one zone, name it.")
+                .and_help("start everybody at the same moment: `in \"" + zone +
+                          "\"` instead of `local`")
+                .and_help("or find the winner after `26h` or later"));
+    }
+
     /// The clock of the experiment starts with the first who gets here.
     void winner(const Pick& pick, std::int64_t at) {
+        winner_of_the_east(pick);
         const std::int64_t found = at + calendar::bounds_of(pick.winner->after).least;
         if (found < limit_) return;
         const bool together = std::all_of(

@@ -271,6 +271,8 @@ struct Journey {
     std::vector<Exit> exits;
     Index frequency = kNone;
     Index quiet = kNone;
+    Span frequency_span;
+    Span quiet_span;
     /// Named, but unknown: reported already.
     bool frequency_broken = false;
     bool quiet_broken = false;

@@ -151,7 +151,7 @@ class SendChecker {
             }
             add(param.field.name + ": " + from);
         }
-        return "with { " + pairs + " }";
+        return "write `with { " + pairs + " }`.";
     }
 
     void check_arg(const ir::Template& text, const ast::Pair& pair, NodePtr value, Send& made) {

@@ -183,8 +183,7 @@ std::optional<FileId> SourceSet::add(std::string name, std::string_view bytes,
             Diagnostic::error("J0901", "FILE TOO LARGE", start,
                               fmt::format("This file has {:.1f} MiB; the limit is 1 MiB.", mib))
                 .and_after("Is this a data export? Journeys describe what to do; people and events "
-                           "come in "
-                           "through the API."));
+                           "come in through the API."));
     }
     bool had_bom = false;
     if (bytes.starts_with("\xEF\xBB\xBF")) {

@@ -114,9 +114,9 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"`{}` may receive {}, not `{}`.", "`{}` 可以收到 {}，不能收到 `{}`。"},
     {"It is marked `pii`, and whoever reads the webhook's declaration would not know that it "
      "leaves the house.",
-     "它标有 `pii`，而读网络回调声明的人不会知道它流出去了。"},
+     "它标有 `pii`，而读网络服务声明的人不会知道它流出去了。"},
     {"leave it out, or say it openly: `sends … {}` in the webhook, and `{}: …` here",
-     "去掉它，或者明说：在网络回调里写 `sends … {}`，在这里写 `{}: …`"},
+     "去掉它，或者明说：在网络服务里写 `sends … {}`，在这里写 `{}: …`"},
     {"This uses `{}` to decide who gets which message.", "这里用 `{}` 决定谁收到哪条消息。"},
     {"It is marked `pii`: treating people differently by personal data may need their consent, and "
      "may be unfair.",

@@ -41,7 +41,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"A winner by `{}` cannot be found here: `{}` does not report it.",
      "这里无法按 `{}` 决出胜者：`{}` 不报告它。"},
     {"leave it out, or say it openly: `{}` in the webhook, and `{}` here",
-     "不要发送，或者公开写明：网络回调里写 `{}`，这里写 `{}`"},
+     "不要发送，或者公开写明：网络服务里写 `{}`，这里写 `{}`"},
     {"did you mean `or`?", "你是想写 `or` 吗？"},
     {"everyone leaves here", "所有人在这里离开"},
     {"let it be valid longer, or wait until another hour", "让它有效更久，或者等到别的钟点"},

@@ -121,7 +121,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "写 `timeout 60s` 或更短；`retry 3 times` 会再问"},
     {"I ask again at most 10 times.", "最多再问 10 次。"},
     {"The webhook `{}` does not say which address it posts to.",
-     "网络回调 `{}` 没有说发到哪个地址。"},
+     "网络服务 `{}` 没有说发到哪个地址。"},
     {"`{}` reads `{}`, and this run does not give it.", "`{}` 要读 `{}`，这次 run 没有给。"},
     {"`{}` reads {}, and this run does not give them.", "`{}` 要读 {}，这次 run 没有给。"},
     {"add it: `{}`", "加上它：`{}`"},

@@ -105,3 +105,25 @@ TEST_CASE("every case says its own code, and every certain fix is an edit", "[ds
         if (name.starts_with("J")) CHECK(codes.contains(name.substr(0, 5)));
     }
 }
+
+TEST_CASE("a file too large for a case reads as reviewed", "[dsl][golden]") {
+    const dsl::Compilation made =
+        dsl::compile({{"export.journey", std::string(3 * 1024 * 512, 'a')}});
+    CHECK(dsl::render(made) ==
+          "-- FILE TOO LARGE ------------------------------------ export.journey:1:1  J0901\n"
+          "\n"
+          "This file has 1.5 MiB; the limit is 1 MiB.\n"
+          "\n"
+          "Is this a data export? Journeys describe what to do; people and events come in\n"
+          "through the API.\n");
+    dsl::RenderOptions options;
+    options.words = translate::render_words(translate::Language::chinese);
+    CHECK(source::render(made.sources,
+                         translate::diagnostics(made.diagnostics, translate::Language::chinese),
+                         options) ==
+          "-- 文件太大 ------------------------------------------ export.journey:1:1  J0901\n"
+          "\n"
+          "这个文件有 1.5 MiB，上限是 1 MiB。\n"
+          "\n"
+          "这是导出的数据吗？旅程描述要做什么；人和事件由 API 送进来。\n");
+}
