@@ -94,10 +94,17 @@ void widen_dates(Context& cx, NodePtr& left, NodePtr& right) {
     if (right->type.kind == TypeKind::instant) left = as_moment(cx, std::move(left));
 }
 
+/// A length in days, weeks, months or years; of `user.trial default 1 day` what is written.
+const Node* written_length(const Node& node) {
+    if (node.op == Op::fallback) return written_length(*node.operands[1]);
+    return is_constant(node) ? &node : nullptr;
+}
+
 bool calendar_like(const Node& node) {
-    const auto* duration = std::get_if<CalendarDuration>(&node.constant.held);
-    return is_constant(node) && duration != nullptr &&
-           (duration->months != 0 || duration->days != 0);
+    const Node* written = written_length(node);
+    const auto* duration =
+        written == nullptr ? nullptr : std::get_if<CalendarDuration>(&written->constant.held);
+    return duration != nullptr && (duration->months != 0 || duration->days != 0);
 }
 
 /// The time from one moment to another: `time since X`, `now - entry`.
@@ -187,7 +194,8 @@ bool within_memory(Context& cx, const Node& left, const Node& right) {
 }
 
 /// J0209: a length in days against one in hours, with no moment to count the days from.
-void report_days(Context& cx, const Node& days, const Node& other) {
+void report_days(Context& cx, const Node& node, const Node& other) {
+    const Node& days = *written_length(node);
     const auto& length = std::get<CalendarDuration>(days.constant.held);
     const std::string words = cx.words(days.span);
     Diagnostic diagnostic =
@@ -216,6 +224,8 @@ NodePtr calendar_compare(Context& cx, ast::CompareOp op, NodePtr& left, NodePtr&
     if (left_calendar == calendar_like(*right)) return nullptr;
     NodePtr& days = left_calendar ? left : right;
     NodePtr& other = left_calendar ? right : left;
+    // What a property holds may be in days as well.
+    if (days->op == Op::fallback && !is_constant(*other) && !is_stretch(*other)) return nullptr;
     if (is_stretch(*other) && is_order(op)) {
         return stretch_compare(left_calendar ? mirrored(op) : op, std::move(other), std::move(days),
                                span);
@@ -356,6 +366,10 @@ NodePtr check_equality(Context& cx, const ast::Compare& compare, NodePtr left, N
     if (!comparable(left->type, right->type)) return report_mismatch(cx, *left, *right, span);
     if (outside(cx, *left, *right) || outside(cx, *right, *left)) {
         return broken_node(span);
+    }
+    if (left->type.kind == TypeKind::zone && is_constant(*right)) {
+        const auto* name = std::get_if<std::string>(&right->constant.held);
+        if (name != nullptr && !known_zone(cx, {*name, right->span})) return broken_node(span);
     }
     NodePtr node = boolean(negated ? Op::not_equal : Op::equal, span);
     node->operands.push_back(std::move(left));

@@ -120,7 +120,8 @@ NodePtr fit(Context& cx, NodePtr node, const ir::Type& to, const std::string& pl
                                            node->type.currency + ".")
                    : Diagnostic::error("J0201", "TYPES DO NOT MATCH", span,
                                        "This is " + describe(node->type, cx.schema()) + ", and " +
-                                           tick(place) + " is " + describe(to, cx.schema()) + ".");
+                                           (place == "the address" ? place : tick(place)) + " is " +
+                                           describe(to, cx.schema()) + ".");
     if (currencies) diagnostic.help.push_back("convert before sending the event");
     if (is_day_or_moment(to)) help_with_date(cx, diagnostic, *node);
     if (!currencies && to.kind == TypeKind::money && is_number(node->type) && is_constant(*node)) {
@@ -129,7 +130,9 @@ NodePtr fit(Context& cx, NodePtr node, const ir::Type& to, const std::string& pl
         diagnostic.fixes.push_back(
             {Applicability::probable, "write " + tick(meant) + ".", {{span, meant}}});
     }
-    if (to.kind == TypeKind::text && is_number(node->type) && is_constant(*node)) {
+    // A number in quotes is no address.
+    if (to.kind == TypeKind::text && is_number(node->type) && is_constant(*node) &&
+        place != "the address") {
         const std::string meant = "\"" + cx.words(span) + "\"";
         diagnostic.fixes.push_back(
             {Applicability::probable, "write " + tick(meant) + ".", {{span, meant}}});

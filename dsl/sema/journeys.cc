@@ -130,7 +130,7 @@ class JourneyChecker {
         if (!once("version", span)) return;
         if (version.number.value < 1 || version.number.value > 1'000'000'000) {
             cx_.report(Diagnostic::error("J0213", "OUT OF RANGE", version.number.span,
-                                         "Versions count from 1."));
+                                         "Versions count from 1 to 1,000,000,000."));
             return;
         }
         into_.version = static_cast<std::uint32_t>(version.number.value);
@@ -181,7 +181,10 @@ class JourneyChecker {
                 Diagnostic::error("J0208", "IT MAY BE MISSING", node->span,
                                   tick(cx_.words(node->span)) + " may be missing, and " + who +
                                       " cannot do without it.")
-                    .and_help("make the property `required` in its event, or add `default …`"));
+                    // Only `key` takes more than the name of a value.
+                    .and_help(who == "`key`"
+                                  ? "make the property `required` in its event, or add `default …`"
+                                  : "make the property `required` in its event"));
             return nullptr;
         }
         return node;

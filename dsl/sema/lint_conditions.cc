@@ -4,6 +4,7 @@
 #include "dsl/sema/bands.h"
 #include "dsl/sema/facts.h"
 #include "dsl/sema/steps.h"
+#include "engine/calendar/calendar.h"
 
 namespace journey::sema {
 
@@ -14,6 +15,8 @@ namespace {
 class ConditionLint {
   public:
     explicit ConditionLint(Context& cx) : cx_(cx) {}
+
+    const Journey* of = nullptr;  // whose conditions these are
 
     void condition(const NodePtr& node) {
         if (node == nullptr || node->broken) return;
@@ -71,6 +74,7 @@ class ConditionLint {
             return;
         }
         if (const auto never = reason_never(node)) return report_never(node, *never);
+        if (const auto always = decided(node)) return report_constant(node, *always);
         if (band_decides(node)) return;
         if (node.op == Op::logical_and) conjunction(node);
         if (node.op == Op::logical_or) alternatives(node);
@@ -92,6 +96,81 @@ class ConditionLint {
         const std::optional<int> order = order_of(low.constant, high.constant);
         if (!order || *order <= 0) return std::nullopt;
         return "The first value is the larger one, so nothing lies between them.";
+    }
+
+    /// The numbers that a question about how often, or about a clock, can answer with.
+    static std::optional<std::pair<double, double>> range_of(const Node& node) {
+        constexpr double kEver = std::numeric_limits<double>::infinity();
+        switch (node.op) {
+            case Op::aggregate:
+                if (node.aggregate->fn != ir::AggregateFn::count &&
+                    node.aggregate->fn != ir::AggregateFn::count_distinct)
+                    return std::nullopt;
+                return std::pair(0.0, kEver);
+            case Op::size:
+                return std::pair(0.0, kEver);
+            case Op::hour:
+                return std::pair(0.0, 23.0);
+            case Op::minute:
+                return std::pair(0.0, 59.0);
+            case Op::day:
+                return std::pair(1.0, 31.0);
+            case Op::month:
+                return std::pair(1.0, 12.0);
+            default:
+                return std::nullopt;
+        }
+    }
+
+    /// What a comparison answers for everybody. Nullopt: that depends.
+    std::optional<bool> decided(const Node& node) const {
+        if (node.op == Op::is_missing || node.op == Op::is_present) {
+            const Node& of_what = *node.operands[0];
+            const bool always_there = of_what.op == Op::user_field &&
+                                      of_what.a < cx_.schema().profile.size() &&
+                                      cx_.schema().profile[of_what.a].fallback.has_value();
+            if (always_there) return node.op == Op::is_present;
+        }
+        const bool less = node.op == Op::less || node.op == Op::less_equal;
+        const bool greater = node.op == Op::greater || node.op == Op::greater_equal;
+        if (!less && !greater) return std::nullopt;
+        if (outlives(node)) return false;
+        const Node& left = *node.operands[0];
+        const Node& right = *node.operands[1];
+        const bool strict = node.op == Op::less || node.op == Op::greater;
+        if (strict && left.op != Op::constant && cx_.words(left.span) == cx_.words(right.span))
+            return false;
+        const bool turned = left.op == Op::constant;
+        const auto range = range_of(turned ? right : left);
+        const Value& with = (turned ? left : right).constant;
+        if (!range || (turned ? left : right).op != Op::constant) return std::nullopt;
+        const auto* whole = std::get_if<std::int64_t>(&with.held);
+        const auto* real = std::get_if<double>(&with.held);
+        if (whole == nullptr && real == nullptr) return std::nullopt;
+        const double number = whole != nullptr ? static_cast<double>(*whole) : *real;
+        const auto [least, most] = *range;
+        const auto holds = [&](double value) {
+            const double a = turned ? number : value;
+            const double b = turned ? value : number;
+            return less ? (strict ? a < b : a <= b) : (strict ? a > b : a >= b);
+        };
+        // Order asks the same way over the whole range, so its two ends tell.
+        if (holds(least) != holds(most)) return std::nullopt;
+        return holds(least);
+    }
+
+    /// `time since entry > 20 days` where nobody is inside for longer than ten: it was made
+    /// `entry + 20 days < now`.
+    bool outlives(const Node& node) const {
+        if (of == nullptr || !of->lifetime) return false;
+        if (node.op != Op::less && node.op != Op::less_equal) return false;
+        const Node& due = *node.operands[0];
+        const Node& now = *node.operands[1];
+        if (now.op != Op::now || due.op != Op::add || due.operands[0]->op != Op::entry_time)
+            return false;
+        const auto* length = std::get_if<CalendarDuration>(&due.operands[1]->constant.held);
+        if (due.operands[1]->op != Op::constant || length == nullptr) return false;
+        return calendar::bounds_of(*length).least > calendar::bounds_of(*of->lifetime).most;
     }
 
     void report_never(const Node& node, const std::string& why) {
@@ -260,7 +339,9 @@ class ConditionLint {
         cx_.report(
             Diagnostic::warning(
                 "J0303", "NOBODY IS LEFT", node.span,
-                "Everyone who fits line " + line + " already left at line " + earlier + ".")
+                line == earlier
+                    ? "Everyone who fits this already left at an earlier choice."
+                    : "Everyone who fits line " + line + " already left at line " + earlier + ".")
                 .and_other(before, "taken first")
                 .and_after("Choices are tried from the top, and the first that fits is taken.")
                 .and_help("put the narrower choice first"));
@@ -386,6 +467,7 @@ void lint_conditions(Context& cx) {
         lint.condition(segment.is);
     for (const Journey& journey : cx.model.journeys) {
         if (cx.stopped()) return;
+        lint.of = nullptr;
         lint.condition(journey.admit);
         for (const Trigger& trigger : journey.triggers) {
             const auto* event = std::get_if<OnEvent>(&trigger.what);
@@ -394,6 +476,7 @@ void lint_conditions(Context& cx) {
             for (const Pattern& pattern : event->unless)
                 lint.condition(pattern.filter);
         }
+        lint.of = &journey;
         for (const Exit& exit : journey.exits) {
             lint.condition(exit.condition);
             lint.condition(exit.pattern.filter);

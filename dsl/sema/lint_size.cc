@@ -37,10 +37,6 @@ class SizeLint {
         }
         return *segments_[at];
     }
-    void args(const Args& args) {
-        for (const auto& [name, value] : args)
-            of(value);
-    }
 
   private:
     Size measure(const Node& node) {
@@ -84,36 +80,6 @@ class SizeLint {
     std::vector<std::optional<Size>> segments_;
 };
 
-void look(SizeLint& lint, const Step& step) {
-    std::visit(Match{[&](const Send& send) {
-                         lint.args(send.args);
-                         lint.of(send.to);
-                         lint.of(send.validity_zone);
-                     },
-                     [&](const Delay& delay) { lint.of(delay.length); },
-                     [&](const WaitUntil& wait) {
-                         lint.of(wait.moment);
-                         lint.of(wait.zone_from);
-                     },
-                     [&](const AtMost& wait) {
-                         for (const WaitArm& arm : wait.arms) {
-                             lint.of(arm.condition);
-                             lint.of(arm.pattern.filter);
-                         }
-                     },
-                     [&](const Branch& branch) {
-                         for (const Case& one : branch.cases)
-                             lint.of(one.condition);
-                     },
-                     [&](const Call& call) { lint.args(call.args); },
-                     [&](const Emit& emit) { lint.args(emit.args); },
-                     [&](const Run& run) { lint.args(run.args); },
-                     [&](const Repeat& repeat) { lint.of(repeat.again); },
-                     [&](const Let& let) { lint.of(let.value); },
-                     [&](const SetField& set) { lint.of(set.value); }, [](const auto&) {}},
-               step.act);
-}
-
 }  // namespace
 
 void lint_size(Context& cx) {
@@ -122,26 +88,7 @@ void lint_size(Context& cx) {
         lint.of_segment(i);
     for (const Journey& journey : cx.model.journeys) {
         if (cx.stopped()) return;
-        for (const NodePtr* node :
-             {&journey.admit, &journey.key, &journey.reentry_per, &journey.zone_from})
-            lint.of(*node);
-        for (const Trigger& trigger : journey.triggers) {
-            if (const auto* event = std::get_if<OnEvent>(&trigger.what)) {
-                lint.of(event->pattern.filter);
-                for (const Pattern& pattern : event->unless)
-                    lint.of(pattern.filter);
-            } else if (const auto* reach = std::get_if<OnReach>(&trigger.what)) {
-                lint.of(reach->aggregate);
-                lint.of(reach->threshold);
-            }
-        }
-        for (const Goal& goal : journey.goals)
-            lint.of(goal.pattern.filter);
-        for (const Exit& exit : journey.exits) {
-            lint.of(exit.pattern.filter);
-            lint.of(exit.condition);
-        }
-        each_step(journey.steps, [&](const Step& step) { look(lint, step); });
+        each_value(journey, [&](const NodePtr& value) { lint.of(value); });
     }
 }
 

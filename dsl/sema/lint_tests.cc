@@ -124,9 +124,34 @@ void check_test(Context& cx, const TestCase& test) {
 
 }  // namespace
 
+namespace {
+
+bool expects(const TestLine& line) {
+    return !std::holds_alternative<EventHappens>(line.act) &&
+           !std::holds_alternative<CallHappens>(line.act) &&
+           !std::holds_alternative<ProfileSet>(line.act);
+}
+
+}  // namespace
+
 void lint_tests(Context& cx) {
+    std::map<std::pair<Index, std::string>, Span> titles;
     for (const TestCase& test : cx.model.tests) {
         if (cx.stopped()) return;
+        if (std::none_of(test.lines.begin(), test.lines.end(), expects) && !cx.has_errors()) {
+            cx.report(Diagnostic::warning("J0704", "IT EXPECTS NOTHING", test.span,
+                                          "This test expects nothing, so it always passes.")
+                          .and_help("say what should be so: `at +1h expect …`"));
+        }
+        const auto [first, fresh] = titles.try_emplace({test.journey, test.title}, test.span);
+        if (!fresh) {
+            cx.report(
+                Diagnostic::warning("J0105", "ALREADY USED", test.span,
+                                    "Two tests of one journey are called \"" + test.title + "\".")
+                    .and_other(first->second, "first here")
+                    .and_help("give one of them another title, so that a report can tell "
+                              "them apart"));
+        }
         check_test(cx, test);
     }
 }

@@ -1,8 +1,42 @@
 // J0111: declared and never used. J0701: journeys without a test.
 
-#include "dsl/sema/context.h"
+#include "dsl/sema/lints.h"
+#include "dsl/sema/steps.h"
 
 namespace journey::sema {
+
+namespace {
+
+void collect_read(const Node& node, std::set<Index>& read) {
+    if (node.op == ir::Op::local) read.insert(node.a);
+    for (const NodePtr& operand : node.operands)
+        collect_read(*operand, read);
+    if (node.aggregate == nullptr) return;
+    for (const NodePtr* part :
+         {&node.aggregate->filter, &node.aggregate->window.since, &node.aggregate->window.until}) {
+        if (*part != nullptr) collect_read(**part, read);
+    }
+}
+
+/// `let` and `call … as` that nothing in their journey reads. What a snippet remembers is for all
+/// who include it.
+void report_unread(Context& cx, const Journey& journey) {
+    std::set<Index> read;
+    each_value(journey, [&](const NodePtr& value) {
+        if (value != nullptr) collect_read(*value, read);
+    });
+    each_step(journey.steps, [&](const Step& step) {
+        const auto* let = std::get_if<Let>(&step.act);
+        const auto* call = std::get_if<Call>(&step.act);
+        const Index slot = let != nullptr ? let->slot : call != nullptr ? call->local : kNone;
+        if (slot >= journey.locals.size() || read.contains(slot) || !step.includes.empty()) return;
+        cx.report(
+            Diagnostic::information("J0111", "NEVER USED", step.keyword,
+                                    "Nothing reads the value " + tick(journey.locals[slot]) + "."));
+    });
+}
+
+}  // namespace
 
 void lint_unused(Context& cx) {
     // What could not be read may be what uses it.
@@ -16,6 +50,8 @@ void lint_unused(Context& cx) {
                 "Nothing uses the " + std::string(words_for(kind)) + " " + tick(name) + "."));
         }
     }
+    for (const Journey& journey : cx.model.journeys)
+        report_unread(cx, journey);
     std::set<Index> tested;
     for (const TestCase& test : cx.model.tests)
         tested.insert(test.journey);

@@ -39,7 +39,7 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
     }
     using Lint = void (*)(Context&);
     for (const Lint lint :
-         {lint_size, lint_reach, lint_time, lint_moments, lint_goals, lint_policies,
+         {lint_size, lint_reach, lint_time, lint_moments, lint_sent, lint_goals, lint_policies,
           lint_conditions, lint_receipts, lint_paths, lint_privacy, lint_personal, lint_tests}) {
         lint(cx);
         if (cx.stopped()) return std::move(cx.model);

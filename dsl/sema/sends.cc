@@ -199,6 +199,12 @@ class SendChecker {
                              if (!once_valid(made, option.span)) return;
                              made.validity.kind = ir::Validity::Kind::for_duration;
                              made.validity.duration = valid.duration.value;
+                             const CalendarDuration& length = valid.duration.value;
+                             if (length.months == 0 && length.days == 0 && length.seconds == 0) {
+                                 cx_.report(Diagnostic::error(
+                                     "J0313", "IT CAN NEVER GO OUT", valid.duration.span,
+                                     "What is valid for no time at all can never be sent."));
+                             }
                              made.validity_span = valid.duration.span;
                          },
                          [&](const ast::ValidUntil& valid) {

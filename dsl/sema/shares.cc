@@ -36,7 +36,14 @@ bool shares_add_up(Context& cx, const ast::Name& name, bool split,
         return false;
     }
     const std::int64_t total = arm_points + (split ? holdout_points : 0);
-    if (total == 10000 && arm_points > 0) return true;
+    if (total == 10000 && arm_points > 0) {
+        for (const auto& [span, points] : shares) {
+            if (points != 0) continue;
+            cx.report(Diagnostic::information("J0306", "NOBODY GETS THIS", span,
+                                              "Nobody comes to an arm of 0%."));
+        }
+        return true;
+    }
     Diagnostic diagnostic =
         Diagnostic::error("J0306", "SHARES DO NOT ADD UP", shares.back().first,
                           "The arms of " + tick(name.text) + " add up to " + percent_text(total) +

@@ -238,6 +238,14 @@ class TriggerChecker {
                                              tick(words) + " depends on who it is."));
             return false;
         }
+        if (made.aggregate->type.kind == TypeKind::integer &&
+            made.threshold->type.kind == TypeKind::real) {
+            cx_.report(Diagnostic::error("J0201", "A WHOLE NUMBER IS NEEDED", made.threshold->span,
+                                         tick(cx_.words(trigger.aggregate->span)) +
+                                             " is always a whole number, and " + words +
+                                             " is not one."));
+            return false;
+        }
         made.threshold = fit(cx_, std::move(made.threshold), made.aggregate->type,
                              cx_.words(trigger.aggregate->span));
         if (made.threshold->broken) return false;

@@ -54,6 +54,11 @@ std::optional<Delay> StepChecker::check_delay(const ast::Delay& delay) {
     }
     if (!is_constant(*length)) return check_length(std::move(length));
     Delay made{std::get<CalendarDuration>(length->constant.held), nullptr, length->span};
+    if (made.duration.months == 0 && made.duration.days == 0 && made.duration.seconds == 0) {
+        cx_.report(Diagnostic::warning("J0312", "NOTHING TO WAIT FOR", length->span,
+                                       "This waits no time at all.")
+                       .and_help("leave the wait out, or write how long"));
+    }
     if (made.duration.months < 0 || made.duration.days < 0 || made.duration.seconds < 0) {
         cx_.report(Diagnostic::error("J0213", "BACK IN TIME", length->span,
                                      "Nobody can wait into the past."));
@@ -198,9 +203,10 @@ bool StepChecker::check_moment(const ast::UntilMoment& moment, WaitUntil& made) 
     if (at->may_be_missing) {
         const Node* doubt = what_may_be_missing(*at);
         const std::string asked = cx_.words(doubt == nullptr ? at->span : doubt->span);
-        Diagnostic diagnostic = Diagnostic::error(
-            "J0208", "IT MAY BE MISSING", at->span,
-            tick(cx_.words(at->span)) + " may be missing, and then nobody knows how long to wait.");
+        Diagnostic diagnostic =
+            Diagnostic::error("J0208", "IT MAY BE MISSING", at->span,
+                              tick(cx_.words(at->span)) +
+                                  " may be missing, and then nobody knows until when to wait.");
         if (doubt != nullptr && lapsed_.contains(doubt->path)) {
             diagnostic.after =
                 tick(asked) + " was there before the wait above; by the end of it it may be gone.";

@@ -1,5 +1,6 @@
 // Walking over steps: the author's for their labels, the checked ones for whoever asks.
 
+#include "dsl/sema/lints.h"
 #include "dsl/sema/steps.h"
 
 namespace journey::sema {
@@ -147,6 +148,70 @@ void each_block(const Steps& steps, const std::function<void(const Steps&)>& vis
     visit(steps);
     for (const Step& step : steps)
         each_inner(step, [&](const Steps& inner) { each_block(inner, visit); });
+}
+
+namespace {
+
+using Visit = std::function<void(const NodePtr&)>;
+
+void each_argument(const Args& args, const Visit& visit) {
+    for (const auto& [name, value] : args)
+        visit(value);
+}
+
+void each_value(const Step& step, const Visit& visit) {
+    std::visit(Match{[&](const Send& send) {
+                         each_argument(send.args, visit);
+                         visit(send.to);
+                         visit(send.validity_zone);
+                     },
+                     [&](const Delay& delay) { visit(delay.length); },
+                     [&](const WaitUntil& wait) {
+                         visit(wait.moment);
+                         visit(wait.zone_from);
+                     },
+                     [&](const AtMost& wait) {
+                         for (const WaitArm& arm : wait.arms) {
+                             visit(arm.condition);
+                             visit(arm.pattern.filter);
+                         }
+                     },
+                     [&](const Branch& branch) {
+                         for (const Case& one : branch.cases)
+                             visit(one.condition);
+                     },
+                     [&](const Call& call) { each_argument(call.args, visit); },
+                     [&](const Emit& emit) { each_argument(emit.args, visit); },
+                     [&](const Run& run) { each_argument(run.args, visit); },
+                     [&](const Repeat& repeat) { visit(repeat.again); },
+                     [&](const Let& let) { visit(let.value); },
+                     [&](const SetField& set) { visit(set.value); }, [](const auto&) {}},
+               step.act);
+}
+
+}  // namespace
+
+void each_value(const Journey& journey, const Visit& visit) {
+    for (const NodePtr* node :
+         {&journey.admit, &journey.key, &journey.reentry_per, &journey.zone_from})
+        visit(*node);
+    for (const Trigger& trigger : journey.triggers) {
+        if (const auto* event = std::get_if<OnEvent>(&trigger.what)) {
+            visit(event->pattern.filter);
+            for (const Pattern& pattern : event->unless)
+                visit(pattern.filter);
+        } else if (const auto* reach = std::get_if<OnReach>(&trigger.what)) {
+            visit(reach->aggregate);
+            visit(reach->threshold);
+        }
+    }
+    for (const Goal& goal : journey.goals)
+        visit(goal.pattern.filter);
+    for (const Exit& exit : journey.exits) {
+        visit(exit.pattern.filter);
+        visit(exit.condition);
+    }
+    each_step(journey.steps, [&](const Step& step) { each_value(step, visit); });
 }
 
 void each_step(const Steps& steps, const std::function<void(const Step&)>& visit) {

@@ -178,10 +178,12 @@ std::optional<FileId> SourceSet::add(std::string name, std::string_view bytes,
     };
     const Span start{id, 0, 0};
     if (bytes.size() > kFileBytesMax) {
-        const double mib = static_cast<double>(bytes.size()) / static_cast<double>(kFileBytesMax);
+        // Rounded up, so that what is a little too large does not read like the limit.
+        const std::size_t hundredths = (bytes.size() * 100 + kFileBytesMax - 1) / kFileBytesMax;
         return refuse(
             Diagnostic::error("J0901", "FILE TOO LARGE", start,
-                              fmt::format("This file has {:.1f} MiB; the limit is 1 MiB.", mib))
+                              fmt::format("This file has {} MiB; the limit is 1 MiB.",
+                                          static_cast<double>(hundredths) / 100))
                 .and_after("Is this a data export? Journeys describe what to do; people and events "
                            "come in through the API."));
     }

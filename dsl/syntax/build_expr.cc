@@ -328,7 +328,13 @@ ast::ExprPtr Builder::literal(std::uint32_t at) {
             return make(at, Literal{LiteralKind::integer, Value(integer(at).value)});
         case Kind::decimal: {
             double value = 0;
-            std::from_chars(written.data(), written.data() + written.size(), value);
+            const auto [end, problem] =
+                std::from_chars(written.data(), written.data() + written.size(), value);
+            if (problem != std::errc()) {
+                m_.diagnostics.push_back(Diagnostic::error(
+                    "J0210", "TOO LARGE", span(at), "This number is larger than I can count."));
+                value = 0;
+            }
             return make(at, Literal{LiteralKind::decimal, Value(value)});
         }
         case Kind::percent: {

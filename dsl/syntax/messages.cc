@@ -389,9 +389,12 @@ void report_stuck_piece(Matching& state, std::string_view reading) {
 void report_too_deep(Matching& state, std::size_t at, std::string_view what) {
     const int limit = what == "blocks" ? 16 : 64;
     state.diagnostics.push_back(
-        Diagnostic::error("J0902", "NESTED TOO DEEPLY",
-                          state.span(at, std::min(at + 1, state.text.size())),
-                          fmt::format("There are more than {} {} inside each other.", limit, what))
+        Diagnostic::error(
+            "J0902", "NESTED TOO DEEPLY", state.span(at, std::min(at + 1, state.text.size())),
+            what == "brackets"
+                ? "There are more than 64 brackets, signs or words like `not` inside "
+                  "each other."
+                : fmt::format("There are more than {} {} inside each other.", limit, what))
             .and_help(what == "blocks"
                           ? "give a part of it a journey or a segment of its own."
                           : "give a part of it a name with `let`, or make it a `segment`."));

@@ -6,6 +6,9 @@
 namespace journey::syntax {
 namespace {
 
+/// What stands between the words of a text.
+constexpr std::array<std::string_view, 6> kBetween = {" ", ",", ".", "!", "?", "'"};
+
 /// `=>` and `=<`
 Maybe turned_sign(const Matching& state, std::size_t at) {
     const std::string_view text = state.text;
@@ -197,6 +200,41 @@ Maybe bare_zone(const Matching& state, std::size_t at) {
                  {{state.span(begin, end), meant}});
 }
 
+/// `1 < user.visits < 3`
+Maybe comparisons_in_a_row(const Matching& state, std::size_t at) {
+    const std::string_view rest = from(state, at);
+    if (!rest.starts_with("<") && !rest.starts_with(">")) return std::nullopt;
+    const std::size_t line = state.text.rfind('\n', at) + 1;
+    const std::string_view before = state.text.substr(line, at - line);
+    if (before.find_first_of("<>") == std::string_view::npos) return std::nullopt;
+    return stuck_at(state.span(at, at + 1), "Comparisons do not stand in a row.")
+        .and_help("write `… between 1 and 3`, or two comparisons with `and` between them");
+}
+
+/// `v: hello world` in YAML.
+Maybe words_of_a_text(const Matching& state, std::size_t at) {
+    if (!wants(state, "the end") || at == 0) return std::nullopt;
+    const std::string_view text = state.text;
+    static constexpr std::array<std::string_view, 14> kOurs = {
+        "and", "or",      "not",    "is",      "in",   "between", "default",
+        "of",  "missing", "within", "present", "then", "where",   "since"};
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (std::isalpha(c) == 0 && c < 0x80 && (i == 0 || !among(kBetween, text.substr(i, 1))))
+            return std::nullopt;
+    }
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t end = std::min(text.find(' ', i), text.size());
+        if (among(kOurs, text.substr(i, end - i))) return std::nullopt;
+        i = end + 1;
+    }
+    const std::string meant = fmt::format("\"{}\"", text);
+    return Diagnostic::error("J0001", "A TEXT WITHOUT QUOTES?", state.span(0, text.size()),
+                             "A text stands in quotes; a word without them is a name.")
+        .and_fix(Applicability::probable, fmt::format("write `{}`.", meant),
+                 {{state.span(0, text.size()), meant}});
+}
+
 }  // namespace
 
 std::optional<source::Diagnostic> slip_in_value(const Matching& state, std::size_t at) {
@@ -205,6 +243,8 @@ std::optional<source::Diagnostic> slip_in_value(const Matching& state, std::size
     if (!made) made = foreign_money(state, at);
     if (!made) made = window_words(state, at);
     if (!made) made = bare_zone(state, at);
+    if (!made) made = comparisons_in_a_row(state, at);
+    if (!made) made = words_of_a_text(state, at);
     return made;
 }
 

@@ -6,6 +6,7 @@ namespace journey::translate {
 namespace {
 
 constexpr std::array kSentences = std::to_array<Sentence>({
+    {"Between a key's `:` and its value stands a blank.", "键的 `:` 和值之间要有一个空格。"},
     {"This line begins in column {}, and no line above it does.",
      "这一行从第 {} 列开始，上面没有哪一行从这一列开始。"},
     {"In YAML the blanks before a line say what it belongs to.",

@@ -49,7 +49,10 @@ void Builder::journey(const Node& document) {
     if (steps_of != nullptr) {
         made.do_keyword = steps_of->key.span;
         made.steps = steps(steps_of->value);
-    } else {
+    } else if (std::none_of(out_.begin(), out_.end(), [&](const Diagnostic& one) {
+                   return one.code == "J0005" && one.span.file == made.name.span.file;
+               })) {
+        // A quote that never ends has swallowed it.
         report(Diagnostic::error("J0804", "A KEY IS MISSING", made.name.span,
                                  "A journey needs `do:` with its steps."));
     }

@@ -323,6 +323,39 @@ std::uint32_t unclosed_flow(std::string_view text, std::uint32_t end) {
     return text.empty() ? 0 : std::min(end, static_cast<std::uint32_t>(text.size() - 1));
 }
 
+/// `reenter:never`: for YAML this is one word, and what comes after it does not fit.
+std::optional<Diagnostic> no_blank_after_colon(const source::Source& source, FileId file,
+                                               std::uint32_t marked) {
+    for (std::uint32_t line = marked; line >= 1 && line + 1 >= marked; --line) {
+        const std::string_view text = source.line(line);
+        std::size_t at = text.find_first_not_of(" -");
+        if (at == std::string_view::npos) continue;
+        while (at < text.size() && (std::isalpha(static_cast<unsigned char>(text[at])) != 0 ||
+                                    text[at] == '_' || text[at] == ' '))
+            ++at;
+        if (at + 1 >= text.size() || text[at] != ':' || text[at + 1] == ' ' || text[at + 1] == '/')
+            continue;
+        const std::uint32_t place = source.line_begin(line) + static_cast<std::uint32_t>(at);
+        return Diagnostic::error("J0001", "THIS IS NOT YAML", Span{file, place, place + 1},
+                                 "Between a key's `:` and its value stands a blank.")
+            .and_fix(source::Applicability::certain, "write `: `.",
+                     {{{file, place + 1, place + 1}, " "}});
+    }
+    return std::nullopt;
+}
+
+/// A `[` or `{` a few lines above that was never closed.
+std::optional<std::uint32_t> opened_above(const source::Source& source, std::uint32_t at) {
+    constexpr std::uint32_t kLines = 4;
+    const std::uint32_t line = source.place_of(at).line;
+    const std::uint32_t opener = unclosed_flow(source.text(), at);
+    const char sign = opener < source.text().size() ? source.text()[opener] : ' ';
+    const bool begins = opener > 0 && source.text()[opener - 1] == ' ';
+    if ((sign != '[' && sign != '{') || !begins) return std::nullopt;
+    const std::uint32_t above = source.place_of(opener).line;
+    return above < line && above + kLines >= line ? std::optional(opener) : std::nullopt;
+}
+
 /// A `?` between brackets on this line, outside quotes: yaml-cpp takes it for a key's mark anywhere.
 std::optional<std::uint32_t> question_in_flow(const source::Source& source, std::uint32_t line) {
     const std::string_view text = source.line(line);
@@ -409,6 +442,14 @@ Diagnostic translate(const source::Source& source, FileId file,
     const std::uint32_t line = source.place_of(at).line;
     const std::string& said = error.msg;
     auto says = [&](const char* words) { return said.find(words) != std::string::npos; };
+    const auto hidden = [&](std::uint32_t place) {
+        const char first = place < size ? source.text()[place] : ' ';
+        return Diagnostic::error("J0806", "YAML HID YOUR VALUE",
+                                 {file, place, std::min(place + 1, size)},
+                                 std::string("YAML gives a value that starts with `") + first +
+                                     "` a meaning of its own.")
+            .and_help("put the value in quotes");
+    };
     if (const std::uint32_t tab = line_with_tab(source, line)) {
         const std::uint32_t begin = source.line_begin(tab);
         const std::size_t first = source.line(tab).find('\t');
@@ -442,14 +483,33 @@ Diagnostic translate(const source::Source& source, FileId file,
             .and_fix(source::Applicability::certain, "write '" + words + "'.",
                      {{*value, "'" + words + "'"}});
     }
+    if (says("the referenced anchor")) {
+        const std::size_t star = source.text().rfind('*', at);
+        const std::size_t begin = star == std::string::npos ? at : star;
+        const std::size_t end = std::min<std::size_t>(source.text().find_first_of(" \n,]}", begin),
+                                                      source.text().size());
+        const Span span{file, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+        return Diagnostic::error("J0802", "NO COPIES BY ALIAS", span,
+                                 "`" + std::string(source.slice(span)) + "` is not used here.")
+            .and_after("An alias repeats a piece of the file that may stand far away.")
+            .and_help("make it a `segment` and name that");
+    }
     if (says("unknown token") || says("anchor") || says("block scalar")) {
-        const char first = at < size ? source.text()[at] : ' ';
-        Diagnostic diagnostic =
-            Diagnostic::error("J0806", "YAML HID YOUR VALUE", {file, at, std::min(at + 1, size)},
-                              std::string("YAML gives a value that starts with `") + first +
-                                  "` a meaning of its own.");
-        diagnostic.help.push_back("put the value in quotes");
-        return diagnostic;
+        std::uint32_t place = at;
+        // The sign that made a block of the value stands before what the parser stumbles over.
+        while (says("block scalar") && place > source.line_begin(line) &&
+               (place >= size || (source.text()[place] != '>' && source.text()[place] != '|')))
+            --place;
+        if (place == source.line_begin(line)) place = at;
+        return hidden(place);
+    }
+    if (says("end of map") || says("end of sequence") || says("illegal")) {
+        if (auto joined = no_blank_after_colon(source, file, line)) return std::move(*joined);
+        if (const auto opener = opened_above(source, at)) {
+            return plain_error(
+                source, file, *opener,
+                std::string("This `") + source.text()[*opener] + "` is never closed.");
+        }
     }
     if (says("end of map") || says("end of sequence") || says("illegal")) {
         if (auto off = off_the_column(source, file, line)) return std::move(*off);

@@ -97,7 +97,7 @@ void draw_sends(std::string& out, const Forecast& forecast, const translate::Spe
               "text-anchor=\"end\" class=\"s\"");
     }
     if (bars.channels.empty()) {
-        words(out, (kLeft + kRight) / 2, kChartTop + kChartHeight / 2 + 6,
+        words(out, (kLeft + kRight) / 2, kChartTop + kChartHeight * 3 / 8 + 6,  // between two lines
               say("No message goes out in this time"), "text-anchor=\"middle\"");
     }
     const double step = (kRight - kLeft) / static_cast<double>(bars.count);
@@ -292,7 +292,8 @@ double draw_funnels(std::string& out, const Forecast& forecast, double y,
     for (const JourneyForecast& journey : forecast.journeys) {
         if (!is_idle(journey)) continue;
         const std::string name = fitting(journey.title.empty() ? journey.name : journey.title, 60);
-        nobody.push_back(nobody.empty() ? say("Nobody entered: {}", name) : say(", ") + name);
+        if (!nobody.empty()) nobody.back() += say(", ");
+        nobody.push_back(nobody.empty() ? say("Nobody entered: {}", name) : name);
     }
     return nobody.empty() ? y : draw_small(out, nobody, y + 8);
 }

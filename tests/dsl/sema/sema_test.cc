@@ -89,7 +89,7 @@ TEST_CASE("conditions are understood or refused for the right reason", "[sema]")
         {R"(count(order_paid where colour is "red" and total > CNY 5 within 30d) > "x")", "J0102"},
         {R"(user in nobody or user.tier is "gold")", "J0104 J0204"},
         {R"(did(order_paid where did(signed_up ever) ever))", "J0902"},
-        {R"(user.tier is missing)", ""},
+        {R"(user.tier is missing)", "J0301"},
         {R"(user.tier is "pro" and now > trigger.time)", "J0108"},
         {R"(lower(5) is "x")", "J0201"},
         {R"(hour(now, "Mars/Base") > 3)", "J0212"},

@@ -343,14 +343,14 @@ TEST_CASE("people of older versions are moved to steps that have what they need"
 
 TEST_CASE("tests speak of webhooks, receipts, places and tags", "[sema]") {
     const auto [line, expected] = GENERATE(table<std::string, std::string>({
-        {"given webhook mint gives { code: \"TEN\" }", ""},
-        {"given webhook mint fails", ""},
+        {"given webhook mint gives { code: \"TEN\" }", "J0704"},
+        {"given webhook mint fails", "J0704"},
         {"given webhook mint gives { until: 2026-03-08 00:00 }", "J0501"},
         {"given webhook mint gives { code: 5 }", "J0201"},
         {"given webhook mint fails\n  given webhook mint fails", "J0105"},
-        {"given experiment e puts user in rest\n  given experiment e picks a", ""},
-        {"given experiment e puts user in sample", ""},
-        {"given experiment e puts user in holdout", ""},
+        {"given experiment e puts user in rest\n  given experiment e picks a", "J0704"},
+        {"given experiment e puts user in sample", "J0704"},
+        {"given experiment e puts user in holdout", "J0704"},
         {"given experiment e puts user in attic", "J0104"},
         {"given experiment e picks a\n  given experiment e picks b", "J0105"},
         {"given experiment e puts user in holdout\n  given experiment e picks b", "J0105"},

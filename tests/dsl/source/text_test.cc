@@ -81,7 +81,7 @@ TEST_CASE("a file over 1 MiB is refused before anything is done with it", "[sour
     const Added added = add(std::string(10 * source::kFileBytesMax, 'a'));
     CHECK_FALSE(added.id);
     REQUIRE(codes(added) == "J0901");
-    CHECK(added.diagnostics[0].before == "This file has 10.0 MiB; the limit is 1 MiB.");
+    CHECK(added.diagnostics[0].before == "This file has 10 MiB; the limit is 1 MiB.");
 }
 
 TEST_CASE("characters nobody can see are reported where they do harm", "[source]") {

@@ -154,7 +154,7 @@ TEST_CASE("nothing of a check that somebody typed into is told", "[lsp]") {
     std::size_t stopped_before = 0;
     std::size_t stopped_while_telling = 0;
     std::size_t looks = 0;
-    for (bool whole = false; !whole; looks += 7) {
+    for (bool whole = false; !whole; looks += 5) {
         const std::string& text = looks % 2 == 0 ? bad : good;
         CAPTURE(looks);
         talk.type(text);

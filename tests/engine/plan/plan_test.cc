@@ -351,9 +351,10 @@ TEST_CASE("people who moved on since a plan was saved are told apart from those 
           "[plan]") {
     const std::string next = with(kNext, "stories: wait 3 days", "tales: wait 3 days");
     const auto moving = [&](const char* others) {
-        return with(next, "  do {",
-                    fmt::format("  from version 3 {{ stories moves to tales\n  others {} }}\n  do {{",
-                                others));
+        return with(
+            next, "  do {",
+            fmt::format("  from version 3 {{ stories moves to tales\n  others {} }}\n  do {{",
+                        others));
     };
     struct Row {
         const char* label;
