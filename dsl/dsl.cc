@@ -7,10 +7,6 @@
 #include "dsl/syntax/syntax.h"
 #include "dsl/yaml/yaml.h"
 
-namespace journey::sema {
-std::string_view words_of(model::Reason reason);
-}
-
 namespace journey::dsl {
 
 namespace {

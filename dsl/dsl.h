@@ -10,10 +10,6 @@
 #include <string_view>
 #include <vector>
 
-namespace journey::model {
-enum class Reason : std::uint8_t;
-}
-
 namespace journey::dsl {
 
 using sema::TestCase;

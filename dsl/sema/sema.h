@@ -5,6 +5,7 @@
 #include "dsl/sema/model.h"
 #include "dsl/sema/names.h"
 #include "dsl/source/source.h"
+#include "engine/model/model.h"
 
 #include <functional>
 #include <optional>
@@ -38,6 +39,9 @@ struct ShownFunction {
     std::string_view example;
 };
 std::vector<ShownFunction> shown_functions();
+
+/// A few words of the reason's sentence, as a test writes them behind `because`.
+std::string_view words_of(model::Reason reason);
 
 /// "a number", "money (CNY)", "one of free, plus, pro": read after "this is".
 std::string describe(const ir::Type& type, const ir::Program& schema);

@@ -4,17 +4,10 @@
 #include "dsl/sema/context.h"
 #include "engine/calendar/calendar.h"
 
-namespace journey::model {
-enum class Reason : std::uint8_t;
-}
-
 namespace journey::sema {
 
 /// J0104 when nobody can leave `journey` as `name`.
 void check_way_out(Context& cx, const Journey& journey, const ast::Name& name);
-
-/// A few words of the reason's sentence, as a test writes them behind `because`.
-std::string_view words_of(model::Reason reason);
 
 /// J0104 when no reason says `because`. `send`: what was left out, when it is known.
 void check_reason(Context& cx, const ast::Text& because, const Send* send);
