@@ -82,10 +82,7 @@ journey notes "A note, and whether it arrived" transactional {
 )";
 
 struct Echo : Served {
-    TemporaryDirectory directory;
     std::unique_ptr<connectors::fake::SinkServer> sink;
-    std::unique_ptr<app::ChildDaemon> daemon;
-    std::unique_ptr<app::Client> client;
     std::string public_url;
 
     Echo() {
