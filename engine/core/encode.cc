@@ -64,6 +64,18 @@ namespace {
 
 constexpr std::uint8_t kVersion = 4;
 
+/// What of the optional parts is there.
+struct Bit {
+    std::uint32_t what = 0;
+    bool is = false;
+};
+constexpr std::uint32_t bits_of(std::initializer_list<Bit> all) {
+    std::uint32_t out = 0;
+    for (const Bit& one : all)
+        out |= one.is ? one.what : 0u;
+    return out;
+}
+
 // What an entry has beyond what all have.
 constexpr std::uint32_t kPhase = 7;
 constexpr std::uint32_t kParked = 8;
@@ -79,18 +91,17 @@ constexpr std::uint32_t kVisits = 4096;
 
 void put_entry(ByteWriter& out, const Person& person, const Entry& entry) {
     const bool other_id = entry.id != entry_id_of(person.id, entry.ordinal);
-    std::uint32_t has = static_cast<std::uint32_t>(entry.phase);
-    const auto set = [&](std::uint32_t what, bool is) { has |= is ? what : 0u; };
-    set(kParked, entry.parked);
-    set(kOtherId, other_id);
-    set(kTriggeredBefore, entry.trigger_time != entry.entered_at);
-    set(kDue, entry.due != kNever);
-    set(kExpires, entry.expires != kNever);
-    set(kGoals, entry.goals != 0);
-    set(kKey, entry.key != 0);
-    set(kPer, entry.per != 0);
-    set(kValues, !entry.values.empty());
-    set(kVisits, !entry.visits.empty());
+    const std::uint32_t has = static_cast<std::uint32_t>(entry.phase) |
+                              bits_of({{kParked, entry.parked},
+                                       {kOtherId, other_id},
+                                       {kTriggeredBefore, entry.trigger_time != entry.entered_at},
+                                       {kDue, entry.due != kNever},
+                                       {kExpires, entry.expires != kNever},
+                                       {kGoals, entry.goals != 0},
+                                       {kKey, entry.key != 0},
+                                       {kPer, entry.per != 0},
+                                       {kValues, !entry.values.empty()},
+                                       {kVisits, !entry.visits.empty()}});
     out.varint(has);
     if (other_id) out.u64(entry.id.number);
     out.varint(entry.ordinal);
@@ -342,17 +353,15 @@ model::PersonId stored_id(std::string_view bytes) {
 
 void Machine::write_person(const Person& person, ByteWriter& out) const {
     const bool rare = person.rare_parts && !person.rare_parts->empty();
-    std::uint32_t has = 0;
-    const auto set = [&](std::uint32_t what, bool is) { has |= is ? what : 0u; };
-    set(kAttributes, !person.attributes.empty());
-    set(kHistory, person.history.size() > 0);
-    set(kSeen, person.seen.size() > 0);
-    set(kEntries, !person.entries.empty());
-    set(kEnded, !person.ended.empty());
-    set(kIntents, !person.intents.empty());
-    set(kMessages, !person.messages.empty());
-    set(kRare, rare);
-    set(kParts, person.any_acts() != nullptr);
+    const std::uint32_t has = bits_of({{kAttributes, !person.attributes.empty()},
+                                       {kHistory, person.history.size() > 0},
+                                       {kSeen, person.seen.size() > 0},
+                                       {kEntries, !person.entries.empty()},
+                                       {kEnded, !person.ended.empty()},
+                                       {kIntents, !person.intents.empty()},
+                                       {kMessages, !person.messages.empty()},
+                                       {kRare, rare},
+                                       {kParts, person.any_acts() != nullptr}});
     out.u8(kVersion);
     out.u64(person.id.number);
     out.text(person.external_id);

@@ -1,27 +1,18 @@
 #include "tests/process/kit.h"
 
+#include "tests/kit/files.h"
+
 #include <arpa/inet.h>
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <poll.h>
-#include <sstream>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace journey::process_tests {
-namespace {
-
-std::string text_of(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
-}  // namespace
 
 std::string journey_binary() {
     const std::string release = std::string(JOURNEY_SOURCE_DIR) + "/build/release/bin/journey";
@@ -49,8 +40,8 @@ Finished run_journey(const std::vector<std::string>& arguments, void (*setup)())
     }
     int status = 0;
     ::waitpid(pid, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text_of(out),
-            text_of(err)};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), testing::read_file(out),
+            testing::read_file(err)};
 }
 
 std::string talk(std::uint16_t port, const std::string& bytes, bool half_close) {

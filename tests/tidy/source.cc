@@ -1,8 +1,9 @@
 #include "tests/tidy/source.h"
 
+#include "tests/kit/files.h"
+
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <sstream>
 
 namespace journey::tidy {
@@ -73,13 +74,6 @@ class Blanker {
 
 }  // namespace
 
-std::string read_text(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
 SourceFile source_file(std::string path, std::string text) {
     std::string code = Blanker(text).run();
     return {std::move(path), std::move(text), std::move(code)};
@@ -98,7 +92,7 @@ std::vector<SourceFile> read_tree(const fs::path& root) {
                 it.disable_recursion_pending();
             } else if (it->is_regular_file() && (name.ends_with(".cc") || name.ends_with(".h"))) {
                 files.push_back(source_file(it->path().lexically_relative(root).generic_string(),
-                                            read_text(it->path())));
+                                            testing::read_file(it->path())));
             }
         }
     }

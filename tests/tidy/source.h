@@ -30,7 +30,6 @@ using Findings = std::vector<Finding>;
 SourceFile source_file(std::string path, std::string text);
 /// Every C++ file of ours below `root`, by path.
 std::vector<SourceFile> read_tree(const std::filesystem::path& root);
-std::string read_text(const std::filesystem::path& path);
 /// Reads what add_room wrote: "room | room room" a line, # for comments.
 RoomMap parse_room_map(std::string_view text);
 std::size_t line_of(std::string_view text, std::size_t at);

@@ -1,3 +1,4 @@
+#include "tests/kit/files.h"
 #include "tests/tidy/source.h"
 
 #include <catch2/catch.hpp>
@@ -208,7 +209,7 @@ TEST_CASE("tidy: no CMake file may undo the map of rooms", "[tidy]") {
 TEST_CASE("tidy: the tree keeps its rules", "[tidy]") {
     const std::filesystem::path root = JOURNEY_SOURCE_DIR;
     const std::filesystem::path map = std::filesystem::path(JOURNEY_BINARY_DIR) / "rooms.txt";
-    const RoomMap rooms = parse_room_map(read_text(map));
+    const RoomMap rooms = parse_room_map(testing::read_file(map));
     const std::vector<SourceFile> files = read_tree(root);
     REQUIRE_FALSE(rooms.empty());
     REQUIRE(files.size() > 20);

@@ -1,35 +1,18 @@
 #include "dsl/editor/editor.h"
+#include "tests/dsl/editor/many_files.h"
 
 #include <catch2/catch.hpp>
 
 namespace journey::editor {
 namespace {
 
-constexpr const char* kShop = R"(language 1
-workspace shop {
-  time zone "UTC"
-}
-profile user {
-  email string pii
-  vip   bool
-}
-event paid {
-  order string required
-}
-channel email {
-  address user.email
-}
-)";
-
 std::string journey_text(const std::string& number) {
-    return "event seen_" + number + "\nsegment s_" + number + " \"S\" = did(seen_" + number +
-           " within 30 days)\njourney j_" + number + " {\n  enter when paid\n  only if user in s_" +
-           number + "\n  do {\n    wait 1 day\n  }\n}\n";
+    return names_of_file(number) + head_of_journey(number) + "  do {\n    wait 1 day\n  }\n}\n";
 }
 
 Project project_of(int files) {
     Project project;
-    project.put("shop.journey", kShop);
+    project.put("shop.journey", kSmallShop);
     for (int i = 0; i < files; ++i)
         project.put("f" + std::to_string(i) + ".journey", journey_text(std::to_string(i)));
     return project;
@@ -54,7 +37,7 @@ TEST_CASE("what is wrong with a file is known before the project is checked", "[
         {"a name taken elsewhere", "f7.journey", journey_text("8")},
         {"a name that another file used is gone", "f7.journey", "event seen_8\n"},
         {"a file that cannot be read", "f7.journey", "journey {"},
-        {"what everybody leans on", "shop.journey", std::string(kShop) + "event seen_3\n"},
+        {"what everybody leans on", "shop.journey", std::string(kSmallShop) + "event seen_3\n"},
         {"a new file", "more.journey",
          "test \"t\" of j_9 {\n  start 2026-03-02 09:00 in \"UTC\"\n"
          "  at +1h seen_9\n  at +2h expect nothing sent\n}\n"},

@@ -4,35 +4,22 @@
 #include "dsl/dsl.h"
 #include "dsl/editor/editor.h"
 #include "engine/base/base.h"
+#include "tests/dsl/editor/many_files.h"
+#include "tests/kit/files.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 namespace journey::editor {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::read_file;
 const fs::path kGolden = fs::path(JOURNEY_SOURCE_DIR) / "tests/dsl/golden";
 
-constexpr const char* kShop = R"(language 1
-workspace shop {
-  time zone "UTC"
-}
-profile user {
-  email string pii
-  vip   bool
-}
-event paid {
-  order string required
-}
-channel email {
-  address user.email
-}
-consent news "News" {
+const std::string kShop = std::string(kSmallShop) + R"(consent news "News" {
   channels email
 }
 frequency gentle {
@@ -40,22 +27,14 @@ frequency gentle {
 }
 )";
 
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
 /// A journey and what belongs to it; one without a test and one with a remark that is allowed.
 std::string journey_text(std::size_t number) {
     const std::string n = std::to_string(number);
-    std::string text = "event seen_" + n + "\nsegment s_" + n + " \"S\" = did(seen_" + n +
-                       " within 30 days)\ntemplate hello_" + n +
+    std::string text = names_of_file(n) + "template hello_" + n +
                        " email marketing {\n  consent news\n  subject \"Hello\"\n"
                        "  body \"<p>Hello</p>\"\n  unsubscribe automatic\n}\n";
     if (number % 3 == 0) text += "# allow J0407: one message, once\n";
-    text += "journey j_" + n + " {\n  enter when paid\n  only if user in s_" + n + "\n";
+    text += head_of_journey(n);
     if (number % 3 != 0) text += "  frequency gentle\n";
     text += "  do {\n    wait 1 day\n    a: send email hello_" + n + "\n  }\n}\n";
     if (number % 4 != 0) {

@@ -3,27 +3,21 @@
 
 #include "dsl/dsl.h"
 #include "dsl/translate/translate.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
 
 const fs::path kHere = fs::path(JOURNEY_SOURCE_DIR) / "tests/dsl/golden";
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 bool is_yaml(const fs::path& path) {
     return path.extension() == ".yaml";

@@ -4,27 +4,20 @@
 #include "dsl/syntax/syntax.h"
 #include "dsl/yaml/yaml.h"
 #include "tests/dsl/print/normal.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
 
 const fs::path kRoot = JOURNEY_SOURCE_DIR;
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    REQUIRE(in);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 bool is_journey_file(const fs::path& path) {
     const std::string name = path.filename().string();

@@ -1,25 +1,18 @@
 // The eight journeys of the language's study, and every expression it shows.
 
 #include "dsl/dsl.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
 
 const fs::path kEight = fs::path(JOURNEY_SOURCE_DIR) / "examples/03-eight-journeys";
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 dsl::Options templates_of_eight() {
     dsl::Options options;

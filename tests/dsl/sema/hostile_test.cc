@@ -1,25 +1,18 @@
 // Files made to break the compiler, through all of it: an answer with a reason, and soon.
 
 #include "dsl/dsl.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
 
 const fs::path kRoot = JOURNEY_SOURCE_DIR;
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 std::string many(std::size_t count, const std::string& words) {
     std::string all;

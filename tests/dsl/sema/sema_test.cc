@@ -1,24 +1,17 @@
 #include "dsl/dsl.h"
 #include "dsl/sema/variables.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
 
 const fs::path kGolden = fs::path(JOURNEY_SOURCE_DIR) / "tests/dsl/golden";
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 dsl::Compilation compile_with_shop(const std::string& text) {
     return dsl::compile(

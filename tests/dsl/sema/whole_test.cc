@@ -1,25 +1,18 @@
 // Triggers, snippets, calls, experiments and moves: understood, or refused for the right reason.
 
 #include "dsl/dsl.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
 
 const fs::path kGolden = fs::path(JOURNEY_SOURCE_DIR) / "tests/dsl/golden";
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 const char* const kMore = R"(
 event page_ping { view_id string required }

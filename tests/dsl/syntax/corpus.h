@@ -1,10 +1,10 @@
 #pragma once
 // Files next to the tests.
 
+#include "tests/kit/files.h"
+
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,13 +12,6 @@ namespace journey::testing {
 
 inline std::filesystem::path dsl_tests() {
     return std::filesystem::path(JOURNEY_SOURCE_DIR) / "tests/dsl";
-}
-
-inline std::string read_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
 }
 
 /// The `.journey` files of a folder, by name.

@@ -3,25 +3,19 @@
 
 #include "dsl/dsl.h"
 #include "dsl/translate/translate.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 std::vector<std::string> strings_of(const dsl::Diagnostic& diagnostic) {
     std::vector<std::string> all = {diagnostic.title, diagnostic.label, diagnostic.before,

@@ -1,49 +1,31 @@
 // The sentences that stand whole in the checks, also those no golden case has ever shown.
 
 #include "dsl/translate/translate.h"
+#include "tests/kit/files.h"
+#include "tests/kit/literals.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
 
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-/// The literals at `at`, joined; nothing unless they are followed by `end`.
-std::optional<std::string> literal_at(const std::string& text, std::size_t at,
-                                      std::string_view ends) {
-    std::string out;
-    const auto skip = [&] { at = std::min(text.find_first_not_of(" \n", at), text.size()); };
-    for (skip(); at < text.size() && text[at] == '"'; skip()) {
-        for (++at; at < text.size() && text[at] != '"'; ++at) {
-            if (text[at] != '\\') {
-                out += text[at];
-                continue;
-            }
-            ++at;
-            out += text[at] == 'n' ? '\n' : text[at];
-        }
-        ++at;
-    }
+/// The literals at `at`, joined; nothing unless they are followed by one of `ends`.
+std::optional<std::string> words_at(const std::string& text, std::size_t at,
+                                    std::string_view ends) {
+    std::string out = testing::literals_at(text, at);
     const bool whole = at < text.size() && ends.find(text[at]) != std::string_view::npos;
-    return whole && !out.empty() ? std::optional(out) : std::nullopt;
+    return whole && !out.empty() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 void collect(const std::string& text, std::string_view mark, std::string_view ends,
              std::set<std::string>& into) {
     for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
-        if (auto words = literal_at(text, at + mark.size(), ends)) into.insert(*std::move(words));
+        if (auto words = words_at(text, at + mark.size(), ends)) into.insert(*std::move(words));
     }
 }
 
@@ -66,7 +48,7 @@ TEST_CASE("every sentence that stands whole in a check has its Chinese", "[trans
                  at = text.find("(\"J", at + 1)) {
                 constexpr std::size_t kCode = 9;  // ("J0201",
                 if (text.compare(at + kCode - 2, 2, "\",") != 0) continue;
-                if (auto words = literal_at(text, at + kCode, ",")) said.insert(*std::move(words));
+                if (auto words = words_at(text, at + kCode, ",")) said.insert(*std::move(words));
             }
         }
     }

@@ -2,26 +2,18 @@
 
 #include "dsl/dsl.h"
 #include "dsl/yaml/node.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 using namespace journey;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
 
 const fs::path kTests = fs::path(JOURNEY_SOURCE_DIR) / "tests/dsl";
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    REQUIRE(in);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 dsl::Compilation compile_same(const std::string& name) {
     std::vector<dsl::SourceFile> files;

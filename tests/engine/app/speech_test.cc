@@ -2,43 +2,21 @@
 
 #include "dsl/translate/translate.h"
 #include "engine/model/model.h"
+#include "tests/kit/files.h"
+#include "tests/kit/literals.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 using namespace journey;
 using translate::Language;
 using translate::Speech;
 namespace fs = std::filesystem;
+using testing::read_file;
 
 namespace {
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-/// One C++ text in quotes that begins at `at`; moves behind it.
-std::string text_at(const std::string& source, std::size_t& at) {
-    std::string text;
-    for (++at; at < source.size() && source[at] != '"'; ++at) {
-        if (source[at] != '\\') {
-            text += source[at];
-        } else if (source[++at] == 'n') {
-            text += '\n';
-        } else {
-            text += source[at];
-        }
-    }
-    ++at;
-    return text;
-}
 
 /// The texts of a call whose bracket is open at `at`: its patterns, adjacent ones joined, and not
 /// those of calls within it.
@@ -48,7 +26,7 @@ std::vector<std::string> texts_of_call(const std::string& source, std::size_t at
     for (int depth = 1; at < source.size() && depth > 0;) {
         const char c = source[at];
         if (c == '"') {
-            std::string text = text_at(source, at);
+            std::string text = testing::literal_at(source, at);
             if (depth > 1) continue;
             if (joins) {
                 all.back() += text;
@@ -100,15 +78,11 @@ std::vector<std::string> refusals_in(const std::string& source) {
             if (source.compare(from, kFormat.size(), kFormat) == 0)
                 from = source.find_first_not_of(" \n", from + kFormat.size());
             if (source[from] != '"') continue;
-            std::string text;
-            while (source[from] == '"') {
-                text += text_at(source, from);
-                from = source.find_first_not_of(" \n", from);
-            }
+            const std::string text = testing::literals_at(source, from);
             // "{}: {}" only joins what others said.
             if (text.find(' ') != std::string::npos && text.find("{}: {}") == std::string::npos &&
                 text.find("{}, line {}: {} ({})") == std::string::npos)
-                all.push_back(std::move(text));
+                all.push_back(text);
         }
     }
     return all;

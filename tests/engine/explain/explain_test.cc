@@ -1,24 +1,17 @@
 #include "engine/explain/explain.h"
 
 #include "dsl/dsl.h"
+#include "tests/kit/files.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 namespace journey::explain {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
+using testing::read_file;
 
 dsl::Compilation shipped() {
     const fs::path folder = fs::path(JOURNEY_SOURCE_DIR) / "workflows";
