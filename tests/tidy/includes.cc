@@ -56,7 +56,7 @@ struct Foreign {
 const std::vector<Foreign>& foreign_headers() {
     static const std::vector<Foreign> kTable = {
         {"curl/", true, {"connectors/net/"}},
-        {"sqlite3.h", true, {"engine/storage/sqlite/", "tests/"}},
+        {"sqlite3.h", true, {"engine/storage/sqlite/", "engine/storage/disk/", "tests/"}},
         {"tao/pegtl", false, {"dsl/syntax/", "tests/dsl/syntax/"}},
         {"yaml-cpp/", true, {"dsl/yaml/", "engine/app/"}},
         {"boost/asio",

@@ -161,7 +161,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path,
     std::unique_ptr<Connection> db(new Connection(path, options));
     const int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    const int code = sqlite3_open_v2(path.c_str(), &db->handle_, flags, nullptr);
+    const int code = sqlite3_open_v2(path.c_str(), &db->handle_, flags,
+                                     options.vfs.empty() ? nullptr : options.vfs.c_str());
     if (code != SQLITE_OK) return db->failure(code, "opening");
     TRY(db->prepare_file());
     return db;

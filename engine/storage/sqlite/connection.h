@@ -52,6 +52,7 @@ class Statement {
 struct ConnectionOptions {
     std::uint32_t page_size = 4096;
     std::uint64_t wal_most = 32u << 20;  // bytes; see wal_is_long()
+    std::string vfs{};                   // SQLite's name of a file system; "" = the machine's
 };
 
 class Connection {

@@ -58,6 +58,14 @@ Result<void> check_file_system(const std::string& directory, const Logger& logge
     return success();
 }
 
+bool sync_names_in(const std::filesystem::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return errno == EACCES;  // not ours to sync, and nothing of ours to lose
+    const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;
+    ::close(descriptor);
+    return synced;
+}
+
 std::string first_line(const char* path) {
     std::ifstream file(path);
     std::string line;
@@ -86,9 +94,18 @@ Result<DirectoryLock> claim_directory(const std::string& directory, const Logger
     std::error_code failed;
     if (!fs::exists(directory, failed)) {
         const fs::path parent = fs::absolute(directory, failed).lexically_normal().parent_path();
+        std::vector<fs::path> changed = {parent};
+        for (fs::path above = parent; !fs::exists(above, failed) && above.has_relative_path();) {
+            above = above.parent_path();
+            changed.push_back(above);
+        }
         fs::create_directories(parent, failed);
         if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
             return cannot("making the data directory", directory);
+        }
+        // A directory whose name is not on the medium takes synced files with it.
+        for (const fs::path& folder : changed) {
+            if (!sync_names_in(folder)) return cannot("making the data directory", directory);
         }
     }
     if (!fs::is_directory(directory, failed)) {

@@ -32,7 +32,7 @@ class SqliteLog final : public Log {
   public:
     explicit SqliteLog(std::unique_ptr<Connection> db) : db_(std::move(db)) {}
 
-    Result<std::uint64_t> prepare() {
+    Result<std::uint64_t> prepare(const std::string& machine) {
         TRY(db_->migrate(kLogSteps));
         TRY(insert_, db_->prepare("INSERT INTO batches VALUES (?1, ?2, ?3, ?4, ?5)"));
         TRY(select_,
@@ -53,7 +53,6 @@ class SqliteLog final : public Log {
         epoch_ = owner.number_at(0) + 1;
         owner.reset();
         TRY(auto own, db_->prepare("INSERT INTO owners VALUES (?1, ?2)"));
-        const std::string machine = machine_identity();
         TRY(own.number(1, epoch_).text(2, machine).run());
         // The last few tell who had the data; older ones help nobody.
         TRY(db_->execute(
@@ -133,10 +132,15 @@ class SqliteLog final : public Log {
 }  // namespace
 
 Result<OpenedLog> open_log(const std::string& path, const StoreOptions& options) {
-    TRY(make_private_file(path));
-    TRY(auto db, Connection::open(path, {.page_size = 16384, .wal_most = options.log_wal_most}));
+    if (options.vfs.empty()) {
+        TRY(make_private_file(path));
+    }
+    TRY(auto db,
+        Connection::open(
+            path, {.page_size = 16384, .wal_most = options.log_wal_most, .vfs = options.vfs}));
     auto log = std::make_unique<SqliteLog>(std::move(db));
-    TRY(const std::uint64_t epoch, log->prepare());
+    TRY(const std::uint64_t epoch,
+        log->prepare(options.vfs.empty() ? machine_identity() : "simulated"));
     return OpenedLog{std::move(log), epoch};
 }
 

@@ -20,7 +20,10 @@ class DirectoryLease final : public Lease {
 
 Result<Store> open_store(const std::string& directory, const StoreOptions& options,
                          const Logger& logger) {
-    TRY(auto lock, claim_directory(directory, logger));
+    DirectoryLock lock;
+    if (options.vfs.empty()) {
+        TRY(lock, claim_directory(directory, logger));
+    }
     TRY(auto log, open_log(directory + "/log.db", options));
     TRY(auto state, open_state(directory + "/state.db", options));
     logger.info("storage.opened", {{"directory", directory},

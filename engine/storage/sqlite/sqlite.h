@@ -10,6 +10,9 @@ struct StoreOptions {
     /// appends.
     std::uint64_t log_wal_most = 64u << 20;
     std::uint64_t state_wal_most = 32u << 20;
+    /// A file system of SQLite's that has the files, instead of the machine's: nothing is made,
+    /// locked or looked at in the directory.
+    std::string vfs{};
 };
 
 struct Store {

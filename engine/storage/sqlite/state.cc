@@ -304,8 +304,12 @@ class SqliteState final : public StateStore {
 
 Result<std::unique_ptr<StateStore>> open_state(const std::string& path,
                                                const StoreOptions& options) {
-    TRY(make_private_file(path));
-    TRY(auto db, Connection::open(path, {.page_size = 4096, .wal_most = options.state_wal_most}));
+    if (options.vfs.empty()) {
+        TRY(make_private_file(path));
+    }
+    TRY(auto db,
+        Connection::open(
+            path, {.page_size = 4096, .wal_most = options.state_wal_most, .vfs = options.vfs}));
     auto state = std::make_unique<SqliteState>(std::move(db));
     TRY(state->prepare());
     return state;
