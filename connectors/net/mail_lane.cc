@@ -26,6 +26,7 @@ class MailLane::Worker {
 
   private:
     void run() {
+        pthread_setname_np(pthread_self(), "mail");
         // OpenSSL writes to dead sockets without MSG_NOSIGNAL.
         sigset_t pipe;
         sigemptyset(&pipe);

@@ -48,6 +48,7 @@ class WebLane::Loop {
 
   private:
     void run() {
+        pthread_setname_np(pthread_self(), "web");
         // OpenSSL writes to dead sockets without MSG_NOSIGNAL.
         sigset_t pipe;
         sigemptyset(&pipe);

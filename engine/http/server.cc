@@ -71,7 +71,10 @@ class BeastServer final : public Server {
         if (failure) return cannot_listen(options_, failure);
         port_ = acceptor_.local_endpoint(failure).port();
         accept();
-        thread_ = std::thread([this] { io_.run(); });
+        thread_ = std::thread([this] {
+            pthread_setname_np(pthread_self(), "http");
+            io_.run();
+        });
         logger_.info("http.listening",
                      {{"address", options_.address}, {"port", static_cast<std::int64_t>(port_)}});
         return success();

@@ -46,6 +46,14 @@ std::size_t bytes_of(const model::Command& command) {
     return sum;
 }
 
+/// A thread whose name `top -H` and `perf` show.
+std::thread named(const char* name, auto work) {
+    return std::thread([name, work = std::move(work)] {
+        pthread_setname_np(pthread_self(), name);
+        work();
+    });
+}
+
 struct Seen {
     std::shared_ptr<OutgoingAttempt> attempt;
     connectors::Response response;
@@ -157,9 +165,9 @@ Result<void> Service::Impl::start() {
     share();
     gauges.log_beat = gauges.engine_beat = steady_micros();
     started = true;
-    log_thread = std::thread([this, newest = node.newest()] { writer.run(newest); });
-    engine_thread = std::thread([this] { run_engine(); });
-    checkpoint_thread = std::thread([this] { checkpointer.run(); });
+    log_thread = named("log", [this, newest = node.newest()] { writer.run(newest); });
+    engine_thread = named("engine", [this] { run_engine(); });
+    checkpoint_thread = named("checkpoint", [this] { checkpointer.run(); });
     return success();
 }
 
