@@ -142,6 +142,10 @@ std::optional<Reply> Api::over_rate(std::size_t write_key, std::size_t events) {
 void Api::take_events(const Admission& admission, std::optional<Call> call, Request request,
                       Respond respond) {
     if (!is_json_type(request.content_type)) return respond(wrong_media());
+    // Whoever must come again anyway is told before the work. Keys inside bodies are not known yet.
+    if (admission.write_key) {
+        if (const auto room = engine_.has_room(); !room) return respond(problem_of(room.error()));
+    }
     const auto refusal = call ? reader_.read_one(request.body, *call, body_)
                               : reader_.read_batch(request.body, body_);
     const auto key = admission.write_key ? admission.write_key : write_key_of(body_.write_key);

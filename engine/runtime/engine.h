@@ -46,6 +46,9 @@ class Engine {
     /// called exactly once. `reserved`: opt-outs, receipts and the operator have room of their own.
     virtual Result<void> submit(std::vector<model::Command> commands, AckWhen when, bool reserved,
                                 std::function<void(Result<void>)> done) = 0;
+    /// What submit() would answer now to a little that is not reserved. Asked before the work of
+    /// reading a body whose commands would only be refused; a no counts as a refused submission.
+    virtual Result<void> has_room() = 0;
 
     /// The catalog as of the last applied publish.
     virtual core::CatalogPtr catalog() const = 0;

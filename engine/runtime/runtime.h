@@ -141,7 +141,8 @@ class Node {
 
 struct ServiceOptions {
     NodeOptions node;
-    std::size_t queue_commands_most = 200'000;
+    /// What waits here is lateness for everything behind it: a fifth of a second at full speed.
+    std::size_t queue_commands_most = 50'000;
     std::size_t queue_bytes_most = 256u << 20;
     std::size_t reserved_commands =
         10'000;  // beyond the limit, for opt-outs, receipts and the operator
@@ -169,6 +170,7 @@ class Service final : public Engine {
 
     Result<void> submit(std::vector<model::Command> commands, AckWhen when, bool reserved,
                         std::function<void(Result<void>)> done) override;
+    Result<void> has_room() override;
     core::CatalogPtr catalog() const override;
     const Clock& clock() const override;
     void ask_counts(std::function<void(core::Counts)> answer) override;

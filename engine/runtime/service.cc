@@ -75,6 +75,7 @@ class Service::Impl {
     void stop();
     Result<void> submit(std::vector<model::Command> commands, AckWhen when, bool reserved,
                         std::function<void(Result<void>)> done);
+    Result<void> has_room();
     template <typename T>
     void ask(std::function<void(T)> answer, std::function<T(const Node&)> question);
     Health health() const;
@@ -92,6 +93,8 @@ class Service::Impl {
     DeliveryNumbers shared_numbers;
 
   private:
+    Result<void> takes_in(bool reserved) const;
+    Error overloaded();
     void run_engine();
     void take_in(EngineWork& work);
     void apply(DurableGroup& group);
@@ -188,8 +191,7 @@ void Service::Impl::stop() {
 
 // ---------------------------------------------------------------- any thread
 
-Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen when,
-                                   bool reserved, std::function<void(Result<void>)> done) {
+Result<void> Service::Impl::takes_in(bool reserved) const {
     if (draining || !started)
         return error(ErrorCode::cancelled, "the daemon is stopping or not ready yet; try again");
     if (gauges.failed) return error(ErrorCode::cancelled, "the storage failed; the daemon stops");
@@ -199,6 +201,24 @@ Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen
             "disk is nearly full: events are refused until there is room again under " +
                 (options.data_directory.empty() ? "the data directory" : options.data_directory));
     }
+    return success();
+}
+
+Error Service::Impl::overloaded() {
+    ++gauges.overloaded;
+    return error(ErrorCode::retry, "more is coming in than can be taken; try again in a second");
+}
+
+Result<void> Service::Impl::has_room() {
+    TRY(takes_in(false));
+    const bool full = gauges.queue_commands >= options.queue_commands_most ||
+                      gauges.queue_bytes >= options.queue_bytes_most;
+    return full ? Result<void>(overloaded()) : success();
+}
+
+Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen when,
+                                   bool reserved, std::function<void(Result<void>)> done) {
+    TRY(takes_in(reserved));
     Submission submission{std::move(commands), when, false, reserved, 0, std::move(done)};
     for (const model::Command& command : submission.commands)
         submission.bytes += bytes_of(command);
@@ -210,9 +230,7 @@ Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen
                       (queued_bytes > options.queue_bytes_most && !reserved);
     if (full) {
         gauges.left_queue(submission);
-        ++gauges.overloaded;
-        return error(ErrorCode::retry,
-                     "more is coming in than can be taken; try again in a second");
+        return overloaded();
     }
     const std::size_t count = submission.commands.size();
     const std::size_t bytes = submission.bytes;
@@ -396,6 +414,9 @@ void Service::stop() {
 Result<void> Service::submit(std::vector<model::Command> commands, AckWhen when, bool reserved,
                              std::function<void(Result<void>)> done) {
     return impl_->submit(std::move(commands), when, reserved, std::move(done));
+}
+Result<void> Service::has_room() {
+    return impl_->has_room();
 }
 core::CatalogPtr Service::catalog() const {
     const std::lock_guard lock(impl_->shared_mutex);

@@ -359,6 +359,19 @@ TEST_CASE("overload and trouble are told so that a sender comes again", "[http]"
     CHECK(answer.field("code") == row.name);
 }
 
+TEST_CASE("where there is no room a body is not even read, and withdrawals still get in",
+          "[http]") {
+    World world;
+    world.engine.crowd_with(error(ErrorCode::retry, "the queue is full"));
+    const Answer answer = world.post("/v1/batch", "no JSON at all");
+    CHECK(answer.status == 503);
+    CHECK(answer.header("Retry-After") == "1");
+    CHECK(world.engine.submissions().empty());
+    CHECK(world.post("/v1/suppress", R"({"userId":"u","suppressed":true})").status == 200);
+    world.engine.crowd_with(std::nullopt);
+    CHECK(world.post("/v1/batch", "no JSON at all").status == 400);
+}
+
 TEST_CASE("nothing is answered before the engine says that it is durable", "[http]") {
     World world;
     world.engine.hold();

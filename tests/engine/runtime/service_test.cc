@@ -153,7 +153,21 @@ TEST_CASE("a full queue says try again, and keeps room for opt-outs", "[runtime]
     REQUIRE(submit_and_wait(service, many(16), AckWhen::applied, true).error().code ==
             ErrorCode::retry);
     REQUIRE(service.numbers().overloaded == 2);
+    REQUIRE(service.has_room());
     REQUIRE(submit_and_wait(service, many(10)));
+}
+
+TEST_CASE("that there is no room is said before anything is brought", "[runtime]") {
+    Disk disk;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    options.queue_commands_most = 0;
+    Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.has_room().error().code == ErrorCode::cancelled);
+    REQUIRE(service.start());
+    REQUIRE(service.has_room().error().code == ErrorCode::retry);
+    REQUIRE(service.numbers().overloaded == 1);
 }
 
 TEST_CASE("drain waits for the answer of what has begun and starts nothing else", "[runtime]") {

@@ -88,6 +88,16 @@ void FakeEngine::refuse_with(std::optional<Error> refusal) {
     refusal_ = std::move(refusal);
 }
 
+void FakeEngine::crowd_with(std::optional<Error> crowded) {
+    const std::lock_guard lock(mutex_);
+    crowded_ = std::move(crowded);
+}
+
+Result<void> FakeEngine::has_room() {
+    const std::lock_guard lock(mutex_);
+    return crowded_ ? Result<void>(*crowded_) : success();
+}
+
 void FakeEngine::fail_with(std::optional<Error> failure) {
     const std::lock_guard lock(mutex_);
     failure_ = std::move(failure);

@@ -20,6 +20,7 @@ class FakeEngine final : public runtime::Engine {
 
     Result<void> submit(std::vector<model::Command> commands, runtime::AckWhen when, bool reserved,
                         std::function<void(Result<void>)> done) override;
+    Result<void> has_room() override;
     core::CatalogPtr catalog() const override;
     const Clock& clock() const override { return clock_; }
     void ask_counts(std::function<void(core::Counts)> answer) override;
@@ -36,6 +37,7 @@ class FakeEngine final : public runtime::Engine {
     void publish(const ir::Program& program);
     void set_health(runtime::Health health);
     void refuse_with(std::optional<Error> error);  // submit() fails at once
+    void crowd_with(std::optional<Error> error);   // has_room() says no
     void fail_with(std::optional<Error> error);    // done() is called with this
     void hold();                                   // answers wait for release()
     void release();
@@ -58,6 +60,7 @@ class FakeEngine final : public runtime::Engine {
     core::CatalogPtr catalog_;
     runtime::Health health_;
     std::optional<Error> refusal_;
+    std::optional<Error> crowded_;
     std::optional<Error> failure_;
     bool holding_ = false;
     std::deque<std::function<void()>> held_;
