@@ -29,4 +29,9 @@ class Transport {
 /// Ends its thread on destruction; what is under way is answered as failed.
 std::unique_ptr<Transport> make_transport(const TransportOptions& options, Logger& log);
 
+/// For benchmarks: posts the same request `count` times over so many kept connections on this
+/// thread, with libcurl and nothing else. Posts a second.
+Result<double> bare_post_rate(const HttpRequest& request, std::size_t connections,
+                              std::uint64_t count);
+
 }  // namespace journey::connectors::net

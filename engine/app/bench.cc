@@ -2,17 +2,12 @@
 // the load generator beside it on the same cores; the figure to quote is the median, and the ratio
 // to the bare limit measured in the same run.
 
-#include "engine/app/bench_figures.h"
-#include "engine/app/child.h"
+#include "engine/app/bench_daemon.h"
 #include "engine/app/commands.h"
-#include "engine/app/load.h"
-#include "engine/app/progress.h"
-#include "engine/storage/sqlite/sqlite.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <thread>
 
 namespace journey::app {
@@ -60,22 +55,6 @@ journey coats "Looked at coats three times" {
 }
 )";
 
-struct Bench {
-    std::string directory;
-    std::unique_ptr<ChildDaemon> daemon;
-};
-
-Result<Bench> start_daemon(const std::string& program_path, const char* journeys) {
-    Bench bench;
-    bench.directory = make_temporary_directory("bench");
-    std::filesystem::create_directories(bench.directory + "/project");
-    std::ofstream(bench.directory + "/project/bench.journey") << kSchema << journeys;
-    TRY(bench.daemon,
-        ChildDaemon::start(
-            {program_path, {bench.directory + "/project"}, bench.directory + "/data", 0, ""}));
-    return bench;
-}
-
 std::string event_json(std::uint64_t number, std::uint64_t people, const char* event) {
     // A product of two odd numbers walks over everybody in an order that looks like chance.
     const std::uint64_t person = number * 2654435761u % people;
@@ -101,10 +80,8 @@ std::string batch_json(std::uint64_t request, std::uint64_t in_batch, std::uint6
     return body + "]}";
 }
 
-/// Events/s that the Log alone takes: the same number of commands of the same size, one append and
-/// sync per 500 events.
-Result<double> bare_log_rate(const std::string& directory) {
-    TRY(auto store, storage::sqlite::open_store(directory + "/bare", {}, Logger::silent()));
+/// What the Log keeps of one event.
+model::Command command_of_a_view() {
     model::Command command;
     command.external_id = "user:p12345";
     command.message_id = "b123456789";
@@ -113,105 +90,69 @@ Result<double> bare_log_rate(const std::string& directory) {
                                  {"view_id", Value("v123456")},
                                  {"category", Value("coats")},
                                  {"price", Value(10.5)}}};
-    ByteWriter one;
-    model::encode(command, one);
-    constexpr std::uint32_t kInBatch = 500;
-    storage::LogBatch batch;
-    batch.count = kInBatch;
-    for (std::uint32_t i = 0; i < kInBatch; ++i)
-        batch.commands += one.bytes();
-    const auto begin = std::chrono::steady_clock::now();
-    std::uint64_t events = 0;
-    while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1500)) {
-        batch.first = store.log->end() + 1;
-        TRY(store.log->append({batch}, store.lease->epoch()));
-        events += kInBatch;
-    }
-    return static_cast<double>(events) /
-           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return command;
+}
+
+Result<Measured> ingest_once(const std::string& program_path,
+                             const std::vector<std::string>& bodies, std::uint64_t in_batch) {
+    const BenchDirectory directory;
+    TRY(BenchDaemon daemon, BenchDaemon::in_child(program_path, directory.path(),
+                                                  std::string(kSchema) + kMatching, ""));
+    LoadOptions load = daemon.load();
+    load.connections = in_batch == 1 ? 64 : 8;
+    load.path = in_batch == 1 ? "/v1/track" : "/v1/batch";
+    load.body = [&](std::uint64_t request) { return bodies[request]; };
+    load.requests = bodies.size();
+    const auto events = static_cast<double>(bodies.size() * in_batch);
+    const std::uint64_t empty = daemon.resident_bytes();
+    const double cpu = daemon.cpu_seconds();
+    TRY(LoadResult result, run_load(load));
+    if (result.refused > 0)
+        return error(ErrorCode::refused, fmt::format("{} requests were refused", result.refused));
+    Measured out;
+    out.per_second = events / result.seconds;
+    out.latency = latency_of(result.latency_micros);
+    out.cpu_micros = (daemon.cpu_seconds() - cpu) * 1e6 / events;
+    const std::uint64_t full = daemon.resident_bytes();
+    out.memory_bytes = static_cast<double>(full > empty ? full - empty : 0) / events;
+    daemon.stop();
+    out.disk_bytes = static_cast<double>(bytes_below(directory.data())) / events;
+    TRY(out.bare_per_second, bare_log_rate(directory.path() + "/bare", {command_of_a_view()}));
+    return out;
 }
 
 int ingest(const BenchOptions& options, const std::string& program_path, std::uint64_t in_batch) {
-    std::vector<double> rates;
-    std::vector<double> cpu;
-    LoadResult last;
     const std::uint64_t events =
         in_batch == 1 ? std::min<std::uint64_t>(options.events, 300'000) : options.events;
-    double bare = 0;
+    // The bodies are made beforehand: the generator shares the daemon's two cores.
+    std::vector<std::string> bodies;
+    for (std::uint64_t i = 0; i < std::max<std::uint64_t>(events / in_batch, 1); ++i)
+        bodies.push_back(in_batch == 1 ? event_json(i, options.people, "product_viewed")
+                                       : batch_json(i, in_batch, options.people, "product_viewed"));
+    Report report{in_batch == 1 ? "single" : "ingest", "events accepted durably over HTTP"};
+    report.cases.push_back({fmt::format("{} a request", in_batch), "events", "request to answer",
+                            "the log alone, 500 a sync"});
     Progress progress("measuring", options.repeat);
     for (std::uint32_t run = 0; run < options.repeat; ++run) {
-        auto bench = start_daemon(program_path, kMatching);
-        if (!bench) return fail(bench.error());
-        ChildDaemon& daemon = *bench.value().daemon;
-        LoadOptions load;
-        load.port = daemon.port();
-        load.write_key = daemon.write_key();
-        load.connections = in_batch == 1 ? 64 : 8;
-        load.path = in_batch == 1 ? "/v1/track" : "/v1/batch";
-        const auto body = [&, in_batch](std::uint64_t request) {
-            return in_batch == 1 ? event_json(request, options.people, "product_viewed")
-                                 : batch_json(request, in_batch, options.people, "product_viewed");
-        };
-        // The bodies are made beforehand: the generator shares the daemon's two cores.
-        std::vector<std::string> bodies;
-        for (std::uint64_t i = 0; i < events / in_batch; ++i)
-            bodies.push_back(body(i));
-        load.body = [&](std::uint64_t request) { return bodies[request]; };
-        load.requests = bodies.size();
-        const double cpu_before = daemon.cpu_seconds();
-        auto result = run_load(load);
-        if (!result) return fail(result.error());
-        last = std::move(result).value();
-        if (last.refused > 0)
-            return fail(
-                error(ErrorCode::refused, fmt::format("{} requests were refused", last.refused)));
-        rates.push_back(static_cast<double>(last.answered * in_batch) / last.seconds);
-        cpu.push_back((daemon.cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(events));
-        daemon.stop();
-        if (bare == 0) {
-            auto rate = bare_log_rate(bench.value().directory);
-            if (!rate) return fail(rate.error());
-            bare = rate.value();
-        }
-        std::filesystem::remove_all(bench.value().directory);
-        progress.at(run + 1, fmt::format("{:.0f} events/s", rates.back()));
+        auto measured = ingest_once(program_path, bodies, in_batch);
+        if (!measured) return fail(measured.error());
+        progress.at(run + 1, fmt::format("{:.0f} events/s", measured.value().per_second));
+        report.cases.front().runs.push_back(std::move(measured).value());
     }
     progress.finish(fmt::format("{} runs", options.repeat));
-    const double rate = median(rates);
-    if (options.json) {
-        fmt::print(
-            "{}\n",
-            to_json(Value(Record{{"scenario", Value(in_batch == 1 ? "single" : "ingest")},
-                                 {"events_per_second", Value(rate)},
-                                 {"cpu_micros_per_event", Value(median(cpu))},
-                                 {"log_append_only_events_per_second", Value(bare)},
-                                 {"ratio", Value(rate / bare)},
-                                 {"p50_micros", Value(std::int64_t{last.percentile(0.5)})},
-                                 {"p99_micros", Value(std::int64_t{last.percentile(0.99)})},
-                                 {"max_micros", Value(std::int64_t{last.percentile(1.0)})}})));
-        return 0;
-    }
-    fmt::print(
-        "durable events, {} a request: {:.0f} events/s (median of {}), daemon CPU {:.2f} us an "
-        "event\n",
-        in_batch, rate, options.repeat, median(cpu));
-    fmt::print("  answer after p50 {} us, p99 {} us, max {} us\n", last.percentile(0.5),
-               last.percentile(0.99), last.percentile(1.0));
-    fmt::print(
-        "  the log alone (append and sync, 500 events each): {:.0f} events/s; ratio {:.2f}\n", bare,
-        rate / bare);
+    print(report, options.json);
     return 0;
 }
 
 int waiting(const BenchOptions& options, const std::string& program_path) {
-    auto bench = start_daemon(program_path, kWaiting);
-    if (!bench) return fail(bench.error());
-    ChildDaemon& daemon = *bench.value().daemon;
+    const BenchDirectory directory;
+    auto started =
+        BenchDaemon::in_child(program_path, directory.path(), std::string(kSchema) + kWaiting, "");
+    if (!started) return fail(started.error());
+    BenchDaemon& daemon = started.value();
     const std::uint64_t people = options.people;
     const std::uint64_t empty = daemon.resident_bytes();
-    LoadOptions load;
-    load.port = daemon.port();
-    load.write_key = daemon.write_key();
+    LoadOptions load = daemon.load();
     load.requests = people / 100;
     load.body = [&](std::uint64_t request) {
         std::string body = "{\"batch\":[";
@@ -228,7 +169,7 @@ int waiting(const BenchOptions& options, const std::string& program_path) {
     std::this_thread::sleep_for(std::chrono::seconds(8));  // checkpoints settle
     const std::uint64_t full = daemon.resident_bytes();
     daemon.stop();
-    const std::string data = bench.value().directory + "/data";
+    const std::string data = directory.data();
     std::uint64_t disk = 0;
     for (const auto& file : std::filesystem::directory_iterator(data)) {
         if (file.is_regular_file() && file.path().filename().string().starts_with("state"))
@@ -239,18 +180,17 @@ int waiting(const BenchOptions& options, const std::string& program_path) {
     std::uint64_t restarted = 0;
     for (std::uint32_t run = 0; run < options.repeat * 2; ++run) {
         const auto begin = std::chrono::steady_clock::now();
-        auto again = ChildDaemon::start({program_path, {}, data, 0, ""});
+        auto again = BenchDaemon::again(program_path, directory.path());
         if (!again) return fail(again.error());
         (run % 2 == 0 ? after_stop : after_kill)
             .push_back(
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-        restarted = again.value()->resident_bytes();
+        restarted = again.value().resident_bytes();
         if (run % 2 == 0)
-            again.value()->kill_now();
+            again.value().kill_now();
         else
-            again.value()->stop();
+            again.value().stop();
     }
-    std::filesystem::remove_all(bench.value().directory);
     fmt::print("{} people, each with one entry that waits 60 days:\n", people);
     fmt::print(
         "  memory {} bytes each while running ({} MiB in all, {} MiB empty), {} bytes each after a "
@@ -268,13 +208,14 @@ int waiting(const BenchOptions& options, const std::string& program_path) {
 int bench_command(const BenchOptions& options, const std::string& program_path) {
     if (options.scenario == "ingest") return ingest(options, program_path, 100);
     if (options.scenario == "single") return ingest(options, program_path, 1);
+    if (options.scenario == "send") return bench_send_command(options, program_path);
     if (options.scenario == "waiting") return waiting(options, program_path);
     if (is_core_scenario(options.scenario)) return bench_core_command(options);
-    fmt::print(
-        stderr,
-        "journey bench: I do not know the scenario `{}`; there are ingest, single, waiting, check, "
-        "match, aggregates, timers and segments\n",
-        options.scenario);
+    fmt::print(stderr,
+               "journey bench: I do not know the scenario `{}`; there are ingest, single, send, "
+               "waiting, check, "
+               "match, aggregates, timers and segments\n",
+               options.scenario);
     return 2;
 }
 

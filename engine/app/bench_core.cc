@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
-#include <fstream>
 #include <functional>
 
 namespace journey::app {
@@ -143,14 +142,6 @@ Cost cost_of(Engine& engine, const std::vector<model::Command>& commands) {
         static_cast<void>(model::decode_command(in));
     cost.decode = since(begin);
     return cost;
-}
-
-std::uint64_t resident_now() {
-    std::ifstream in("/proc/self/statm");
-    std::uint64_t pages = 0;
-    std::uint64_t resident = 0;
-    in >> pages >> resident;
-    return resident * 4096;
 }
 
 struct Point {

@@ -160,6 +160,7 @@ struct BenchOptions {
     bool json = false;
 };
 int bench_command(const BenchOptions& options, const std::string& program_path);
+int bench_send_command(const BenchOptions& options, const std::string& program_path);
 /// Scenarios of one partition in this process.
 bool is_core_scenario(std::string_view scenario);
 int bench_core_command(const BenchOptions& options);

@@ -34,14 +34,17 @@ Result<void> keep_partitions(const std::string& data_directory, std::uint16_t pa
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clock> clock,
-                                              const ir::Program* program) {
+                                              const ir::Program* program, DaemonParts parts) {
     std::unique_ptr<Daemon> daemon(new Daemon());
     daemon->clock_ = std::move(clock);
-    daemon->logger_ = std::make_unique<Logger>(*daemon->clock_, Logger::stderr_sink());
+    daemon->logger_ = std::make_unique<Logger>(
+        *daemon->clock_, parts.log ? std::move(parts.log) : Logger::stderr_sink());
     TRY(daemon->store_, storage::sqlite::open_store(config.data_directory, {}, *daemon->logger_));
     TRY(keep_partitions(config.data_directory, config.partitions));
     TRY(daemon->keys_, load_or_make_keys(config.data_directory));
-    daemon->transport_ = connectors::net::make_transport(config.network, *daemon->logger_);
+    daemon->transport_ = std::move(parts.transport);
+    if (!daemon->transport_)
+        daemon->transport_ = connectors::net::make_transport(config.network, *daemon->logger_);
 
     config.http.write_keys.push_back(daemon->keys_.write_key);
     if (config.http.admin_token.empty()) config.http.admin_token = daemon->keys_.admin_token;

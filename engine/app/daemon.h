@@ -6,12 +6,19 @@
 
 namespace journey::app {
 
+/// What a benchmark puts in the place of the real thing; null: the real one.
+struct DaemonParts {
+    std::unique_ptr<connectors::net::Transport> transport;
+    Logger::Sink log;
+};
+
 class Daemon {
   public:
     /// Opens the data, recovers, listens. What fails is said in a sentence for the operator.
     /// `program` (may be null) is live before the first request is taken.
     static Result<std::unique_ptr<Daemon>> start(Config config, std::unique_ptr<Clock> clock,
-                                                 const ir::Program* program);
+                                                 const ir::Program* program,
+                                                 DaemonParts parts = {});
     ~Daemon();
 
     std::uint16_t port() const { return server_->port(); }

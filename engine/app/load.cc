@@ -19,6 +19,7 @@ struct Line {
     std::size_t written = 0;
     std::string in;
     Steady::time_point sent;
+    std::uint64_t request = 0;
     bool busy = false;
     ~Line() {
         if (socket >= 0) ::close(socket);
@@ -61,13 +62,6 @@ std::size_t whole_answer(const std::string& in, int& status) {
 
 }  // namespace
 
-std::uint32_t LoadResult::percentile(double share) const {
-    if (latency_micros.empty()) return 0;
-    return latency_micros[std::min(
-        latency_micros.size() - 1,
-        static_cast<std::size_t>(share * static_cast<double>(latency_micros.size())))];
-}
-
 Result<LoadResult> run_load(const LoadOptions& options) {
     LoadResult out;
     std::vector<Line> lines;
@@ -85,25 +79,35 @@ Result<LoadResult> run_load(const LoadOptions& options) {
     std::uint64_t next = 0;
     std::uint64_t open = 0;
     const auto begin = Steady::now();
+    const auto due = [&] {
+        if (next >= options.requests) return false;
+        const std::chrono::duration<double> passed = Steady::now() - begin;
+        return options.per_second == 0 ||
+               static_cast<double>(next) <= passed.count() * options.per_second;
+    };
     const auto give = [&](Line& line) {
-        if (next >= options.requests) return;
-        const std::string body = options.body(next++);
+        line.request = next++;
+        const std::string body = options.body(line.request);
         line.out = fmt::format("{}{}\r\n\r\n{}", head, body.size(), body);
         line.written = 0;
         line.sent = Steady::now();
         line.busy = true;
         ++open;
     };
-    for (Line& line : lines)
-        give(line);
     std::vector<pollfd> waits(lines.size());
-    while (open > 0) {
+    while (open > 0 || next < options.requests) {
+        for (Line& line : lines) {
+            if (!line.busy && due()) give(line);
+        }
         for (std::size_t i = 0; i < lines.size(); ++i) {
             const short writing = lines[i].written < lines[i].out.size() ? POLLOUT : 0;
             waits[i] = {lines[i].busy ? lines[i].socket : -1, static_cast<short>(POLLIN | writing),
                         0};
         }
-        if (::poll(waits.data(), waits.size(), 30'000) <= 0)
+        // Whoever paces looks at the clock again soon; a line that is free waits for its moment.
+        const bool pacing = options.per_second != 0 && next < options.requests;
+        const int ready = ::poll(waits.data(), waits.size(), pacing ? 1 : 30'000);
+        if (ready < 0 || (ready == 0 && !pacing))
             return error(ErrorCode::retry, "no answer for 30 s");
         for (std::size_t i = 0; i < lines.size(); ++i) {
             Line& line = lines[i];
@@ -124,14 +128,17 @@ Result<LoadResult> run_load(const LoadOptions& options) {
             line.in.erase(0, size);
             line.busy = false;
             --open;
-            ++(status >= 200 && status < 300 ? out.answered : out.refused);
+            const bool taken = status >= 200 && status < 300;
+            ++(taken ? out.answered : out.refused);
+            const auto now = Steady::now();
             out.latency_micros.push_back(static_cast<std::uint32_t>(
-                std::chrono::duration_cast<Micros>(Steady::now() - line.sent).count()));
-            give(line);
+                std::chrono::duration_cast<Micros>(now - line.sent).count()));
+            if (taken && options.accepted) options.accepted(line.request, now);
+            // The next one leaves before the others' answers are read: nobody waits for us.
+            if (due()) give(line);
         }
     }
     out.seconds = std::chrono::duration<double>(Steady::now() - begin).count();
-    std::sort(out.latency_micros.begin(), out.latency_micros.end());
     return out;
 }
 

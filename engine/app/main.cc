@@ -412,7 +412,7 @@ int main(int argc, char** argv) {
     bench_app
         ->add_option(
             "scenario", bench.scenario,
-            "ingest, single, waiting, check, lsp, match, aggregates, timers, segments, render")
+            "ingest, single, send, waiting, check, lsp, match, aggregates, timers, segments, render")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")

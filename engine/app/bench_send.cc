@@ -1,0 +1,246 @@
+// journey bench send: people order, and a journey with one send answers each: ingest, match, Intent,
+// Claim (durable), rendering, request, Outcome (durable). Once to a web server on loopback, the
+// daemon a process of its own; once to a transport without sockets, all in this process. Beside it
+// what libcurl alone does with the same requests on the same connections.
+
+#include "connectors/webhook/signed/signed.h"
+#include "engine/app/bench_daemon.h"
+#include "engine/app/bench_sink.h"
+#include "engine/app/commands.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace journey::app {
+namespace {
+
+constexpr const char* kProject = R"(language 1
+workspace bench {
+  time zone "UTC"
+  currency EUR
+}
+profile user {
+  email string pii
+  first_name string
+}
+event order_paid {
+  order_id string required
+  total float
+}
+channel webhook {
+}
+template receipt webhook transactional {
+  needs order_id string required
+  needs total float default 0.0
+  body "{\"order\": {{ order_id | json }}, \"total\": {{ total }}, \"to\": {{ first_name | default: 'you' | json }}}"
+}
+journey thanks "Thanks for an order" {
+  version 1
+  enter when order_paid
+  reenter always
+  expires after 30 days
+  do {
+    send webhook receipt with { order_id: trigger.order_id, total: trigger.total }
+  }
+}
+)";
+constexpr const char* kSecret = "whsec_am91cm5leS1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM=";
+constexpr std::uint32_t kParallel = 64;
+constexpr std::uint64_t kInBatch = 100;
+/// Enough to be steady, few enough that five runs end before the coffee is cold.
+constexpr std::uint64_t kSendsMost = 100'000;
+constexpr double kHalfLoadSeconds = 3;
+
+/// Answers at once on the calling thread.
+class NoSocket final : public connectors::net::Transport {
+  public:
+    explicit NoSocket(BenchSink& sink) : sink_(sink) {}
+    void start(connectors::Request request, Micros, Done done) override {
+        sink_.note(std::get<connectors::HttpRequest>(request).body);
+        connectors::Response response;
+        response.answered = true;
+        response.status = 200;
+        response.body = "{}";
+        done(std::move(response));
+    }
+    std::size_t under_way() const override { return 0; }
+
+  private:
+    BenchSink& sink_;
+};
+
+std::string order_json(std::uint64_t number) {
+    return fmt::format(
+        R"({{"type":"track","userId":"p{0}","messageId":"b{0}","event":"order_paid","properties":{{"order_id":"o{0}","total":{1}.5}}}})",
+        number, 10 + number % 300);
+}
+
+std::string config_for(const BenchSink& sink) {
+    return fmt::format(
+        "connectors:\n  webhook: {{kind: signed, url: \"{}\", secrets: "
+        "[\"env:JOURNEY_BENCH_SECRET\"], parallel: {}}}\n"
+        "network: {{allow private: yes, allow http: yes}}\n",
+        sink.url(), kParallel);
+}
+
+Result<Config> config_inside(const BenchSink& sink) {
+    Config config;
+    connectors::webhook::SignedConfig webhook;
+    webhook.url = sink.url();
+    webhook.secrets = {kSecret};
+    webhook.parallel = kParallel;
+    runtime::Route route;
+    route.channel = "webhook";
+    TRY(route.connector, connectors::webhook::make_signed(webhook));
+    config.routes.push_back(std::move(route));
+    return config;
+}
+
+/// The request a send comes down to, with `body`.
+connectors::HttpRequest request_like(const BenchSink& sink, const std::string& body) {
+    connectors::HttpRequest request;
+    request.url = sink.url();
+    request.headers = {{"Content-Type", "application/json"},
+                       {"webhook-id", "0197a2b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"},
+                       {"webhook-timestamp", "1795341600"},
+                       {"webhook-signature", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="}};
+    request.body = body;
+    return request;
+}
+
+/// What the Log keeps of one send.
+std::vector<model::Command> commands_of_a_send() {
+    std::vector<model::Command> commands(3);
+    commands[0].external_id = "user:p12345";
+    commands[0].message_id = "b12345";
+    commands[0].body =
+        model::Track{"order_paid", {{"order_id", Value("o12345")}, {"total", Value(10.5)}}};
+    commands[1].body = model::Claim{{}, 1, true};
+    commands[2].body = model::Outcome{{}, 1, {}, {}};
+    return commands;
+}
+
+struct Bill {
+    BenchDaemon& daemon;
+    const BenchSink& sink;
+    /// CPU of the daemon alone.
+    double seconds() const {
+        if (daemon.is_child()) return daemon.cpu_seconds();
+        return daemon.cpu_seconds() - thread_cpu_seconds() - sink.cpu_seconds();
+    }
+};
+
+Error lost(const BenchSink& sink, std::uint64_t wanted) {
+    return error(ErrorCode::retry,
+                 fmt::format("{} of {} requests came to the sink", sink.requests(), wanted));
+}
+
+/// Orders as fast as they are taken, then until the last request is at the sink; then a while at
+/// half that pace, one order a request.
+Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t orders) {
+    const Bill bill{daemon, sink};
+    const std::uint64_t empty = daemon.resident_bytes();
+    const double cpu = bill.seconds();
+    LoadOptions flat_out = daemon.load();
+    flat_out.requests = orders / kInBatch;
+    flat_out.body = [](std::uint64_t request) {
+        std::string body = "{\"batch\":[";
+        for (std::uint64_t i = 0; i < kInBatch; ++i) {
+            if (i > 0) body.push_back(',');
+            body += order_json(request * kInBatch + i);
+        }
+        return body + "]}";
+    };
+    const auto began = BenchSink::Steady::now();
+    TRY(const LoadResult taken, run_load(flat_out));
+    if (taken.refused > 0) return error(ErrorCode::retry, "the daemon refused orders");
+    if (!sink.wait_for(orders)) return lost(sink, orders);
+    const std::chrono::duration<double> took = sink.last() - began;
+    Measured out;
+    out.per_second = static_cast<double>(orders) / took.count();
+    out.cpu_micros = (bill.seconds() - cpu) * 1e6 / static_cast<double>(orders);
+    const std::uint64_t full = daemon.resident_bytes();
+    out.memory_bytes =
+        static_cast<double>(full > empty ? full - empty : 0) / static_cast<double>(orders);
+
+    LoadOptions half = daemon.load();
+    half.path = "/v1/track";
+    half.connections = 16;
+    half.per_second = out.per_second / 2;
+    half.requests = static_cast<std::uint64_t>(half.per_second * kHalfLoadSeconds);
+    half.body = [&](std::uint64_t request) { return order_json(orders + request); };
+    std::vector<BenchSink::Steady::time_point> accepted(half.requests);
+    half.accepted = [&](std::uint64_t request, BenchSink::Steady::time_point at) {
+        accepted[request] = at;
+    };
+    TRY(const LoadResult paced, run_load(half));
+    if (paced.refused > 0) return error(ErrorCode::retry, "the daemon refused orders");
+    if (!sink.wait_for(orders + half.requests)) return lost(sink, orders + half.requests);
+    std::vector<std::uint32_t> waits;
+    for (std::uint64_t i = 0; i < half.requests; ++i) {
+        const auto arrived = sink.arrival(orders + i);
+        if (!arrived) return lost(sink, orders + half.requests);
+        const auto wait = std::chrono::duration_cast<Micros>(*arrived - accepted[i]).count();
+        waits.push_back(static_cast<std::uint32_t>(std::max<std::int64_t>(wait, 0)));
+    }
+    out.latency = latency_of(waits);
+    out.more.emplace_back("repeated_requests", static_cast<double>(sink.repeated()));
+    return out;
+}
+
+Result<Measured> run_once(const std::string& program_path, std::uint64_t orders, bool sockets) {
+    const BenchDirectory directory;
+    // Half load is paced by what flat out was; a sink takes what even the fastest could bring.
+    BenchSink sink(orders + 1'000'000);
+    const auto start = [&]() -> Result<BenchDaemon> {
+        if (sockets)
+            return BenchDaemon::in_child(program_path, directory.path(), kProject,
+                                         config_for(sink));
+        TRY(Config config, config_inside(sink));
+        return BenchDaemon::in_process(directory.path(), kProject, std::move(config),
+                                       std::make_unique<NoSocket>(sink));
+    };
+    TRY(BenchDaemon daemon, start());
+    TRY(Measured out, measure(daemon, sink, orders));
+    const double sent = static_cast<double>(sink.requests());
+    daemon.stop();
+    out.disk_bytes = static_cast<double>(bytes_below(directory.data())) / sent;
+    TRY(const double log_alone, bare_log_rate(directory.path() + "/bare", commands_of_a_send()));
+    out.more.emplace_back("log_alone_sends_per_second", log_alone / 3);
+    if (sockets) {
+        TRY(out.bare_per_second, connectors::net::bare_post_rate(request_like(sink, sink.body()),
+                                                                 kParallel, orders / 2));
+    } else {
+        out.bare_per_second = log_alone / 3;
+    }
+    return out;
+}
+
+}  // namespace
+
+int bench_send_command(const BenchOptions& options, const std::string& program_path) {
+    ::setenv("JOURNEY_BENCH_SECRET", kSecret, 1);
+    const std::uint64_t orders =
+        std::max(std::min(options.events, kSendsMost) / kInBatch, std::uint64_t{1}) * kInBatch;
+    const std::string latency = "accepted to the request at the sink, half load";
+    Report report{"send", fmt::format("{} orders, one rendered webhook each", orders)};
+    report.cases.push_back(
+        {"to a sink on loopback", "sends", latency, "libcurl alone, same connections"});
+    report.cases.push_back(
+        {"to a sink without sockets", "sends", latency, "the log alone, three commands a send"});
+    Progress progress("measuring", options.repeat * report.cases.size());
+    std::uint64_t done = 0;
+    for (std::uint32_t run = 0; run < options.repeat; ++run) {
+        for (std::size_t i = 0; i < report.cases.size(); ++i) {
+            auto measured = run_once(program_path, orders, i == 0);
+            if (!measured) return fail(measured.error());
+            progress.at(++done, fmt::format("{:.0f} sends/s", measured.value().per_second));
+            report.cases[i].runs.push_back(std::move(measured).value());
+        }
+    }
+    progress.finish(fmt::format("{} runs", options.repeat));
+    print(report, options.json);
+    return 0;
+}
+
+}  // namespace journey::app
