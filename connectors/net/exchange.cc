@@ -176,20 +176,20 @@ void Exchange::smtp_line(std::string_view line) {
         cut();                             // libcurl would say QUIT to a server that may not answer
     }
     if (end_given_) {
-        curl_easy_setopt(easy_.get(), CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplyToQuitSeconds);
+        curl_easy_setopt(handle(), CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplyToQuitSeconds);
     }
 }
 
 void Exchange::give_end() {
     end_given_ = true;
     if (is_smtp_) {
-        curl_easy_setopt(easy_.get(), CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplyAfterDotSeconds);
+        curl_easy_setopt(handle(), CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplyAfterDotSeconds);
     }
 }
 
 void Exchange::cut() {
     curl_socket_t socket = CURL_SOCKET_BAD;
-    curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket);
+    curl_easy_getinfo(handle(), CURLINFO_ACTIVESOCKET, &socket);
     if (socket != CURL_SOCKET_BAD) ::shutdown(socket, SHUT_RDWR);
 }
 
@@ -202,21 +202,36 @@ std::string Exchange::reason_to_end(SteadyTime now) const {
     return {};
 }
 
-Result<void> Exchange::prepare(Easy easy, const TransportOptions& options,
+Result<void> Exchange::prepare(Handle handle, const TransportOptions& options,
                                const ExtraTrust& trust) {
     body_most_ = options.response_most;
-    easy_ = std::move(easy);
+    handle_ = std::move(handle);
     trust_ = &trust;
     began_ = std::chrono::steady_clock::now();
     allow_private_ = options.allow_private;
     is_smtp_ = std::holds_alternative<SmtpRequest>(request_);
-    CURL* curl = easy_.get();
     const std::string& url =
         is_smtp_ ? std::get<SmtpRequest>(request_).url : std::get<HttpRequest>(request_).url;
-    TRY(check_url(url, is_smtp_, options));
-    curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(curl, CURLOPT_PRIVATE, this);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words_.data());
+    if (!handle_.web) {
+        set_standing();
+        handle_.web = !is_smtp_;
+        handle_.url.clear();
+    }
+    if (handle_.url.empty() || url != handle_.url) {
+        handle_.url.clear();
+        TRY(check_url(url));
+        curl_easy_setopt(this->handle(), CURLOPT_URL, url.c_str());
+        handle_.url = url;
+    }
+    TRY(check_plain(options));
+    set_own();
+    if (is_smtp_) return prepare_smtp(std::get<SmtpRequest>(request_));
+    return prepare_http(std::get<HttpRequest>(request_));
+}
+
+void Exchange::set_standing() {
+    CURL* curl = handle();
+    curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, is_smtp_ ? "smtp,smtps" : "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -228,27 +243,31 @@ Result<void> Exchange::prepare(Easy easy, const TransportOptions& options,
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
     curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, kIdleSeconds);
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Callbacks::read);
-    curl_easy_setopt(curl, CURLOPT_READDATA, this);
     curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, &Callbacks::seek);
-    curl_easy_setopt(curl, CURLOPT_SEEKDATA, this);
     curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, &Callbacks::before_request);
-    curl_easy_setopt(curl, CURLOPT_PREREQDATA, this);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Callbacks::write);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Callbacks::header);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
-    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
-    if (!trust.empty()) {
-        curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, &Callbacks::trust);
-        curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, this);
-    }
-    if (is_smtp_) return prepare_smtp(std::get<SmtpRequest>(request_));
-    return prepare_http(std::get<HttpRequest>(request_));
+    if (!trust_->empty()) curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, &Callbacks::trust);
+    if (is_smtp_) return;
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
 }
 
-Result<void> Exchange::check_url(const std::string& url, bool smtp,
-                                 const TransportOptions& options) {
+void Exchange::set_own() {
+    CURL* curl = handle();
+    curl_easy_setopt(curl, CURLOPT_PRIVATE, this);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words_.data());
+    curl_easy_setopt(curl, CURLOPT_READDATA, this);
+    curl_easy_setopt(curl, CURLOPT_SEEKDATA, this);
+    curl_easy_setopt(curl, CURLOPT_PREREQDATA, this);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
+    if (!trust_->empty()) curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, this);
+}
+
+Result<void> Exchange::check_url(const std::string& url) {
     const auto control = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
     if (std::any_of(url.begin(), url.end(), control)) {
         return error(ErrorCode::invalid, "the connector's URL contains a blank or control");
@@ -260,26 +279,32 @@ Result<void> Exchange::check_url(const std::string& url, bool smtp,
     }
     const std::string scheme = url_part(parsed.get(), CURLUPART_SCHEME).value_or("");
     const bool known =
-        smtp ? scheme == "smtp" || scheme == "smtps" : scheme == "http" || scheme == "https";
+        is_smtp_ ? scheme == "smtp" || scheme == "smtps" : scheme == "http" || scheme == "https";
     if (!known) {
         return error(ErrorCode::invalid,
                      fmt::format("the scheme \"{}\" is not allowed; use {}", scheme,
-                                 smtp ? "smtp:// or smtps://" : "https://"));
+                                 is_smtp_ ? "smtp:// or smtps://" : "https://"));
     }
     if (url_part(parsed.get(), CURLUPART_USER) || url_part(parsed.get(), CURLUPART_PASSWORD)) {
         return error(ErrorCode::invalid,
                      "the connector's URL carries credentials; put them into the connector's "
                      "own settings");
     }
-    plain_needs_loopback_ = scheme == "http" && !options.allow_http;
+    handle_.plain = scheme == "http";
+    return success();
+}
+
+Result<void> Exchange::check_plain(const TransportOptions& options) {
+    plain_needs_loopback_ = handle_.plain && !options.allow_http;
     if (plain_needs_loopback_ && !options.allow_private) {
         return error(ErrorCode::invalid, "plain http:// is not allowed; use https://");
     }
     return success();
 }
 
-Result<void> Exchange::prepare_http(const HttpRequest& request) {
-    CURL* curl = easy_.get();
+// Whatever one request sets and another does not is set by every one, or the last one's would stay.
+Result<void> Exchange::prepare_http(HttpRequest& request) {
+    CURL* curl = handle();
     curl_slist* lines = nullptr;
     const auto add = [&](const std::string& line) {
         lines = curl_slist_append(lines, line.c_str());
@@ -287,36 +312,36 @@ Result<void> Exchange::prepare_http(const HttpRequest& request) {
         lines_.reset(lines);
     };
     add("Expect:");  // no waiting for "100 Continue"
+    std::string line;
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name)) {
             return error(ErrorCode::invalid, "a header's name holds a character it must not");
         }
         TRY(check_header_value(value, name));
-        add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
+        line.assign(name);
+        line += value.empty() ? ";" : ": ";
+        line += value;
+        add(line);
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - began_);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, std::max<long>(1, long{left.count()}));
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines_.get());
-    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
-    if (!request.basic_user.empty()) {
-        curl_easy_setopt(curl, CURLOPT_HTTPAUTH, long{CURLAUTH_BASIC});
-        curl_easy_setopt(curl, CURLOPT_USERNAME, request.basic_user.c_str());
-        curl_easy_setopt(curl, CURLOPT_PASSWORD, request.basic_password.c_str());
-    }
-    if (request.method == "GET") return success();
+    const bool basic = !request.basic_user.empty();
+    curl_easy_setopt(curl, CURLOPT_HTTPAUTH, basic ? long{CURLAUTH_BASIC} : long{CURLAUTH_NONE});
+    curl_easy_setopt(curl, CURLOPT_USERNAME, basic ? request.basic_user.c_str() : nullptr);
+    curl_easy_setopt(curl, CURLOPT_PASSWORD, basic ? request.basic_password.c_str() : nullptr);
+    const bool post = request.method != "GET";
+    const bool other = post && request.method != "POST";
     if (!is_token(request.method)) {
         return error(ErrorCode::invalid, "the HTTP method holds a character it must not");
     }
-    body_ = request.body;
-    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    body_ = post ? std::move(request.body) : std::string();
+    curl_easy_setopt(curl, post ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
-    if (request.method != "POST") {
-        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    }
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, other ? request.method.c_str() : nullptr);
     // Without a body there is nothing whose rewinding could fail: such a request never meets a used
     // connection.
-    if (body_.empty()) curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, long{post && body_.empty()});
     return success();
 }
 
@@ -328,7 +353,7 @@ Result<void> Exchange::prepare_smtp(SmtpRequest& request) {
         return error(ErrorCode::invalid,
                      "a password would travel in the clear; set `require_tls` for this connector");
     }
-    CURL* curl = easy_.get();
+    CURL* curl = handle();
     body_ = with_crlf(request.message);
     curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(curl, CURLOPT_MAIL_FROM, fmt::format("<{}>", request.mail_from).c_str());
@@ -354,7 +379,7 @@ Result<void> Exchange::prepare_smtp(SmtpRequest& request) {
 bool Exchange::bytes_left() const {
     if (is_smtp_) return end_given_;
     long sent = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(handle(), CURLINFO_REQUEST_SIZE, &sent);
     return sent > 0 || given_ > 0;
 }
 
@@ -383,7 +408,7 @@ std::string Exchange::failure_text(CURLcode result) const {
 
 Response Exchange::finish(CURLcode result) {
     long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
     response_.status = static_cast<std::uint32_t>(std::max(0L, status));
     response_.bytes_left = bytes_left();
     if (is_smtp_) {
@@ -415,14 +440,23 @@ void Exchange::finish_smtp(CURLcode result, Response& response) {
 
 Response Exchange::finish_early(std::string failure) {
     response_.answered = false;
-    response_.bytes_left = easy_ && bytes_left();
+    response_.bytes_left = handle_.easy && bytes_left();
     response_.failure = std::move(failure);
     return std::move(response_);
 }
 
-Easy Exchange::take_handle() {
-    if (easy_) curl_easy_reset(easy_.get());
-    return std::move(easy_);
+Handle Exchange::take_handle() {
+    if (!handle_.easy || !handle_.web) {
+        if (handle_.easy) curl_easy_reset(handle());
+        return std::move(handle_);
+    }
+    // libcurl keeps copies of the secrets, and the addresses of what ends with us.
+    CURL* curl = handle();
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, nullptr);
+    curl_easy_setopt(curl, CURLOPT_USERNAME, nullptr);
+    curl_easy_setopt(curl, CURLOPT_PASSWORD, nullptr);
+    return std::move(handle_);
 }
 
 std::string with_crlf(std::string_view message) {

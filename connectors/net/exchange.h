@@ -22,6 +22,16 @@ struct ListFree {
 };
 using TextList = std::unique_ptr<curl_slist, ListFree>;
 
+/// An easy handle between exchanges. One that served the web keeps the settings that are the same
+/// for every request of a transport, and the URL it was last given, checked: setting all of them
+/// again costs as much as libcurl's own work on a kept connection.
+struct Handle {
+    Easy easy;
+    bool web = false;
+    std::string url;
+    bool plain = false;  // that URL's scheme is http
+};
+
 /// Must not move while libcurl knows it: callbacks hold its address.
 class Exchange {
   public:
@@ -31,17 +41,17 @@ class Exchange {
     Exchange& operator=(const Exchange&) = delete;
 
     /// `invalid` when the request must not go out at all: a forged header, a foreign scheme, …
-    Result<void> prepare(Easy easy, const TransportOptions& options, const ExtraTrust& trust);
+    Result<void> prepare(Handle handle, const TransportOptions& options, const ExtraTrust& trust);
     /// What came of it; ends the exchange. `result` is libcurl's.
     Response finish(CURLcode result);
     /// The same for an end that libcurl does not know of.
     Response finish_early(std::string failure);
 
-    CURL* handle() const { return easy_.get(); }
+    CURL* handle() const { return handle_.easy.get(); }
     /// Mail only: when it becomes true, the exchange ends within a second.
     void stop_with(const std::atomic<bool>& stopping) { stopping_ = &stopping; }
-    /// Gives the handle back, cleaned, for the next exchange.
-    Easy take_handle();
+    /// Gives the handle back for the next exchange; nothing of this one's secrets stays in it.
+    Handle take_handle();
     SteadyTime until() const { return until_; }
     const Transport::Done& done() const { return done_; }
 
@@ -49,9 +59,14 @@ class Exchange {
     struct Callbacks;
     friend struct Callbacks;
 
-    Result<void> prepare_http(const HttpRequest& request);
+    Result<void> prepare_http(HttpRequest& request);
     Result<void> prepare_smtp(SmtpRequest& request);
-    Result<void> check_url(const std::string& url, bool smtp, const TransportOptions& options);
+    /// What every exchange of this kind has in common.
+    void set_standing();
+    /// Callbacks and buffers of this one.
+    void set_own();
+    Result<void> check_url(const std::string& url);
+    Result<void> check_plain(const TransportOptions& options);
     bool answer_is_complete(CURLcode result) const;
     bool bytes_left() const;
     void give_end();
@@ -70,7 +85,7 @@ class Exchange {
     Transport::Done done_;
     SteadyTime until_;
     SteadyTime began_{};
-    Easy easy_;
+    Handle handle_;
     TextList lines_;  // HTTP headers or SMTP recipients
     const ExtraTrust* trust_ = nullptr;
     const std::atomic<bool>* stopping_ = nullptr;

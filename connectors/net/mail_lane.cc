@@ -50,18 +50,18 @@ class MailLane::Worker {
             answer(exchange, exchange.finish_early("the deadline passed before a place was free"));
             return;
         }
-        if (!easy_) easy_.reset(curl_easy_init());
-        ENSURE(easy_ != nullptr, "libcurl has no memory");
+        if (!kept_.easy) kept_.easy.reset(curl_easy_init());
+        ENSURE(kept_.easy != nullptr, "libcurl has no memory");
         exchange.stop_with(lane_.stopping_);
-        auto ready = exchange.prepare(std::move(easy_), lane_.options_, lane_.trust_);
+        auto ready = exchange.prepare(std::move(kept_), lane_.options_, lane_.trust_);
         if (ready) {
             Response response = exchange.finish(curl_easy_perform(exchange.handle()));
-            easy_ = exchange.take_handle();
+            kept_ = exchange.take_handle();
             answer(exchange, std::move(response));
         } else {
             Response refused = exchange.finish_early(ready.error().detail);
             refused.credentials_problem = true;  // no repetition mends it; an operator does
-            easy_ = exchange.take_handle();
+            kept_ = exchange.take_handle();
             answer(exchange, std::move(refused));
         }
     }
@@ -75,15 +75,15 @@ class MailLane::Worker {
     // libcurl would say QUIT to the kept connection and wait two minutes for its answer.
     void forget_connection() {
         curl_socket_t socket = CURL_SOCKET_BAD;
-        if (easy_) curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket);
+        if (kept_.easy) curl_easy_getinfo(kept_.easy.get(), CURLINFO_ACTIVESOCKET, &socket);
         if (socket != CURL_SOCKET_BAD) ::shutdown(socket, SHUT_RDWR);
-        easy_.reset();
+        kept_.easy.reset();
     }
 
     MailLane& lane_;
     Mailbox<std::unique_ptr<Exchange>> arrived_;
     std::atomic<std::size_t> under_way_{0};
-    Easy easy_;  // only on the thread; keeps the connection
+    Handle kept_;  // only on the thread; keeps the connection
     std::thread thread_;
 };
 

@@ -41,7 +41,9 @@ class WebLane::Loop {
     void start(std::unique_ptr<Exchange> exchange) {
         under_way_.fetch_add(1, std::memory_order_relaxed);
         ENSURE(arrived_.put(std::move(exchange)), "the transport is used after its end");
-        curl_multi_wakeup(multi_.get());
+        // A system call, so only for a thread that sleeps or is about to: it looks once more
+        // between saying so and sleeping.
+        if (asleep_.exchange(false)) curl_multi_wakeup(multi_.get());
     }
 
     std::size_t under_way() const { return under_way_.load(std::memory_order_relaxed); }
@@ -61,7 +63,9 @@ class WebLane::Loop {
             int running = 0;
             curl_multi_perform(multi_.get(), &running);
             if (finish_done() > 0) continue;  // places are free: fill them before sleeping
-            curl_multi_poll(multi_.get(), nullptr, 0, poll_ms(), nullptr);
+            asleep_ = true;
+            if (arrived_.size() == 0) curl_multi_poll(multi_.get(), nullptr, 0, poll_ms(), nullptr);
+            asleep_ = false;
         }
         stop();
     }
@@ -97,7 +101,7 @@ class WebLane::Loop {
     }
 
     void begin(std::unique_ptr<Exchange> exchange) {
-        auto ready = exchange->prepare(take_easy(), options_, trust_);
+        auto ready = exchange->prepare(take_idle(), options_, trust_);
         if (!ready) {
             Response refused = exchange->finish_early(ready.error().detail);
             refused.credentials_problem = true;  // no repetition mends it; an operator does
@@ -132,15 +136,16 @@ class WebLane::Loop {
 
     int poll_ms() const { return waiting_.empty() ? kIdlePollMs : kWaitingPollMs; }
 
-    Easy take_easy() {
+    Handle take_idle() {
         if (idle_.empty()) {
-            Easy fresh(curl_easy_init());
-            ENSURE(fresh != nullptr, "libcurl has no memory");
+            Handle fresh;
+            fresh.easy.reset(curl_easy_init());
+            ENSURE(fresh.easy != nullptr, "libcurl has no memory");
             return fresh;
         }
-        Easy easy = std::move(idle_.back());
+        Handle handle = std::move(idle_.back());
         idle_.pop_back();
-        return easy;
+        return handle;
     }
 
     void answer(Exchange& exchange, Response response) {
@@ -166,11 +171,12 @@ class WebLane::Loop {
     std::unique_ptr<CURLM, MultiFree> multi_;
     Mailbox<std::unique_ptr<Exchange>> arrived_;
     std::atomic<std::size_t> under_way_{0};
+    std::atomic<bool> asleep_{false};
     // Only on the thread:
     std::deque<std::unique_ptr<Exchange>> waiting_;
     std::unordered_map<CURL*, std::unique_ptr<Exchange>> active_;
     steady_clock::time_point next_expiry_{};
-    std::vector<Easy> idle_;
+    std::vector<Handle> idle_;
     std::thread thread_;
 };
 

@@ -9,6 +9,9 @@ constexpr std::size_t kTroublesMost = 5;
 constexpr Micros kTroubleWindow = std::chrono::seconds(10);
 constexpr Micros kShutFor = std::chrono::seconds(30);
 constexpr Micros kPauseAtLeast = std::chrono::seconds(60);
+// A Verdict is at most about this much older than its Attempt.
+constexpr Micros kBeat = std::chrono::milliseconds(50);
+constexpr std::size_t kAheadMost = 2048;
 
 }  // namespace
 
@@ -68,12 +71,48 @@ bool Breaker::ended(Sign sign, Instant now) {
     return shuts;
 }
 
+// ---------------------------------------------------------------- pace
+
+void Pace::turn_to(Instant now) {
+    if (now < beat_ + kBeat) return;
+    before_ = now < beat_ + 2 * kBeat ? now_ : 0;
+    now_ = 0;
+    beat_ = now;
+}
+
+void Pace::ended(Instant now) {
+    turn_to(now);
+    ++now_;
+}
+
 // ---------------------------------------------------------------- lane
+
+void Dispatcher::Lane::use(std::shared_ptr<const connectors::Connector> connector) {
+    parallel = std::max<std::uint32_t>(1, connector->traits().parallel);
+    route.connector = std::move(connector);
+}
+
+std::size_t Dispatcher::Lane::window() const {
+    std::size_t ahead = parallel;
+    if (route.connector != nullptr) {
+        switch (route.connector->traits().idempotency) {
+            case model::IdempotencyClass::keyed:
+            case model::IdempotencyClass::collapsible:
+                ahead = std::max(ahead, std::min(pace.of_last_beat(), kAheadMost));
+                break;
+            case model::IdempotencyClass::queryable:
+            case model::IdempotencyClass::neither:
+                break;
+        }
+    }
+    return parallel + ahead;
+}
 
 bool Dispatcher::Lane::may_ask(Instant now) {
     if (queued == 0) return false;
     if (route.connector == nullptr)
         return true;  // the answer is "no connector", and it costs nothing
+    pace.turn_to(now);
     if (now < paused_until || under_way() >= window()) return false;
     switch (breaker.gate(now)) {
         case Breaker::Gate::shut:
@@ -111,7 +150,7 @@ Dispatcher::Dispatcher(const std::vector<Route>& routes, Calls calls, std::uint3
         Lane& lane = lanes_[route.channel];
         ENSURE(lane.route.connector == nullptr, "two connectors for one channel");
         lane.route = route;
-        lane.parallel = std::max<std::uint32_t>(1, route.connector->traits().parallel);
+        lane.use(route.connector);
         lane.rate.set_rate(route.rate_per_second, rate_shares_);
     }
 }
@@ -133,8 +172,7 @@ Dispatcher::Lane& Dispatcher::lane_of(const std::string& channel) {
     auto found = calls_.find(std::string_view(channel).substr(core::kCallLane.size()));
     if (found == calls_.end()) found = calls_.find("");
     if (found == calls_.end()) return lane;
-    lane.route.connector = found->second;
-    lane.parallel = std::max<std::uint32_t>(1, found->second->traits().parallel);
+    lane.use(found->second);
     return lane;
 }
 
@@ -204,6 +242,7 @@ std::vector<core::StartAttempt> Dispatcher::ended(const std::string& channel, Si
     Lane& lane = lane_of(channel);
     ENSURE(lane.running > 0, "an Attempt ended that was not under way");
     --lane.running;
+    lane.pace.ended(now);
     if (wait) lane.paused_until = std::max(lane.paused_until, now + std::max(*wait, kPauseAtLeast));
     const bool shut = lane.breaker.ended(sign, now);
     return shut || wait ? lane.release_granted() : std::vector<core::StartAttempt>{};

@@ -46,6 +46,20 @@ class Breaker {
     bool probing_ = false;
 };
 
+/// How many Attempts ended in the last whole beat: what a lane gets done in the time that two syncs
+/// of a slow disk take.
+class Pace {
+  public:
+    void turn_to(Instant now);
+    void ended(Instant now);
+    std::size_t of_last_beat() const { return before_; }
+
+  private:
+    Instant beat_{Micros{0}};
+    std::size_t now_ = 0;
+    std::size_t before_ = 0;
+};
+
 class Dispatcher {
   public:
     using Calls = std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>>;
@@ -94,10 +108,14 @@ class Dispatcher {
         std::size_t asked = 0;
         std::deque<core::StartAttempt> granted;
         std::size_t running = 0;
+        Pace pace;
 
         bool may_ask(Instant now);
-        /// Granted ahead of the room there is, so that the connector does not idle during a sync.
-        std::size_t window() const { return std::size_t{parallel} * 2; }
+        void use(std::shared_ptr<const connectors::Connector> connector);
+        /// Granted ahead of the room there is, so that the connector does not idle during a sync:
+        /// as many again, or what it gets done in a beat. Where a stop would leave each of them
+        /// unknown, only as many again.
+        std::size_t window() const;
         std::size_t under_way() const { return asked + granted.size() + running; }
         core::IntentReady pop();
         std::vector<core::StartAttempt> release_granted();

@@ -10,7 +10,9 @@ namespace {
 
 constexpr Micros kBeat = std::chrono::seconds(1);
 constexpr std::int64_t kStuckMicros = 5'000'000;
-constexpr std::size_t kSliceRows = 4'000;
+// Applying waits while a slice is taken: about a microsecond or two a row.
+constexpr std::size_t kSliceRows = 500;
+constexpr std::int64_t kShareEveryMicros = 20'000;
 
 /// What a Command costs while it waits; about right is enough.
 std::size_t bytes_of(const Record& record);
@@ -113,6 +115,7 @@ class Service::Impl {
     std::vector<storage::StateStore::RenderedMessage>
         rendered;  // the engine thread's, until a slice takes them
     Instant engine_now{Micros{0}};
+    std::int64_t shared_at = 0;
     std::atomic<bool> started{false};
     std::atomic<bool> draining{false};
     std::thread log_thread;
@@ -293,6 +296,7 @@ Numbers Service::Impl::numbers() const {
 
 void Service::Impl::run_engine() {
     bool told_quiet = false;
+    bool unshared = false;
     for (;;) {
         gauges.engine_beat = steady_micros();
         const Micros wait =
@@ -313,7 +317,11 @@ void Service::Impl::run_engine() {
         auto more = node.take_rendered();
         std::move(more.begin(), more.end(), std::back_inserter(rendered));
         gauges.attempts_under_way = node.attempts_under_way();
-        if (!works.empty()) share();
+        // Copying the numbers after each of thousands of turns a second would be work for nobody.
+        if (!works.empty() || unshared) {
+            unshared = steady_micros() - shared_at < kShareEveryMicros && inbox->size() > 0;
+            if (!unshared) share();
+        }
         if (draining && !told_quiet && quiet()) {
             told_quiet = true;
             quiet_now.put(1);
@@ -375,6 +383,7 @@ void Service::Impl::to_log(std::vector<model::Command> commands) {
 }
 
 void Service::Impl::share() {
+    shared_at = steady_micros();
     const std::lock_guard lock(shared_mutex);
     shared_numbers = node.numbers();
     shared_catalog = node.catalog();
