@@ -13,6 +13,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+constexpr auto kAfterRefusal = std::chrono::milliseconds(20);
+
 struct Line {
     int socket = -1;
     std::string out;
@@ -20,7 +22,9 @@ struct Line {
     std::string in;
     Steady::time_point sent;
     std::uint64_t request = 0;
+    Steady::time_point not_before;  // after a refusal
     bool busy = false;
+    bool refused = false;  // to be sent again
     ~Line() {
         if (socket >= 0) ::close(socket);
     }
@@ -94,10 +98,23 @@ Result<LoadResult> run_load(const LoadOptions& options) {
         line.busy = true;
         ++open;
     };
+    // Overload is no mistake of anybody's: the same again, a little later.
+    const auto send_again = [&](Line& line) {
+        line.refused = false;
+        line.written = 0;
+        line.busy = true;
+    };
     std::vector<pollfd> waits(lines.size());
     while (open > 0 || next < options.requests) {
+        bool waiting = false;
         for (Line& line : lines) {
-            if (!line.busy && due()) give(line);
+            if (line.busy) continue;
+            if (line.refused) {
+                waiting = true;
+                if (Steady::now() >= line.not_before) send_again(line);
+            } else if (due()) {
+                give(line);
+            }
         }
         for (std::size_t i = 0; i < lines.size(); ++i) {
             const short writing = lines[i].written < lines[i].out.size() ? POLLOUT : 0;
@@ -105,7 +122,7 @@ Result<LoadResult> run_load(const LoadOptions& options) {
                         0};
         }
         // Whoever paces looks at the clock again soon; a line that is free waits for its moment.
-        const bool pacing = options.per_second != 0 && next < options.requests;
+        const bool pacing = waiting || (options.per_second != 0 && next < options.requests);
         const int ready = ::poll(waits.data(), waits.size(), pacing ? 1 : 30'000);
         if (ready < 0 || (ready == 0 && !pacing))
             return error(ErrorCode::retry, "no answer for 30 s");
@@ -127,6 +144,12 @@ Result<LoadResult> run_load(const LoadOptions& options) {
             if (size == 0) continue;
             line.in.erase(0, size);
             line.busy = false;
+            if (status == 429 || status == 503) {
+                ++out.overloaded;
+                line.refused = true;
+                line.not_before = Steady::now() + kAfterRefusal;
+                continue;
+            }
             --open;
             const bool taken = status >= 200 && status < 300;
             ++(taken ? out.answered : out.refused);

@@ -24,8 +24,9 @@ struct LoadOptions {
 };
 
 struct LoadResult {
-    std::uint64_t answered = 0;  // 2xx
-    std::uint64_t refused = 0;   // anything else
+    std::uint64_t answered = 0;    // 2xx
+    std::uint64_t overloaded = 0;  // 429 and 503, sent again a little later
+    std::uint64_t refused = 0;     // anything else
     double seconds = 0;
     std::vector<std::uint32_t> latency_micros;  // from the request to its answer
 };

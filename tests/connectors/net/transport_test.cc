@@ -1,9 +1,13 @@
 #include "connectors/fake/fake.h"
 #include "connectors/net/net.h"
 
+#include <arpa/inet.h>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace journey;
 using namespace journey::connectors;
@@ -50,6 +54,55 @@ SmtpRequest mail(const SinkServer& sink, std::string message = "Subject: x\r\n\r
     return request;
 }
 
+/// One connection that keeps what came over it, word for word, and answers 200 to each request of
+/// `sizes` bytes.
+class Listener {
+  public:
+    Listener() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), length) == 0);
+        REQUIRE(::listen(socket_, 1) == 0);
+        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length);
+        url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/hook";
+        thread_ = std::thread([this] { serve(); });
+    }
+    ~Listener() {
+        ::shutdown(socket_, SHUT_RDWR);
+        thread_.join();
+        ::close(socket_);
+    }
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+    const std::string& url() const { return url_; }
+    /// Of the requests so far; only while none is under way.
+    const std::vector<std::string>& heard() const { return heard_; }
+
+  private:
+    void serve() {
+        const int line = ::accept(socket_, nullptr, nullptr);
+        std::string in;
+        std::array<char, 4096> buffer{};
+        for (ssize_t size = 0; (size = ::recv(line, buffer.data(), buffer.size(), 0)) > 0;) {
+            in.append(buffer.data(), static_cast<std::size_t>(size));
+            const bool whole =
+                in.ends_with("{}") || (in.starts_with("GET") && in.ends_with("\r\n\r\n"));
+            if (!whole) continue;
+            heard_.push_back(std::exchange(in, {}));
+            const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+            ::send(line, answer.data(), answer.size(), MSG_NOSIGNAL);
+        }
+        ::close(line);
+    }
+
+    int socket_;
+    std::string url_;
+    std::vector<std::string> heard_;
+    std::thread thread_;
+};
+
 model::ObservationKind kind_of(const Response& response, model::IdempotencyClass idempotency) {
     return observe_http(response, idempotency).kind;
 }
@@ -79,6 +132,39 @@ TEST_CASE("connections are kept between requests", "[net]") {
         CHECK(send(*transport, post(sink->http_url() + "/hook")).status == 200);
     CHECK(sink->connections() == 1);
     CHECK(sink->counts("webhook").accepted == 20);
+}
+
+TEST_CASE("nothing of one request stays for the next on the same connection", "[net]") {
+    Listener provider;
+    {
+        auto transport = local_transport();
+        HttpRequest secret = post(provider.url());
+        secret.method = "PUT";
+        secret.basic_user = "shop";
+        secret.basic_password = "secret";
+        secret.headers = {{"webhook-id", "k1"}, {"X-Token", "secret"}};
+        CHECK(send(*transport, secret).status == 200);
+        CHECK(send(*transport, post(provider.url())).status == 200);
+        HttpRequest get;
+        get.url = provider.url();
+        get.method = "GET";
+        CHECK(send(*transport, get).status == 200);
+        CHECK(send(*transport, post(provider.url() + "?other")).status == 200);
+    }
+    const auto& heard = provider.heard();
+    REQUIRE(heard.size() == 4);
+    CHECK(heard[0].starts_with("PUT /hook HTTP/1.1"));
+    CHECK_THAT(heard[0], Catch::Contains("Authorization: Basic") && Catch::Contains("k1"));
+    CHECK(heard[1].starts_with("POST /hook HTTP/1.1"));
+    CHECK(heard[2].starts_with("GET /hook HTTP/1.1"));
+    CHECK(heard[3].starts_with("POST /hook?other HTTP/1.1"));
+    for (std::size_t i = 1; i < heard.size(); ++i) {
+        CAPTURE(heard[i]);
+        CHECK(heard[i].find("uthorization") == std::string::npos);
+        CHECK(heard[i].find("k1") == std::string::npos);
+        CHECK(heard[i].find("Token") == std::string::npos);
+        CHECK((heard[i].find("Content-Length") == std::string::npos) == (i == 2));
+    }
 }
 
 TEST_CASE("a kept connection that dies after the POST is one POST, and nobody claims to know",

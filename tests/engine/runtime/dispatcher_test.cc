@@ -133,6 +133,44 @@ TEST_CASE("a provider that refuses our credentials is left alone for a minute at
     REQUIRE(run(dispatcher, kStart + 60s).size() == 1);
 }
 
+TEST_CASE("a lane claims ahead what it gets done in a moment, where a stop leaves nothing unknown",
+          "[runtime]") {
+    struct Row {
+        const char* label;
+        model::IdempotencyClass idempotency;
+        Micros between;
+        std::size_t ahead;
+    };
+    const Row row = GENERATE(values<Row>({
+        {"fast, repeatable", model::IdempotencyClass::keyed, 100us, 500},
+        {"fast, a stop would leave each unknown", model::IdempotencyClass::neither, 100us, 8},
+        {"slow, repeatable", model::IdempotencyClass::keyed, 100ms, 8},
+    }));
+    CAPTURE(row.label);
+    Dispatcher dispatcher(
+        {{"email", std::make_shared<kit::PlainConnector>("email", row.idempotency, 4), 0}});
+    const auto offer = [&](std::uint64_t number) {
+        core::IntentReady ready = intent(0);
+        for (std::size_t i = 0; i < 8; ++i)
+            ready.key.bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));
+        dispatcher.ready(std::move(ready));
+    };
+    for (std::uint64_t i = 1; i < 10'000; ++i)
+        offer(i);
+    Instant now = kStart;
+    for (int i = 0; i < 2000; ++i) {
+        run(dispatcher, now);
+        now += row.between;
+        REQUIRE(dispatcher.ended("email", Sign::fine, std::nullopt, now).empty());
+    }
+    run(dispatcher, now);
+    const std::size_t under_way = dispatcher.under_way();
+    CHECK(under_way >= row.ahead);
+    CHECK(under_way <= row.ahead + 4);
+    run(dispatcher, now + 1h);
+    CHECK(dispatcher.under_way() == under_way);  // what is claimed stays; nothing is added
+}
+
 TEST_CASE("after stop nothing is asked for or started", "[runtime]") {
     Dispatcher dispatcher = with_email(1);
     for (std::uint8_t i = 1; i <= 5; ++i)
