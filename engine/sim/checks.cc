@@ -29,6 +29,8 @@ void Simulation::check_call(const Call& call) {
     if (call.taken && ++taken_[call.key] > 1 && (kind == neither || kind == queryable)) {
         violation("I2: " + key + " was taken twice by a provider that cannot tell repeats");
     }
+    const std::string by_model = options_.programs.empty() ? model_.judge(call, moved_) : "";
+    if (!by_model.empty()) violation(by_model);
     if (call.channel.starts_with(core::kCallLane)) return;  // a call is no message
     if (moved_.contains(call.external_id))
         return;  // what was said under the old name is checked in core's own tests
@@ -47,13 +49,13 @@ void Simulation::check_call(const Call& call) {
 /// I4: what came back from checkpoint and log is what one uninterrupted life would have been; I1:
 /// up to the last durable command.
 void Simulation::check_recovered() {
-    if (node_->applied() != log_.end()) {
+    if (node_->applied() != medium_->log().end()) {
         violation("I1: recovered to position " + std::to_string(node_->applied()) + " of " +
-                  std::to_string(log_.end()));
+                  std::to_string(medium_->log().end()));
     }
     if (node_->state_hash() != straight_->state_hash()) {
         violation("I4: the recovered state differs from an uninterrupted one at position " +
-                  std::to_string(log_.end()));
+                  std::to_string(medium_->log().end()));
     }
 }
 
@@ -62,13 +64,83 @@ void Simulation::check_end() {
     check_recovered();
     for (const ClientCommand& client : clients_) {
         if (client.acked == 0) return violation("liveness: a client was never answered");
+        const model::Command& command = client.command;
+        if (!seen_.contains({command.external_id, command.message_id})) {
+            return violation("I1: " + command.message_id + " of " + command.external_id +
+                             " was answered and is not in the log");
+        }
     }
     if (node_->attempts_under_way() != 0) violation("liveness: attempts are still under way");
     while (unsaved_catalog_ || !unsaved_.empty() || node_->low_water() <= node_->applied()) {
         if (!checkpoint()) return;
     }
+    const std::string damage = medium_->damage();
+    if (!damage.empty()) violation("I11: " + damage);
+    auto messages = medium_->messages();
+    auto entries = medium_->entries();
+    if (!messages || !entries) return violation("I11: the tables cannot be read");
+    messages_ = std::move(messages).value();
+    entries_ = std::move(entries).value();
     check_messages();
+    check_bodies();
+    check_model();
     check_counts();
+}
+
+/// I9: every attempt of a key says the same, and the same is kept.
+void Simulation::check_bodies() {
+    std::map<model::MessageKey, Sha256> said;
+    for (const Call& call : providers_->ledger()) {
+        if (call.channel.starts_with(core::kCallLane)) continue;
+        const std::string name =
+            "I9: attempt " + std::to_string(call.attempt) + " of " + model::format_key(call.key);
+        if (said.emplace(call.key, call.body_hash).first->second != call.body_hash)
+            violation(name + " said something else than the first");
+        const std::string hash = to_hex(view_of(call.body_hash));
+        const auto kept = medium_->state().load_rendered(call.key);
+        if (!kept) return violation("I9: " + kept.error().detail);
+        if (kept.value() &&
+            (kept.value()->hash != hash || to_hex(view_of(sha256(kept.value()->body))) != hash)) {
+            violation(name + " said something else than what is kept");
+        }
+        const auto row = messages_.find(call.key);
+        if (row != messages_.end() && !row->second.body_hash.empty() &&
+            row->second.body_hash != hash) {
+            violation(name + " said something else than its row");
+        }
+    }
+}
+
+/// I4, by the second opinion: nobody entered twice, nobody was forgotten, and each receipt was
+/// planned once.
+void Simulation::check_model() {
+    if (!options_.programs.empty()) return;
+    std::map<std::pair<model::PersonId, std::string>, std::uint64_t> found;
+    for (const auto& [id, row] : entries_)
+        ++found[{row.person, row.journey}];
+    for (const std::string& who : people_) {
+        if (moved_.contains(who)) continue;
+        for (const char* journey : {"welcome", "receipt", "gift", "trial"}) {
+            const auto there = found.find({model::person_id_of(who), journey});
+            const auto must = model_.entries.find({who, journey});
+            const std::uint64_t entered = there == found.end() ? 0 : there->second;
+            const std::uint64_t expected = must == model_.entries.end() ? 0 : must->second;
+            if (entered != expected) {
+                violation("I4: " + who + " entered " + journey + " " + std::to_string(entered) +
+                          " times and not " + std::to_string(expected));
+            }
+        }
+    }
+    std::map<model::EntryId, std::uint64_t> receipts;
+    for (const auto& [key, row] : messages_) {
+        if (row.journey == "receipt") ++receipts[row.entry];
+    }
+    for (const auto& [id, row] : entries_) {
+        if (row.journey == "receipt" && receipts[id] != 1) {
+            violation("I4: an entry of receipt planned " + std::to_string(receipts[id]) +
+                      " messages and not 1");
+        }
+    }
 }
 
 /// I2, I5, I6 and I16 against the providers' own ledger.
@@ -77,11 +149,11 @@ void Simulation::check_messages() {
     for (const Call& call : providers_->ledger()) {
         if (call.channel.starts_with(core::kCallLane)) continue;
         if (call.ambiguous) ambiguous.insert(call.key);
-        if (!state_.messages().contains(call.key)) {
+        if (!messages_.contains(call.key)) {
             violation("I6: " + model::format_key(call.key) + " was called and no row knows it");
         }
     }
-    for (const auto& [key, row] : state_.messages()) {
+    for (const auto& [key, row] : messages_) {
         const std::string name = row.message_template + " " + model::format_key(key) + " is " +
                                  std::string(name_of(row.status));
         using enum model::MessageStatus;
@@ -103,9 +175,9 @@ void Simulation::check_messages() {
             violation("I6: " + name + " but was taken");
     }
     if (!options_.programs.empty()) return;
-    for (const auto& [key, row] : state_.messages()) {  // our own welcome waits an hour, then a day
-        const auto entry = state_.entries().find(row.entry);
-        if (row.journey != "welcome" || entry == state_.entries().end()) continue;
+    for (const auto& [key, row] : messages_) {  // our own welcome waits an hour, then a day
+        const auto entry = entries_.find(row.entry);
+        if (row.journey != "welcome" || entry == entries_.end()) continue;
         const Micros waited = row.planned_at - entry->second.entered_at;
         const Micros least = row.step == "nudge" ? Micros{std::chrono::hours(1)}
                              : row.step == "bye" ? Micros{std::chrono::hours(1 + 23)}
@@ -128,7 +200,7 @@ void Simulation::check_counts() {
         skipped += journey.skipped;
     }
     std::map<model::MessageStatus, std::uint64_t> rows;
-    for (const auto& [key, row] : state_.messages())
+    for (const auto& [key, row] : messages_)
         ++rows[row.status];
     result_.accepted = rows[model::MessageStatus::accepted];
     result_.unknown = rows[model::MessageStatus::unknown];
@@ -148,7 +220,7 @@ void Simulation::check_counts() {
             for (const auto& [reason, count] : journey.skipped_by)
                 text += " " + reason + "=" + std::to_string(count);
             std::map<std::string, int> by;
-            for (const auto& [key, row] : state_.messages()) {
+            for (const auto& [key, row] : messages_) {
                 if (row.journey == journey.journey)
                     ++by[std::string(name_of(row.status)) + "/" + std::string(name_of(row.reason))];
             }

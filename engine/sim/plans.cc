@@ -163,6 +163,7 @@ void Simulation::plan_receipt(const Call& call) {
     command.person = call.person;
     model::Receipt receipt;
     receipt.kind = rng_.chance(0.9) ? model::ReceiptKind::delivered : model::ReceiptKind::bounced;
+    if (receipt.kind == model::ReceiptKind::bounced) model_.bounced(call.key);
     receipt.detail = "hard";
     receipt.id = "r" + std::to_string(call.sequence);
     const std::uint64_t copies = 1 + rng_.below(2);

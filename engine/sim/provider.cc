@@ -31,6 +31,8 @@ const Call& Providers::call(const runtime::OutgoingAttempt& attempt, Instant at,
     call.external_id = attempt.message.external_id;
     call.channel = attempt.channel;
     call.message_template = attempt.message.message_template;
+    call.journey = attempt.message.journey;
+    call.body_hash = attempt.body_hash;
     call.attempt = attempt.attempt;
     call.takes = std::chrono::milliseconds(
         1 +

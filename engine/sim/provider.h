@@ -26,6 +26,8 @@ struct Call {
     std::string external_id;
     std::string channel;
     std::string message_template;
+    std::string journey;
+    Sha256 body_hash{};
     std::uint32_t attempt = 1;
     bool taken = false;      // the provider has it
     bool ambiguous = false;  // and we cannot know

@@ -79,16 +79,21 @@ std::optional<std::string> person_in_arms(std::span<const ArmWish> wishes,
 
 // ---------------------------------------------------------------- the seeded simulator
 
+/// Where the world keeps its Log and State: in memory, or by the real SQLite on a disk in memory that
+/// loses power.
+enum class SimMedium : std::uint8_t { by_seed, memory, disk };
+
 struct SimOptions {
     /// Programs to publish, in turn; empty: the simulator's own. Channels email, sms and push are
     /// served.
     std::vector<Bytes> programs;
     std::uint32_t people = 24;
-    std::uint32_t commands = 300;  // from people
+    std::uint32_t commands = 200;  // from people
     Micros span = std::chrono::hours(24 * 4);
     std::uint16_t partitions = 4;
     bool weather = true;  // providers and disks misbehave, as much as the seed says
     bool crashes = true;
+    SimMedium medium = SimMedium::by_seed;
 };
 
 struct SimResult {
@@ -96,9 +101,11 @@ struct SimResult {
     std::uint64_t trace_hash =
         0;  // over every durable command, every call and every answer, in order
     std::uint64_t commands = 0;  // durable
+    bool on_disk = false;        // see SimMedium
     std::uint64_t crashes = 0;
-    std::uint64_t calls = 0;     // of providers
-    std::uint64_t accepted = 0;  // messages
+    std::uint64_t failed_starts = 0;  // because the disk failed again
+    std::uint64_t calls = 0;          // of providers
+    std::uint64_t accepted = 0;       // messages
     std::uint64_t unknown = 0;
     std::uint64_t skipped = 0;
     std::vector<std::string> violations;  // sentences; empty = every promise was kept

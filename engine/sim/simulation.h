@@ -7,8 +7,9 @@
 //                            └─ again ────┴──── crash here, or ──┴── anywhere between two arrows
 
 #include "engine/sim/connector.h"
+#include "engine/sim/medium.h"
+#include "engine/sim/model.h"
 #include "engine/sim/provider.h"
-#include "engine/storage/memory/memory.h"
 
 #include <set>
 
@@ -60,12 +61,14 @@ class Simulation {
     bool may_crash(double chance, std::string_view where);
     void crash(std::string_view where);
     void recover();
+    bool start_process();
     void follow();
+    /// False: the disk failed and the process is gone.
+    bool kept(const Result<void>& done, std::string_view doing);
     void remember_wish(const model::Command& command);
     void answered(std::size_t client);
     void plan_receipt(const Call& call);
     runtime::NodeOptions node_options() const;
-    storage::memory::Fault fault(double chance_of_full, double chance_of_failure);
     void trace(std::string_view bytes);
     void violation(std::string sentence);
 
@@ -74,6 +77,8 @@ class Simulation {
     void check_recovered();
     void check_end();
     void check_messages();
+    void check_bodies();
+    void check_model();
     void check_counts();
 
     const std::uint64_t seed_;
@@ -81,7 +86,6 @@ class Simulation {
     Rng rng_;
     Weather weather_;
     double crash_chance_ = 0;
-    double disk_trouble_ = 0;
     bool calm_ = false;  // the end of the story: nothing fails any more
 
     Instant now_;
@@ -93,9 +97,7 @@ class Simulation {
     ir::Program
         schema_;  // of the first program: what events people can cause, and what they can say no to
 
-    storage::memory::MemoryLog log_;
-    storage::memory::MemoryState state_;
-    std::uint64_t epoch_ = 1;
+    std::unique_ptr<Medium> medium_;
     std::unique_ptr<Providers> providers_;
     std::vector<runtime::Route> routes_;
     std::uint64_t incarnation_ = 0;
@@ -106,6 +108,7 @@ class Simulation {
     std::vector<std::size_t> pending_clients_;
     std::vector<model::PartitionCheckpoint> unsaved_;
     std::optional<runtime::Node::CatalogCheckpoint> unsaved_catalog_;
+    std::vector<storage::StateStore::RenderedMessage> unsaved_rendered_;
 
     // ---- what checks remember
     std::set<std::pair<std::string, std::string>> seen_;          // person and message id, durable
@@ -116,6 +119,9 @@ class Simulation {
     std::set<model::MessageKey> lost_answers_;  // open at a crash
     std::set<std::pair<model::MessageKey, std::uint32_t>> called_;
     std::map<model::MessageKey, std::uint32_t> taken_;
+    Model model_;
+    std::map<model::MessageKey, model::MessageRow> messages_;  // at the end
+    std::map<model::EntryId, model::EntryRow> entries_;
     SimResult result_;
 };
 

@@ -4,9 +4,9 @@ namespace journey::sim {
 
 namespace {
 
-using storage::memory::Fault;
-
 constexpr std::uint32_t kRoundsMost = 10'000;
+constexpr int kStartsMost = 50;
+constexpr int kStartsUntilMended = 3;
 
 bool is_opt_out(const model::CommandBody& body) {
     if (const auto* consent = std::get_if<model::ConsentChange>(&body)) return !consent->granted;
@@ -17,12 +17,7 @@ bool is_opt_out(const model::CommandBody& body) {
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed, const SimOptions& options)
-    : seed_(seed),
-      options_(options),
-      rng_(seed),
-      now_(kSimulationStart),
-      log_(1, [this] { return fault(disk_trouble_, disk_trouble_ / 4); }),
-      state_([this] { return fault(disk_trouble_, disk_trouble_ / 8); }) {
+    : seed_(seed), options_(options), rng_(seed), now_(kSimulationStart) {
     // A quarter of the worlds is calm, a few are cruel.
     const double intensity = options.weather && rng_.chance(0.75) ? rng_.unit() * rng_.unit() : 0;
     weather_ = {.busy = 0.3 * intensity,
@@ -33,8 +28,12 @@ Simulation::Simulation(std::uint64_t seed, const SimOptions& options)
                 .credentials = 0.02 * intensity,
                 .receipts = rng_.unit() * 0.6,
                 .slow_most_ms = rng_.chance(0.3) ? 20'000 : 200};
-    crash_chance_ = options.crashes && rng_.chance(0.8) ? rng_.unit() * 0.03 : 0;
-    disk_trouble_ = options.weather && rng_.chance(0.5) ? rng_.unit() * 0.03 : 0;
+    crash_chance_ = options.crashes && rng_.chance(0.8) ? rng_.unit() * rng_.unit() * 0.03 : 0;
+    const double trouble = options.weather && rng_.chance(0.5) ? rng_.unit() * 0.03 : 0;
+    const bool on_disk =
+        options.medium == SimMedium::by_seed ? rng_.chance(0.5) : options.medium == SimMedium::disk;
+    medium_ = on_disk ? disk_medium(trouble, seed, rng_) : memory_medium(trouble, rng_);
+    result_.on_disk = on_disk;
     std::map<std::string, model::IdempotencyClass> classes;
     for (const char* channel : {"email", "push", "sms", "webhook"}) {
         using enum model::IdempotencyClass;
@@ -52,15 +51,7 @@ runtime::NodeOptions Simulation::node_options() const {
     node.partitions = options_.partitions;
     node.routes = routes_;
     node.calls[""] = PlainConnector::for_calls(2);
-    node.keep_rendered = false;
     return node;
-}
-
-Fault Simulation::fault(double chance_of_full, double chance_of_failure) {
-    if (calm_) return Fault::none;
-    if (rng_.chance(chance_of_full)) return Fault::full;
-    if (rng_.chance(chance_of_failure)) return rng_.chance(0.5) ? Fault::lost : Fault::kept;
-    return Fault::none;
 }
 
 void Simulation::trace(std::string_view bytes) {
@@ -76,8 +67,7 @@ void Simulation::violation(std::string sentence) {
 
 SimResult Simulation::run() {
     result_.seed = seed_;
-    result_.repeat = "JOURNEY_SEED=" + std::to_string(seed_) +
-                     " build/dev/bin/test_engine_sim \"the seed of JOURNEY_SEED\"";
+    result_.repeat = "journey seeds --project= --first " + std::to_string(seed_) + " --count 1";
     straight_ = std::make_unique<runtime::Node>(node_options());
     plan_people();
     recover();
@@ -85,6 +75,7 @@ SimResult Simulation::run() {
     // The end of the story: whatever is under way may end in peace.
     calm_ = true;
     crash_chance_ = 0;
+    medium_->calm();
     providers_->calm();
     model::Command resume;
     resume.body = model::SetPaused{"", false};
@@ -146,7 +137,10 @@ void Simulation::work() {
             items_.emplace(std::pair{now_ + kSecond, ++item_number_}, Wake{});
             return;
         }
-        if (!wrote && !started) return;
+        if (!wrote && !started) {
+            if (node_->next_turn() <= now_) violation("I5: something is due and did not happen");
+            return;
+        }
         if (rng_.chance(0.03) && !checkpoint()) return;
     }
     violation("the node does not come to rest");
@@ -177,14 +171,16 @@ bool Simulation::append_pending() {
     }
     if (group.empty()) return true;
     if (may_crash(crash_chance_, "before the append")) return false;
+    storage::Log& log = medium_->log();
 
     ByteWriter bytes;
     for (const model::Command& command : group)
         model::encode(command, bytes);
-    const model::LogPosition first = log_.end() + 1;
-    const Result<void> appended =
-        log_.append({{first, static_cast<std::uint32_t>(group.size()), bytes.bytes()}}, epoch_);
-    if (!appended && appended.error().code == ErrorCode::refused) {
+    const model::LogPosition first = log.end() + 1;
+    const Result<void> appended = log.append(
+        {{first, static_cast<std::uint32_t>(group.size()), bytes.bytes()}}, medium_->epoch());
+    if (!kept(appended, "an append")) return false;
+    if (!appended) {
         // Clients are told no and come again; what the engine has to say waits.
         for (const auto& [who, index] : clients) {
             items_.emplace(std::pair{now_ + kSecond + some(30 * kSecond), ++item_number_},
@@ -192,14 +188,6 @@ bool Simulation::append_pending() {
         }
         pending_clients_.clear();
         return true;
-    }
-    if (log_.end() >= first) {
-        for (const auto& [who, index] : clients)
-            remember_wish(group[index]);
-    }
-    if (!appended) {
-        crash("the disk failed");
-        return false;
     }
     follow();
     if (may_crash(crash_chance_, "between the sync and the answers")) return false;
@@ -212,15 +200,21 @@ bool Simulation::append_pending() {
     for (const std::size_t who : waiting) {
         if (is_opt_out(clients_[who].command.body)) answered(who);
     }
+    if (rng_.chance(0.8) && !kept(log.tidy(), "folding back")) return false;
     return !may_crash(crash_chance_, "after apply");
 }
 
 /// Everything durable reaches the node that never crashes.
 void Simulation::follow() {
-    const Result<void> read =
-        log_.read(straight_->applied() + 1, [&](const storage::LogBatch& batch) -> Result<void> {
+    const Result<void> read = medium_->log().read(
+        straight_->applied() + 1, [&](const storage::LogBatch& batch) -> Result<void> {
             trace(batch.commands);
             result_.commands += batch.count;
+            ByteReader in(batch.commands);
+            while (!in.at_end()) {
+                TRY(const model::Command command, model::decode_command(in));
+                remember_wish(command);
+            }
             return straight_->apply(batch);
         });
     if (!read) violation("the log cannot be read: " + read.error().detail);
@@ -230,6 +224,7 @@ void Simulation::follow() {
 /// What people want, in the order of the log; the second copy of a command changes nothing.
 void Simulation::remember_wish(const model::Command& command) {
     const bool first = seen_.emplace(command.external_id, command.message_id).second;
+    model_.command(command, first);
     if (!first) return;
     if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
         wishes_[{command.external_id, consent->consent}] = !consent->granted;
@@ -274,14 +269,23 @@ bool Simulation::start_attempts(bool& any) {
 
 // ---------------------------------------------------------------- disk and death
 
+bool Simulation::kept(const Result<void>& done, std::string_view doing) {
+    // A full disk is no failed one, unless the process ended in the middle of it.
+    if (done ? !medium_->is_gone() : done.error().code == ErrorCode::refused && !medium_->is_gone())
+        return true;
+    crash("the disk failed under " + std::string(doing));
+    return false;
+}
+
 bool Simulation::checkpoint() {
+    storage::StateStore& state = medium_->state();
     if (!unsaved_catalog_) unsaved_catalog_ = node_->next_catalog_checkpoint();
     if (unsaved_catalog_) {
         const Result<void> saved =
-            state_.save_catalog(unsaved_catalog_->stored, unsaved_catalog_->journeys_json,
-                                unsaved_catalog_->oldest_needed);
-        if (!saved && saved.error().code == ErrorCode::refused) return true;
-        if (!saved) return crash("the disk failed under a catalog"), false;
+            state.save_catalog(unsaved_catalog_->stored, unsaved_catalog_->journeys_json,
+                               unsaved_catalog_->oldest_needed);
+        if (!kept(saved, "a catalog")) return false;
+        if (!saved) return true;
         unsaved_catalog_.reset();
         if (may_crash(crash_chance_ * 3, "between a catalog and the partitions")) return false;
     }
@@ -291,14 +295,20 @@ bool Simulation::checkpoint() {
             if (auto next = node_->next_checkpoint()) unsaved_.push_back(std::move(*next));
         }
         if (unsaved_.empty()) break;
-        const Result<void> saved = state_.save(unsaved_);
-        if (!saved && saved.error().code == ErrorCode::refused) return true;
-        if (!saved) return crash("the disk failed under a checkpoint"), false;
+        const Result<void> saved = state.save(unsaved_);
+        if (!kept(saved, "a checkpoint")) return false;
+        if (!saved) return true;
         unsaved_.clear();
         low_water = node_->low_water();
         if (may_crash(crash_chance_, "between two partitions")) return false;
     }
-    if (low_water > 0 && rng_.chance(0.5)) static_cast<void>(log_.truncate(low_water));
+    auto rendered = node_->take_rendered();
+    std::move(rendered.begin(), rendered.end(), std::back_inserter(unsaved_rendered_));
+    const Result<void> saved = state.save_rendered(unsaved_rendered_);
+    if (!kept(saved, "rendered messages")) return false;
+    if (saved) unsaved_rendered_.clear();
+    if (low_water > 0 && rng_.chance(0.5))
+        return kept(medium_->log().truncate(low_water), "dropping what is saved");
     return true;
 }
 
@@ -311,9 +321,11 @@ bool Simulation::may_crash(double chance, std::string_view where) {
 void Simulation::crash(std::string_view where) {
     ++result_.crashes;
     trace(where);
+    trace(medium_->fall());
     pending_engine_.clear();
     unsaved_.clear();
     unsaved_catalog_.reset();
+    unsaved_rendered_.clear();
     for (const std::size_t who : std::exchange(pending_clients_, {})) {
         if (clients_[who].acked != 0) continue;
         items_.emplace(std::pair{now_ + kSecond + some(30 * kSecond), ++item_number_},
@@ -324,12 +336,39 @@ void Simulation::crash(std::string_view where) {
     recover();
 }
 
-void Simulation::recover() {
+/// False: the disk failed under it; somebody starts it again.
+bool Simulation::start_process() {
     ++incarnation_;
-    epoch_ = log_.take_over();
     node_ = std::make_unique<runtime::Node>(node_options());
-    const Result<void> recovered = node_->recover(state_, log_, now_);
-    if (!recovered) return violation("recovery failed: " + recovered.error().detail);
+    const std::uint64_t faults = medium_->faults();
+    Result<void> started = medium_->open();
+    if (started) {
+        if (medium_->log().end() < straight_->applied()) {
+            violation("I1: " + std::to_string(straight_->applied()) +
+                      " commands were durable, the log ends at " +
+                      std::to_string(medium_->log().end()));
+            return true;
+        }
+        started = node_->recover(medium_->state(), medium_->log(), now_);
+    }
+    if (started) return true;
+    if (medium_->faults() == faults) {
+        violation("recovery failed: " + started.error().detail);
+        return true;
+    }
+    trace(medium_->fall());
+    return false;
+}
+
+void Simulation::recover() {
+    int starts = 0;
+    while (!start_process()) {
+        ++result_.failed_starts;
+        if (++starts >= kStartsUntilMended) medium_->mend();
+        if (starts >= kStartsMost) medium_->calm();
+        now_ += some(std::chrono::minutes(2));
+    }
+    if (!result_.violations.empty()) return;
     follow();
     check_recovered();
     for (model::Command& command : node_->take_commands()) {

@@ -1,0 +1,104 @@
+#include "engine/sim/model.h"
+
+namespace journey::sim {
+
+namespace {
+
+constexpr Micros kLate = std::chrono::minutes(10);
+/// Between the Claim, where rules are asked, and the call there may be a queue.
+constexpr Micros kQueue = std::chrono::minutes(10);
+constexpr std::int32_t kNightBegins = 22 * 3600;
+constexpr std::int32_t kNightEnds = 8 * 3600;
+constexpr std::size_t kADay = 3;  // of "gentle"
+constexpr const char* kHome = "Europe/Berlin";
+
+std::int32_t second_of_day(Instant at, const calendar::Zone& zone) {
+    return static_cast<std::int32_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(at - calendar::start_of_day(at, zone))
+            .count());
+}
+
+}  // namespace
+
+void Model::command(const model::Command& command, bool first) {
+    if (std::holds_alternative<model::Publish>(command.body)) published_ = true;
+    if (const auto* pause = std::get_if<model::SetPaused>(&command.body)) {
+        if (pause->paused) {
+            paused_.insert(pause->journey);
+        } else {
+            paused_.erase(pause->journey);
+        }
+    }
+    if (!first) return;
+    if (const auto* identify = std::get_if<model::Identify>(&command.body)) {
+        for (const auto& trait : identify->traits) {
+            if (trait.name != "time_zone") continue;
+            const auto* name = trait.value.as<std::string>();
+            people_[command.external_id].zones.emplace_back(command.at, name ? *name : "");
+        }
+    }
+    const auto* track = std::get_if<model::Track>(&command.body);
+    if (track == nullptr || !published_ || command.at - command.event_time > kLate) return;
+    const auto enter = [&](const std::string& journey) {
+        if (!paused_.contains(journey)) ++entries[{command.external_id, journey}];
+    };
+    if (track->event == "signed_up") enter("welcome");
+    if (track->event == "bought") {
+        enter("receipt");
+        enter("gift");
+    }
+    if (track->event == "viewed" && !entries.contains({command.external_id, "trial"}))
+        enter("trial");
+}
+
+std::vector<const calendar::Zone*> Model::zones_of(const Person& person, Instant at) const {
+    std::vector<const calendar::Zone*> all = {calendar::find_zone(kHome)};
+    std::vector<const calendar::Zone*> now = all;
+    bool known = true;
+    for (const auto& [since, name] : person.zones) {
+        const calendar::Zone* zone = calendar::find_zone(name);
+        if (zone != nullptr) all.push_back(zone);
+        if (since < at - kQueue) {
+            now.clear();
+            known = true;
+        }
+        known = known && zone != nullptr;
+        if (zone != nullptr) now.push_back(zone);
+    }
+    // What a value that is no zone does to the one before is the engine's own affair.
+    return known ? now : all;
+}
+
+std::string Model::judge(const Call& call, const std::set<std::string>& strangers) {
+    if (call.channel.starts_with(core::kCallLane) || call.message_template == "receipt") return "";
+    if (strangers.contains(call.external_id)) return "";
+    Person& person = people_[call.external_id];
+    const std::vector<const calendar::Zone*> zones = zones_of(person, call.at);
+    std::string wrong;
+    const bool quiet = call.journey == "welcome" && call.channel != "email";
+    const bool at_night = std::all_of(zones.begin(), zones.end(), [&](const calendar::Zone* zone) {
+        const std::int32_t at = second_of_day(call.at, *zone);
+        return at < kNightEnds || at > kNightBegins + kQueue / std::chrono::seconds(1);
+    });
+    if (quiet && at_night)
+        wrong = "I8: " + call.message_template + " to " + call.external_id + " began at night";
+
+    if (call.journey != "trial" && zones.size() == 1 && !person.sent.contains(call.key)) {
+        const Instant midnight = calendar::start_of_day(call.at, *zones[0]) + kQueue;
+        const auto today =
+            std::count_if(person.sent.begin(), person.sent.end(), [&](const auto& one) {
+                return one.second.taken && one.second.at >= midnight &&
+                       !bounced_.contains(one.first);
+            });
+        if (static_cast<std::size_t>(today) >= kADay) {
+            wrong = "I7: " + call.message_template + " to " + call.external_id +
+                    " is one more than " + std::to_string(kADay) + " a day";
+        }
+    }
+    Sent& sent = person.sent[call.key];
+    sent.at = call.at;
+    sent.taken = sent.taken || call.taken;
+    return wrong;
+}
+
+}  // namespace journey::sim
