@@ -170,6 +170,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"The message's instant, 2026-03-02T09:00:00Z", "消息的时刻，例如 2026-03-02T09:00:00Z"},
     {"A name nobody gave is an error", "用到没有给出的名称就算错误"},
     {"Answer one JSON request a line from standard input", "从标准输入逐行读取 JSON 请求并答复"},
+    {"The simulator's own journeys instead", "改用模拟器自带的旅程"},
     {"How many", "数量"},
     {"Spread over how many people", "分到多少人身上"},
     {"Measured runs", "测量几次"},

@@ -202,6 +202,7 @@ struct SeedsOptions {
     std::uint64_t first = 1;
     std::uint64_t count = 100;
     std::string project = "workflows";
+    bool own = false;  // the simulator's journeys instead of a project's
 };
 int seeds_command(const SeedsOptions& options);
 

@@ -472,6 +472,7 @@ int main(int argc, char** argv) {
     seeds_app->add_option("--first", seeds.first, "First seed")->capture_default_str();
     seeds_app->add_option("--count", seeds.count, "How many")->capture_default_str();
     seeds_app->add_option("--project", seeds.project, "Folder of journeys")->capture_default_str();
+    seeds_app->add_flag("--own", seeds.own, "The simulator's own journeys instead");
     seeds_app->callback([&] { status = seeds_command(seeds); });
 
     speak(app, say);

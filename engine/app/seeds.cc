@@ -13,7 +13,7 @@ namespace journey::app {
 
 int seeds_command(const SeedsOptions& options) {
     sim::SimOptions sim_options;
-    if (!options.project.empty()) {
+    if (!options.own) {
         auto compiled = compile_project({options.project});
         if (!compiled) return fail(compiled.error());
         if (!compiled.value().program) {
@@ -43,8 +43,7 @@ int seeds_command(const SeedsOptions& options) {
             fmt::print("{}", say("\nseed {} broke a promise:\n", result.seed));
             for (const std::string& violation : result.violations)
                 fmt::print("  {}\n", violation);
-            const std::string project =
-                options.project.empty() ? "" : " --project " + options.project;
+            const std::string project = options.own ? " --own" : " --project " + options.project;
             fmt::print("{}",
                        say("again: journey seeds --first {} --count 1{}\n", result.seed, project));
         }

@@ -67,7 +67,7 @@ void Simulation::violation(std::string sentence) {
 
 SimResult Simulation::run() {
     result_.seed = seed_;
-    result_.repeat = "journey seeds --project= --first " + std::to_string(seed_) + " --count 1";
+    result_.repeat = "journey seeds --own --first " + std::to_string(seed_) + " --count 1";
     straight_ = std::make_unique<runtime::Node>(node_options());
     plan_people();
     recover();
