@@ -81,6 +81,8 @@ void Simulation::check_end() {
     if (!messages || !entries) return violation("I11: the tables cannot be read");
     messages_ = std::move(messages).value();
     entries_ = std::move(entries).value();
+    for (const auto& [id, row] : entries_)
+        ++result_.entered[row.journey];
     check_messages();
     check_bodies();
     check_model();

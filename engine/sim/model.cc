@@ -83,7 +83,8 @@ std::string Model::judge(const Call& call, const std::set<std::string>& stranger
     if (quiet && at_night)
         wrong = "I8: " + call.message_template + " to " + call.external_id + " began at night";
 
-    if (call.journey != "trial" && zones.size() == 1 && !person.sent.contains(call.key)) {
+    const bool capped = call.journey == "welcome" || call.journey == "offer";
+    if (capped && zones.size() == 1 && !person.sent.contains(call.key)) {
         const Instant midnight = calendar::start_of_day(call.at, *zones[0]) + kQueue;
         const auto today =
             std::count_if(person.sent.begin(), person.sent.end(), [&](const auto& one) {

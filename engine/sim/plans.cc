@@ -84,7 +84,8 @@ model::CommandBody Simulation::body_of(const std::string& external_id, std::uint
     for (const ir::EventType& event : schema_.events) {
         if (!event.builtin) events.push_back(&event);
     }
-    if (what < 48 || events.empty())
+    if (what == 47) return model::TagChange{{"vip"}, {"new"}};
+    if (what < 47 || events.empty())
         return model::Track{"rocket_started", {{"stage", std::int64_t{1}}}};
     const ir::EventType& event = *events[rng_.below(events.size())];
     Record properties;

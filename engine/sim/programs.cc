@@ -38,6 +38,7 @@ class Shop {
         gift();
         follow();
         trial();
+        moments();
     }
     Bytes bytes() const {
         const Result<void> verified = ir::verify(program_);
@@ -56,6 +57,13 @@ class Shop {
         program_.events.push_back(event_of("signed_up", {field_of("plan", text)}, false));
         program_.events.push_back(event_of("bought", {field_of("order_id", text)}, false));
         program_.events.push_back(event_of("viewed", {field_of("sku", text)}, false));
+        program_.events.push_back(event_of("pinged", {field_of("sku", text)}, false));
+        ir::Dwell dwell;
+        dwell.ping = static_cast<Index>(program_.events.size() - 1);
+        dwell.key = 0;
+        dwell.ping_key = 0;
+        dwell.every = kHour;
+        program_.events[dwell.ping - 1].dwell = dwell;
         program_.events.push_back(event_of("gifted", {field_of("code", text)}, false));
         ir::Webhook coupons;
         coupons.name = "coupons";
@@ -262,6 +270,60 @@ class Shop {
         journey.winners.push_back(winner);
         if (version_ > 1) journey.migrations.push_back({1, {{"settle", 0}}, ir::Others::stop});
         program_.journeys.push_back(std::move(journey));
+    }
+
+    Index constant(Value value) {
+        program_.constants.push_back(std::move(value));
+        const Index expr =
+            add_expr(ir::Op::constant, static_cast<Index>(program_.constants.size() - 1));
+        program_.exprs[expr].type = ir::TypeKind::integer;
+        return expr;
+    }
+    Index count_within(const std::string& event, CalendarDuration duration) {
+        ir::Aggregate count;
+        count.fn = ir::AggregateFn::count;
+        count.event = ir::find_named(program_.events, event);
+        count.window.kind = ir::WindowKind::within;
+        count.window.within = duration;
+        program_.aggregates.push_back(count);
+        return static_cast<Index>(program_.aggregates.size() - 1);
+    }
+    void entered_by(const std::string& name, ir::Trigger trigger) {
+        ir::Journey journey = journey_of(name, "viewed");
+        journey.triggers = {std::move(trigger)};
+        journey.overlap = ir::Overlap::parallel;
+        send(journey, "hello");
+        wait(journey, kHour, {}, "wait_1");
+        add(journey, ir::End{"finished"}, "end");
+        program_.journeys.push_back(std::move(journey));
+    }
+
+    /// Every other way into a journey: a number reached, a stay, a segment joined and left by an
+    /// event and by the clock, a time of day.
+    void moments() {
+        entered_by("regular", ir::OnReach{count_within("viewed", {0, 2, 0}),
+                                          constant(Value(std::int64_t{3})), ir::kNone});
+        ir::OnEvent stay{{ir::find_named(program_.events, "viewed"), ir::kNone},
+                         CalendarDuration{0, 0, 1800},
+                         {}};
+        stay.unless.push_back({ir::find_named(program_.events, "bought"), ir::kNone});
+        entered_by("looking", std::move(stay));
+
+        const Index bought = add_expr(ir::Op::aggregate, count_within("bought", kDay));
+        program_.exprs[bought].type = ir::TypeKind::integer;
+        const Index one = constant(Value(std::int64_t{1}));
+        const Index buys = add_expr(ir::Op::greater_equal, ir::kNone);
+        program_.exprs[buys].type = ir::TypeKind::boolean;
+        program_.exprs[buys].first = static_cast<Index>(program_.operands.size());
+        program_.exprs[buys].count = 2;
+        program_.operands.insert(program_.operands.end(), {bought, one});
+        program_.segments.push_back({"buyers", "Buyers", buys});
+        entered_by("joined", ir::OnSegment{0, true});
+        entered_by("left", ir::OnSegment{0, false});
+        ir::OnSchedule evening;
+        evening.time_seconds = 18 * 3600;
+        evening.audience = 0;
+        entered_by("evening", evening);
     }
 
     int version_;

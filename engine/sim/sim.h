@@ -88,7 +88,7 @@ struct SimOptions {
     /// served.
     std::vector<Bytes> programs;
     std::uint32_t people = 24;
-    std::uint32_t commands = 200;  // from people
+    std::uint32_t commands = 150;  // from people
     Micros span = std::chrono::hours(24 * 4);
     std::uint16_t partitions = 4;
     bool weather = true;  // providers and disks misbehave, as much as the seed says
@@ -108,8 +108,9 @@ struct SimResult {
     std::uint64_t accepted = 0;       // messages
     std::uint64_t unknown = 0;
     std::uint64_t skipped = 0;
-    std::vector<std::string> violations;  // sentences; empty = every promise was kept
-    std::string repeat;                   // the one command that runs this again
+    std::map<std::string, std::uint64_t> entered;  // by journey
+    std::vector<std::string> violations;           // sentences; empty = every promise was kept
+    std::string repeat;                            // the one command that runs this again
 };
 
 /// Some hundred milliseconds a seed without optimisation, a few with it.

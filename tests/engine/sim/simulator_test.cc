@@ -39,9 +39,17 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
         all.accepted += one.accepted;
         all.unknown += one.unknown;
         all.skipped += one.skipped;
+        for (const auto& [journey, entries] : one.entered)
+            all.entered[journey] += entries;
     }
     // A simulator in which nothing happens proves nothing.
     CHECK(on_disk > worlds / 4);
+    // One a trigger: event, reaches, lasts, segment joined and left, schedule, called.
+    for (const char* journey :
+         {"welcome", "regular", "looking", "joined", "left", "evening", "follow"}) {
+        CAPTURE(journey);
+        CHECK(all.entered[journey] > worlds / 4);
+    }
     CHECK(all.crashes > worlds * 4);
     CHECK(all.calls > worlds * 40);
     CHECK(all.accepted > worlds * 20);
