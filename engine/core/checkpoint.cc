@@ -29,7 +29,6 @@ model::PartitionCheckpoint Machine::take_checkpoint() {
         const Person& person = *people_.peek(id, room);
         out.profiles.push_back({id, person.external_id, profile_text(person), encode_person(person),
                                 person.next_due()});
-        people_.unmark(id);
     }
     make_unique_in_order(changed_entries_);
     for (const auto& [person, entry] : changed_entries_) {
@@ -44,10 +43,27 @@ model::PartitionCheckpoint Machine::take_checkpoint() {
         if (message != nullptr) out.messages.push_back(message_row(person, *message));
     }
     out.quarantine = std::exchange(quarantine_, {});
+    for (const model::PersonId id : dirty_)
+        people_.taken(id);
+    if (options_.fetch && !dirty_.empty()) taken_.push_back({applied_, std::exchange(dirty_, {})});
     dirty_.clear();
     changed_entries_.clear();
     changed_messages_.clear();
     return out;
+}
+
+void Machine::checkpoint_saved(model::LogPosition applied) {
+    while (!taken_.empty() && taken_.front().applied <= applied) {
+        const std::vector<model::PersonId> people = std::move(taken_.front().people);
+        taken_.pop_front();
+        for (const model::PersonId id : people) {
+            const bool waits = std::any_of(taken_.begin(), taken_.end(), [&](const Taken& later) {
+                return std::binary_search(later.people.begin(), later.people.end(), id);
+            });
+            if (!waits) people_.saved(id);
+        }
+    }
+    people_.make_room();
 }
 
 Result<void> Machine::restore(const model::PartitionCheckpoint& stored) {
@@ -55,20 +71,25 @@ Result<void> Machine::restore(const model::PartitionCheckpoint& stored) {
     TRY(decode_meta(stored.meta));
     applied_ = stored.applied;
     for (const model::ProfileRow& row : stored.profiles) {
-        if (row.state.empty()) continue;
-        if (people_.knows(row.id)) {
-            return error(ErrorCode::invalid, "The store holds one person twice (" +
-                                                 row.external_id + "); restore a backup.");
-        }
-        Person person;
-        TRY(decode_person(row.state, person));
-        if (person.id != row.id) {
-            return error(ErrorCode::invalid, "The stored person " + row.external_id +
-                                                 " carries another's state; restore a backup.");
-        }
-        index_person(person);
-        people_.add_resting(person, row.state);
+        TRY(restore_person(row.id, row.state));
     }
+    return success();
+}
+
+Result<void> Machine::restore_person(model::PersonId id, std::string_view state) {
+    if (state.empty()) return success();
+    Person person;
+    TRY(decode_person(state, person));
+    if (person.id != id) {
+        return error(ErrorCode::invalid, "The stored person " + person.external_id +
+                                             " stands in another's place; restore a backup.");
+    }
+    if (people_.knows(id)) {
+        return error(ErrorCode::invalid, "The store holds one person twice (" + person.external_id +
+                                             "); restore a backup.");
+    }
+    index_person(person);
+    people_.add_resting(person, state);
     return success();
 }
 

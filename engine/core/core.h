@@ -8,6 +8,8 @@
 #include "engine/model/model.h"
 
 #include <array>
+#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 
@@ -269,10 +271,32 @@ struct PartitionOptions {
     HappeningKinds happenings = kEveryHappening;  // with record_happenings: these
     Micros late_event_grace =
         std::chrono::minutes(10);  // an event later than this never starts a journey (LANGUAGE 4.4)
-    /// About how many of the partition's people are kept ready for their next event, some 450 bytes
-    /// each; the others rest as some 100 and cost about a microsecond more when something happens to
-    /// them. Changes no answer.
-    std::size_t open_people = 8192;
+    /// About how many bytes the partition's people may take in memory. A part is for people who are
+    /// ready for their next event, some 500 bytes each; the others rest as some 100 and cost about a
+    /// microsecond more when something happens to them. With `fetch`, of those nothing happens to
+    /// only an id is kept, some 40 bytes; who has changed since the last durable checkpoint never is
+    /// one of them, whatever that takes. Changes no answer.
+    std::size_t people_bytes = std::numeric_limits<std::size_t>::max();
+    /// Gives the state of a person as it stands in the newest checkpoint that checkpoint_saved() or
+    /// restore() told of. May throw StoreFailed and nothing else. Absent: everybody stays in memory.
+    std::function<void(model::PersonId, Bytes&)> fetch = {};
+};
+
+/// Out of any call that needs a person whom the store does not give back. What the partition holds
+/// is not to be used any more: the process ends, and its Log has everything.
+struct StoreFailed {
+    Error why;
+};
+
+/// What a partition's people take.
+struct PeopleMemory {
+    std::size_t bytes = 0;          // of all of them, and of finding them
+    std::size_t held_bytes = 0;     // the same with the room between them
+    std::size_t unsaved_bytes = 0;  // of those who rest and are in no durable checkpoint
+    std::uint64_t open = 0;
+    std::uint64_t stored = 0;   // of whom only the id is kept
+    std::uint64_t fetched = 0;  // times somebody came back from the store
+    void add(const PeopleMemory& other);
 };
 
 class Partition {
@@ -301,8 +325,16 @@ class Partition {
 
     /// Rows changed since the last call, true at applied(). Cost: about a microsecond a row.
     model::PartitionCheckpoint take_checkpoint();
-    /// Before any apply. `invalid` when bytes do not decode.
+    /// What take_checkpoint() gave with this `applied`, and before, is durable, and from now on
+    /// `fetch` gives it. Never called: nobody who has changed leaves memory.
+    void checkpoint_saved(model::LogPosition applied);
+    /// Before any apply. `invalid` when bytes do not decode. `fetch` gives these people already.
     Result<void> restore(const model::PartitionCheckpoint& stored);
+    /// One more of that checkpoint, whose `profiles` may be given like this as well.
+    Result<void> restore_person(model::PersonId id, std::string_view state);
+    PeopleMemory people_memory() const;
+    /// The people are over their bytes, and a checkpoint would make room.
+    bool wants_checkpoint() const;
     /// After restore and replay: everything the runtime must know again: Intents that are ready,
     /// and Attempts that were started and have no outcome (they are listed in `claimed`; the caller
     /// appends an Outcome of kind unknown for each, or a repeat of the Claim where the provider's
@@ -319,6 +351,8 @@ class Partition {
         std::vector<AppendCommand> appends;  // not yet confirmed, oldest cause first
     };
     Unfinished unfinished() const;
+    /// Its `appends` alone, without looking at anybody.
+    const std::vector<AppendCommand>& appends() const;
     /// The AppendCommand with this `from` and `cause` (of an Absorb: its released_at) is durable in
     /// the Log.
     void confirm_append(std::string_view from, model::LogPosition cause);

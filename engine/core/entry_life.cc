@@ -278,8 +278,8 @@ void Machine::start_queued(Person& person, std::uint32_t journey, std::uint64_t 
 }
 
 void Machine::wake(Person& person, Entry& entry) {
+    changed(person);  // even when nobody goes anywhere: it is not due any more
     if (entry.phase == Phase::watching) {
-        changed(person);
         person.entries.erase(static_cast<std::size_t>(&entry - person.entries.begin()));
         return;
     }
@@ -287,7 +287,6 @@ void Machine::wake(Person& person, Entry& entry) {
         entry.due = kNever;
         entry.parked = true;
         parked_.insert(person.id);
-        changed(person);
         return;
     }
     entry.due = kNever;

@@ -5,6 +5,11 @@ namespace {
 
 constexpr std::uint32_t kSeenDays = 31;
 
+Error other_person(const std::string& external_id) {
+    return error(ErrorCode::storage_failed, "The store gave the person " + external_id +
+                                                " for another one; restore a backup.");
+}
+
 std::uint32_t day_of(Instant at) {
     return static_cast<std::uint32_t>(std::max<std::int64_t>(0, micros_of(at) / 86'400'000'000));
 }
@@ -15,11 +20,23 @@ Machine::Machine(model::PartitionId id, const PartitionOptions& options, Catalog
     : id_(id),
       options_(options),
       catalog_(std::move(catalog)),
-      people_({[this](const Person& person, ByteWriter& out) { write_person(person, out); },
-               [this](std::string_view bytes, Person& person) {
-                   ENSURE(decode_person(bytes, person), "a resting person could not be read");
-               }},
-              options.open_people) {}
+      people_(form(), options.people_bytes) {}
+
+People::Form Machine::form() {
+    People::Form form;
+    form.write = [this](const Person& person, ByteWriter& out) { write_person(person, out); };
+    form.read = [this](std::string_view bytes, Person& person) {
+        ENSURE(decode_person(bytes, person), "a resting person could not be read");
+    };
+    if (!options_.fetch) return form;
+    form.fetch = [this, bytes = Bytes()](model::PersonId id, Person& person) mutable {
+        options_.fetch(id, bytes);
+        const Result<void> read = decode_person(bytes, person);
+        if (!read) throw StoreFailed{{ErrorCode::storage_failed, read.error().detail}};
+        if (person.id != id) throw StoreFailed{other_person(person.external_id)};
+    };
+    return form;
+}
 
 void Machine::apply(const model::Command& command, model::LogPosition position, Effects& effects) {
     if (position <= applied_) return;
@@ -81,7 +98,13 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
 // Traits that came while no program declared them become attributes.
 std::vector<model::PersonId> Machine::adopt_traits(const LinkedProgram& live) {
     std::vector<model::PersonId> told;
+    Person room;
     for (const model::PersonId id : people_.ids(Trait::undeclared)) {
+        const Record& known = people_.peek(id, room)->rare_parts->extras;
+        const bool any_declared = std::any_of(known.begin(), known.end(), [&](const auto& trait) {
+            return live.find_profile(trait.name) != ir::kNone;
+        });
+        if (!any_declared) continue;
         people_.rest();
         Person& person = *people_.find(id);
         const Record extras = std::exchange(person.rare_parts->extras, {});

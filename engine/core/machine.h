@@ -29,8 +29,13 @@ class Machine {
 
     // checkpoint.cc
     model::PartitionCheckpoint take_checkpoint();
+    void checkpoint_saved(model::LogPosition applied);
     Result<void> restore(const model::PartitionCheckpoint& stored);
+    Result<void> restore_person(model::PersonId id, std::string_view state);
+    PeopleMemory people_memory() const { return people_.memory(); }
+    bool wants_checkpoint() const { return people_.wants_checkpoint(); }
     Partition::Unfinished unfinished() const;
+    const std::vector<AppendCommand>& appends() const { return appends_; }
     void confirm_append(std::string_view from, model::LogPosition cause);
     std::uint64_t state_hash() const;
 
@@ -43,6 +48,8 @@ class Machine {
     std::vector<model::MessageRow> unknown_messages() const;                   // rows.cc
 
   private:
+    People::Form form();
+
     struct Waking {  // one thing that is due
         Instant at = kNever;
         std::uint32_t ordinal = 0;
@@ -143,6 +150,8 @@ class Machine {
     void meet_zone(const Person& person);
     void begin_sweeps();
     void run_sweeps();
+    bool is_swept(const Person& person, const LinkedSchedule& schedule, const Sweep& sweep) const;
+    /// Of somebody who is: true when the person entered.
     bool sweep_over(Person& person, const LinkedSchedule& schedule, const Sweep& sweep);
     bool was_met_elsewhere(const Person& person, const ir::OnSchedule& schedule,
                            const Sweep& sweep) const;
@@ -371,6 +380,12 @@ class Machine {
     std::size_t asked_count_ = 0;
     std::uint32_t cause_ = 0;   // ordinal of the entry that what happens now is of; 0: none
     std::uint32_t writer_ = 0;  // of the entry that changed what is known about the person last
+
+    struct Taken {  // a checkpoint that is not known to be durable
+        model::LogPosition applied = 0;
+        std::vector<model::PersonId> people;
+    };
+    std::deque<Taken> taken_;
 
     // Since the last checkpoint.
     std::vector<model::PersonId> dirty_;

@@ -81,7 +81,14 @@ void Machine::plan_moves() {
             journeys[live->journeys[i].number] = static_cast<ir::Index>(i);
     }
     if (journeys.empty()) return;
+    Person room;
     for (const model::PersonId id : people_.ids(Trait::inside)) {
+        const Person& seen = *people_.peek(id, room);
+        const bool concerned =
+            std::any_of(seen.entries.begin(), seen.entries.end(), [&](const Entry& entry) {
+                return entry.program != live->number && journeys.count(linked_of(entry).number) > 0;
+            });
+        if (!concerned) continue;
         people_.rest();
         Person& person = *people_.find(id);
         bool planned = false;

@@ -17,6 +17,15 @@ void Effects::clear() {
     happenings.clear();
 }
 
+void PeopleMemory::add(const PeopleMemory& other) {
+    bytes += other.bytes;
+    held_bytes += other.held_bytes;
+    unsaved_bytes += other.unsaved_bytes;
+    open += other.open;
+    stored += other.stored;
+    fetched += other.fetched;
+}
+
 Partition::Partition(model::PartitionId id, const PartitionOptions& options, CatalogPtr catalog)
     : impl_(std::make_unique<Impl>(id, options, std::move(catalog))) {}
 Partition::Partition(Partition&&) noexcept = default;
@@ -43,11 +52,26 @@ void Partition::set_applied(model::LogPosition position) {
 model::PartitionCheckpoint Partition::take_checkpoint() {
     return impl_->machine.take_checkpoint();
 }
+void Partition::checkpoint_saved(model::LogPosition applied) {
+    impl_->machine.checkpoint_saved(applied);
+}
 Result<void> Partition::restore(const model::PartitionCheckpoint& stored) {
     return impl_->machine.restore(stored);
 }
+Result<void> Partition::restore_person(model::PersonId id, std::string_view state) {
+    return impl_->machine.restore_person(id, state);
+}
+PeopleMemory Partition::people_memory() const {
+    return impl_->machine.people_memory();
+}
+bool Partition::wants_checkpoint() const {
+    return impl_->machine.wants_checkpoint();
+}
 Partition::Unfinished Partition::unfinished() const {
     return impl_->machine.unfinished();
+}
+const std::vector<AppendCommand>& Partition::appends() const {
+    return impl_->machine.appends();
 }
 void Partition::confirm_append(std::string_view from, model::LogPosition cause) {
     impl_->machine.confirm_append(from, cause);

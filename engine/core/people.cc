@@ -3,8 +3,22 @@
 namespace journey::core {
 namespace {
 
-/// How many are looked at, at most, for one that may rest.
+/// How many are looked at, at most, for some that may rest, and for some that may be stored.
 constexpr int kLooks = 8;
+constexpr int kStoreLooks = 64;
+constexpr int kStoredAtOnce = 4;
+/// Of the memory of all people, for those who are open; and more would not make much faster.
+constexpr std::size_t kOpenShare = 4;
+constexpr std::size_t kOpenMost = 8u << 20;
+/// Reading a long history again costs more than its bytes weigh: such people are passed over often.
+constexpr std::uint8_t kTurnsOfMany = 8;
+/// A checkpoint is worth while when it makes room for this part.
+constexpr std::size_t kWorthwhile = 8;
+
+/// What keeps somebody from being stored.
+constexpr auto kNotStored =
+    static_cast<std::uint8_t>(Trait::dirty) | static_cast<std::uint8_t>(Trait::saving);
+constexpr std::size_t kIdBytes = 8;
 
 std::uint64_t mixed(model::PersonId id) {
     // Person ids are the head of a SHA-256, but the partition took the low bits: mix before masking.
@@ -17,12 +31,15 @@ std::uint8_t bit(Trait trait) {
 
 }  // namespace
 
+People::People(Form form, std::size_t bytes)
+    : form_(std::move(form)), most_(bytes), most_open_(std::min(bytes / kOpenShare, kOpenMost)) {}
+
 People::~People() {
     for (const Place place : places_) {
         if (is_open(place)) {
             delete person_at(place);
         } else {
-            blocks_.give(reinterpret_cast<char*>(place), resting_at(place).size);
+            blocks_.give(block_at(place), resting_at(place).size);
         }
     }
 }
@@ -60,7 +77,7 @@ void People::enlist(model::PersonId id, Place place) {
 }
 
 People::Resting People::resting_at(Place place) {
-    const auto* block = reinterpret_cast<const char*>(place);
+    const char* const block = block_at(place);
     std::size_t length = 0;
     std::size_t at = 0;
     for (unsigned shift = 0;; shift += 7) {
@@ -81,7 +98,10 @@ People::Resting People::resting_at(Place place) {
 }
 
 model::PersonId People::id_at(Place place) {
-    return is_open(place) ? person_at(place)->id : stored_id(resting_at(place).bytes);
+    if (is_open(place)) return person_at(place)->id;
+    // Nobody's whole state is as short as the id alone.
+    const std::string_view bytes = resting_at(place).bytes;
+    return bytes.size() == kIdBytes ? model::PersonId{ByteReader(bytes).u64()} : stored_id(bytes);
 }
 
 std::uint8_t People::traits_of(const Person& person) {
@@ -89,6 +109,7 @@ std::uint8_t People::traits_of(const Person& person) {
     const auto set = [&](Trait trait, bool is) { traits |= is ? bit(trait) : std::uint8_t{0}; };
     const Acts* acts = person.any_acts();
     set(Trait::dirty, person.dirty);
+    set(Trait::saving, person.saving);
     set(Trait::undeclared, person.rare_parts && !person.rare_parts->extras.empty());
     set(Trait::inside, !person.entries.empty());
     set(Trait::unfinished, !person.intents.empty() || (acts != nullptr && !acts->calls.empty()));
@@ -99,23 +120,88 @@ std::uint8_t People::traits_of(const Person& person) {
     return traits;
 }
 
-People::Place People::packed(const Person& person, std::string_view bytes) {
-    std::uint8_t traits = traits_of(person);
-    const bool aimed = person.scheduled != person.next_due();
-    if (aimed) traits |= bit(Trait::aimed);
+// ---------------------------------------------------------------- counting
+
+void People::count(Place place) {
+    if (is_stored(place)) {
+        ++stored_;
+    } else if ((place & kUnsaved) != 0) {
+        unsaved_bytes_ += Blocks::rounded(resting_at(place).size);
+    } else {
+        ++idle_;
+    }
+}
+
+void People::discount(Place place) {
+    if (is_stored(place)) {
+        --stored_;
+    } else if ((place & kUnsaved) != 0) {
+        unsaved_bytes_ -= Blocks::rounded(resting_at(place).size);
+    } else {
+        --idle_;
+    }
+}
+
+void People::weigh(Person& person) {
+    open_bytes_ -= person.weight;
+    person.weight = static_cast<std::uint32_t>(std::min<std::size_t>(person.bytes(), 0xffffffffu));
+    open_bytes_ += person.weight;
+}
+
+std::size_t People::bytes() const {
+    return places_.size() * sizeof(Place) + slots_.size() * sizeof(Slot) + open_bytes_ +
+           blocks_.bytes_in_use();
+}
+
+PeopleMemory People::memory() const {
+    PeopleMemory out;
+    out.bytes = bytes();
+    out.held_bytes = out.bytes - blocks_.bytes_in_use() + blocks_.bytes_held();
+    out.unsaved_bytes = unsaved_bytes_;
+    out.open = open_.size();
+    out.stored = stored_;
+    out.fetched = fetched_;
+    return out;
+}
+
+bool People::wants_checkpoint() const {
+    return form_.fetch && bytes() > most_ && unsaved_bytes_ > most_ / kWorthwhile;
+}
+
+// ---------------------------------------------------------------- opening, resting, storing
+
+People::Place People::block_of(const Resting& head, std::string_view bytes) {
     head_.clear();
     head_.varint(bytes.size());
-    head_.u8(traits);
-    if (aimed) head_.i64(micros_of(person.scheduled));
+    head_.u8(head.traits);
+    if ((head.traits & bit(Trait::aimed)) != 0) head_.i64(micros_of(head.scheduled));
     char* const block = blocks_.take(head_.size() + bytes.size());
     std::memcpy(block, head_.bytes().data(), head_.size());
     std::memcpy(block + head_.size(), bytes.data(), bytes.size());
     return reinterpret_cast<Place>(block);
 }
 
-void People::read(const Resting& resting, Person& person) const {
-    form_.read(resting.bytes, person);
+People::Place People::packed(const Person& person, std::uint8_t traits, std::string_view bytes) {
+    Resting head;
+    head.traits = traits;
+    if (person.scheduled != person.next_due()) {
+        head.traits |= bit(Trait::aimed);
+        head.scheduled = person.scheduled;
+    }
+    const bool unsaved = (traits & kNotStored) != 0;
+    return block_of(head, bytes) | (unsaved ? kUnsaved : 0);
+}
+
+void People::read(Place place, Person& person) const {
+    const Resting resting = resting_at(place);
+    if (is_stored(place)) {
+        ++fetched_;
+        form_.fetch(id_at(place), person);
+    } else {
+        form_.read(resting.bytes, person);
+    }
     person.dirty = (resting.traits & bit(Trait::dirty)) != 0;
+    person.saving = (resting.traits & bit(Trait::saving)) != 0;
     person.scheduled =
         (resting.traits & bit(Trait::aimed)) != 0 ? resting.scheduled : person.next_due();
 }
@@ -123,11 +209,15 @@ void People::read(const Resting& resting, Person& person) const {
 Person& People::open(std::uint32_t index) {
     const Place place = places_[index];
     auto person = std::make_unique<Person>();
+    read(place, *person);
+    discount(place);
     const Resting resting = resting_at(place);
-    read(resting, *person);
-    blocks_.give(reinterpret_cast<char*>(place), resting.size);
+    // Who was asked about before is at home here sooner than one who comes once.
+    person->finds = (resting.traits & bit(Trait::warm)) != 0 ? 1 : 0;
+    blocks_.give(block_at(place), resting.size);
     open_.push_back(index);
-    places_[index] = reinterpret_cast<Place>(person.get()) | 1;
+    weigh(*person);
+    places_[index] = reinterpret_cast<Place>(person.get()) | kOpen;
     return *person.release();
 }
 
@@ -135,15 +225,31 @@ void People::close(std::uint32_t index) {
     Person* const person = person_at(places_[index]);
     bytes_.clear();
     form_.write(*person, bytes_);
-    places_[index] = packed(*person, bytes_.bytes());
+    std::uint8_t traits = traits_of(*person);
+    if (person->finds > 1) traits |= bit(Trait::warm);
+    places_[index] = packed(*person, traits, bytes_.bytes());
+    count(places_[index]);
+    open_bytes_ -= person->weight;
     delete person;
+}
+
+void People::store(Place& place, const Resting& resting) {
+    head_.clear();
+    head_.u64(id_at(place).number);
+    const Bytes id = head_.bytes();
+    discount(place);
+    const Place stored = block_of(resting, id) | kStored;
+    blocks_.give(block_at(place), resting.size);
+    place = stored;
+    count(place);
 }
 
 Person* People::find(model::PersonId id) {
     const std::uint32_t index = index_of(id);
     if (index == kNobody) return nullptr;
     Person& person = is_open(places_[index]) ? *person_at(places_[index]) : open(index);
-    person.asked = true;
+    person.turns = person.history.size() < kIndexedFrom ? 1 : kTurnsOfMany;
+    if (person.finds < 2) ++person.finds;
     return &person;
 }
 
@@ -152,7 +258,7 @@ const Person* People::peek(model::PersonId id, Person& room) const {
     if (index == kNobody) return nullptr;
     if (is_open(places_[index])) return person_at(places_[index]);
     room = Person();
-    read(resting_at(places_[index]), room);
+    read(places_[index], room);
     return &room;
 }
 
@@ -160,40 +266,97 @@ Person& People::add(model::PersonId id, std::string external_id) {
     auto person = std::make_unique<Person>();
     person->id = id;
     person->external_id = std::move(external_id);
-    person->asked = true;
+    person->turns = 1;
+    weigh(*person);
     open_.push_back(static_cast<std::uint32_t>(places_.size()));
-    enlist(id, reinterpret_cast<Place>(person.get()) | 1);
+    enlist(id, reinterpret_cast<Place>(person.get()) | kOpen);
     return *person.release();
 }
 
 void People::add_resting(const Person& person, std::string_view bytes) {
-    enlist(person.id, packed(person, bytes));
+    Place place = packed(person, traits_of(person), bytes);
+    count(place);
+    if (form_.fetch && this->bytes() > most_ - most_ / kOpenShare) store(place, resting_at(place));
+    enlist(person.id, place);
 }
 
 void People::rest() {
-    for (int looks = 0; open_.size() > most_open_ && looks < kLooks; ++looks) {
+    for (int looks = 0; open_bytes_ > most_open_ && !open_.empty() && looks < kLooks; ++looks) {
         if (hand_ >= open_.size()) hand_ = 0;
         Person& person = *person_at(places_[open_[hand_]]);
-        if (std::exchange(person.asked, false)) {
+        if (person.turns > 0) {
+            --person.turns;
+            weigh(person);
             ++hand_;
             continue;
         }
-        // Reading a long history again costs more than its bytes weigh: such people stay open.
-        if (person.history.size() < kIndexedFrom) close(open_[hand_]);
+        close(open_[hand_]);
         open_[hand_] = open_.back();
         open_.pop_back();
     }
+    for (int some = 0; some < kStoredAtOnce && store_one(); ++some) {
+    }
+    if (blocks_.is_sparse()) {
+        blocks_.gather([this](char*, char* to) {
+            const auto block = reinterpret_cast<Place>(to);
+            Place& place = places_[index_of(id_at(block))];
+            place = block | (place & kKinds);
+        });
+    }
 }
 
-void People::unmark(model::PersonId id) {
-    const Place place = places_[index_of(id)];
+/// True: somebody is stored, and there may be more.
+bool People::store_one() {
+    if (!form_.fetch || bytes() <= most_) return false;
+    for (int looks = 0; idle_ > 0 && looks < kStoreLooks; ++looks) {
+        if (store_hand_ >= places_.size()) store_hand_ = 0;
+        Place& place = places_[store_hand_++];
+        if ((place & kKinds) != 0) continue;
+        Resting resting = resting_at(place);
+        const bool warm = (resting.traits & bit(Trait::warm)) != 0;
+        resting.traits &= static_cast<std::uint8_t>(~bit(Trait::warm));
+        block_at(place)[resting.traits_at] = static_cast<char>(resting.traits);
+        if (warm) continue;
+        store(place, resting);
+        return true;
+    }
+    return false;
+}
+
+void People::make_room() {
+    while (store_one()) {
+    }
+}
+
+void People::set_traits(std::uint32_t index, std::uint8_t traits) {
+    Place& place = places_[index];
+    discount(place);
+    block_at(place)[resting_at(place).traits_at] = static_cast<char>(traits);
+    place = (place & ~kUnsaved) | ((traits & kNotStored) != 0 ? kUnsaved : 0);
+    count(place);
+}
+
+void People::taken(model::PersonId id) {
+    const std::uint32_t index = index_of(id);
+    const Place place = places_[index];
     if (is_open(place)) {
         person_at(place)->dirty = false;
+        person_at(place)->saving = form_.fetch != nullptr;
         return;
     }
-    const Resting resting = resting_at(place);
-    reinterpret_cast<char*>(place)[resting.traits_at] =
-        static_cast<char>(resting.traits & ~bit(Trait::dirty));
+    const std::uint8_t traits = resting_at(place).traits;
+    const std::uint8_t saving = form_.fetch ? bit(Trait::saving) : std::uint8_t{0};
+    set_traits(index, static_cast<std::uint8_t>((traits & ~bit(Trait::dirty)) | saving));
+}
+
+void People::saved(model::PersonId id) {
+    const std::uint32_t index = index_of(id);
+    const Place place = places_[index];
+    if (is_open(place)) {
+        person_at(place)->saving = false;
+        return;
+    }
+    set_traits(index, static_cast<std::uint8_t>(resting_at(place).traits & ~bit(Trait::saving)));
 }
 
 std::vector<model::PersonId> People::ids() const {

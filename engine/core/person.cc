@@ -124,6 +124,40 @@ const Message* Person::final_message(const model::MessageKey& key) const {
     return nullptr;
 }
 
+std::size_t Person::bytes() const {
+    constexpr std::size_t kOwnBlock = 16;  // what the system keeps beside a block
+    const auto list = [](std::size_t count, std::size_t each) {
+        return count == 0 ? 0 : count * each + kOwnBlock;
+    };
+    // Texts and rows that hang on the parts, about.
+    constexpr std::size_t kMore = 32;
+    constexpr std::size_t kRecord = 400;
+    std::size_t out = sizeof(Person) + kOwnBlock + list(external_id.size() > 15 ? 1 : 0, kMore);
+    out += list(attributes.size(), sizeof(Attribute) + kMore / 2);
+    out += list(history.size(), sizeof(Happened)) + list(history.bytes(), 1);
+    // The index of many events is as large as they are.
+    if (history.size() >= kIndexedFrom) out += history.size() * (sizeof(Happened) + kMore);
+    out += list(seen.size(), sizeof(Seen));
+    out += list(entries.size(), sizeof(Entry) + kMore);
+    out += list(ended.size(), sizeof(EndedEntry));
+    out += list(intents.size(), sizeof(Intent) + kRecord);
+    out += list(messages.size(), sizeof(Message) + kMore);
+    if (rare_parts) {
+        const Rare& rare = *rare_parts;
+        out += sizeof(Rare) + kOwnBlock;
+        out += list(rare.extras.size() + rare.tags.size(), sizeof(NamedValue));
+        out += list(rare.consents.size(), sizeof(ConsentRecord));
+        out += list(rare.suppressions.size(), sizeof(SuppressionRecord));
+        out += list(rare.stays.size(), sizeof(PendingStay) + kMore);
+        out += list(rare.acts.calls.size(), sizeof(PendingCall) + kRecord);
+        out += list(rare.acts.drawn.size(), sizeof(Drawn));
+        out += list(rare.acts.moves.size(), sizeof(PlannedMove));
+        out += list(rare.acts.notes.size(), sizeof(ActNote) + kMore);
+        out += list(rare.acts.chains.size(), sizeof(Chain) + kMore);
+    }
+    return out;
+}
+
 Instant Person::next_due() const {
     Instant first = kNever;
     for (const Entry& one : entries)

@@ -241,7 +241,10 @@ struct Person {
     // Not state: bookkeeping of the partition.
     Instant scheduled = kNever;  // when the timer queue will look at this person
     bool dirty = false;          // changed since the last checkpoint
-    bool asked = false;          // about, since People's clock came by
+    bool saving = false;         // as of the last checkpoint, which is not durable yet
+    std::uint8_t turns = 0;      // of People's clock that pass this one over
+    std::uint8_t finds = 0;      // how often it was asked about since it was opened
+    std::uint32_t weight = 0;    // in memory, as People last looked
 
     std::uint32_t next_ordinal = 1;
     std::string external_id;
@@ -294,6 +297,8 @@ struct Person {
     }
     /// The earliest moment something of this person is due.
     Instant next_due() const;
+    /// About the bytes this person takes when open.
+    std::size_t bytes() const;
 };
 
 /// Whose stored bytes these are.

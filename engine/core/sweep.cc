@@ -65,15 +65,29 @@ void Machine::meet_program(const LinkedProgram* before) {
     zones_.insert(std::string(calendar::name_of(*live.workspace_zone)));
     if (fresh.empty() && !clock && before != nullptr && tell_homes_alike(*before, live))
         return plan_schedules(now_);
+    // Only looked at, so that the many who are not concerned do not push others out of memory.
+    Person room;
+    std::vector<std::uint32_t> joined;
+    std::vector<std::uint32_t> left;
     for (const model::PersonId id : people_.ids()) {
+        const Person& seen = *people_.peek(id, room);
+        if (seen.moved() != nullptr) continue;
+        ++look_;
+        joined.clear();
+        left.clear();
+        for (const std::uint32_t number : fresh) {
+            const bool inside = holds(seen, number);
+            if (inside != is_inside(seen, number)) (inside ? joined : left).push_back(number);
+        }
+        if (const calendar::Zone* zone = zone_of(live, seen))
+            zones_.insert(std::string(calendar::name_of(*zone)));
+        if (joined.empty() && left.empty() && !clock) continue;
         people_.rest();
         Person& person = *people_.find(id);
-        if (person.moved() != nullptr) continue;
-        ++look_;
-        for (const std::uint32_t number : fresh)
-            set_inside(person, number, holds(person, number));
-        if (const calendar::Zone* zone = zone_of(live, person))
-            zones_.insert(std::string(calendar::name_of(*zone)));
+        for (const std::uint32_t number : joined)
+            set_inside(person, number, true);
+        for (const std::uint32_t number : left)
+            set_inside(person, number, false);
         if (!clock) continue;
         flip_stale_ = true;
         aim_flip(person);
@@ -172,24 +186,28 @@ void Machine::run_sweeps() {
     if (by_id_.empty()) {
         by_id_ = people_.ids();
     }
+    Person room;
     for (int left = kSliceMost; left > 0 && !sweeps_.empty();) {
         Sweep& sweep = sweeps_.front();
         const LinkedSchedule* schedule = find_schedule(*catalog_->live(), sweep.schedule);
         auto next = sweep.begun ? std::upper_bound(by_id_.begin(), by_id_.end(), sweep.done)
                                 : by_id_.begin();
         for (; schedule != nullptr && next != by_id_.end() && left > 0; ++next) {
-            people_.rest();
-            Person& person = *people_.find(*next);
+            const model::PersonId id = *next;
             sweep.begun = true;
-            sweep.done = person.id;
-            left -= sweep_over(person, *schedule, sweep) ? kEnterCost : 1;
+            sweep.done = id;
+            --left;
+            if (!is_swept(*people_.peek(id, room), *schedule, sweep)) continue;
+            people_.rest();
+            if (sweep_over(*people_.find(id), *schedule, sweep)) left -= kEnterCost - 1;
         }
         if (schedule == nullptr || next == by_id_.end()) sweeps_.pop_front();
     }
     if (sweeps_.empty()) by_id_ = {};
 }
 
-bool Machine::sweep_over(Person& person, const LinkedSchedule& schedule, const Sweep& sweep) {
+bool Machine::is_swept(const Person& person, const LinkedSchedule& schedule,
+                       const Sweep& sweep) const {
     if (person.moved() != nullptr || person.first_seen >= sweep.planned.at) return false;
     const LinkedProgram& live = *catalog_->live();
     const ir::OnSchedule& plan = schedule_of(live, schedule);
@@ -200,7 +218,11 @@ bool Machine::sweep_over(Person& person, const LinkedSchedule& schedule, const S
         if (date == nullptr || !falls_on(*date, sweep.planned.date, plan.leap)) return false;
     }
     if (!facts.holds(live.program->segments[plan.audience].expr)) return false;
-    if (schedule.zone == nullptr && was_met_elsewhere(person, plan, sweep)) return false;
+    return schedule.zone != nullptr || !was_met_elsewhere(person, plan, sweep);
+}
+
+bool Machine::sweep_over(Person& person, const LinkedSchedule& schedule, const Sweep& sweep) {
+    const LinkedProgram& live = *catalog_->live();
     static const std::vector<Value> nothing;
     const Occasion occasion{
         nothing, live.journeys[schedule.ref.journey].trigger_columns[schedule.ref.pattern],

@@ -93,7 +93,7 @@ void engine_families(Page& page, const runtime::Numbers& engine) {
     page.one("log_written_bytes_total", "counter", "Bytes appended to the Log.", engine.log_bytes);
     page.one("log_queue_commands", "gauge", "Commands waiting for the Log.", engine.queue_commands);
     page.one("log_queue_bytes", "gauge", "Bytes waiting for the Log.", engine.queue_bytes);
-    page.one("overloaded_total", "counter", "Submissions refused because the queue was full.",
+    page.one("overloaded_total", "counter", "Submissions refused because too much was waiting.",
              engine.overloaded);
     page.one("attempts_started_total", "counter", "Provider calls begun.", engine.attempts_started);
     page.one("attempts_under_way", "gauge", "Provider calls begun and not ended.",
@@ -102,6 +102,13 @@ void engine_families(Page& page, const runtime::Numbers& engine) {
              engine.applied);
     page.one("checkpointed_position", "gauge", "Log position up to which the State is saved.",
              engine.checkpointed);
+    page.one("people_memory_bytes", "gauge", "Memory that people take.", engine.people_bytes);
+    page.one("people_unsaved_bytes", "gauge", "Of it, for people whom no checkpoint has yet.",
+             engine.people_unsaved_bytes);
+    page.one("people_stored", "gauge", "People who are on disk only, found by their id.",
+             engine.people_stored);
+    page.one("people_fetched_total", "counter", "Times somebody was read back from disk.",
+             engine.people_fetched);
     page.family("observations_total", "counter", "What providers did, by channel.");
     for (const auto& [name, count] : engine.observations) {
         const std::size_t slash = std::min(name.find('/'), name.size());

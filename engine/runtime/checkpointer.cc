@@ -33,9 +33,9 @@ Checkpointer::Checkpointer(CheckpointerOptions options, storage::StateStore& sta
 
 void Checkpointer::run() {
     for (bool last = false; !last && !gauges_.failed;) {
-        stop_.take_all(options_.every);
+        wake_.take_all(options_.every);
         // Asked before the round: what stop() waited for must be in a round that begins after it.
-        last = stop_.closed();
+        last = wake_.closed();
         round();
     }
 }
@@ -51,6 +51,7 @@ void Checkpointer::round() {
         if (!nothing) {
             gauges_.checkpointed = slice->low_water - 1;
             options_.truncate(slice->low_water);
+            options_.saved(*slice);
         }
         if (nothing || slice->low_water > goal) return;
     }
@@ -71,8 +72,8 @@ bool Checkpointer::save(const CheckpointSlice& slice) {
         }
         if (!std::exchange(told, true))
             logger_.error("checkpoint.stalled", {{"detail", saved.error().detail}});
-        if (stop_.closed()) return false;
-        stop_.take_all(kRetryAfter);
+        if (wake_.closed()) return false;
+        wake_.take_all(kRetryAfter);
     }
 }
 

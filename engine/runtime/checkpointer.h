@@ -21,6 +21,8 @@ struct CheckpointerOptions {
     Micros every = std::chrono::seconds(3);
     /// Asks the engine thread for a slice; none when it is gone.
     std::function<std::optional<CheckpointSlice>()> next_slice;
+    /// Tells the engine thread that the slice is in the store.
+    std::function<void(const CheckpointSlice& slice)> saved;
     std::function<void(model::LogPosition keep_from)> truncate;
     std::function<void(const Error&)> fail_stop;
 };
@@ -31,7 +33,9 @@ class Checkpointer {
                  Gauges& gauges);
     /// Rounds until stop(), then a last one.
     void run();
-    void stop() { stop_.close(); }
+    void stop() { wake_.close(); }
+    /// The next round begins at once; none is added to one that is under way.
+    void hurry() { wake_.nudge(); }
 
   private:
     void round();
@@ -41,7 +45,7 @@ class Checkpointer {
     storage::StateStore& state_;
     const Logger& logger_;
     Gauges& gauges_;
-    Mailbox<int> stop_;  // nothing is ever put in: closing it ends the waits
+    Mailbox<int> wake_;  // nothing is ever put in: closing it ends the waits
 };
 
 }  // namespace journey::runtime

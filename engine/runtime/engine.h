@@ -34,6 +34,10 @@ struct Numbers {  // for /metrics
     std::vector<std::uint64_t> sync_micros_histogram;      // log2 buckets from 16 µs
     std::vector<std::uint64_t> lateness_millis_histogram;  // due timers, log2 buckets from 1 ms
     std::uint64_t overloaded = 0;                          // submissions refused
+    std::uint64_t people_bytes = 0;                        // memory of people
+    std::uint64_t people_unsaved_bytes = 0;                // of those in no checkpoint yet
+    std::uint64_t people_stored = 0;                       // left to the State store
+    std::uint64_t people_fetched = 0;                      // read back from there
 };
 
 class Engine {

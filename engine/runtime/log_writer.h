@@ -35,6 +35,11 @@ struct Gauges {
     std::atomic<bool> disk_low{false};
     std::atomic<bool> disk_full{false};
     std::atomic<bool> failed{false};
+    std::atomic<std::uint64_t> people_bytes{0};
+    std::atomic<std::uint64_t> people_unsaved_bytes{0};
+    std::atomic<std::uint64_t> people_stored{0};
+    std::atomic<std::uint64_t> people_fetched{0};
+    std::atomic<bool> people_over{false};  // too many wait to be saved
 
     void left_queue(const Submission& submission) {
         queue_commands -= submission.commands.size();

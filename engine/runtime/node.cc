@@ -35,17 +35,28 @@ Node::Impl::Impl(NodeOptions given)
       dispatcher(options.routes, options.calls, options.rate_shares),
       composer(options.links) {
     ENSURE(options.partitions > 0, "a node without partitions");
-    const core::PartitionOptions each{.partitions = options.partitions,
-                                      .record_happenings = options.record_happenings,
-                                      .happenings = options.happenings};
     partitions.reserve(options.partitions);
     for (std::uint16_t i = 0; i < options.partitions; ++i)
-        partitions.emplace_back(model::PartitionId{i}, each, catalog);
+        partitions.emplace_back(model::PartitionId{i}, partition_options(i), catalog);
     due.assign(options.partitions, kNever);
     decisions_due.assign(options.partitions, kNever);
     tick_asked.assign(options.partitions, false);
     saved.assign(options.partitions, 0);
     numbers.lateness_millis_histogram.assign(kHistogramBuckets, 0);
+}
+
+core::PartitionOptions Node::Impl::partition_options(std::uint16_t number) const {
+    core::PartitionOptions each;
+    each.partitions = options.partitions;
+    each.record_happenings = options.record_happenings;
+    each.happenings = options.happenings;
+    each.people_bytes = options.people_bytes / options.partitions;
+    if (state == nullptr) return each;
+    each.fetch = [store = state, number](model::PersonId id, Bytes& into) {
+        const Result<void> read = store->load_person(model::PartitionId{number}, id, into);
+        if (!read) throw core::StoreFailed{error(ErrorCode::storage_failed, read.error().detail)};
+    };
+    return each;
 }
 
 void Node::Impl::emit(model::PersonId person, Instant at, model::CommandBody body) {
@@ -336,7 +347,11 @@ Node::Node(NodeOptions options) : impl_(std::make_unique<Impl>(std::move(options
 Node::~Node() = default;
 
 Result<void> Node::recover(storage::StateStore& state, storage::Log& log, Instant now) {
-    return impl_->recover(state, log, now);
+    try {
+        return impl_->recover(state, log, now);
+    } catch (const core::StoreFailed& failed) {
+        return failed.why;
+    }
 }
 void Node::apply(std::span<const model::Command> commands, model::LogPosition first) {
     impl_->apply(commands, first);
@@ -393,6 +408,19 @@ std::vector<storage::StateStore::RenderedMessage> Node::take_rendered() {
 }
 std::optional<model::PartitionCheckpoint> Node::next_checkpoint() {
     return impl_->next_checkpoint();
+}
+void Node::checkpoint_saved(model::PartitionId partition, model::LogPosition applied) {
+    impl_->partitions[partition.number].checkpoint_saved(applied);
+}
+core::PeopleMemory Node::people_memory() const {
+    core::PeopleMemory memory;
+    for (const core::Partition& partition : impl_->partitions)
+        memory.add(partition.people_memory());
+    return memory;
+}
+bool Node::wants_checkpoint() const {
+    return std::any_of(impl_->partitions.begin(), impl_->partitions.end(),
+                       [](const core::Partition& one) { return one.wants_checkpoint(); });
 }
 std::optional<Node::CatalogCheckpoint> Node::next_catalog_checkpoint() {
     return impl_->next_catalog_checkpoint();

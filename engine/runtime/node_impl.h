@@ -26,6 +26,8 @@ class Node::Impl {
     /// commands to the list.
     void use_effects();
 
+    core::PartitionOptions partition_options(std::uint16_t number) const;
+
     // ---- winners.cc
     /// When a winner must be decided next; kNever while a decision is on its way.
     Instant next_decision() const;
@@ -33,7 +35,9 @@ class Node::Impl {
     void decide_winners(Instant now);
 
     // ---- recover.cc
-    Result<void> recover(storage::StateStore& state, storage::Log& log, Instant now);
+    Result<void> recover(storage::StateStore& store, storage::Log& log, Instant now);
+    Result<core::Partition> load(std::uint16_t number,
+                                 const std::map<model::LogPosition, core::CatalogPtr>& catalogs);
     Result<void> replay(const storage::LogBatch& batch);
 
     std::uint16_t part_of(model::PersonId person) const {
@@ -53,6 +57,7 @@ class Node::Impl {
     Dispatcher dispatcher;
     Composer composer;
     core::CatalogPtr catalog = core::empty_catalog();
+    storage::StateStore* state = nullptr;  // after recover()
     std::vector<core::Partition> partitions;
     std::vector<Instant> due;               // next_due() of each partition
     std::vector<Instant> decisions_due;     // next_decision() of each partition

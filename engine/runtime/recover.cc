@@ -52,26 +52,33 @@ model::Observation lost_answer(const Route* route) {
 
 }  // namespace
 
-Result<void> Node::Impl::recover(storage::StateStore& state, storage::Log& log, Instant now) {
+/// One after the other, person by person: a store may hold more than memory does.
+Result<core::Partition> Node::Impl::load(std::uint16_t number, const Catalogs& catalogs) {
+    const model::PartitionId id{number};
+    TRY(const model::PartitionCheckpoint stored, state->load(id));
+    core::Partition partition(id, partition_options(number), catalog_at(catalogs, stored.applied));
+    TRY(partition.restore(stored));
+    TRY(state->load_people(id, [&](model::PersonId person, std::string_view bytes) {
+        return partition.restore_person(person, bytes);
+    }));
+    partition.set_applied(stored.applied);
+    return partition;
+}
+
+Result<void> Node::Impl::recover(storage::StateStore& store, storage::Log& log, Instant now) {
     now_ = now;
-    TRY(const Catalogs catalogs, load_catalogs(state));
+    state = &store;
+    TRY(const Catalogs catalogs, load_catalogs(store));
     model::LogPosition most = 0;
     model::LogPosition least = kNoPosition;
-    const core::PartitionOptions each{.partitions = options.partitions,
-                                      .record_happenings = options.record_happenings,
-                                      .happenings = options.happenings};
     for (std::uint16_t i = 0; i < options.partitions; ++i) {
-        TRY(const model::PartitionCheckpoint stored, state.load(model::PartitionId{i}));
-        core::Partition partition(model::PartitionId{i}, each,
-                                  catalog_at(catalogs, stored.applied));
-        TRY(partition.restore(stored));
-        partitions[i] = std::move(partition);
-        saved[i] = stored.applied;
+        TRY(partitions[i], load(i, catalogs));
+        saved[i] = partitions[i].applied();
         // The log may hold them already, and then replay confirms them.
-        for (const core::AppendCommand& append : partitions[i].unfinished().appends)
+        for (const core::AppendCommand& append : partitions[i].appends())
             note_append(append);
-        most = std::max(most, stored.applied);
-        least = std::min(least, stored.applied);
+        most = std::max(most, saved[i]);
+        least = std::min(least, saved[i]);
     }
     if (log.end() < most) {
         return apart("the state is true at position " + std::to_string(most) +

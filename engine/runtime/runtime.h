@@ -16,6 +16,8 @@
 #include "engine/render/render.h"
 #include "engine/runtime/engine.h"
 
+#include <limits>
+
 namespace journey::runtime {
 
 /// A channel's provider. At most one connector a channel.
@@ -52,6 +54,9 @@ struct NodeOptions {
     std::vector<Route> routes;
     /// Who posts the calls of a webhook, by its name; "" = of every other. None: calls fail.
     std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> calls;
+    /// About how many bytes people may take in memory, in all partitions together. Beyond it those
+    /// who are in a durable checkpoint and rest longest are left to the State store.
+    std::size_t people_bytes = std::numeric_limits<std::size_t>::max();
     /// For tests: the arm that wins, by experiment, whatever was counted.
     std::map<std::string, std::string, std::less<>> forced_winners;
     LinkOptions links;
@@ -80,7 +85,8 @@ class Node {
 
     /// Loads the State, replays the Log, settles what was under way: Outcomes for Attempts without
     /// one come out of `take_commands`. `storage_failed` when State and Log do not belong together
-    /// or do not decode.
+    /// or do not decode. Afterwards people are read from `state`, as long as the Node lives: any
+    /// call may throw core::StoreFailed, and then the Node is of no more use.
     Result<void> recover(storage::StateStore& state, storage::Log& log, Instant now);
 
     /// Durable commands, in Log order, the first at `first`.
@@ -111,6 +117,9 @@ class Node {
     /// The next partition's changes for the StateStore, round robin; none when all partitions are
     /// up to date, and none while a catalog waits to be saved before them.
     std::optional<model::PartitionCheckpoint> next_checkpoint();
+    /// The StateStore has the one of this position for good. Whoever is in a checkpoint of which this is not said stays in
+    /// memory.
+    void checkpoint_saved(model::PartitionId partition, model::LogPosition applied);
     struct CatalogCheckpoint {
         storage::StateStore::StoredCatalog stored;
         std::string journeys_json;
@@ -126,6 +135,9 @@ class Node {
     core::Why why(model::PersonId person, std::string_view journey, Instant now) const;
     std::string profile_json(model::PersonId person) const;
     std::vector<model::MessageRow> unknown_messages() const;
+    core::PeopleMemory people_memory() const;
+    /// People take more memory than they may, and checkpoints would make room.
+    bool wants_checkpoint() const;
     model::LogPosition applied() const;
     /// The instant of the newest command: none may carry an earlier one.
     Instant newest() const;

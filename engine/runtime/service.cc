@@ -13,6 +13,8 @@ constexpr std::int64_t kStuckMicros = 5'000'000;
 // Applying waits while a slice is taken: about a microsecond or two a row.
 constexpr std::size_t kSliceRows = 500;
 constexpr std::int64_t kShareEveryMicros = 20'000;
+/// So much of the memory of people waits for a checkpoint, at least, when more is refused for it.
+constexpr std::size_t kUnsavedShare = 8;
 
 /// What a Command costs while it waits; about right is enough.
 std::size_t bytes_of(const Record& record);
@@ -60,7 +62,8 @@ struct Seen {
     std::shared_ptr<OutgoingAttempt> attempt;
     connectors::Response response;
 };
-using Ask = std::function<void(Node&)>;
+/// Null: the node is lost, and who asks must be answered all the same.
+using Ask = std::function<void(Node*)>;
 using EngineWork = std::variant<DurableGroup, Seen, Ask>;
 /// Shared with the transport's callbacks, which may outlive the Service.
 using EngineInbox = Mailbox<EngineWork>;
@@ -98,12 +101,21 @@ class Service::Impl {
     Result<void> takes_in(bool reserved) const;
     Error overloaded();
     void run_engine();
+    void engine_turns();
+    void answer_without_node();
     void take_in(EngineWork& work);
+    void refuse(EngineWork& work);
+    void look_at_memory();
+    void fail(const Error& why);
     void apply(DurableGroup& group);
     void start_attempt(OutgoingAttempt attempt);
     void to_log(std::vector<model::Command> commands);
     void share();
     std::optional<CheckpointSlice> slice();
+    void saved(const CheckpointSlice& slice);
+    void stop_everything(const Error& why) {
+        options.on_storage_failed ? options.on_storage_failed(why) : std::abort();
+    }
     bool quiet() const { return node.attempts_under_way() == 0 && gauges.queue_commands == 0; }
 
     Gauges gauges;
@@ -112,6 +124,10 @@ class Service::Impl {
     Checkpointer checkpointer;
     std::shared_ptr<EngineInbox> inbox = std::make_shared<EngineInbox>();
     Mailbox<int> quiet_now;
+    std::vector<EngineWork> works;  // the engine thread's: taken from the inbox
+    std::size_t works_done = 0;
+    bool told_quiet = false;
+    bool hurried = false;  // since the last slice
     std::vector<storage::StateStore::RenderedMessage>
         rendered;  // the engine thread's, until a slice takes them
     Instant engine_now{Micros{0}};
@@ -140,21 +156,16 @@ Service::Impl::Impl(ServiceOptions given, storage::Log& log_, storage::StateStor
                  .data_directory = options.data_directory,
                  .partitions = options.node.partitions,
                  .durable = [this](DurableGroup group) { inbox->put(std::move(group)); },
-                 .fail_stop =
-                     [this](const Error& why) {
-                         options.on_storage_failed ? options.on_storage_failed(why) : std::abort();
-                     },
+                 .fail_stop = [this](const Error& why) { stop_everything(why); },
              },
              log_, lease_.epoch(), clock_, logger_, gauges),
       checkpointer(
           CheckpointerOptions{
               .every = options.checkpoint_every,
               .next_slice = [this] { return slice(); },
+              .saved = [this](const CheckpointSlice& done) { saved(done); },
               .truncate = [this](model::LogPosition keep_from) { writer.truncate(keep_from); },
-              .fail_stop =
-                  [this](const Error& why) {
-                      options.on_storage_failed ? options.on_storage_failed(why) : std::abort();
-                  },
+              .fail_stop = [this](const Error& why) { stop_everything(why); },
           },
           state_, logger_, gauges) {}
 
@@ -179,7 +190,9 @@ Result<void> Service::Impl::start() {
 
 void Service::Impl::stop() {
     if (!started || draining.exchange(true)) return;
-    inbox->put(Ask([this](Node& n) { n.stop_claims(engine_now); }));
+    inbox->put(Ask([this](Node* n) {
+        if (n != nullptr) n->stop_claims(engine_now);
+    }));
     quiet_now.take_all(options.drain_at_most);
     checkpointer.stop();
     checkpoint_thread.join();
@@ -215,7 +228,7 @@ Error Service::Impl::overloaded() {
 Result<void> Service::Impl::has_room() {
     TRY(takes_in(false));
     const bool full = gauges.queue_commands >= options.queue_commands_most ||
-                      gauges.queue_bytes >= options.queue_bytes_most;
+                      gauges.queue_bytes >= options.queue_bytes_most || gauges.people_over;
     return full ? Result<void>(overloaded()) : success();
 }
 
@@ -229,8 +242,9 @@ Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen
     const std::size_t more = reserved ? options.reserved_commands : 0;
     const std::uint64_t queued = gauges.queue_commands += submission.commands.size();
     const std::uint64_t queued_bytes = gauges.queue_bytes += submission.bytes;
-    const bool full = queued > options.queue_commands_most + more ||
-                      (queued_bytes > options.queue_bytes_most && !reserved);
+    const bool full =
+        queued > options.queue_commands_most + more ||
+        ((queued_bytes > options.queue_bytes_most || gauges.people_over) && !reserved);
     if (full) {
         gauges.left_queue(submission);
         return overloaded();
@@ -248,8 +262,9 @@ Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen
 template <typename T>
 void Service::Impl::ask(std::function<void(T)> answer, std::function<T(const Node&)> question) {
     auto shared = std::make_shared<std::function<void(T)>>(std::move(answer));
-    const bool taken =
-        started && inbox->put(Ask([shared, question](Node& n) { (*shared)(question(n)); }));
+    const bool taken = started && inbox->put(Ask([shared, question](Node* n) {
+        (*shared)(n == nullptr ? T{} : question(*n));
+    }));
     if (!taken) (*shared)(T{});
 }
 
@@ -283,6 +298,10 @@ Numbers Service::Impl::numbers() const {
     numbers.applied = gauges.applied;
     numbers.checkpointed = gauges.checkpointed;
     numbers.overloaded = gauges.overloaded;
+    numbers.people_bytes = gauges.people_bytes;
+    numbers.people_unsaved_bytes = gauges.people_unsaved_bytes;
+    numbers.people_stored = gauges.people_stored;
+    numbers.people_fetched = gauges.people_fetched;
     for (const auto& bucket : gauges.sync_micros)
         numbers.sync_micros_histogram.push_back(bucket);
     const std::lock_guard lock(shared_mutex);
@@ -295,15 +314,24 @@ Numbers Service::Impl::numbers() const {
 // ---------------------------------------------------------------- the engine thread
 
 void Service::Impl::run_engine() {
-    bool told_quiet = false;
+    try {
+        engine_turns();
+    } catch (const core::StoreFailed& failed) {
+        // As when the Log fails: what is durable stays so, and the next process begins there.
+        fail(failed.why);
+        answer_without_node();
+    }
+}
+
+void Service::Impl::engine_turns() {
     bool unshared = false;
     for (;;) {
         gauges.engine_beat = steady_micros();
         const Micros wait =
             draining ? kBeat : std::min(kBeat, clock.real_time_until(node.next_turn()));
-        std::vector<EngineWork> works = inbox->take_all(wait);
-        for (EngineWork& work : works)
-            take_in(work);
+        works = inbox->take_all(wait);
+        for (works_done = 0; works_done < works.size(); ++works_done)
+            take_in(works[works_done]);
 
         // While draining nothing new begins; Outcomes and what they lead to still find their way.
         engine_now = std::max(engine_now, clock.now());
@@ -320,7 +348,10 @@ void Service::Impl::run_engine() {
         // Copying the numbers after each of thousands of turns a second would be work for nobody.
         if (!works.empty() || unshared) {
             unshared = steady_micros() - shared_at < kShareEveryMicros && inbox->size() > 0;
-            if (!unshared) share();
+            if (!unshared) {
+                share();
+                look_at_memory();
+            }
         }
         if (draining && !told_quiet && quiet()) {
             told_quiet = true;
@@ -336,8 +367,58 @@ void Service::Impl::take_in(EngineWork& work) {
                          engine_now = std::max(engine_now, clock.now());
                          node.observe(*seen.attempt, seen.response, engine_now);
                      },
-                     [&](Ask& question) { question(node); }},
+                     [&](Ask& question) { question(&node); }},
                work);
+}
+
+void Service::Impl::answer_without_node() {
+    for (;;) {
+        for (; works_done < works.size(); ++works_done)
+            refuse(works[works_done]);
+        if (draining && !std::exchange(told_quiet, true)) quiet_now.put(1);
+        works = inbox->take_all(kBeat);
+        works_done = 0;
+        if (works.empty() && inbox->closed()) return;
+    }
+}
+
+void Service::Impl::refuse(EngineWork& work) {
+    if (const auto* question = std::get_if<Ask>(&work)) return (*question)(nullptr);
+    auto* group = std::get_if<DurableGroup>(&work);
+    if (group == nullptr) return;
+    for (Submission& submission : group->submissions) {
+        gauges.left_queue(submission);
+        if (submission.done)
+            submission.done(
+                error(ErrorCode::storage_failed, "the storage failed; look at the log"));
+    }
+}
+
+void Service::Impl::fail(const Error& why) {
+    if (gauges.failed.exchange(true)) return;
+    logger.error("storage.failed", {{"detail", why.detail}});
+    stop_everything(why);
+}
+
+/// Who has changed since the last checkpoint cannot leave memory: checkpoints come sooner, and when
+/// that is not soon enough, no more comes in than the reserved.
+void Service::Impl::look_at_memory() {
+    const core::PeopleMemory memory = node.people_memory();
+    gauges.people_bytes = memory.held_bytes;
+    gauges.people_unsaved_bytes = memory.unsaved_bytes;
+    gauges.people_stored = memory.stored;
+    gauges.people_fetched = memory.fetched;
+    const std::size_t most = options.node.people_bytes;
+    const bool over = memory.bytes / 5 > most / 4 && memory.unsaved_bytes > most / kUnsavedShare;
+    if (gauges.people_over.exchange(over) != over && over) {
+        logger.warn("people.wait_for_checkpoint",
+                    {{"bytes", static_cast<std::int64_t>(memory.bytes)},
+                     {"unsaved_bytes", static_cast<std::int64_t>(memory.unsaved_bytes)}});
+    }
+    if (!hurried && node.wants_checkpoint()) {
+        hurried = true;
+        checkpointer.hurry();
+    }
 }
 
 void Service::Impl::apply(DurableGroup& group) {
@@ -345,8 +426,9 @@ void Service::Impl::apply(DurableGroup& group) {
     for (Submission& submission : group.submissions) {
         if (!submission.commands.empty()) node.apply(submission.commands, first);
         first += submission.commands.size();
-        gauges.left_queue(submission);
     }
+    for (const Submission& submission : group.submissions)
+        gauges.left_queue(submission);
     gauges.applied = node.applied();
     const bool catalog_changed =
         node.catalog() != shared_catalog;  // this thread is the only writer
@@ -391,9 +473,11 @@ void Service::Impl::share() {
 
 /// Called by the checkpoint thread; taken on the engine thread.
 std::optional<CheckpointSlice> Service::Impl::slice() {
-    auto answer = std::make_shared<Mailbox<CheckpointSlice>>();
-    const bool taken = inbox->put(Ask([this, answer](Node& n) {
-        CheckpointSlice slice = take_slice(n, kSliceRows);
+    auto answer = std::make_shared<Mailbox<std::optional<CheckpointSlice>>>();
+    const bool taken = inbox->put(Ask([this, answer](Node* n) {
+        hurried = false;
+        if (n == nullptr) return static_cast<void>(answer->put(std::nullopt));
+        CheckpointSlice slice = take_slice(*n, kSliceRows);
         slice.rendered = std::exchange(rendered, {});
         answer->put(std::move(slice));
     }));
@@ -402,6 +486,17 @@ std::optional<CheckpointSlice> Service::Impl::slice() {
         auto slices = answer->take_all(kBeat);
         if (!slices.empty()) return std::move(slices.front());
     }
+}
+
+void Service::Impl::saved(const CheckpointSlice& slice) {
+    std::vector<std::pair<model::PartitionId, model::LogPosition>> partitions;
+    for (const model::PartitionCheckpoint& one : slice.partitions)
+        partitions.emplace_back(one.partition, one.applied);
+    inbox->put(Ask([partitions = std::move(partitions)](Node* n) {
+        if (n == nullptr) return;
+        for (const auto& [partition, applied] : partitions)
+            n->checkpoint_saved(partition, applied);
+    }));
 }
 
 // ---------------------------------------------------------------- the door

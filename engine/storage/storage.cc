@@ -22,4 +22,10 @@ Result<void> check_append(const std::vector<LogBatch>& batches, const AppendChec
     return success();
 }
 
+Error no_such_person(model::PersonId id) {
+    return error(ErrorCode::storage_failed,
+                 "the store has lost person " + std::to_string(id.number) +
+                     "; stop, keep a copy of the directory and restore a backup");
+}
+
 }  // namespace journey::storage

@@ -40,15 +40,22 @@ class Log {
     virtual std::uint64_t size_bytes() const = 0;
 };
 
-/// Written by one thread, behind the Log. Errors as for Log::append.
+/// Written by one thread, behind the Log; load_person may be another's. Errors as for Log::append.
 class StateStore {
   public:
     virtual ~StateStore() = default;
     /// All of them or none, with applied and meta. One sync.
     virtual Result<void> save(const std::vector<model::PartitionCheckpoint>& checkpoints) = 0;
-    /// The last saved state of one partition; entries and messages rows and the profiles' json are
-    /// not read back, and profiles without state are left out. Absent partition: applied 0.
+    /// The last saved state of one partition, without its people and rows. Absent: applied 0.
     virtual Result<model::PartitionCheckpoint> load(model::PartitionId partition) = 0;
+    /// The state of each of its people, in order of id, until `each` fails; those without state are
+    /// left out. `state` is good until `each` returns. Not beside save().
+    using EachPerson = std::function<Result<void>(model::PersonId id, std::string_view state)>;
+    virtual Result<void> load_people(model::PartitionId partition, const EachPerson& each) = 0;
+    /// One person's state as it was saved last. By any one thread, beside all the others: it waits
+    /// for none of them. `storage_failed` when there is no such person: who asks knows of one.
+    virtual Result<void> load_person(model::PartitionId partition, model::PersonId id,
+                                     Bytes& state) = 0;
 
     struct StoredCatalog {
         Bytes bytes;
@@ -90,5 +97,8 @@ struct AppendCheck {
     std::uint64_t given_epoch = 0;
 };
 Result<void> check_append(const std::vector<LogBatch>& batches, const AppendCheck& check);
+
+/// What every load_person says of somebody whom the store does not have.
+Error no_such_person(model::PersonId id);
 
 }  // namespace journey::storage

@@ -70,6 +70,7 @@ Result<void> MemoryLog::truncate(model::LogPosition keep_from) {
 Result<void> MemoryState::save(const std::vector<model::PartitionCheckpoint>& checkpoints) {
     Plan plan = plan_of(fault_);
     if (!plan.write) return plan.answer;
+    const std::lock_guard lock(people_mutex_);
     for (const model::PartitionCheckpoint& checkpoint : checkpoints) {
         Kept& kept = partitions_[checkpoint.partition];
         kept.applied = checkpoint.applied;
@@ -98,11 +99,27 @@ Result<model::PartitionCheckpoint> MemoryState::load(model::PartitionId partitio
     if (found == partitions_.end()) return loaded;
     loaded.applied = found->second.applied;
     loaded.meta = found->second.meta;
-    for (const auto& [id, row] : found->second.profiles) {
-        loaded.profiles.push_back(row);
-        loaded.profiles.back().json.clear();
-    }
     return loaded;
+}
+
+Result<void> MemoryState::load_people(model::PartitionId partition, const EachPerson& each) {
+    const auto found = partitions_.find(partition);
+    if (found == partitions_.end()) return success();
+    for (const auto& [id, row] : found->second.profiles) {
+        TRY(each(id, row.state));
+    }
+    return success();
+}
+
+Result<void> MemoryState::load_person(model::PartitionId partition, model::PersonId id,
+                                      Bytes& state) {
+    const std::lock_guard lock(people_mutex_);
+    const auto kept = partitions_.find(partition);
+    if (kept == partitions_.end()) return no_such_person(id);
+    const auto found = kept->second.profiles.find(id);
+    if (found == kept->second.profiles.end()) return no_such_person(id);
+    state = found->second.state;
+    return success();
 }
 
 Result<void> MemoryState::save_catalog(const StoredCatalog& catalog, std::string_view,

@@ -5,6 +5,8 @@
 
 #include "engine/storage/storage.h"
 
+#include <mutex>
+
 namespace journey::storage::memory {
 
 /// What the medium does with one write.
@@ -45,6 +47,9 @@ class MemoryState final : public StateStore {
     explicit MemoryState(FaultHook fault = {}) : fault_(std::move(fault)) {}
     Result<void> save(const std::vector<model::PartitionCheckpoint>& checkpoints) override;
     Result<model::PartitionCheckpoint> load(model::PartitionId partition) override;
+    Result<void> load_people(model::PartitionId partition, const EachPerson& each) override;
+    Result<void> load_person(model::PartitionId partition, model::PersonId id,
+                             Bytes& state) override;
     Result<void> save_catalog(const StoredCatalog& catalog, std::string_view journeys_json,
                               model::LogPosition oldest_needed) override;
     Result<std::vector<StoredCatalog>> load_catalogs() override;
@@ -63,6 +68,7 @@ class MemoryState final : public StateStore {
         std::map<model::PersonId, model::ProfileRow> profiles;
     };
     FaultHook fault_;
+    std::mutex people_mutex_;  // guards the profiles: load_person is another thread's
     std::map<model::PartitionId, Kept> partitions_;
     std::map<model::EntryId, model::EntryRow> entries_;
     std::map<model::MessageKey, model::MessageRow> messages_;

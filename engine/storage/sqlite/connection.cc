@@ -168,13 +168,32 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path,
     return db;
 }
 
-Result<void> Connection::prepare_file() {
+Result<std::unique_ptr<Connection>> Connection::open_reader(const std::string& path) {
+    std::unique_ptr<Connection> db(new Connection(path, {}));
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int code = sqlite3_open_v2(path.c_str(), &db->handle_, flags, nullptr);
+    if (code != SQLITE_OK) return db->failure(code, "opening");
+    db->guard();
+    // Two connections that fold back at one moment may damage the file (RELIABILITY 0.6).
+    sqlite3_db_config(db->handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    TRY(db->execute("PRAGMA query_only=ON"));
+    TRY(db->execute("PRAGMA mmap_size=0"));
+    TRY(db->execute("PRAGMA cell_size_check=ON"));
+    TRY(db->execute("PRAGMA cache_size=-4096"));
+    return db;
+}
+
+void Connection::guard() {
     // Long enough for a reader's short snapshot, short enough to say so.
     sqlite3_busy_timeout(handle_, 3000);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_limit(handle_, SQLITE_LIMIT_SQL_LENGTH, 100'000);
+}
+
+Result<void> Connection::prepare_file() {
+    guard();
     sqlite3_wal_hook(
         handle_,
         [](void* self, sqlite3*, const char*, int pages) {

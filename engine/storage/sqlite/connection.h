@@ -60,6 +60,9 @@ class Connection {
     /// Opens, sets every pragma of RELIABILITY 1.6, and folds the write-ahead file back (TRUNCATE).
     static Result<std::unique_ptr<Connection>> open(const std::string& path,
                                                     const ConnectionOptions& options);
+    /// Reads beside the one that writes and folds back, which must be open already: only reads,
+    /// and keeps few pages.
+    static Result<std::unique_ptr<Connection>> open_reader(const std::string& path);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
@@ -82,6 +85,7 @@ class Connection {
 
   private:
     Connection(std::string path, const ConnectionOptions& options);
+    void guard();
     Result<void> prepare_file();
     sqlite3* handle_ = nullptr;
     std::string path_;

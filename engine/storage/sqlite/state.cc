@@ -77,10 +77,10 @@ constexpr const char* kStateSteps[] = {
 
 class SqliteState final : public StateStore {
   public:
-    explicit SqliteState(std::unique_ptr<Connection> db) : db_(std::move(db)) {}
+    SqliteState(std::unique_ptr<Connection> db, std::unique_ptr<Connection> reader)
+        : db_(std::move(db)), reader_(std::move(reader)) {}
 
     Result<void> prepare() {
-        TRY(db_->migrate(kStateSteps));
         TRY(partition_, db_->prepare("REPLACE INTO partitions VALUES (?1, ?2, ?3)"));
         TRY(profile_, db_->prepare("REPLACE INTO profiles VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
         TRY(profile_gone_,
@@ -96,8 +96,11 @@ class SqliteState final : public StateStore {
         TRY(read_partition_,
             db_->prepare("SELECT applied, meta FROM partitions WHERE partition = ?1"));
         TRY(read_profiles_,
-            db_->prepare("SELECT person_id, external_id, next_due, state FROM profiles "
-                         "WHERE partition = ?1 ORDER BY person_id"));
+            db_->prepare("SELECT person_id, state FROM profiles WHERE partition = ?1 "
+                         "ORDER BY person_id"));
+        TRY(read_person_,
+            (reader_ ? *reader_ : *db_)
+                .prepare("SELECT state FROM profiles WHERE partition = ?1 AND person_id = ?2"));
         TRY(read_rendered_, db_->prepare("SELECT hash, body FROM rendered WHERE key = ?1"));
         return success();
     }
@@ -121,11 +124,31 @@ class SqliteState final : public StateStore {
             loaded.applied = read_partition_.number_at(0);
             loaded.meta.assign(read_partition_.bytes_at(1));
             read_partition_.reset();
-            Result<void> rows = load_profiles(loaded);
-            read_profiles_.reset();
-            TRY(std::move(rows));
         }
         return loaded;
+    }
+
+    Result<void> load_people(model::PartitionId partition, const EachPerson& each) override {
+        read_profiles_.number(1, partition.number);
+        for (;;) {
+            TRY(const bool row, read_profiles_.step());
+            if (!row) return success();
+            Result<void> taken =
+                each(model::PersonId{read_profiles_.number_at(0)}, read_profiles_.bytes_at(1));
+            if (taken) continue;
+            read_profiles_.reset();
+            return taken;
+        }
+    }
+
+    Result<void> load_person(model::PartitionId partition, model::PersonId id,
+                             Bytes& state) override {
+        TRY(const bool row, read_person_.number(1, partition.number).number(2, id.number).step());
+        if (!row) return no_such_person(id);
+        state.assign(read_person_.bytes_at(0));
+        // Ends the reading: the write-ahead file can begin anew only when nobody reads it.
+        read_person_.reset();
+        return success();
     }
 
     Result<void> save_catalog(const StoredCatalog& catalog, std::string_view journeys_json,
@@ -255,30 +278,6 @@ class SqliteState final : public StateStore {
             .run();
     }
 
-    Result<void> load_profiles(model::PartitionCheckpoint& loaded) {
-        read_profiles_.number(1, loaded.partition.number);
-        for (;;) {
-            TRY(const bool row, read_profiles_.step());
-            if (!row) return success();
-            model::ProfileRow profile;
-            profile.id = model::PersonId{read_profiles_.number_at(0)};
-            profile.external_id.assign(read_profiles_.bytes_at(1));
-            if (!read_profiles_.is_null(2)) {
-                Result<Instant> due = parse_instant(read_profiles_.bytes_at(2));
-                if (!due) {
-                    return error(ErrorCode::storage_failed,
-                                 db_->path() + " is damaged: next_due of person " +
-                                     std::to_string(profile.id.number) +
-                                     " is not an instant; stop, keep a copy of the directory and "
-                                     "restore a backup");
-                }
-                profile.next_due = due.value();
-            }
-            profile.state.assign(read_profiles_.bytes_at(3));
-            loaded.profiles.push_back(std::move(profile));
-        }
-    }
-
     /// No room for folding back is not a failed save: the write-ahead file holds it, synced.
     Result<void> tidy() {
         if (!db_->wal_is_long()) return success();
@@ -288,6 +287,8 @@ class SqliteState final : public StateStore {
     }
 
     std::unique_ptr<Connection> db_;
+    std::unique_ptr<Connection> reader_;  // after the one that writes; absent: that one reads
+    Statement read_person_;               // of the reader
     Statement partition_;
     Statement profile_;
     Statement profile_gone_;
@@ -310,7 +311,13 @@ Result<std::unique_ptr<StateStore>> open_state(const std::string& path,
     TRY(auto db,
         Connection::open(
             path, {.page_size = 4096, .wal_most = options.state_wal_most, .vfs = options.vfs}));
-    auto state = std::make_unique<SqliteState>(std::move(db));
+    TRY(db->migrate(kStateSteps));
+    // The simulated disk knows one connection a file.
+    std::unique_ptr<Connection> reader;
+    if (options.vfs.empty()) {
+        TRY(reader, Connection::open_reader(path));
+    }
+    auto state = std::make_unique<SqliteState>(std::move(db), std::move(reader));
     TRY(state->prepare());
     return state;
 }

@@ -175,7 +175,7 @@ TEST_CASE("an Absorb of nonsense is kept aside", "[core]") {
     for (const Bytes& state : {Bytes(), Bytes("\xff\xff\xff\xff"), Bytes(100, '\1')}) {
         world.apply(world.command("ada", model::Absorb{"user:x", state, 9}));
     }
-    CHECK(world.partitions[0].take_checkpoint().quarantine.size() == 3);
+    CHECK(world.checkpoint(0).quarantine.size() == 3);
 }
 
 TEST_CASE("an alias of somebody who has moved already moves nobody", "[core]") {

@@ -215,7 +215,7 @@ TEST_CASE("a call that is under way is found again after a stop, and moves with 
     world.track("ada", "viewed");
     REQUIRE(world.calls.size() == 1);
     model::PartitionCheckpoint stored;
-    store(world.of("ada").take_checkpoint(), stored);
+    store(world.checkpoint("ada"), stored);
     Partition again(model::PartitionId{0}, world.options, world.catalog);
     REQUIRE(again.restore(stored));
     CHECK(again.state_hash() == world.of("ada").state_hash());

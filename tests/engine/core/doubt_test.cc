@@ -28,7 +28,7 @@ TEST_CASE("a message held by a pause goes out on resume when it is still valid",
     REQUIRE(world.attempts.empty());
     if (restarted) {
         model::PartitionCheckpoint stored;
-        store(world.of("ada").take_checkpoint(), stored);
+        store(world.checkpoint("ada"), stored);
         Partition again(stored.partition, world.options, world.catalog);
         REQUIRE(again.restore(stored));
         CHECK(again.state_hash() == world.of("ada").state_hash());
@@ -52,7 +52,7 @@ TEST_CASE("a resume moves what it let go on only once, also over a restart", "[c
     const CatalogPtr open = set_paused(world.catalog, "", false);
     lived.use_catalog(open, ++world.position, effects);
     model::PartitionCheckpoint stored;
-    store(lived.take_checkpoint(), stored);
+    store(world.checkpoint("ada"), stored);
     Partition again(stored.partition, world.options, open);
     REQUIRE(again.restore(stored));
     model::Command later = world.command("bob", model::Identify{});
@@ -136,7 +136,7 @@ TEST_CASE("what the provider may have is unknown, however it ends", "[core]") {
     REQUIRE(world.attempts.size() == 1);
     if (restarted) {
         model::PartitionCheckpoint stored;
-        store(world.of("ada").take_checkpoint(), stored);
+        store(world.checkpoint("ada"), stored);
         Partition again(stored.partition, world.options, world.catalog);
         REQUIRE(again.restore(stored));
         world.of("ada") = std::move(again);

@@ -161,7 +161,7 @@ TEST_CASE("the clock of an experiment starts with the first person drawn", "[cor
     Partition& partition = world.of("ada");
     CHECK(partition.next_decision() == first + 4h);
     model::PartitionCheckpoint stored;
-    store(partition.take_checkpoint(), stored);
+    store(world.checkpoint("ada"), stored);
     Partition again(model::PartitionId{static_cast<std::uint16_t>(world.index_of("ada"))},
                     world.options, world.catalog);
     REQUIRE(again.restore(stored));
@@ -180,7 +180,7 @@ TEST_CASE("who waits for the winner is woken after a restart, too, and under ano
     CHECK(world.attempts.empty());
     for (std::size_t i = 0; i < world.partitions.size(); ++i) {
         model::PartitionCheckpoint stored;
-        store(world.partitions[i].take_checkpoint(), stored);
+        store(world.checkpoint(i), stored);
         Partition again(model::PartitionId{static_cast<std::uint16_t>(i)}, world.options,
                         world.catalog);
         REQUIRE(again.restore(stored));

@@ -55,7 +55,7 @@ TEST_CASE("events nobody declared and events nobody may fake are kept aside with
     world.track("ada", "danced", {{"style", "tango"}, {"steps", 3}});
     world.track("ada", "delivered");
     world.track("ada", "Email Delivered");
-    const auto rows = world.of("ada").take_checkpoint().quarantine;
+    const auto rows = world.checkpoint("ada").quarantine;
     REQUIRE(rows.size() == 3);
     CHECK(rows[0].event == "danced");
     CHECK(rows[0].json == R"({"style":"tango","steps":3})");
@@ -69,7 +69,7 @@ TEST_CASE("everything before the first program is kept aside", "[core]") {
     World world;
     world.track("ada", "bought");
     world.identify("ada", {{"tier", "gold"}});
-    CHECK(world.of("ada").take_checkpoint().quarantine.size() == 1);
+    CHECK(world.checkpoint("ada").quarantine.size() == 1);
     world.publish(shop());
     CHECK(world.of("ada").profile_json(model::person_id_of("user:ada")) ==
           R"({"attributes":{"tier":"gold"}})");
@@ -123,7 +123,7 @@ TEST_CASE("hostile names and huge lists do no harm", "[core]") {
     world.consent("ada", "no such consent");
     world.suppress("ada", "smoke signals");
     world.alias("ada", "");
-    CHECK(world.of("ada").take_checkpoint().quarantine.size() == 3);
+    CHECK(world.checkpoint("ada").quarantine.size() == 3);
 }
 
 TEST_CASE("time does not run backwards for a partition", "[core]") {

@@ -388,7 +388,7 @@ TEST_CASE("receipts become events, settle what was unknown, and stop channels", 
         Sent stranger = sent;
         stranger.key.bytes[3] ^= 1;
         world.receipt(stranger, ReceiptKind::delivered);
-        CHECK(world.of("ada").take_checkpoint().quarantine.size() == 1);
+        CHECK(world.checkpoint("ada").quarantine.size() == 1);
     }
 }
 

@@ -132,7 +132,7 @@ TEST_CASE("who is inside an older version moves as the new one says", "[core]") 
     SECTION("straight on") {}
     SECTION("with a stop in between") {
         model::PartitionCheckpoint stored;
-        store(world.partitions[0].take_checkpoint(), stored);
+        store(world.checkpoint(0), stored);
         Partition again(model::PartitionId{0}, world.options, world.catalog);
         REQUIRE(again.restore(stored));
         CHECK(again.state_hash() == world.partitions[0].state_hash());

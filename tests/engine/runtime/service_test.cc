@@ -262,6 +262,150 @@ TEST_CASE("a failed sync ends everything and acknowledges nothing", "[runtime]")
     REQUIRE(submit_and_wait(service, {kit::identify("eve")}).error().code == ErrorCode::cancelled);
 }
 
+/// A State store in memory that gives nobody back once it is told to.
+class Forgetful final : public storage::StateStore {
+  public:
+    Result<void> load_person(model::PartitionId partition, model::PersonId id,
+                             Bytes& bytes) override {
+        if (fails) return error(ErrorCode::storage_failed, "the disk does not answer");
+        return state.load_person(partition, id, bytes);
+    }
+    Result<void> save(const std::vector<model::PartitionCheckpoint>& checkpoints) override {
+        TRY(state.save(checkpoints));
+        saved.put(1);
+        return success();
+    }
+    Result<model::PartitionCheckpoint> load(model::PartitionId partition) override {
+        return state.load(partition);
+    }
+    Result<void> load_people(model::PartitionId partition, const EachPerson& each) override {
+        return state.load_people(partition, each);
+    }
+    Result<void> save_catalog(const StoredCatalog& catalog, std::string_view json,
+                              model::LogPosition oldest) override {
+        return state.save_catalog(catalog, json, oldest);
+    }
+    Result<std::vector<StoredCatalog>> load_catalogs() override { return state.load_catalogs(); }
+    Result<void> save_rendered(const std::vector<RenderedMessage>& messages) override {
+        return state.save_rendered(messages);
+    }
+    Result<std::optional<RenderedMessage>> load_rendered(const model::MessageKey& key) override {
+        return state.load_rendered(key);
+    }
+    storage::memory::Fault next = storage::memory::Fault::none;
+    storage::memory::MemoryState state{[this] { return next; }};
+    std::atomic<bool> fails{false};
+    Mailbox<int> saved;
+};
+
+constexpr std::size_t kSmall = 100'000;
+
+/// Until `enough`, or false when that takes more people than it ever should.
+bool submit_people(Service& service, int& number, const std::function<bool()>& enough) {
+    for (const int end = number + 20'000; number < end; ++number) {
+        if (enough()) return true;
+        const Result<void> taken =
+            submit_and_wait(service, {kit::identify("p" + std::to_string(number))});
+        if (!taken && taken.error().code != ErrorCode::retry) return false;
+    }
+    return enough();
+}
+
+TEST_CASE("people beyond memory make the checkpoint come sooner, and come back", "[runtime]") {
+    Disk disk;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    options.node.people_bytes = kSmall;
+    options.checkpoint_every = std::chrono::hours(1);
+    Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+    int number = 0;
+    REQUIRE(submit_people(service, number, [&] { return service.numbers().people_stored > 200; }));
+    for (int i = 0; i < 100; ++i)
+        REQUIRE(submit_and_wait(service, {kit::identify("p" + std::to_string(i))}));
+    REQUIRE(counts_of(service).people == static_cast<std::uint64_t>(number));
+    REQUIRE(service.numbers().people_fetched > 0);
+    service.stop();
+}
+
+TEST_CASE("who cannot be saved stays, and when they are too many no more come in", "[runtime]") {
+    Disk disk;
+    Forgetful state;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    options.node.people_bytes = kSmall;
+    Service service(options, disk.log, state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+    REQUIRE(!state.saved.take_all(10s).empty());
+    state.next = storage::memory::Fault::full;
+    int number = 0;
+    bool refused = false;
+    REQUIRE(submit_people(service, number, [&] {
+        const Result<void> taken = submit_and_wait(service, {kit::identify("once more")});
+        refused = !taken && taken.error().code == ErrorCode::retry;
+        return refused;
+    }));
+    REQUIRE(service.numbers().people_stored == 0);
+    REQUIRE(service.numbers().people_bytes < 20 * kSmall);
+    // Opt-outs have their room.
+    REQUIRE(submit_and_wait(service,
+                            {kit::command_of("p0", model::Suppress{"email", true, "manual"})},
+                            AckWhen::applied, true));
+    state.next = storage::memory::Fault::none;
+    REQUIRE(!state.saved.take_all(10s).empty());
+    REQUIRE(submit_people(service, number, [&] { return service.numbers().people_stored > 200; }));
+    REQUIRE(submit_and_wait(service, {kit::identify("p0")}));
+    service.stop();
+}
+
+TEST_CASE("a store that does not give a person back stops everything", "[runtime]") {
+    Disk disk;
+    Forgetful state;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    options.node.people_bytes = kSmall;
+    std::promise<std::string> told;
+    options.on_storage_failed = [&](const Error& why) { told.set_value(why.detail); };
+    options.drain_at_most = 5s;
+    Service service(options, disk.log, state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+    int number = 0;
+    REQUIRE(submit_people(service, number, [&] { return service.numbers().people_stored > 200; }));
+    state.fails = true;
+    // One of them is on disk only: whoever it is, nothing is acknowledged or sent from then on.
+    Result<void> last = success();
+    const bool by_question = GENERATE(false, true);
+    for (int i = 0; i < number && last; ++i) {
+        const std::string who = "p" + std::to_string(i);
+        if (by_question) {
+            std::promise<void> answered;
+            service.ask_timeline(kit::identify(who).person,
+                                 [&](const std::string&, const auto&) { answered.set_value(); });
+            answered.get_future().get();
+            if (service.health().live) continue;
+            last = submit_and_wait(service, {kit::viewed(who)});
+        } else {
+            last = submit_and_wait(service, {kit::viewed(who)});
+        }
+    }
+    REQUIRE(!last);
+    REQUIRE((last.error().code == ErrorCode::storage_failed ||
+             last.error().code == ErrorCode::cancelled));
+    REQUIRE(told.get_future().get() == "the disk does not answer");
+    REQUIRE(!service.health().live);
+    const int calls = transport.calls;
+    REQUIRE(submit_and_wait(service, {kit::viewed("eve")}).error().code == ErrorCode::cancelled);
+    REQUIRE(counts_of(service).people == 0);  // nobody knows
+    service.stop();
+    REQUIRE(transport.calls == calls);
+}
+
 TEST_CASE("the log is let go of behind the checkpoints", "[runtime]") {
     Disk disk;
     const SystemClock clock;

@@ -3,7 +3,9 @@
 #include "engine/storage/sqlite/sqlite.h"
 #include "tests/engine/storage/folder.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 namespace journey::storage {
 namespace {
@@ -114,7 +116,20 @@ model::ProfileRow profile(std::uint64_t id, std::string state, Instant due = kNe
             std::move(state), due};
 }
 
-TEST_CASE("a partition comes back as it was saved, to the microsecond", "[storage]") {
+using Names = std::map<std::uint64_t, std::string>;
+
+Names people_of(StateStore& state, std::uint16_t partition) {
+    Names found;
+    const auto read = state.load_people(model::PartitionId{partition},
+                                        [&](model::PersonId id, std::string_view text) {
+                                            REQUIRE(found.emplace(id.number, text).second);
+                                            return Result<void>(success());
+                                        });
+    REQUIRE(read);
+    return found;
+}
+
+TEST_CASE("a partition comes back as it was saved", "[storage]") {
     Stores stores = stores_of(GENERATE("memory", "sqlite"));
     StateStore& state = *stores.state;
     const model::PartitionId seven{7};
@@ -145,14 +160,81 @@ TEST_CASE("a partition comes back as it was saved, to the microsecond", "[storag
     const auto loaded = state.load(seven).value();
     REQUIRE(loaded.applied == 12);
     REQUIRE(loaded.meta == "later");
-    std::map<std::uint64_t, std::pair<std::string, Instant>> people;
-    for (const auto& row : loaded.profiles) {
-        people[row.id.number] = {row.state, row.next_due};
-        REQUIRE(row.external_id == "user:" + std::to_string(row.id.number));
+    REQUIRE(loaded.profiles.empty());
+    REQUIRE(people_of(state, 7) == Names{{1, "one again"}, {large, "three"}});
+    REQUIRE(people_of(state, 8) == Names{{4, "four"}});
+    REQUIRE(people_of(state, 9).empty());
+    const auto stopped = state.load_people(seven, [](model::PersonId, std::string_view) {
+        return Result<void>(error(ErrorCode::invalid, "enough"));
+    });
+    REQUIRE(stopped.error().detail == "enough");
+    REQUIRE(people_of(state, 7).size() == 2);
+}
+
+TEST_CASE("one person is read as saved last, and a lost one is a failed store", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    StateStore& state = *stores.state;
+    model::PartitionCheckpoint rows;
+    rows.partition = model::PartitionId{3};
+    const std::uint64_t large = 0xfedcba9876543210u;
+    Bytes found = "before";
+    for (std::uint64_t applied = 1; applied < 4; ++applied) {
+        rows.applied = applied;
+        rows.profiles = {profile(large, std::string(applied * 3000, 'x')),
+                         profile(5, std::string("\0a", 2))};
+        REQUIRE(state.save({rows}));
+        REQUIRE(state.load_person(rows.partition, model::PersonId{large}, found));
+        REQUIRE(found == rows.profiles[0].state);
+        REQUIRE(state.load_person(rows.partition, model::PersonId{5}, found));
+        REQUIRE(found == rows.profiles[1].state);
     }
-    REQUIRE(people == std::map<std::uint64_t, std::pair<std::string, Instant>>{
-                          {1, {"one again", due + Micros{1}}}, {large, {"three", kNever}}});
-    REQUIRE(state.load(model::PartitionId{8}).value().profiles.size() == 1);
+    for (const auto& [partition, id] :
+         {std::pair{std::uint16_t{3}, std::uint64_t{6}}, {std::uint16_t{4}, large}}) {
+        const auto lost =
+            state.load_person(model::PartitionId{partition}, model::PersonId{id}, found);
+        REQUIRE(lost.error().code == ErrorCode::storage_failed);
+    }
+}
+
+// Whom nothing happens to is read over and over while others are saved, and stays whole; whoever is
+// saved is never seen half.
+TEST_CASE("people are read beside the thread that saves", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    StateStore& state = *stores.state;
+    constexpr std::uint64_t kPeople = 500;
+    const auto state_of = [](std::uint64_t id, std::uint64_t round) {
+        return std::string(200 + id % 7 * 150, static_cast<char>('a' + round % 26));
+    };
+    const auto save = [&](std::uint64_t round, std::uint64_t step) {
+        model::PartitionCheckpoint rows;
+        rows.partition = model::PartitionId{1};
+        rows.applied = round + 1;
+        for (std::uint64_t id = 0; id < kPeople; id += step)
+            rows.profiles.push_back(profile(id, state_of(id, round)));
+        return state.save({rows});
+    };
+    REQUIRE(save(0, 1));
+    std::atomic<bool> done{false};
+    std::atomic<int> failed{0};
+    std::thread writer([&] {
+        for (std::uint64_t round = 1; round <= 60; ++round) {
+            if (!save(round, 2)) ++failed;
+        }
+        done = true;
+    });
+    std::uint64_t reads = 0;
+    Bytes found;
+    while (!done || reads < 2 * kPeople) {
+        const std::uint64_t id = reads++ * 7919 % kPeople;
+        const auto read = state.load_person(model::PartitionId{1}, model::PersonId{id}, found);
+        if (!read) ++failed;
+        const bool whole = found.size() == state_of(id, 0).size() &&
+                           found.find_first_not_of(found.front()) == std::string::npos;
+        const bool as_saved = id % 2 == 0 || found == state_of(id, 0);
+        if (!whole || !as_saved) ++failed;
+    }
+    writer.join();
+    REQUIRE(failed == 0);
 }
 
 TEST_CASE("catalogs stay as long as a partition may need them", "[storage]") {

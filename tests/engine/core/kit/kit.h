@@ -84,6 +84,11 @@ struct Sent {
     std::string webhook;  // "": a message
 };
 
+/// The states of people as checkpoints left them; who uses it as `fetch` must find everybody.
+using People = std::map<model::PersonId, Bytes>;
+std::function<void(model::PersonId, Bytes&)> fetch_from(std::shared_ptr<const People> people);
+void keep(const model::PartitionCheckpoint& checkpoint, People& people);
+
 /// The Log's view: everything that was applied, so that another World can be made to live it again.
 struct Applied {
     model::Command command;
@@ -137,6 +142,12 @@ class World {
     CatalogPtr catalog = empty_catalog();
     std::vector<Partition> partitions;
     std::map<std::size_t, model::PartitionCheckpoint> stored;  // by restart(), triggers.h
+    /// Everything checkpoints said of a partition since the last call, and everybody in it. After
+    /// every command the partition is stored, so that nobody whom nothing happens to is in memory.
+    model::PartitionCheckpoint checkpoint(std::size_t number = 0);
+    model::PartitionCheckpoint checkpoint(const std::string& person) {
+        return checkpoint(index_of(person));
+    }
     PartitionOptions options;
     Instant now{};
     model::LogPosition position = 0;
@@ -157,7 +168,10 @@ class World {
   private:
     void drain();
     void take(Effects& effects);
+    void keep(std::size_t number);
     std::deque<model::Command> queue_;
+    std::map<std::size_t, model::PartitionCheckpoint> kept_;
+    std::shared_ptr<People> people_ = std::make_shared<People>();
 };
 
 /// "user:ada"

@@ -39,7 +39,7 @@ ir::Frequency at_most_a_day(const std::string& name, std::uint32_t count) {
 }
 
 model::MessageRow row_of(World& world, const std::string& person) {
-    model::PartitionCheckpoint checkpoint = world.of(person).take_checkpoint();
+    model::PartitionCheckpoint checkpoint = world.checkpoint(person);
     REQUIRE_FALSE(checkpoint.messages.empty());
     return checkpoint.messages.back();
 }

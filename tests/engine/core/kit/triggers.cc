@@ -62,7 +62,7 @@ void restart(World& world) {
     for (std::size_t i = 0; i < world.partitions.size(); ++i) {
         const model::PartitionId id{static_cast<std::uint16_t>(i)};
         // Everybody, not only who changed since the last one.
-        store(world.partitions[i].take_checkpoint(), world.stored[i]);
+        store(world.checkpoint(i), world.stored[i]);
         const std::uint64_t hash = world.partitions[i].state_hash();
         world.partitions[i] = Partition(id, world.options, world.catalog);
         const auto restored = world.partitions[i].restore(world.stored[i]);

@@ -52,10 +52,48 @@ void store(model::PartitionCheckpoint checkpoint, model::PartitionCheckpoint& st
     }
 }
 
+std::function<void(model::PersonId, Bytes&)> fetch_from(std::shared_ptr<const People> people) {
+    return [people = std::move(people)](model::PersonId id, Bytes& into) {
+        const auto found = people->find(id);
+        if (found == people->end()) FAIL("a person is asked for who was not stored");
+        into = found->second;
+    };
+}
+
+void keep(const model::PartitionCheckpoint& checkpoint, People& people) {
+    for (const model::ProfileRow& row : checkpoint.profiles)
+        people[row.id] = row.state;
+}
+
+void World::keep(std::size_t number) {
+    model::PartitionCheckpoint taken = partitions[number].take_checkpoint();
+    kit::keep(taken, *people_);
+    partitions[number].checkpoint_saved(taken.applied);
+    model::PartitionCheckpoint& kept = kept_[number];
+    const auto add = [](auto& to, auto& from) {
+        to.insert(to.end(), std::make_move_iterator(from.begin()),
+                  std::make_move_iterator(from.end()));
+    };
+    add(kept.entries, taken.entries);
+    add(kept.messages, taken.messages);
+    add(kept.quarantine, taken.quarantine);
+    store(std::move(taken), kept);
+}
+
+model::PartitionCheckpoint World::checkpoint(std::size_t number) {
+    keep(number);
+    model::PartitionCheckpoint all = kept_[number];
+    kept_[number].entries.clear();
+    kept_[number].messages.clear();
+    kept_[number].quarantine.clear();
+    return all;
+}
+
 World::World(std::uint16_t count) {
     options.partitions = count;
     options.record_happenings = true;
-    options.open_people = 1;  // whoever is not asked about rests
+    options.people_bytes = 0;
+    options.fetch = fetch_from(people_);
     now = parse_instant("2026-03-02T09:00:00Z").value();
     for (std::uint16_t i = 0; i < count; ++i)
         partitions.emplace_back(model::PartitionId{i}, options, catalog);
@@ -190,6 +228,7 @@ void World::drain() {
         log.push_back({next, ++position, nullptr});
         Effects effects;
         partitions[next.partition.number].apply(next, position, effects);
+        keep(next.partition.number);
         take(effects);
     }
 }
