@@ -14,27 +14,33 @@
 namespace journey::app {
 namespace {
 
-/// A figure of /proc/self/status in MiB.
-double memory_mib(const std::string& name) {
+/// A figure of /proc/self/status in bytes.
+double memory_bytes(const std::string& name) {
     std::ifstream in("/proc/self/status");
     for (std::string line; std::getline(in, line);) {
-        if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) / 1024;
+        if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) * 1024;
     }
     return 0;
 }
 
-template <typename Work>
-double median_seconds(std::size_t rounds, Work work) {
-    std::vector<double> seconds;
-    for (std::size_t i = 0; i < rounds; ++i)
-        seconds.push_back(seconds_of(work));
-    return median(std::move(seconds));
+Measured check(const std::vector<dsl::SourceFile>& files, double count) {
+    Measured out;
+    const double cpu = process_cpu_seconds();
+    out.per_second = count / seconds_of([&] { dsl::compile(files); });
+    out.cpu_micros = (process_cpu_seconds() - cpu) * 1e6 / count;
+    out.bare_per_second = count / seconds_of([&] {
+                              for (const dsl::SourceFile& file : files)
+                                  dsl::reads(file);
+                          });
+    out.memory_bytes = memory_bytes("VmHWM") / count;
+    return out;
 }
 
+constexpr int kEvents = 20'000;
+constexpr int kTypos = 2'000;
+
 /// Many names, and many that are nearly one of them.
-void bench_mistakes(std::size_t rounds) {
-    constexpr int kEvents = 20'000;
-    constexpr int kTypos = 2'000;
+std::vector<dsl::SourceFile> mistakes() {
     std::vector<dsl::SourceFile> files = bench_project(0, 0);
     std::string events;
     for (int i = 0; i < kEvents; ++i) {
@@ -46,8 +52,7 @@ void bench_mistakes(std::size_t rounds) {
     for (int i = 0; i < kTypos; ++i)
         typos += fmt::format("segment s_{0} \"S\" = did(somthing_happened_{0} ever)\n", i);
     files.push_back({"typos.journey", typos});
-    const double seconds = median_seconds(rounds, [&] { dsl::compile(files); });
-    fmt::print("{} events and {} typos    {:8.1f} ms\n", kEvents, kTypos, seconds * 1e3);
+    return files;
 }
 
 }  // namespace
@@ -66,19 +71,21 @@ int bench_check_command(const BenchCheckOptions& options) {
         fmt::print(stderr, "{}", dsl::render_short(first));
         return 3;
     }
-    const double whole = median_seconds(options.rounds, [&] { dsl::compile(files); });
-    const double reading = median_seconds(options.rounds, [&] {
-        for (const dsl::SourceFile& file : files)
-            dsl::reads(file);
-    });
-    const double journeys = static_cast<double>(options.journeys);
-    fmt::print("{} journeys of {} steps, {:.1f} MB of text, median of {}\n", options.journeys,
-               options.steps, static_cast<double>(bytes) / 1e6, options.rounds);
-    fmt::print("check      {:8.1f} ms   {:8.0f} journeys/s   {:.0f} MB at most\n", whole * 1e3,
-               journeys / whole, memory_mib("VmHWM"));
-    fmt::print("read only  {:8.1f} ms   {:8.0f} journeys/s\n", reading * 1e3, journeys / reading);
-    fmt::print("check takes {:.2f} times as long as reading\n", whole / reading);
-    bench_mistakes(options.rounds);
+    Report report{"check", fmt::format("a project of {:.1f} MB", static_cast<double>(bytes) / 1e6)};
+    Case sound{fmt::format("{} journeys of {} steps", options.journeys, options.steps), "journeys",
+               "", "reading alone"};
+    Case typos{fmt::format("{} events, {} typos", kEvents, kTypos), "typos", "", "reading alone"};
+    const std::vector<dsl::SourceFile> wrong = mistakes();
+    Progress progress("measuring", options.rounds);
+    for (std::size_t run = 0; run < options.rounds; ++run) {
+        sound.runs.push_back(
+            check(files, static_cast<double>(std::max<std::size_t>(options.journeys, 1))));
+        typos.runs.push_back(check(wrong, kTypos));
+        progress.at(run + 1);
+    }
+    progress.finish("measured");
+    report.cases = {std::move(sound), std::move(typos)};
+    print(report, options.json);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 // journey bench match, aggregates, timers, segments: one partition in this process, without log,
-// disk and network. Each prints a curve: what one event (or one timer) costs as what exists grows,
-// and beside it what decoding the same commands costs, the least any engine would pay.
+// disk and network. Each is a curve: what one event (or one timer) costs as what exists grows, and
+// beside it what decoding the same commands costs, the least any engine would pay.
 
 #include "dsl/dsl.h"
 #include "engine/app/bench_figures.h"
@@ -116,78 +116,42 @@ class Engine {
     std::size_t last_bytes_ = 0;
 };
 
-/// Nanoseconds a command: applying, and decoding alone.
-struct Cost {
-    double apply = 0;
-    double decode = 0;
-};
-Cost cost_of(Engine& engine, const std::vector<model::Command>& commands) {
+/// Applying each, and beside it decoding the same bytes and nothing more.
+Measured cost_of(Engine& engine, const std::vector<model::Command>& commands) {
     ByteWriter bytes;
     for (const model::Command& command : commands)
         model::encode(command, bytes);
-    const double count = static_cast<double>(std::max<std::size_t>(commands.size(), 1));
-    const auto since = [&](std::chrono::steady_clock::time_point begin) {
-        return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin)
-                   .count() /
-               count;
-    };
-    Cost cost;
-    auto begin = std::chrono::steady_clock::now();
-    for (const model::Command& command : commands)
+    const auto count = static_cast<double>(std::max<std::size_t>(commands.size(), 1));
+    std::vector<std::uint32_t> nanos;
+    nanos.reserve(commands.size());
+    Measured out;
+    const double cpu = thread_cpu_seconds();
+    const auto begin = std::chrono::steady_clock::now();
+    auto before = begin;
+    for (const model::Command& command : commands) {
         engine.apply(command);
-    cost.apply = since(begin);
-    begin = std::chrono::steady_clock::now();
+        const auto now = std::chrono::steady_clock::now();
+        nanos.push_back(static_cast<std::uint32_t>(std::chrono::nanoseconds(now - before).count()));
+        before = now;
+    }
+    out.per_second = count / std::chrono::duration<double>(before - begin).count();
+    out.cpu_micros = (thread_cpu_seconds() - cpu) * 1e6 / count;
+    out.latency = latency_of(nanos, 1000);
     ByteReader in(bytes.bytes());
-    for (std::size_t i = 0; i < commands.size(); ++i)
-        static_cast<void>(model::decode_command(in));
-    cost.decode = since(begin);
-    return cost;
+    out.bare_per_second = count / seconds_of([&] {
+                              for (std::size_t i = 0; i < commands.size(); ++i)
+                                  static_cast<void>(model::decode_command(in));
+                          });
+    return out;
 }
 
-struct Point {
-    std::uint64_t size = 0;
-    Record figures;  // by column
-};
-struct Curve {
-    std::string title;
-    std::string size_word;
-    std::vector<std::string> columns;
-    std::vector<Point> points;
-};
+constexpr const char* kDecode = "decoding the same";
+constexpr const char* kEvent = "an event";
 
-void print(const Curve& curve, bool json) {
-    if (json) {
-        List points;
-        for (const Point& point : curve.points) {
-            Record one{{curve.size_word, Value(static_cast<std::int64_t>(point.size))}};
-            one.insert(one.end(), point.figures.begin(), point.figures.end());
-            points.emplace_back(std::move(one));
-        }
-        fmt::print("{}\n", to_json(Value(Record{{"scenario", Value(curve.title)},
-                                                {"points", Value(std::move(points))}})));
-        return;
-    }
-    fmt::print("{}\n{:>12}", curve.title, curve.size_word);
-    for (const std::string& column : curve.columns)
-        fmt::print("  {:>18}", column);
-    fmt::print("\n");
-    for (const Point& point : curve.points) {
-        fmt::print("{:>12}", point.size);
-        for (const auto& figure : point.figures) {
-            const auto* number = figure.value.as<double>();
-            fmt::print("  {:>18.1f}", number == nullptr ? 0.0 : *number);
-        }
-        fmt::print("\n");
-    }
-}
-
-Result<Curve> matching(const BenchOptions& options, Progress& progress) {
-    Curve curve{"one event against N live journeys (a name, one equality, one comparison each)",
-                "journeys",
-                {"ns an event", "ns decode only", "entered a 1000"},
-                {}};
+Result<Report> matching(const BenchOptions& options, Progress& progress) {
+    Report report{"match", "one event against live journeys of a name, an equality, a comparison"};
     for (const std::uint64_t journeys : {10u, 1'000u, 10'000u, 100'000u}) {
-        progress.at(curve.points.size(), fmt::format("{} journeys", journeys));
+        progress.at(report.cases.size(), fmt::format("{} journeys", journeys));
         std::vector<dsl::SourceFile> files{{"shop.journey", kShop}, {"events.journey", ""}};
         for (std::size_t i = 0; i < kEventTypes; ++i) {
             files[1].text += fmt::format("event e{} {{\n  category string\n  price float\n}}\n", i);
@@ -202,10 +166,10 @@ Result<Curve> matching(const BenchOptions& options, Progress& progress) {
                 "}}\n}}\n",
                 i, skewed(chance, kEventTypes), chance.below(1000), i % 50 == 0 ? 250 : 100'000);
         }
-        std::vector<double> apply;
-        std::vector<double> decode;
-        double entered = 0;
+        Case one{fmt::format("{} journeys", journeys), "events", kEvent, kDecode};
+        const std::uint64_t before = resident_now();
         TRY(Engine engine, Engine::start(std::move(files)));
+        const std::uint64_t after = resident_now();
         for (std::uint32_t round = 0; round < options.repeat; ++round) {
             std::vector<model::Command> commands;
             for (std::uint64_t i = 0; i < options.events / 10; ++i) {
@@ -214,29 +178,29 @@ Result<Curve> matching(const BenchOptions& options, Progress& progress) {
                     {{"category", Value(fmt::format("c{}", chance.below(1000)))},
                      {"price", Value(static_cast<double>(chance.below(300)))}}));
             }
-            const Cost cost = cost_of(engine, commands);
-            apply.push_back(cost.apply);
-            decode.push_back(cost.decode);
+            one.runs.push_back(cost_of(engine, commands));
             engine.checkpoint();
         }
-        for (const core::JourneyCounts& one : engine.counts().journeys)
-            entered += static_cast<double>(one.entered);
+        double entered = 0;
+        for (const core::JourneyCounts& journey : engine.counts().journeys)
+            entered += static_cast<double>(journey.entered);
         entered *= 1000 / (static_cast<double>(options.events / 10) * options.repeat);
-        curve.points.push_back({journeys,
-                                {{"ns_an_event", Value(median(apply))},
-                                 {"ns_decode_only", Value(median(decode))},
-                                 {"entered_a_1000", Value(entered)}}});
+        one.runs.front().more = {{"entered_of_1000_events", entered}};
+        // Of few journeys the pages of the process would be most of it.
+        if (journeys >= 1000) {
+            one.runs.front().more.emplace_back(
+                "bytes_a_journey", static_cast<double>(after > before ? after - before : 0) /
+                                       static_cast<double>(journeys));
+        }
+        report.cases.push_back(std::move(one));
     }
-    return curve;
+    return report;
 }
 
-Result<Curve> aggregating(const BenchOptions& options, Progress& progress) {
-    Curve curve{"one event of a person with N events in the last 7 days, whose count is asked",
-                "events",
-                {"ns an event", "ns decode only"},
-                {}};
-    for (const std::uint64_t events : {1u, 10u, 100u, 1'000u, 10'000u, 100'000u}) {
-        progress.at(curve.points.size(), fmt::format("{} events", events));
+Result<Report> aggregating(const BenchOptions& options, Progress& progress) {
+    Report report{"aggregates", "one event of a person whose events of 7 days are counted"};
+    for (const std::uint64_t events : {1u, 10u, 100u, 1'000u, 10'000u, 200'000u}) {
+        progress.at(report.cases.size(), fmt::format("{} events", events));
         const std::string text = std::string(kShop) + R"(journey coats "Coats" {
   version 1
   enter when product_viewed where category is "coats"
@@ -255,31 +219,19 @@ Result<Curve> aggregating(const BenchOptions& options, Progress& progress) {
         for (std::uint64_t i = 0; i < events; ++i)
             engine.apply(view("tea"));
         engine.step(1ms);
-        std::vector<double> apply;
-        std::vector<double> decode;
+        Case one{fmt::format("{} events in the window", events), "events", kEvent, kDecode};
         for (std::uint32_t round = 0; round < options.repeat; ++round) {
             std::vector<model::Command> commands;
             for (std::uint64_t i = 0; i < std::clamp<std::uint64_t>(events, 10, 1000); ++i)
                 commands.push_back(view("coats"));
-            const Cost cost = cost_of(engine, commands);
-            apply.push_back(cost.apply);
-            decode.push_back(cost.decode);
+            one.runs.push_back(cost_of(engine, commands));
         }
-        curve.points.push_back(
-            {events,
-             {{"ns_an_event", Value(median(apply))}, {"ns_decode_only", Value(median(decode))}}});
+        report.cases.push_back(std::move(one));
     }
-    return curve;
+    return report;
 }
 
-Result<Curve> timing(const BenchOptions& options, Progress& progress) {
-    Curve curve{"N entries that wait 60 days; then all are due within one day",
-                "waiting",
-                {"ns to enter", "bytes of memory", "bytes stored", "ns to fire"},
-                {}};
-    for (std::uint64_t waiting = 1000; waiting <= options.people; waiting *= 10) {
-        progress.at(curve.points.size(), fmt::format("{} waiting", waiting));
-        const std::string text = std::string(kShop) + R"(journey parked "Parked" {
+constexpr const char* kParked = R"(journey parked "Parked" {
   version 1
   enter when order_paid
   reenter never
@@ -287,47 +239,75 @@ Result<Curve> timing(const BenchOptions& options, Progress& progress) {
   do { wait 60 days }
 }
 )";
-        const std::uint64_t before = resident_now();
-        TRY(Engine engine, Engine::start({{"shop.journey", text}}));
-        engine.step(Micros(24 * 3'600'000'000LL / static_cast<std::int64_t>(waiting)));
-        double enter = 0;
-        for (std::uint64_t i = 0; i < waiting;) {
-            std::vector<model::Command> commands;
-            for (; commands.size() < 100'000 && i < waiting; ++i)
-                commands.push_back(
-                    engine.track(i, "order_paid", {{"order_id", Value(fmt::format("o{}", i))}}));
-            enter += cost_of(engine, commands).apply * static_cast<double>(commands.size());
-        }
-        const std::uint64_t full = resident_now();
-        engine.checkpoint();
-        const double stored =
-            static_cast<double>(engine.last_bytes()) / static_cast<double>(waiting);
-        const Instant last = engine.now() + std::chrono::hours(24 * 61);
-        const auto begin = std::chrono::steady_clock::now();
-        for (Instant due = engine.next_due(); due <= last; due = engine.next_due())
-            engine.tick(std::max(due, engine.now() + 10ms));
-        const double fire =
-            std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin)
-                .count();
-        const double count = static_cast<double>(waiting);
-        curve.points.push_back(
-            {waiting,
-             {{"ns_to_enter", Value(enter / count)},
-              {"bytes_of_memory",
-               Value(static_cast<double>(full > before ? full - before : 0) / count)},
-              {"bytes_stored", Value(stored)},
-              {"ns_to_fire", Value(fire / count)}}});
-    }
-    return curve;
+
+/// The least that knowing when each is due can cost: sixteen bytes each, sorted once.
+double bare_timers(std::uint64_t waiting) {
+    Rng chance(kSeed);
+    std::vector<std::pair<std::int64_t, std::uint64_t>> timers(waiting);
+    return static_cast<double>(waiting) / seconds_of([&] {
+               for (std::uint64_t i = 0; i < waiting; ++i)
+                   timers[i] = {static_cast<std::int64_t>(chance.below(86'400'000'000)), i};
+               std::sort(timers.begin(), timers.end());
+           });
 }
 
-Result<Curve> segmenting(const BenchOptions& options, Progress& progress) {
-    Curve curve{"one event with N segments whose joining is watched, one in ten about that event",
-                "segments",
-                {"ns an event", "ns decode only"},
-                {}};
+/// A tick every ten milliseconds of the day, as the runtime asks for them; each takes what is due.
+Result<Measured> park_and_fire(std::uint64_t waiting) {
+    const auto count = static_cast<double>(waiting);
+    const std::uint64_t before = resident_now();
+    TRY(Engine engine, Engine::start({{"shop.journey", std::string(kShop) + kParked}}));
+    engine.step(Micros(24 * 3'600'000'000LL / static_cast<std::int64_t>(waiting)));
+    double enter = 0;
+    for (std::uint64_t i = 0; i < waiting;) {
+        std::vector<model::Command> commands;
+        for (; commands.size() < 100'000 && i < waiting; ++i)
+            commands.push_back(
+                engine.track(i, "order_paid", {{"order_id", Value(fmt::format("o{}", i))}}));
+        enter += static_cast<double>(commands.size()) / cost_of(engine, commands).per_second;
+    }
+    const std::uint64_t full = resident_now();
+    engine.checkpoint();
+    Measured out;
+    out.memory_bytes = static_cast<double>(full > before ? full - before : 0) / count;
+    out.disk_bytes = static_cast<double>(engine.last_bytes()) / count;
+    const Instant last = engine.now() + std::chrono::hours(24 * 61);
+    std::vector<std::uint32_t> nanos;
+    const double cpu = thread_cpu_seconds();
+    const auto begin = std::chrono::steady_clock::now();
+    auto then = begin;
+    for (Instant due = engine.next_due(); due <= last; due = engine.next_due()) {
+        engine.tick(std::max(due, engine.now() + 10ms));
+        const auto now = std::chrono::steady_clock::now();
+        nanos.push_back(static_cast<std::uint32_t>(std::chrono::nanoseconds(now - then).count()));
+        then = now;
+    }
+    out.per_second = count / std::chrono::duration<double>(then - begin).count();
+    out.cpu_micros = (thread_cpu_seconds() - cpu) * 1e6 / count;
+    out.latency = latency_of(nanos, 1000);
+    out.bare_per_second = bare_timers(waiting);
+    out.more = {{"entered_per_second", count / enter}};
+    return out;
+}
+
+Result<Report> timing(const BenchOptions& options, Progress& progress) {
+    Report report{"timers", "entries that wait 60 days, all due within one day, then fired"};
+    for (std::uint64_t waiting = 1000; waiting <= std::max<std::uint64_t>(options.people, 1000);
+         waiting *= 10) {
+        Case one{fmt::format("{} waiting", waiting), "timers", "a tick", "sorting the moments"};
+        for (std::uint32_t round = 0; round < options.repeat; ++round) {
+            progress.at(report.cases.size(), one.name);
+            TRY(Measured measured, park_and_fire(waiting));
+            one.runs.push_back(std::move(measured));
+        }
+        report.cases.push_back(std::move(one));
+    }
+    return report;
+}
+
+Result<Report> segmenting(const BenchOptions& options, Progress& progress) {
+    Report report{"segments", "one event beside watched segments, one in ten about that event"};
     for (const std::uint64_t segments : {1u, 10u, 100u, 1'000u}) {
-        progress.at(curve.points.size(), fmt::format("{} segments", segments));
+        progress.at(report.cases.size(), fmt::format("{} segments", segments));
         std::vector<dsl::SourceFile> files{{"shop.journey", kShop}};
         for (std::uint64_t i = 0; i < segments; ++i) {
             files.push_back(
@@ -339,24 +319,19 @@ Result<Curve> segmenting(const BenchOptions& options, Progress& progress) {
         }
         TRY(Engine engine, Engine::start(std::move(files)));
         Rng chance(kSeed);
-        std::vector<double> apply;
-        std::vector<double> decode;
+        Case one{fmt::format("{} segments", segments), "events", kEvent, kDecode};
         for (std::uint32_t round = 0; round < options.repeat; ++round) {
             std::vector<model::Command> commands;
             for (std::uint64_t i = 0; i < options.events / 50; ++i) {
                 commands.push_back(
-                    engine.track(chance.below(options.people / 10), "product_viewed",
+                    engine.track(chance.below(options.people / 10 + 1), "product_viewed",
                                  {{"category", Value("coats")}, {"price", Value(10.5)}}));
             }
-            const Cost cost = cost_of(engine, commands);
-            apply.push_back(cost.apply);
-            decode.push_back(cost.decode);
+            one.runs.push_back(cost_of(engine, commands));
         }
-        curve.points.push_back(
-            {segments,
-             {{"ns_an_event", Value(median(apply))}, {"ns_decode_only", Value(median(decode))}}});
+        report.cases.push_back(std::move(one));
     }
-    return curve;
+    return report;
 }
 
 }  // namespace
@@ -372,10 +347,10 @@ int bench_core_command(const BenchOptions& options) {
                          : options.scenario == "aggregates" ? aggregating
                          : options.scenario == "timers"     ? timing
                                                             : segmenting;
-    const Result<Curve> curve = measure(options, progress);
-    if (!curve) return fail(curve.error());
+    const Result<Report> report = measure(options, progress);
+    if (!report) return fail(report.error());
     progress.finish("measured");
-    print(curve.value(), options.json);
+    print(report.value(), options.json);
     return 0;
 }
 

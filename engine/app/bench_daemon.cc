@@ -63,6 +63,20 @@ std::uint64_t BenchDaemon::resident_bytes() const {
     return child_ ? child_->resident_bytes() : resident_now();
 }
 
+double BenchDaemon::metric(const std::string& name) const {
+    const LoadOptions where = load();
+    const Client client(fmt::format("http://127.0.0.1:{}", where.port), where.write_key, "");
+    const auto answer = client.get("/metrics");
+    const std::string line = "\njourney_" + name + " ";
+    const std::size_t at = answer ? answer.value().body.find(line) : std::string::npos;
+    if (at == std::string::npos) return 0;
+    return std::strtod(answer.value().body.c_str() + at + line.size(), nullptr);
+}
+
+std::uint64_t BenchDaemon::unsaved() const {
+    return static_cast<std::uint64_t>(metric("applied_position") - metric("checkpointed_position"));
+}
+
 void BenchDaemon::stop() {
     if (child_) child_->stop();
     inside_.reset();

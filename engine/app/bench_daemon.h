@@ -38,6 +38,10 @@ class BenchDaemon {
     /// Of the daemon alone when it is a child; of the process else.
     double cpu_seconds() const;
     std::uint64_t resident_bytes() const;
+    /// A number of /metrics; 0 when it is not there.
+    double metric(const std::string& name) const;
+    /// How many commands the Log holds that no checkpoint has.
+    std::uint64_t unsaved() const;
     void stop();
     void kill_now() { child_->kill_now(); }
     bool is_child() const { return child_ != nullptr; }

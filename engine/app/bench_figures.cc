@@ -161,14 +161,14 @@ double median(std::vector<double> values) {
     return *middle;
 }
 
-std::optional<Latency> latency_of(std::vector<std::uint32_t>& micros) {
-    if (micros.empty()) return std::nullopt;
-    std::sort(micros.begin(), micros.end());
+std::optional<Latency> latency_of(std::vector<std::uint32_t>& values, double in_a_micro) {
+    if (values.empty()) return std::nullopt;
+    std::sort(values.begin(), values.end());
     const auto at = [&](double share) {
-        const auto index = static_cast<std::size_t>(share * static_cast<double>(micros.size()));
-        return static_cast<double>(micros[std::min(micros.size() - 1, index)]);
+        const auto index = static_cast<std::size_t>(share * static_cast<double>(values.size()));
+        return static_cast<double>(values[std::min(values.size() - 1, index)]) / in_a_micro;
     };
-    return Latency{at(0.5), at(0.99), at(0.999), static_cast<double>(micros.back())};
+    return Latency{at(0.5), at(0.99), at(0.999), at(1.0)};
 }
 
 Value to_value(const Report& report) {

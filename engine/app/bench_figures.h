@@ -41,8 +41,8 @@ struct Latency {
     double p999 = 0;
     double max = 0;
 };
-/// Nothing of nothing. Sorts what it is given.
-std::optional<Latency> latency_of(std::vector<std::uint32_t>& micros);
+/// Nothing of nothing. Sorts what it is given; so many make a microsecond.
+std::optional<Latency> latency_of(std::vector<std::uint32_t>& values, double in_a_micro = 1);
 
 /// One run of one case. What makes no sense for it stays empty.
 struct Measured {

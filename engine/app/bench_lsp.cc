@@ -3,6 +3,7 @@
 // pauses of every length, or after just so long that the server is checking the whole project; after
 // each the editor asks what editors ask by themselves.
 
+#include "engine/app/bench_figures.h"
 #include "engine/app/bench_project.h"
 #include "engine/app/child.h"
 #include "engine/app/commands.h"
@@ -135,19 +136,15 @@ class LspChild {
     LspFrames frames_;
 };
 
-struct Case {
+struct Scene {
     std::size_t journeys = 0;
     bool meets_check = false;
 };
 
 struct Waits {
     double open_ms = 0;
-    double check_ms = 0;           // of the whole project, once
-    std::vector<double> edits_ms;  // sorted
-    double share(double part) const {
-        const auto at = static_cast<std::size_t>(part * static_cast<double>(edits_ms.size()));
-        return edits_ms[std::min(at, edits_ms.size() - 1)];
-    }
+    double check_ms = 0;  // of the whole project, once
+    std::vector<double> edits_ms;
 };
 
 double ms_since(Clock::time_point begin) {
@@ -182,7 +179,7 @@ void ask_as_editors_do(LspChild& server, const std::string& uri) {
 }
 
 /// From the server's quiet time to somewhere in its check; or anything.
-std::chrono::milliseconds pause_before(const Case& asked, const Waits& waits, Rng& chance) {
+std::chrono::milliseconds pause_before(const Scene& asked, const Waits& waits, Rng& chance) {
     constexpr std::array kPausesMs = {0, 0, 30, 90, 170, 250, 400, 700};
     if (!asked.meets_check)
         return std::chrono::milliseconds(kPausesMs[chance.below(kPausesMs.size())]);
@@ -191,7 +188,7 @@ std::chrono::milliseconds pause_before(const Case& asked, const Waits& waits, Rn
 }
 
 Result<Waits> measure(const BenchLspOptions& options, const std::string& program,
-                      const Case& asked) {
+                      const Scene& asked) {
     const std::size_t journeys = asked.journeys;
     const std::string folder = make_temporary_directory("bench-lsp");
     for (const dsl::SourceFile& file : bench_project(journeys, 20))
@@ -246,46 +243,42 @@ Result<Waits> measure(const BenchLspOptions& options, const std::string& program
     }
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
-    std::sort(waits.edits_ms.begin(), waits.edits_ms.end());
     return waits;
 }
 
 }  // namespace
 
 int bench_lsp_command(const BenchLspOptions& options, const std::string& program) {
-    json::array all;
-    std::vector<Case> cases = {{0, false}};
+    std::vector<Scene> scenes = {{0, false}};
     if (options.journeys > 0) {
-        cases.push_back({options.journeys, false});
-        cases.push_back({options.journeys, true});
+        scenes.push_back({options.journeys, false});
+        scenes.push_back({options.journeys, true});
     }
-    for (const Case& one : cases) {
-        auto waits = measure(options, program, one);
+    Report report{"lsp", fmt::format("edits of a file of {} lines", options.lines)};
+    Progress progress("measuring", scenes.size());
+    for (const Scene& scene : scenes) {
+        auto waits = measure(options, program, scene);
         if (!waits) return fail(waits.error());
         const Waits& w = waits.value();
-        if (options.json) {
-            all.push_back(json::object{{"lines", options.lines},
-                                       {"journeys", one.journeys},
-                                       {"meets_check", one.meets_check},
-                                       {"edits", options.edits},
-                                       {"open_ms", w.open_ms},
-                                       {"check_ms", w.check_ms},
-                                       {"median_ms", w.share(0.5)},
-                                       {"p99_ms", w.share(0.99)},
-                                       {"max_ms", w.edits_ms.back()}});
-            continue;
+        const std::string where = scene.journeys == 0 ? "alone"
+                                  : scene.meets_check
+                                      ? fmt::format("while {} journeys are checked", scene.journeys)
+                                      : fmt::format("beside {} journeys", scene.journeys);
+        Measured run;
+        std::vector<std::uint32_t> micros;
+        double seconds = 0;
+        for (const double ms : w.edits_ms) {
+            micros.push_back(static_cast<std::uint32_t>(ms * 1000));
+            seconds += ms / 1000;
         }
-        const std::string where = one.journeys == 0 ? "alone"
-                                  : one.meets_check
-                                      ? fmt::format("while {} journeys are checked", one.journeys)
-                                      : fmt::format("beside {} journeys", one.journeys);
-        fmt::print(
-            "{} lines, {:<33} {} edits: median {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms; "
-            "opened in {:.0f} ms\n",
-            options.lines, where, options.edits, w.share(0.5), w.share(0.99), w.edits_ms.back(),
-            w.open_ms);
+        run.per_second = static_cast<double>(micros.size()) / seconds;
+        run.latency = latency_of(micros);
+        run.more = {{"open_ms", w.open_ms}, {"check_ms", w.check_ms}};
+        report.cases.push_back({where, "edits", "an edit to its mistakes", "", {std::move(run)}});
+        progress.at(report.cases.size());
     }
-    if (options.json) fmt::print("{}\n", json::serialize(all));
+    progress.finish("measured");
+    print(report, options.json);
     return 0;
 }
 

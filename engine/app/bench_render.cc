@@ -18,7 +18,6 @@ struct Scenario {
     std::string source;
     Record data;
     render::Escape escape = render::Escape::none;
-    double goal = 0;  // renders a second
 };
 
 Scenario push_text() {
@@ -28,7 +27,7 @@ Scenario push_text() {
     put(data, "code", "SPRING20");
     return {"push text, 3 variables",
             "Hi {{ first_name }}, {{ product }} is back. Your code {{ code }} ends today.",
-            std::move(data), render::Escape::none, 2e6};
+            std::move(data), render::Escape::none};
 }
 
 Scenario chinese_sms() {
@@ -39,7 +38,7 @@ Scenario chinese_sms() {
     return {"SMS, filters and a branch",
             "【云店】{{ first_name | default: '您好' }}，订单将在{{ hours | plus: 12 }}小时内送达。"
             "{% if hours > 8 %}如需改期请回复 1。{% endif %}退订回 {{ unsubscribe | upcase }}",
-            std::move(data), render::Escape::none, 0};
+            std::move(data), render::Escape::none};
 }
 
 Scenario html_mail() {
@@ -71,39 +70,23 @@ Scenario html_mail() {
     while (source.size() < 18'000)
         source += "<p style=\"margin:0;font-size:14px\">We pack every order by hand.</p>\n";
     source += "<a href=\"{{ unsubscribe_url }}\">Unsubscribe</a></body></html>";
-    return {"HTML mail, 20 KB, 10 items", std::move(source), std::move(data), render::Escape::html,
-            3e4};
+    return {"HTML mail, 20 KB, 10 items", std::move(source), std::move(data), render::Escape::html};
 }
 
-/// Renders (or copies) a second: the median of some runs of about a quarter of a second each.
-double rate_of(std::uint32_t repeat, const auto& once) {
+/// Renders (or copies) a second, in about a quarter of a second.
+double rate_of(const auto& once) {
     std::size_t rounds = 16;
-    while (seconds_of([&] {
-               for (std::size_t i = 0; i < rounds; ++i)
-                   once();
-           }) < 0.05) {
+    const auto some = [&] {
+        for (std::size_t i = 0; i < rounds; ++i)
+            once();
+    };
+    while (seconds_of(some) < 0.05)
         rounds *= 2;
-    }
     rounds *= 5;
-    std::vector<double> rates;
-    for (std::uint32_t i = 0; i < std::max(repeat, 1U); ++i) {
-        const double took = seconds_of([&] {
-            for (std::size_t k = 0; k < rounds; ++k)
-                once();
-        });
-        rates.push_back(static_cast<double>(rounds) / took);
-    }
-    return median(std::move(rates));
+    return static_cast<double>(rounds) / seconds_of(some);
 }
 
-struct Figures {
-    std::size_t bytes = 0;
-    double renders = 0;
-    double parses = 0;
-    double copies = 0;
-};
-
-Figures measure(const Scenario& scenario, std::uint32_t repeat) {
+Measured measure(const Scenario& scenario) {
     auto parsed = render::Template::parse(scenario.source);
     const auto* made = std::get_if<render::Template>(&parsed);
     ENSURE(made != nullptr, "the benchmark's own template parses");
@@ -113,53 +96,44 @@ Figures measure(const Scenario& scenario, std::uint32_t repeat) {
     const auto first = renderer.render(*made, scenario.data, options);
     ENSURE(std::holds_alternative<std::string_view>(first), "and renders");
     const std::string output(std::get<std::string_view>(first));
-    Figures figures;
-    figures.bytes = output.size();
     std::size_t seen = 0;
-    figures.renders = rate_of(repeat, [&] {
+    Measured out;
+    out.per_second = rate_of([&] {
         const auto text = renderer.render(*made, scenario.data, options);
         seen += std::get<std::string_view>(text).size();
     });
-    figures.parses = rate_of(repeat, [&] {
+    out.cpu_micros = 1e6 / out.per_second;
+    const double parses = rate_of([&] {
         const auto again = render::Template::parse(scenario.source);
         seen += again.index();
     });
     std::string copy(output.size(), '\0');
-    figures.copies = rate_of(repeat, [&] {
+    out.bare_per_second = rate_of([&] {
         std::memcpy(copy.data(), output.data(), output.size());
         // The compiler must believe that somebody reads the copy.
         asm volatile("" : : "r"(copy.data()) : "memory");
     });
     ENSURE(seen > 0, "somebody looked at what was made");
-    return figures;
+    out.more = {{"bytes", static_cast<double>(output.size())}, {"parses_per_second", parses}};
+    return out;
 }
 
 }  // namespace
 
 int bench_render_command(const BenchRenderOptions& options) {
-    Record all;
-    if (!options.json) fmt::print("one core, median of {}\n", std::max(options.repeat, 1U));
+    Report report{"render", "messages from parsed templates, one core"};
+    Progress progress("measuring", std::max(options.repeat, 1U) * 3);
+    std::uint64_t done = 0;
     for (const Scenario& scenario : {push_text(), chinese_sms(), html_mail()}) {
-        const Figures figures = measure(scenario, options.repeat);
-        if (options.json) {
-            put(all, scenario.name,
-                Value(Record{{"bytes", Value(static_cast<std::int64_t>(figures.bytes))},
-                             {"renders_per_second", Value(figures.renders)},
-                             {"parses_per_second", Value(figures.parses)},
-                             {"memcpy_per_second", Value(figures.copies)}}));
-            continue;
+        Case one{scenario.name, "renders", "", "memcpy of the same bytes"};
+        for (std::uint32_t run = 0; run < std::max(options.repeat, 1U); ++run) {
+            one.runs.push_back(measure(scenario));
+            progress.at(++done, scenario.name);
         }
-        fmt::print("{:<28} {:>6} B {:>11.0f} renders/s {:>9.0f} parses/s", scenario.name,
-                   figures.bytes, figures.renders, figures.parses);
-        fmt::print("  memcpy alone {:>11.0f}/s ({:.1f} times)", figures.copies,
-                   figures.copies / figures.renders);
-        if (scenario.goal > 0) {
-            fmt::print("  goal {:.0f}: {}", scenario.goal,
-                       figures.renders >= scenario.goal ? "reached" : "missed");
-        }
-        fmt::print("\n");
+        report.cases.push_back(std::move(one));
     }
-    if (options.json) fmt::print("{}\n", to_json(Value(std::move(all))));
+    progress.finish("measured");
+    print(report, options.json);
     return 0;
 }
 

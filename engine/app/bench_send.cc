@@ -3,9 +3,9 @@
 // daemon a process of its own; once to a transport without sockets, all in this process. Beside it
 // what libcurl alone does with the same requests on the same connections.
 
+#include "engine/app/bench_send.h"
+
 #include "connectors/webhook/signed/signed.h"
-#include "engine/app/bench_daemon.h"
-#include "engine/app/bench_sink.h"
 #include "engine/app/commands.h"
 
 #include <filesystem>
@@ -34,7 +34,8 @@ template receipt webhook transactional {
   needs total float default 0.0
   body "{\"order\": {{ order_id | json }}, \"total\": {{ total }}, \"to\": {{ first_name | default: 'you' | json }}}"
 }
-journey thanks "Thanks for an order" {
+)";
+constexpr const char* kThanks = R"(journey thanks "Thanks for an order" {
   version 1
   enter when order_paid
   reenter always
@@ -45,7 +46,6 @@ journey thanks "Thanks for an order" {
 }
 )";
 constexpr const char* kSecret = "whsec_am91cm5leS1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM=";
-constexpr std::uint32_t kParallel = 64;
 constexpr std::uint64_t kInBatch = 100;
 /// Enough to be steady, few enough that five runs end before the coffee is cold.
 constexpr std::uint64_t kSendsMost = 100'000;
@@ -69,26 +69,12 @@ class NoSocket final : public connectors::net::Transport {
     BenchSink& sink_;
 };
 
-std::string order_json(std::uint64_t number) {
-    return fmt::format(
-        R"({{"type":"track","userId":"p{0}","messageId":"b{0}","event":"order_paid","properties":{{"order_id":"o{0}","total":{1}.5}}}})",
-        number, 10 + number % 300);
-}
-
-std::string config_for(const BenchSink& sink) {
-    return fmt::format(
-        "connectors:\n  webhook: {{kind: signed, url: \"{}\", secrets: "
-        "[\"env:JOURNEY_BENCH_SECRET\"], parallel: {}}}\n"
-        "network: {{allow private: yes, allow http: yes}}\n",
-        sink.url(), kParallel);
-}
-
 Result<Config> config_inside(const BenchSink& sink) {
     Config config;
     connectors::webhook::SignedConfig webhook;
     webhook.url = sink.url();
     webhook.secrets = {kSecret};
-    webhook.parallel = kParallel;
+    webhook.parallel = kSendParallel;
     runtime::Route route;
     route.channel = "webhook";
     TRY(route.connector, connectors::webhook::make_signed(webhook));
@@ -144,12 +130,10 @@ Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t ord
     LoadOptions flat_out = daemon.load();
     flat_out.requests = orders / kInBatch;
     flat_out.body = [](std::uint64_t request) {
-        std::string body = "{\"batch\":[";
-        for (std::uint64_t i = 0; i < kInBatch; ++i) {
-            if (i > 0) body.push_back(',');
-            body += order_json(request * kInBatch + i);
-        }
-        return body + "]}";
+        std::vector<std::string> events;
+        for (std::uint64_t i = 0; i < kInBatch; ++i)
+            events.push_back(order_json(request * kInBatch + i));
+        return batch_of(events);
     };
     const auto began = BenchSink::Steady::now();
     TRY(const LoadResult taken, run_load(flat_out));
@@ -176,13 +160,7 @@ Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t ord
     TRY(const LoadResult paced, run_load(half));
     if (paced.refused > 0) return error(ErrorCode::retry, "the daemon refused orders");
     if (!sink.wait_for(orders + half.requests)) return lost(sink, orders + half.requests);
-    std::vector<std::uint32_t> waits;
-    for (std::uint64_t i = 0; i < half.requests; ++i) {
-        const auto arrived = sink.arrival(orders + i);
-        if (!arrived) return lost(sink, orders + half.requests);
-        const auto wait = std::chrono::duration_cast<Micros>(*arrived - accepted[i]).count();
-        waits.push_back(static_cast<std::uint32_t>(std::max<std::int64_t>(wait, 0)));
-    }
+    TRY(auto waits, waits_at(sink, orders, accepted));
     out.latency = latency_of(waits);
     out.more.emplace_back("repeated_requests", static_cast<double>(sink.repeated()));
     return out;
@@ -194,10 +172,10 @@ Result<Measured> run_once(const std::string& program_path, std::uint64_t orders,
     BenchSink sink(orders + 1'000'000);
     const auto start = [&]() -> Result<BenchDaemon> {
         if (sockets)
-            return BenchDaemon::in_child(program_path, directory.path(), kProject,
-                                         config_for(sink));
+            return BenchDaemon::in_child(program_path, directory.path(), send_project(kThanks),
+                                         send_config(sink));
         TRY(Config config, config_inside(sink));
-        return BenchDaemon::in_process(directory.path(), kProject, std::move(config),
+        return BenchDaemon::in_process(directory.path(), send_project(kThanks), std::move(config),
                                        std::make_unique<NoSocket>(sink));
     };
     TRY(BenchDaemon daemon, start());
@@ -209,7 +187,7 @@ Result<Measured> run_once(const std::string& program_path, std::uint64_t orders,
     out.more.emplace_back("log_alone_sends_per_second", log_alone / 3);
     if (sockets) {
         TRY(out.bare_per_second, connectors::net::bare_post_rate(request_like(sink, sink.body()),
-                                                                 kParallel, orders / 2));
+                                                                 kSendParallel, orders / 2));
     } else {
         out.bare_per_second = log_alone / 3;
     }
@@ -218,8 +196,43 @@ Result<Measured> run_once(const std::string& program_path, std::uint64_t orders,
 
 }  // namespace
 
-int bench_send_command(const BenchOptions& options, const std::string& program_path) {
+std::string send_project(std::string_view journey) {
+    return kProject + std::string(journey);
+}
+
+std::string order_json(std::uint64_t number) {
+    return fmt::format(
+        R"({{"type":"track","userId":"p{0}","messageId":"o{0}","event":"order_paid","properties":{{"order_id":"o{0}","total":{1}.5}}}})",
+        number, 10 + number % 300);
+}
+
+std::string batch_of(const std::vector<std::string>& events) {
+    return fmt::format("{{\"batch\":[{}]}}", fmt::join(events, ","));
+}
+
+std::string send_config(const BenchSink& sink) {
     ::setenv("JOURNEY_BENCH_SECRET", kSecret, 1);
+    return fmt::format(
+        "connectors:\n  webhook: {{kind: signed, url: \"{}\", secrets: "
+        "[\"env:JOURNEY_BENCH_SECRET\"], parallel: {}}}\n"
+        "network: {{allow private: yes, allow http: yes}}\n",
+        sink.url(), kSendParallel);
+}
+
+Result<std::vector<std::uint32_t>> waits_at(const BenchSink& sink, std::uint64_t first,
+                                            const std::vector<BenchSink::Steady::time_point>& due) {
+    std::vector<std::uint32_t> waits;
+    for (std::uint64_t i = 0; i < due.size(); ++i) {
+        const auto arrived = sink.arrival(first + i);
+        if (!arrived)
+            return error(ErrorCode::retry, fmt::format("order {} never came to the sink", i));
+        const auto wait = std::chrono::duration_cast<Micros>(*arrived - due[i]).count();
+        waits.push_back(static_cast<std::uint32_t>(std::max<std::int64_t>(wait, 0)));
+    }
+    return waits;
+}
+
+int bench_send_command(const BenchOptions& options, const std::string& program_path) {
     const std::uint64_t orders =
         std::max(std::min(options.events, kSendsMost) / kInBatch, std::uint64_t{1}) * kInBatch;
     const std::string latency = "accepted to the request at the sink, half load";

@@ -157,10 +157,14 @@ struct BenchOptions {
     std::uint64_t events = 1'000'000;
     std::uint64_t people = 100'000;
     std::uint32_t repeat = 5;
+    std::uint64_t rate = 20'000;  // mixed: events a second
+    std::uint64_t seconds = 15;   // mixed
     bool json = false;
 };
 int bench_command(const BenchOptions& options, const std::string& program_path);
 int bench_send_command(const BenchOptions& options, const std::string& program_path);
+int bench_recover_command(const BenchOptions& options, const std::string& program_path);
+int bench_mixed_command(const BenchOptions& options, const std::string& program_path);
 /// Scenarios of one partition in this process.
 bool is_core_scenario(std::string_view scenario);
 int bench_core_command(const BenchOptions& options);
@@ -170,6 +174,7 @@ struct BenchCheckOptions {
     std::size_t steps = 20;
     std::size_t rounds = 5;
     std::string write_to;  // a folder for the generated project, to look at
+    bool json = false;
 };
 int bench_check_command(const BenchCheckOptions& options);
 

@@ -83,18 +83,22 @@ Result<LoadResult> run_load(const LoadOptions& options) {
     std::uint64_t next = 0;
     std::uint64_t open = 0;
     const auto begin = Steady::now();
+    const auto moment_of = [&](std::uint64_t request) {
+        const double seconds = static_cast<double>(request) / options.per_second;
+        return begin +
+               std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(seconds));
+    };
     const auto due = [&] {
-        if (next >= options.requests) return false;
-        const std::chrono::duration<double> passed = Steady::now() - begin;
-        return options.per_second == 0 ||
-               static_cast<double>(next) <= passed.count() * options.per_second;
+        return next < options.requests &&
+               (options.per_second == 0 || Steady::now() >= moment_of(next));
     };
     const auto give = [&](Line& line) {
         line.request = next++;
         const std::string body = options.body(line.request);
         line.out = fmt::format("{}{}\r\n\r\n{}", head, body.size(), body);
         line.written = 0;
-        line.sent = Steady::now();
+        // Paced, the wait for a free connection counts: it is the daemon's doing.
+        line.sent = options.per_second == 0 ? Steady::now() : moment_of(line.request);
         line.busy = true;
         ++open;
     };
@@ -121,9 +125,15 @@ Result<LoadResult> run_load(const LoadOptions& options) {
             waits[i] = {lines[i].busy ? lines[i].socket : -1, static_cast<short>(POLLIN | writing),
                         0};
         }
-        // Whoever paces looks at the clock again soon; a line that is free waits for its moment.
+        // Whoever paces sleeps no longer than to the next moment.
         const bool pacing = waiting || (options.per_second != 0 && next < options.requests);
-        const int ready = ::poll(waits.data(), waits.size(), pacing ? 1 : 30'000);
+        timespec wait{30, 0};
+        if (pacing) {
+            const auto left = waiting ? std::chrono::nanoseconds(1'000'000)
+                                      : std::chrono::nanoseconds(moment_of(next) - Steady::now());
+            wait = {0, std::clamp<long>(left.count(), 0, 1'000'000)};
+        }
+        const int ready = ::ppoll(waits.data(), waits.size(), &wait, nullptr);
         if (ready < 0 || (ready == 0 && !pacing))
             return error(ErrorCode::retry, "no answer for 30 s");
         for (std::size_t i = 0; i < lines.size(); ++i) {

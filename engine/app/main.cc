@@ -412,13 +412,19 @@ int main(int argc, char** argv) {
     bench_app
         ->add_option(
             "scenario", bench.scenario,
-            "ingest, single, send, waiting, check, lsp, match, aggregates, timers, segments, render")
+            "ingest, match, timers, aggregates, segments, send, recover, mixed, render, check, lsp")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")
         ->capture_default_str();
     bench_app->add_option("--repeat", bench.repeat, "Measured runs")->capture_default_str();
-    bench_app->add_flag("--json", bench.json, "One JSON object");
+    bench_app->add_option("--rate", bench.rate, "With mixed: events a second")
+        ->capture_default_str()
+        ->check(CLI::Range(10, 10'000'000));
+    bench_app->add_option("--seconds", bench.seconds, "With mixed: how long each run is")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100'000));
+    bench_app->add_flag("--json", bench.json, "One JSON object, the same shape for every scenario");
     BenchCheckOptions bench_check;
     bench_app->add_option("--journeys", bench_check.journeys, "With check, lsp: how many")
         ->capture_default_str();
@@ -436,6 +442,7 @@ int main(int argc, char** argv) {
     bench_app->callback([&] {
         bench_check.rounds = std::max<std::size_t>(bench.repeat, 1);
         if (bench.scenario == "check") {
+            bench_check.json = bench.json;
             status = bench_check_command(bench_check);
         } else if (bench.scenario == "render") {
             status = bench_render_command({bench.repeat, bench.json});
