@@ -11,7 +11,7 @@ BUILD_PACKAGES=(
     g++ cmake ninja-build ccache pkg-config
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev
     libsqlite3-dev libyaml-cpp-dev libfmt-dev libspdlog-dev libcli11-dev libsimdjson-dev
-    libxxhash-dev libicu-dev libhowardhinnant-date-dev tao-pegtl-dev catch2
+    libxxhash-dev libicu-dev libhowardhinnant-date-dev tao-pegtl-dev catch2 libbenchmark-dev
     tzdata ca-certificates)
 TEST_PACKAGES=(
     git sqlite3 clang-format clang-tidy xz-utils curl openssl python3)

@@ -2,11 +2,10 @@
 // disk and network. Each is a curve: what one event (or one timer) costs as what exists grows, and
 // beside it what decoding the same commands costs, the least any engine would pay.
 
-#include "dsl/dsl.h"
+#include "engine/app/bench_engine.h"
 #include "engine/app/bench_figures.h"
 #include "engine/app/commands.h"
 #include "engine/app/progress.h"
-#include "engine/core/core.h"
 
 #include <algorithm>
 #include <chrono>
@@ -46,78 +45,8 @@ std::uint64_t skewed(Rng& chance, std::uint64_t end) {
     return chance.below(std::max<std::uint64_t>(1, end >> shift));
 }
 
-/// One partition that holds everybody.
-class Engine {
-  public:
-    static Result<Engine> start(std::vector<dsl::SourceFile> files) {
-        dsl::Compilation made = dsl::compile(std::move(files));
-        if (!made.ok()) return error(ErrorCode::invalid, dsl::render_short(made));
-        Engine engine;
-        TRY(engine.catalog_, core::publish(core::empty_catalog(), ir::encode(*made.program), 1));
-        core::PartitionOptions options;
-        options.partitions = 1;
-        engine.partition_ = std::make_unique<core::Partition>(model::PartitionId{0}, options,
-                                                              core::empty_catalog());
-        engine.partition_->use_catalog(engine.catalog_, 1, engine.effects_, engine.now_);
-        engine.position_ = 1;
-        return engine;
-    }
-
-    model::Command track(std::uint64_t person, const std::string& event, Record properties) {
-        model::Command command;
-        command.external_id = fmt::format("user:p{}", person);
-        command.person = model::person_id_of(command.external_id);
-        command.at = now_;
-        command.event_time = now_;
-        command.message_id = fmt::format("b{}", ++made_);
-        command.body = model::Track{event, std::move(properties)};
-        now_ += step_;
-        return command;
-    }
-    void step(Micros step) { step_ = step; }
-
-    void apply(const model::Command& command) {
-        effects_.clear();
-        partition_->apply(command, ++position_, effects_);
-    }
-    /// Everything due until then, as the runtime asks for it.
-    void tick(Instant until) {
-        model::Command command;
-        command.at = until;
-        command.event_time = until;
-        command.body = model::Tick{};
-        now_ = until;
-        apply(command);
-    }
-    double checkpoint() {
-        const auto begin = std::chrono::steady_clock::now();
-        const model::PartitionCheckpoint rows = partition_->take_checkpoint();
-        last_rows_ = rows.profiles.size();
-        last_bytes_ = 0;
-        for (const auto& row : rows.profiles)
-            last_bytes_ += row.state.size();
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    }
-    std::size_t last_rows() const { return last_rows_; }
-    std::size_t last_bytes() const { return last_bytes_; }
-    Instant now() const { return now_; }
-    Instant next_due() const { return partition_->next_due(); }
-    core::Counts counts() const { return partition_->counts(); }
-
-  private:
-    core::CatalogPtr catalog_;
-    std::unique_ptr<core::Partition> partition_;
-    core::Effects effects_;
-    model::LogPosition position_ = 0;
-    Instant now_{std::chrono::seconds(1'772'442'000)};
-    Micros step_ = 1ms;
-    std::uint64_t made_ = 0;
-    std::size_t last_rows_ = 0;
-    std::size_t last_bytes_ = 0;
-};
-
 /// Applying each, and beside it decoding the same bytes and nothing more.
-Measured cost_of(Engine& engine, const std::vector<model::Command>& commands) {
+Measured cost_of(BenchEngine& engine, const std::vector<model::Command>& commands) {
     ByteWriter bytes;
     for (const model::Command& command : commands)
         model::encode(command, bytes);
@@ -168,7 +97,7 @@ Result<Report> matching(const BenchOptions& options, Progress& progress) {
         }
         Case one{fmt::format("{} journeys", journeys), "events", kEvent, kDecode};
         const std::uint64_t before = resident_now();
-        TRY(Engine engine, Engine::start(std::move(files)));
+        TRY(BenchEngine engine, BenchEngine::start(std::move(files)));
         const std::uint64_t after = resident_now();
         for (std::uint32_t round = 0; round < options.repeat; ++round) {
             std::vector<model::Command> commands;
@@ -210,7 +139,7 @@ Result<Report> aggregating(const BenchOptions& options, Progress& progress) {
   do { wait 2 days }
 }
 )";
-        TRY(Engine engine, Engine::start({{"shop.journey", text}}));
+        TRY(BenchEngine engine, BenchEngine::start({{"shop.journey", text}}));
         const auto view = [&](const char* category) {
             return engine.track(1, "product_viewed",
                                 {{"category", Value(category)}, {"price", Value(10.5)}});
@@ -255,7 +184,7 @@ double bare_timers(std::uint64_t waiting) {
 Result<Measured> park_and_fire(std::uint64_t waiting) {
     const auto count = static_cast<double>(waiting);
     const std::uint64_t before = resident_now();
-    TRY(Engine engine, Engine::start({{"shop.journey", std::string(kShop) + kParked}}));
+    TRY(BenchEngine engine, BenchEngine::start({{"shop.journey", std::string(kShop) + kParked}}));
     engine.step(Micros(24 * 3'600'000'000LL / static_cast<std::int64_t>(waiting)));
     double enter = 0;
     for (std::uint64_t i = 0; i < waiting;) {
@@ -266,10 +195,9 @@ Result<Measured> park_and_fire(std::uint64_t waiting) {
         enter += static_cast<double>(commands.size()) / cost_of(engine, commands).per_second;
     }
     const std::uint64_t full = resident_now();
-    engine.checkpoint();
     Measured out;
     out.memory_bytes = static_cast<double>(full > before ? full - before : 0) / count;
-    out.disk_bytes = static_cast<double>(engine.last_bytes()) / count;
+    out.disk_bytes = static_cast<double>(engine.checkpoint()) / count;
     const Instant last = engine.now() + std::chrono::hours(24 * 61);
     std::vector<std::uint32_t> nanos;
     const double cpu = thread_cpu_seconds();
@@ -317,7 +245,7 @@ Result<Report> segmenting(const BenchOptions& options, Progress& progress) {
                              "expires after 90 days\n  do {{ wait 60 days }}\n}}\n",
                              i, i % 10 == 0 ? "product_viewed" : "order_paid", 1000 + i)});
         }
-        TRY(Engine engine, Engine::start(std::move(files)));
+        TRY(BenchEngine engine, BenchEngine::start(std::move(files)));
         Rng chance(kSeed);
         Case one{fmt::format("{} segments", segments), "events", kEvent, kDecode};
         for (std::uint32_t round = 0; round < options.repeat; ++round) {
