@@ -8,6 +8,8 @@ namespace journey::storage::sqlite {
 
 namespace {
 
+constexpr sqlite3_int64 kWalPart = 64 << 10;  // SQLite writes less than 128 KiB at once
+
 bool is_full(int code, int system_errno) {
     if ((code & 0xff) == SQLITE_FULL) return true;
     // SQLite knows ENOSPC as FULL; a quota and a file size limit come as plain I/O errors of a
@@ -210,14 +212,37 @@ Result<void> Connection::prepare_file() {
     TRY(execute("PRAGMA temp_store=MEMORY"));
     TRY(execute("PRAGMA cache_size=-16384"));
 
-    // After a failed sync the kernel may call lost pages clean. What the write-ahead file holds
-    // must reach the main file now, before anything is accepted.
+    // What the write-ahead file holds must reach the main file now, before anything is accepted.
+    TRY(write_wal_again());
     TRY(auto fold, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
     TRY(const bool row, fold.step());
     const bool busy = row && fold.integer_at(0) != 0;
     fold.reset();
     if (busy) return failure(SQLITE_BUSY, "folding back");
     return success();
+}
+
+/// After a failed sync the kernel may call pages clean that never reached the medium, and says
+/// "synced" of them ever after. A write-ahead file with such a hole would, after a power cut, bring
+/// older pages back over the newer ones it was folded into. So what we read of it is written once
+/// more, and the sync is true.
+Result<void> Connection::write_wal_again() {
+    sqlite3_file* wal = nullptr;
+    const int found = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (found != SQLITE_OK || wal == nullptr || wal->pMethods == nullptr) return success();
+    sqlite3_int64 size = 0;
+    int code = wal->pMethods->xFileSize(wal, &size);
+    std::string part;
+    for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size;) {
+        const sqlite3_int64 count = std::min<sqlite3_int64>(size - at, kWalPart);
+        part.resize(static_cast<std::size_t>(count));
+        code = wal->pMethods->xRead(wal, part.data(), static_cast<int>(count), at);
+        if (code == SQLITE_OK)
+            code = wal->pMethods->xWrite(wal, part.data(), static_cast<int>(count), at);
+        at += count;
+    }
+    if (code == SQLITE_OK && size > 0) code = wal->pMethods->xSync(wal, SQLITE_SYNC_FULL);
+    return code == SQLITE_OK ? Result<void>(success()) : failure(code, "writing again");
 }
 
 Result<Statement> Connection::prepare(std::string_view sql) {

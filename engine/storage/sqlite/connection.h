@@ -87,6 +87,7 @@ class Connection {
     Connection(std::string path, const ConnectionOptions& options);
     void guard();
     Result<void> prepare_file();
+    Result<void> write_wal_again();
     sqlite3* handle_ = nullptr;
     std::string path_;
     std::uint64_t page_size_;
