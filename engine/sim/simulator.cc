@@ -74,6 +74,7 @@ SimResult Simulation::run() {
     plan_people();
     recover();
     live_until(kSimulationStart + options_.span);
+    if (!result_.violations.empty()) return std::move(result_);
     // The end of the story: whatever is under way may end in peace.
     calm_ = true;
     crash_chance_ = 0;
@@ -90,7 +91,7 @@ SimResult Simulation::run() {
 }
 
 void Simulation::live_until(Instant end) {
-    for (;;) {
+    while (result_.violations.empty()) {
         const Instant next =
             std::min(items_.empty() ? kNever : items_.begin()->first.first, node_->next_turn());
         if (next > end || next == kNever) break;
@@ -105,7 +106,6 @@ void Simulation::live_until(Instant end) {
         } catch (const core::StoreFailed&) {
             crash("the disk failed under somebody who was on it");
         }
-        if (!result_.violations.empty()) break;
     }
     now_ = std::max(now_, end);
 }
@@ -164,9 +164,10 @@ bool Simulation::append_pending() {
         if (take_client) {
             clients.emplace_back(pending_clients_[client], group.size());
             model::Command command = clients_[pending_clients_[client++]].command;
-            command.partition = model::is_for_every_partition(command.body)
-                                    ? model::kEveryPartition
-                                    : model::partition_of(command.person, options_.partitions);
+            const bool for_all = std::holds_alternative<model::Publish>(command.body) ||
+                                 std::holds_alternative<model::SetPaused>(command.body);
+            command.partition = for_all ? model::kEveryPartition
+                                        : model::partition_of(command.person, options_.partitions);
             command.at = now_;
             if (command.event_time == Instant{}) command.event_time = now_;
             group.push_back(std::move(command));

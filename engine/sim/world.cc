@@ -124,8 +124,10 @@ Result<void> VirtualWorld::publish(const Bytes& program) {
 }
 
 void VirtualWorld::submit(model::Command command) {
-    if (model::is_for_every_partition(command.body))
-        return impl_->to_every_partition(std::move(command.body));
+    const bool for_all = std::holds_alternative<model::Publish>(command.body) ||
+                         std::holds_alternative<model::SetPaused>(command.body) ||
+                         std::holds_alternative<model::Decide>(command.body);
+    if (for_all) return impl_->to_every_partition(std::move(command.body));
     impl_->submit(std::move(command));
 }
 

@@ -17,11 +17,9 @@ model::MessageKey key_of(std::uint8_t number) {
     return key;
 }
 
-void add(ByteWriter& out, const model::ProfileRow& row) {
-    out.u64(row.id.number);
-    out.text(row.external_id);
-    out.text(row.state);
-    out.i64(micros_of(row.next_due));
+void add(ByteWriter& out, model::PersonId id, std::string_view state) {
+    out.u64(id.number);
+    out.text(state);
 }
 
 /// What was written, remembered by somebody else.
@@ -42,7 +40,7 @@ struct Memory {
             out.u64(partition.applied);
             out.text(partition.meta);
             for (const auto& [id, row] : partition.people)
-                add(out, row);
+                add(out, row.id, row.state);
         }
         for (const auto& [position, bytes] : catalogs) {
             out.u64(position);
@@ -249,8 +247,10 @@ Result<Loaded> load_all(StateStore& state) {
         all.applied[i] = loaded.applied;
         out.u64(loaded.applied);
         out.text(loaded.meta);
-        for (const model::ProfileRow& row : loaded.profiles)
-            add(out, row);
+        TRY(state.load_people(loaded.partition, [&](model::PersonId id, std::string_view person) {
+            add(out, id, person);
+            return Result<void>(success());
+        }));
     }
     TRY(const auto catalogs, state.load_catalogs());
     for (const auto& catalog : catalogs) {
