@@ -33,8 +33,6 @@ std::optional<std::set<std::string>> ways_out(const Context& cx, const Journey& 
     return ways;
 }
 
-constexpr auto kLastReason = model::Reason::moved_on;
-
 }  // namespace
 
 void check_way_out(Context& cx, const Journey& journey, const ast::Name& name) {
@@ -94,6 +92,8 @@ std::string_view words_of(model::Reason reason) {
             return "No connector";
         case Reason::moved_on:
             return "newer version";
+        case Reason::late:
+            return "late";
     }
     return "";
 }
@@ -103,7 +103,7 @@ void check_reason(Context& cx, const ast::Text& because, const Send* send) {
     std::vector<std::string> reasons;
     std::vector<std::string> quoted;
     for (auto one = static_cast<std::uint8_t>(model::Reason::entry_over);
-         one <= static_cast<std::uint8_t>(kLastReason); ++one) {
+         one <= static_cast<std::uint8_t>(model::kLastReason); ++one) {
         const auto reason = static_cast<model::Reason>(one);
         // Scripts may know its name.
         const std::string words =

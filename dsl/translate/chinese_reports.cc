@@ -152,6 +152,23 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"No test was run: the mistakes above come first.\n", "没有运行测试：请先改好上面的错误。\n"},
     {"{}{}  {:>3} %   {} of {} steps and ways\n",
      "{0}{1}  {2:>3} %   {4} 个步骤和去向中走到 {3} 个\n"},
+    // Backups.
+    {"{} holds {} people up to position {} of the log. It was opened and lived through again: it "
+     "works.\nThe keys of {} are in it; keep it as safe as those.\n",
+     "{} 里有 {} 个人，到日志第 {} 条为止。已打开并重新执行过一遍：可用。\n其中含有 {} "
+     "的密钥，请同样妥善保管。\n"},
+    {"{} holds {} people, as they were when the backup was made. Sending is stopped.\nWhat was to "
+     "go "
+     "out since then may have gone out, and nobody knows. Start the daemon on it, let the events "
+     "since then come in again, and when `journey journeys` looks right:\n  journey start-sending "
+     "--late skip    what is late is not sent: nobody gets anything twice\n  journey start-sending "
+     "--late send    what is late is sent: nobody misses anything\n",
+     "{} 里有 {} "
+     "个人，状态是备份时的样子。发送已停止。\n从那以后该发的消息可能已经发出，谁也不知道。请"
+     "用它启动服务进程，把其后的事件重新送进来，等 `journey journeys` 看起来正确以后：\n  journey "
+     "start-sending --late skip    迟了的不发：没有人会收到两次\n  journey start-sending --late "
+     "send    "
+     "迟了的也发：没有人会漏收\n"},
     // The story of a test.
     {"   (nothing happened)\n", "   （什么也没有发生）\n"},
     {" until {}", "，到 {} 为止"},
@@ -293,6 +310,8 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"No connector is configured for this channel.", "这个渠道没有配置连接器。"},
     {"The person moved on to a newer version of the journey before the message went out.",
      "消息发出之前，此人已转到旅程的新版本。"},
+    {"A pause had held it up, and it was not to be sent late.",
+     "旅程暂停使它延误，而恢复时选择不再迟发。"},
     {"none", "无"},
     {"entry_over", "已离开旅程"},
     {"no_address", "没有地址"},
@@ -312,6 +331,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"provider_rejected", "服务商拒收"},
     {"no_connector", "没有连接器"},
     {"moved_on", "已转到新版本"},
+    {"late", "暂停后不再迟发"},
     // Forecasts.
     {"simulating", "推演中"},
     {"{} rows", "{} 行"},

@@ -106,10 +106,21 @@ int serve_command(const ServeOptions& options);
 struct OperateOptions {
     std::string what;     // pause, resume, stop-sending, start-sending, journeys, timeline, unknown
     std::string subject;  // journey or person
+    // With resume and start-sending: what becomes of what is late.
+    std::string late;                // send, skip, exit
+    std::vector<std::string> steps;  // "STEP=skip"
+    std::string over;                // "2h"
     bool json = false;
     DaemonAddress daemon;
 };
 int operate_command(const OperateOptions& options);
+
+struct BackupOptions {
+    std::string from;  // data, or with restore a backup
+    std::string to;    // absent or empty
+};
+int backup_command(const BackupOptions& options);
+int restore_command(const BackupOptions& options);
 
 struct SinkOptions {
     std::uint16_t http_port = 0;

@@ -282,14 +282,42 @@ int main(int argc, char** argv) {
             operate.what = name;
             status = operate_command(operate);
         });
+        return command;
+    };
+    const auto add_late = [&](CLI::App* command) {
+        command
+            ->add_option(
+                "--late", operate.late,
+                "What was held up: send it, skip its messages up to the next wait, or exit "
+                "the journey (default send)")
+            ->check(CLI::IsMember({"send", "skip", "exit"}));
+        command->add_option(
+            "--step", operate.steps,
+            "Otherwise for who stands at this step: STEP=send, STEP=skip, STEP=exit");
+        command->add_option("--over", operate.over,
+                            "Spread what was held up over this long, like 90s, 30m, 2h, 1d");
     };
     add_operation("journeys", "Who stands where, and what was sent", nullptr);
     add_operation("timeline", "One person's story", "person");
     add_operation("unknown", "Messages whose fate nobody knows", nullptr);
     add_operation("pause", "Hold a journey: nobody enters, nobody moves", "journey");
-    add_operation("resume", "Let a paused journey go on", "journey");
+    add_late(add_operation("resume", "Let a paused journey go on", "journey"));
     add_operation("stop-sending", "Kill switch: no message of any journey starts", nullptr);
-    add_operation("start-sending", "Lift the kill switch", nullptr);
+    add_late(add_operation("start-sending", "Lift the kill switch", nullptr));
+
+    BackupOptions backup;
+    auto* backup_app = app.add_subcommand(
+        "backup", "Copy a daemon's data while it runs, and prove that the copy works");
+    backup_app->add_option("to", backup.to, "A new directory")->required();
+    backup_app->add_option("--data", backup.from, "Data directory (default journey-data)")
+        ->default_val("journey-data");
+    backup_app->callback([&] { status = backup_command(backup); });
+    BackupOptions restore;
+    auto* restore_app =
+        app.add_subcommand("restore", "Make data of a backup; it sends nothing before you say so");
+    restore_app->add_option("backup", restore.from, "What `journey backup` made")->required();
+    restore_app->add_option("--data", restore.to, "A new data directory")->required();
+    restore_app->callback([&] { status = restore_command(restore); });
 
     ImportOptions import_options;
     DaemonAddress import_daemon;

@@ -5,6 +5,7 @@
 #include "engine/app/commands.h"
 #include "engine/model/model.h"
 
+#include <charconv>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
@@ -17,7 +18,7 @@ namespace {
 std::string told(const std::string& text, const translate::Speech& say) {
     if (say.language() == translate::Language::english) return text;
     if (const auto whole = translate::sentence(text, say.language())) return *whole;
-    for (int i = 0; i <= static_cast<int>(model::Reason::moved_on); ++i) {
+    for (int i = 0; i <= static_cast<int>(model::kLastReason); ++i) {
         const std::string_view reason = model::sentence_of(static_cast<model::Reason>(i));
         const std::size_t at = reason.empty() ? std::string::npos : text.find(reason);
         if (at == std::string::npos || at == 0) continue;
@@ -51,6 +52,44 @@ void print_rows(const List& rows, std::initializer_list<std::string_view> column
         }
         fmt::print("{}\n", line);
     }
+}
+
+/// "2h" in seconds.
+std::optional<std::int64_t> seconds_of(std::string_view text) {
+    std::int64_t count = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+    const std::string_view unit = text.substr(static_cast<std::size_t>(read.ptr - text.data()));
+    if (read.ec != std::errc() || count < 0 || count > 1'000'000) return std::nullopt;
+    for (const auto& [name, seconds] : {std::pair{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}}) {
+        if (unit == name) return count * seconds;
+    }
+    return std::nullopt;
+}
+
+/// The body that tells the daemon what becomes of what is late.
+Result<std::string> late_body(const OperateOptions& options) {
+    Record body;
+    if (!options.late.empty()) body.push_back({"late", Value(options.late)});
+    Record steps;
+    for (const std::string& given : options.steps) {
+        const std::size_t at = given.find('=');
+        if (at == std::string::npos || at == 0)
+            return error(ErrorCode::invalid,
+                         fmt::format("--step {} says no step and what it does; write --step "
+                                     "reminder=skip",
+                                     given));
+        put(steps, given.substr(0, at), Value(given.substr(at + 1)));
+    }
+    if (!steps.empty()) body.push_back({"steps", Value(std::move(steps))});
+    if (!options.over.empty()) {
+        const auto seconds = seconds_of(options.over);
+        if (!seconds)
+            return error(ErrorCode::invalid,
+                         fmt::format("--over {} is no length of time; write 90s, 30m, 2h or 1d",
+                                     options.over));
+        body.push_back({"over_seconds", Value(*seconds)});
+    }
+    return body.empty() ? std::string() : to_json(Value(std::move(body)));
 }
 
 int print_journeys(const Record& answer, const translate::Speech& say) {
@@ -99,13 +138,16 @@ int operate_command(const OperateOptions& options) {
     DaemonAddress daemon = options.daemon;
     find_keys(daemon);
     const Client client(daemon.to, "", daemon.admin_token);
+    const auto body = late_body(options);
+    if (!body) return fail(body.error());
     Result<Answer> answer = error(ErrorCode::invalid, "");
     if (options.what == "pause" || options.what == "resume") {
-        answer =
-            client.post("/admin/journeys/" + url_part(options.subject) + "/" + options.what, "");
+        answer = client.post("/admin/journeys/" + url_part(options.subject) + "/" + options.what,
+                             body.value());
     } else if (options.what == "stop-sending" || options.what == "start-sending") {
         answer = client.post(
-            options.what == "stop-sending" ? "/admin/sending/stop" : "/admin/sending/start", "");
+            options.what == "stop-sending" ? "/admin/sending/stop" : "/admin/sending/start",
+            body.value());
     } else if (options.what == "timeline") {
         answer = client.get("/admin/people/" + url_part(options.subject) + "/timeline");
     } else if (options.what == "unknown") {

@@ -57,7 +57,9 @@ void Machine::wake_due(Person& person, Instant upto) {
                 break;
             case Waking::What::intent: {
                 Intent& intent = person.intents[next.index];
-                if (intent.valid_until <= now_) {
+                if (intent.late != model::Late::send) {
+                    drop_late(person, intent);
+                } else if (intent.valid_until <= now_) {
                     close(person, intent.message.key, model::MessageStatus::expired,
                           model::Reason::not_valid_anymore, {});
                 } else {

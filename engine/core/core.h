@@ -314,8 +314,9 @@ class Partition {
     /// Publish and SetPaused change the catalog outside; this hands in the new one at the position
     /// of that command; ignored when the state is already past it. What waited for a resume is due
     /// at once: look at next_due(). `at` is that command's instant: schedules begin then.
+    /// `resume`: what becomes of what is late, when that command was a Resume.
     void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
-                     Instant at = {});
+                     Instant at = {}, const model::Resume& resume = {});
 
     /// When a Tick is needed next; kNever when nothing waits.
     Instant next_due() const;

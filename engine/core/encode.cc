@@ -1,6 +1,6 @@
 // A person's bytes. Numbers of fields, events, consents and channels are the Catalog's.
 //
-//   person  = version:u8=4 id:u64 external_id:text first_seen:instant next_ordinal:varint
+//   person  = version:u8=5 id:u64 external_id:text first_seen:instant next_ordinal:varint
 //             has:varint   a bit for each of these lists that has something; the others are not there
 //             attributes:n{ field:varint value }
 //             history:n{ time:since event:varint packed:text }     since the one before
@@ -18,6 +18,7 @@
 //             program:varint journey:varint state:varint entered_at:since [ trigger_time:since ]
 //             [ due:since ] [ expires:since ] [ goals:varint ] [ key:u64 ] [ per:u64 ]
 //             [ values:n{ value } ] [ visits:n{ state:varint count:varint } ]
+//             [ late:u8 ]
 //   ended   = has:varint id:u64 entered_at:since ended_at:since [ key:u64 ] [ per:u64 ] journey:text
 //             version:varint reason:text step:text
 //   message = key:16 entry:u64 program journey state visit channel attempts:varint
@@ -25,7 +26,7 @@
 //             detail:text provider_id:text body_hash:bool [ 32 ]
 //             receipts:n{ kind:u8 at:instant id:u64 }
 //   intent  = message attempt:varint failures:varint ready:bool frozen:bool in_doubt:bool
-//             due:instant valid_until:instant first_claim:instant args:record data:record
+//             late:u8 (since version 5) due:instant valid_until:instant first_claim:instant args:record data:record
 //             address:text
 //   n{ x }  = count:varint x*
 //   since   = svarint   microseconds after first_seen, or after the entry's entered_at
@@ -62,7 +63,7 @@ void get_end(ByteReader& in, const Catalog& catalog, NameTable& words, EndedEntr
 
 namespace {
 
-constexpr std::uint8_t kVersion = 4;
+constexpr std::uint8_t kVersion = 5;
 
 /// What of the optional parts is there.
 struct Bit {
@@ -88,6 +89,7 @@ constexpr std::uint32_t kKey = 512;
 constexpr std::uint32_t kPer = 1024;
 constexpr std::uint32_t kValues = 2048;
 constexpr std::uint32_t kVisits = 4096;
+constexpr std::uint32_t kLate = 8192;
 
 void put_entry(ByteWriter& out, const Person& person, const Entry& entry) {
     const bool other_id = entry.id != entry_id_of(person.id, entry.ordinal);
@@ -101,7 +103,8 @@ void put_entry(ByteWriter& out, const Person& person, const Entry& entry) {
                                        {kKey, entry.key != 0},
                                        {kPer, entry.per != 0},
                                        {kValues, !entry.values.empty()},
-                                       {kVisits, !entry.visits.empty()}});
+                                       {kVisits, !entry.visits.empty()},
+                                       {kLate, entry.late != model::Late::send}});
     out.varint(has);
     if (other_id) out.u64(entry.id.number);
     out.varint(entry.ordinal);
@@ -120,6 +123,7 @@ void put_entry(ByteWriter& out, const Person& person, const Entry& entry) {
             out.varint(visit.count);
         });
     }
+    if (has & kLate) out.u8(static_cast<std::uint8_t>(entry.late));
 }
 
 Entry get_entry(ByteReader& in, const Catalog& catalog, const Person& person) {
@@ -148,6 +152,7 @@ Entry get_entry(ByteReader& in, const Catalog& catalog, const Person& person) {
             entry.visits.push_back({at, number<std::uint16_t>(in, kNoNumber)});
         });
     }
+    if (has & kLate) entry.late = choice(in, model::Late::exit);
     if (state != nullptr && !can_rest(entry.phase, state->act)) in.fail();
     return entry;
 }
@@ -214,7 +219,7 @@ Message get_message(ByteReader& in, const Catalog& catalog) {
     message.channel = number<std::uint16_t>(in, catalog.channels.size());
     message.attempts = number<std::uint32_t>(in, 0xffffffffu);
     message.status = choice(in, model::MessageStatus::unknown);
-    message.reason = choice(in, model::Reason::moved_on);
+    message.reason = choice(in, model::kLastReason);
     message.message_class = choice(in, ir::MessageClass::transactional);
     for (Instant* at : {&message.planned_at, &message.claimed_at, &message.finished_at})
         *at = in.instant();
@@ -242,6 +247,7 @@ void put_intent(ByteWriter& out, const Intent& intent) {
     out.boolean(intent.ready);
     out.boolean(intent.frozen);
     out.boolean(intent.in_doubt);
+    out.u8(static_cast<std::uint8_t>(intent.late));
     for (const Instant at : {intent.due, intent.valid_until, intent.first_claim})
         out.instant(at);
     out.record(intent.args);
@@ -249,7 +255,7 @@ void put_intent(ByteWriter& out, const Intent& intent) {
     out.text(intent.address);
 }
 
-Intent get_intent(ByteReader& in, const Catalog& catalog) {
+Intent get_intent(ByteReader& in, const Catalog& catalog, std::uint8_t version) {
     Intent intent;
     intent.message = get_message(in, catalog);
     if (intent.message.status > model::MessageStatus::claimed) in.fail();
@@ -258,6 +264,7 @@ Intent get_intent(ByteReader& in, const Catalog& catalog) {
     intent.ready = in.boolean();
     intent.frozen = in.boolean();
     intent.in_doubt = in.boolean();
+    if (version >= 5) intent.late = choice(in, model::Late::exit);
     for (Instant* at : {&intent.due, &intent.valid_until, &intent.first_claim})
         *at = in.instant();
     intent.args = in.record();
@@ -464,7 +471,8 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
                                        : get_ended(in, catalog, person, words_));
         });
     }
-    if (has & kIntents) get_all(in, [&] { person.intents.push_back(get_intent(in, catalog)); });
+    if (has & kIntents)
+        get_all(in, [&] { person.intents.push_back(get_intent(in, catalog, version)); });
     if (has & kMessages) get_all(in, [&] { person.messages.push_back(get_message(in, catalog)); });
     if (old ? in.boolean() : (has & kRare) != 0) get_rare(in, catalog, version, person.rare());
     if (old ? version == 3 : (has & kParts) != 0) decode_parts(in, person);

@@ -202,6 +202,7 @@ void Machine::leave(Entry& entry) {
     entry.phase = Phase::moving;
     entry.due = kNever;
     entry.parked = false;
+    entry.late = model::Late::send;
 }
 
 void Machine::finish(Person& person, std::uint32_t ordinal, std::string_view reason) {
@@ -290,6 +291,9 @@ void Machine::wake(Person& person, Entry& entry) {
         return;
     }
     entry.due = kNever;
+    const model::Late late = std::exchange(entry.late, model::Late::send);
+    if (late == model::Late::exit) return finish(person, entry.ordinal, "late");
+    const LateRun run_late(*this, late == model::Late::skip ? entry.id : model::EntryId{});
     if (move_now(person, entry) || entry.phase != Phase::waiting) return;
     if (const auto* settle = std::get_if<ir::Settle>(&state_of(entry).act)) {
         const auto arm = settled(entry, *settle);

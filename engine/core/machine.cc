@@ -53,10 +53,11 @@ void Machine::apply(const model::Command& command, model::LogPosition position, 
 // The catalog changes outside, by use_catalog.
 void Machine::on(const model::Command&, const model::Publish&) {}
 void Machine::on(const model::Command&, const model::SetPaused&) {}
+void Machine::on(const model::Command&, const model::Resume&) {}
 void Machine::on(const model::Command&, const model::Decide&) {}
 
 void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
-                          Instant at) {
+                          Instant at, const model::Resume& resumed) {
     if (position < applied_) return;
     const CatalogPtr earlier = std::exchange(catalog_, std::move(catalog));
     const std::string before = live_hash(earlier);
@@ -89,7 +90,7 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
     // What waited for a resume is due now; the next Tick, which knows the time, lets it go on.
     const std::set<model::PersonId> parked = std::exchange(parked_, {});
     for (const model::PersonId id : parked) {
-        resume(*people_.find(id));
+        resume(*people_.find(id), resumed);
         people_.rest();
     }
     effects_ = nullptr;
@@ -130,7 +131,26 @@ std::vector<model::PersonId> Machine::adopt_traits(const LinkedProgram& live) {
     return told;
 }
 
-void Machine::resume(Person& person) {
+namespace {
+
+model::Late late_at(const model::Resume& resume, std::string_view step) {
+    for (const auto& [name, late] : resume.steps) {
+        if (name == step) return late;
+    }
+    return resume.late;
+}
+
+/// Everybody at a moment of their own, the same in every replay.
+Micros apart(const model::Resume& resume, std::uint64_t whose) {
+    if (resume.over <= Micros{0}) return Micros{0};
+    const auto most = static_cast<std::uint64_t>(resume.over.count());
+    return Micros{static_cast<std::int64_t>(
+        hash64({reinterpret_cast<const char*>(&whose), sizeof whose}) % most)};
+}
+
+}  // namespace
+
+void Machine::resume(Person& person, const model::Resume& resume) {
     for (Entry& entry : person.entries) {
         const auto* settle =
             entry.phase == Phase::waiting ? std::get_if<ir::Settle>(&state_of(entry).act) : nullptr;
@@ -147,7 +167,8 @@ void Machine::resume(Person& person) {
             continue;
         }
         entry.parked = false;
-        entry.due = now_;
+        entry.late = late_at(resume, state_of(entry).step);
+        entry.due = now_ + apart(resume, entry.id.number);
         changed(person);
     }
     for (Intent& intent : person.intents) {
@@ -160,7 +181,9 @@ void Machine::resume(Person& person) {
         }
         // Not waiting any more: another resume before the next Tick must not move its time.
         intent.message.reason = model::Reason::none;
-        intent.due = now_;
+        intent.late = late_at(
+            resume, program.journeys[intent.message.journey].states[intent.message.state].step);
+        intent.due = now_ + apart(resume, intent.message.entry.number);
         changed(person, intent.message);
     }
     Acts* acts = person.any_acts();

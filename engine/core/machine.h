@@ -22,7 +22,8 @@ class Machine {
     Machine& operator=(const Machine&) = delete;
 
     void apply(const model::Command& command, model::LogPosition position, Effects& effects);
-    void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects, Instant at);
+    void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects, Instant at,
+                     const model::Resume& resume);
     Instant next_due() const;
     model::LogPosition applied() const { return applied_; }
     void set_applied(model::LogPosition position) { applied_ = std::max(applied_, position); }
@@ -78,6 +79,7 @@ class Machine {
     void on(const model::Command& command, const model::ReceiptArrived& arrived);
     void on(const model::Command& command, const model::Publish& publish);
     void on(const model::Command& command, const model::SetPaused& paused);
+    void on(const model::Command& command, const model::Resume& resume);
     void on(const model::Command& command, const model::TagChange& change);
     void on(const model::Command& command, const model::Decide& decide);
     void on(const model::Command& command, const model::Answered& answered);
@@ -86,7 +88,7 @@ class Machine {
     /// The person, made when `make`; null when unknown or moved (then the command is on its way to
     /// the new place).
     Person* reach(const model::Command& command, bool make);
-    void resume(Person& person);
+    void resume(Person& person, const model::Resume& resume);
     void forward(const model::Command& command, const Person& stub);
     bool is_repeat(Person& person, const model::Command& command);
     std::vector<model::PersonId> adopt_traits(const LinkedProgram& live);
@@ -202,6 +204,21 @@ class Machine {
                model::Reason reason, std::string detail);
     void close_skipped(Person& person, const model::MessageKey& key, const rules::Verdict& verdict);
     void skip_planned(Person& person, model::EntryId entry, model::Reason reason);
+    /// A message that was held, and is not to be sent late.
+    void drop_late(Person& person, Intent& intent);
+    /// While it lives the entry plans no message: each is skipped as late.
+    class LateRun {
+      public:
+        LateRun(Machine& machine, model::EntryId entry)
+            : machine_(machine), before_(std::exchange(machine.late_run_, entry)) {}
+        ~LateRun() { machine_.late_run_ = before_; }
+        LateRun(const LateRun&) = delete;
+        LateRun& operator=(const LateRun&) = delete;
+
+      private:
+        Machine& machine_;
+        model::EntryId before_;
+    };
     bool variables(const Person& person, const Intent& intent, Record* data) const;
     void retry_or_give_up(Person& person, Intent& intent, const model::Observation& observation);
 
@@ -367,6 +384,7 @@ class Machine {
     bool levels_changed_ = false;  // what is known about the person
     bool all_changed_ = false;     // and what happened, and the clock
     bool flip_stale_ = false;
+    model::EntryId late_run_;               // of LateRun
     std::vector<std::uint32_t> looked_at_;  // watches
     std::vector<Edge> edges_;
     struct Answer {

@@ -37,8 +37,8 @@ void Partition::apply(const model::Command& command, model::LogPosition position
     impl_->machine.apply(command, position, effects);
 }
 void Partition::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
-                            Instant at) {
-    impl_->machine.use_catalog(std::move(catalog), position, effects, at);
+                            Instant at, const model::Resume& resume) {
+    impl_->machine.use_catalog(std::move(catalog), position, effects, at, resume);
 }
 Instant Partition::next_due() const {
     return impl_->machine.next_due();

@@ -59,9 +59,10 @@ struct Entry {
     std::uint16_t program = 0;
     std::uint16_t state = 0;  // of the program
     Phase phase = Phase::waiting;
-    bool parked = false;               // came due while its journey was paused
-    CompactVector<Value> values;       // trigger fields, then locals
-    CompactVector<StateVisit> visits;  // of Sends that can be met again
+    bool parked = false;                   // came due while its journey was paused
+    model::Late late = model::Late::send;  // was parked, and goes on like this
+    CompactVector<Value> values;           // trigger fields, then locals
+    CompactVector<StateVisit> visits;      // of Sends that can be met again
 
     bool live() const {
         return phase == Phase::waiting || phase == Phase::sending || phase == Phase::calling;
@@ -116,7 +117,8 @@ struct Intent {
     bool ready = false;     // IntentReady is out and not yet answered
     bool frozen = false;    // `data` and `address` are those of the first granted claim
     bool in_doubt = false;  // an attempt got no clear answer: the provider may have it
-    Instant due = kNever;   // hold or retry ends
+    model::Late late = model::Late::send;  // what becomes of it when due
+    Instant due = kNever;                  // hold or retry ends
     Instant valid_until = kNever;
     Instant first_claim = kNever;
     Record args;

@@ -98,8 +98,21 @@ bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
     Intent& planned = person.intents.push_back(std::move(intent));
     changed(person, planned.message);
     happens(Happening::Kind::planned, person, planned.message);
+    if (late_run_ == entry.id) {
+        leave(entry);  // and so goes on by itself
+        close(person, planned.message.key, MessageStatus::skipped, Reason::late, {});
+        return false;
+    }
     make_ready(person, planned);
     return true;
+}
+
+void Machine::drop_late(Person& person, Intent& intent) {
+    const Entry* entry = person.entry(intent.message.entry);
+    const bool live = entry != nullptr && entry->live();
+    if (intent.late == model::Late::exit && live) return finish(person, entry->ordinal, "late");
+    const LateRun late(*this, intent.message.entry);
+    close(person, intent.message.key, MessageStatus::skipped, Reason::late, {});
 }
 
 void Machine::make_ready(Person& person, Intent& intent) {

@@ -75,6 +75,7 @@ constexpr Named kReasons[] = {
     {"provider_rejected", Phrase::reason_provider_rejected},
     {"no_connector", Phrase::reason_no_connector},
     {"moved_on", Phrase::reason_moved_on},
+    {"late", Phrase::reason_late},
 };
 
 constexpr Named kStatuses[] = {
@@ -93,15 +94,11 @@ constexpr Named kReceipts[] = {
 
 /// How entries end by themselves.
 constexpr Named kEnds[] = {
-    {"finished", Phrase::ended_finished},
-    {"stopped", Phrase::ended_stopped},
-    {"expired", Phrase::ended_expired},
-    {"holdout", Phrase::ended_holdout},
-    {"left", Phrase::ended_left},
-    {"no moment to wait for", Phrase::ended_no_moment},
-    {"restarted", Phrase::ended_restarted},
-    {"moved on", Phrase::ended_moved},
-    {"too many steps", Phrase::ended_steps},
+    {"finished", Phrase::ended_finished}, {"stopped", Phrase::ended_stopped},
+    {"expired", Phrase::ended_expired},   {"holdout", Phrase::ended_holdout},
+    {"left", Phrase::ended_left},         {"no moment to wait for", Phrase::ended_no_moment},
+    {"late", Phrase::ended_late},         {"restarted", Phrase::ended_restarted},
+    {"moved on", Phrase::ended_moved},    {"too many steps", Phrase::ended_steps},
 };
 
 /// Verdicts whose sentence needs nothing filled in.

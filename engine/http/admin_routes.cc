@@ -1,4 +1,5 @@
 #include "engine/http/api.h"
+#include "engine/http/resume.h"
 
 #include <fmt/format.h>
 
@@ -258,31 +259,49 @@ void Api::journeys(Respond respond) {
         });
 }
 
-void Api::pause_journey(const std::string& parameter, bool paused, Respond respond) {
+void Api::submit_for_all(model::CommandBody body, Record answer, Respond respond) {
+    model::Command command;
+    command.partition = model::kEveryPartition;
+    command.event_time = engine_.clock().now();
+    command.body = std::move(body);
+    submit(std::move(command), json(std::move(answer)), std::move(respond));
+}
+
+void Api::pause_journey(const std::string& parameter, Respond respond) {
     const auto name = percent_decoded(parameter);
     const ir::Program* program = schema().program();
     if (!name || name->empty() || program == nullptr ||
         ir::find_named(program->journeys, *name) == ir::kNone) {
         return respond(no_such_journey(engine_.catalog(), name.value_or(parameter)));
     }
-    model::Command command;
-    command.partition = model::kEveryPartition;
-    command.event_time = engine_.clock().now();
-    command.body = model::SetPaused{*name, paused};
-    Record body;
-    body.push_back({"journey", Value(*name)});
-    body.push_back({"paused", Value(paused)});
-    submit(std::move(command), json(std::move(body)), std::move(respond));
+    submit_for_all(model::SetPaused{*name, true},
+                   {{"journey", Value(*name)}, {"paused", Value(true)}}, std::move(respond));
 }
 
-void Api::pause_sending(bool paused, Respond respond) {
-    model::Command command;
-    command.partition = model::kEveryPartition;
-    command.event_time = engine_.clock().now();
-    command.body = model::SetPaused{"", paused};
-    Record body;
-    body.push_back({"sending", Value(!paused)});
-    submit(std::move(command), json(std::move(body)), std::move(respond));
+void Api::resume_journey(const std::string& parameter, const Request& request, Respond respond) {
+    const auto name = percent_decoded(parameter);
+    const ir::Program* program = schema().program();
+    // A journey that was paused and then left out of the program still has people inside.
+    const bool known =
+        name && !name->empty() &&
+        (core::is_paused(engine_.catalog(), *name) ||
+         (program != nullptr && ir::find_named(program->journeys, *name) != ir::kNone));
+    if (!known) return respond(no_such_journey(engine_.catalog(), name.value_or(parameter)));
+    auto resume = read_resume(request.body, program, *name);
+    if (auto* refusal = std::get_if<Reply>(&resume)) return respond(std::move(*refusal));
+    submit_for_all(std::get<model::Resume>(std::move(resume)),
+                   {{"journey", Value(*name)}, {"paused", Value(false)}}, std::move(respond));
+}
+
+void Api::stop_sending(Respond respond) {
+    submit_for_all(model::SetPaused{"", true}, {{"sending", Value(false)}}, std::move(respond));
+}
+
+void Api::start_sending(const Request& request, Respond respond) {
+    auto resume = read_resume(request.body, schema().program(), "");
+    if (auto* refusal = std::get_if<Reply>(&resume)) return respond(std::move(*refusal));
+    submit_for_all(std::get<model::Resume>(std::move(resume)), {{"sending", Value(true)}},
+                   std::move(respond));
 }
 
 void Api::timeline(const std::string& parameter, Respond respond) {

@@ -225,13 +225,13 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
         case Endpoint::journeys:
             return journeys(std::move(respond));
         case Endpoint::journey_pause:
-            return pause_journey(admission.parameter, true, std::move(respond));
+            return pause_journey(admission.parameter, std::move(respond));
         case Endpoint::journey_resume:
-            return pause_journey(admission.parameter, false, std::move(respond));
+            return resume_journey(admission.parameter, request, std::move(respond));
         case Endpoint::sending_stop:
-            return pause_sending(true, std::move(respond));
+            return stop_sending(std::move(respond));
         case Endpoint::sending_start:
-            return pause_sending(false, std::move(respond));
+            return start_sending(request, std::move(respond));
         case Endpoint::timeline:
             return timeline(admission.parameter, std::move(respond));
         case Endpoint::why:

@@ -51,8 +51,11 @@ class Api {
     Reply show_program_bytes();
     void apply_program(Request request, Respond respond);
     void journeys(Respond respond);
-    void pause_journey(const std::string& parameter, bool paused, Respond respond);
-    void pause_sending(bool paused, Respond respond);
+    void pause_journey(const std::string& parameter, Respond respond);
+    void resume_journey(const std::string& parameter, const Request& request, Respond respond);
+    void stop_sending(Respond respond);
+    void start_sending(const Request& request, Respond respond);
+    void submit_for_all(model::CommandBody body, Record answer, Respond respond);
     void timeline(const std::string& parameter, Respond respond);
     void why(const std::string& parameter, std::string_view query, Respond respond);
     void unknown_messages(Respond respond);

@@ -23,7 +23,8 @@ constexpr std::string_view kComponents = R"({
   "Taken":{"type":"object","description":"Durable: synced before this was said.","properties":{"success":{"type":"boolean"},"accepted":{"type":"integer"},"rejected":{"type":"array","items":{"$ref":"#/components/schemas/Remark"}},"warnings":{"type":"array","items":{"$ref":"#/components/schemas/Remark"}},"warnings_left_out":{"type":"integer"}}},
   "Consent":{"type":"object","required":["consent","granted"],"properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"consent":{"type":"string"},"granted":{"type":"boolean"},"source":{"type":"string"},"proof":{},"messageId":{"type":"string"}}},
   "Suppress":{"type":"object","required":["suppressed"],"properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"channel":{"type":"string","description":"Left out: every channel."},"suppressed":{"type":"boolean"},"reason":{"type":"string"},"messageId":{"type":"string"}}},
-  "Tags":{"type":"object","description":"At least one of `add` and `remove`.","properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"add":{"type":"array","items":{"type":"string"}},"remove":{"type":"array","items":{"type":"string"}},"messageId":{"type":"string"}}}}})";
+  "Tags":{"type":"object","description":"At least one of `add` and `remove`.","properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"add":{"type":"array","items":{"type":"string"}},"remove":{"type":"array","items":{"type":"string"}},"messageId":{"type":"string"}}},
+  "Resume":{"type":"object","description":"What becomes of what the pause made late; the body may be left out.","properties":{"late":{"type":"string","enum":["send","skip","exit"],"default":"send"},"steps":{"type":"object","description":"Otherwise for people and messages at these steps.","additionalProperties":{"type":"string","enum":["send","skip","exit"]}},"over_seconds":{"type":"integer","minimum":0,"maximum":604800,"default":0,"description":"Spread over this long."}}}}})";
 
 struct Words {
     std::string_view summary;
@@ -79,11 +80,11 @@ Words words_for(Endpoint endpoint) {
         case Endpoint::journey_pause:
             return {.summary = "Hold a journey's sends"};
         case Endpoint::journey_resume:
-            return {.summary = "Let a journey's sends go on"};
+            return {.summary = "Let a journey's sends go on", .request_schema = "Resume"};
         case Endpoint::sending_stop:
             return {.summary = "Stop all sending"};
         case Endpoint::sending_start:
-            return {.summary = "Start sending again"};
+            return {.summary = "Start sending again", .request_schema = "Resume"};
         case Endpoint::timeline:
             return {.summary = "A person's story, with the reason of every message"};
         case Endpoint::why:

@@ -26,6 +26,7 @@
 //  13 tags      := texts add, texts remove
 //  14 decide    := text journey, varint version, text experiment, text arm
 //  15 answered  := key, varint attempt, observation, text answer
+//  16 resume    := text journey, byte late, svarint over_us, varint n, n times (text step, byte late)
 // observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
 //                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
@@ -125,6 +126,16 @@ void write_body(ByteWriter& out, const CommandBody& body) {
                          out.varint(it.attempt);
                          write(out, it.observation);
                          out.text(it.observation.answer);
+                     },
+                     [&](const Resume& it) {
+                         out.text(it.journey);
+                         out.u8(static_cast<std::uint8_t>(it.late));
+                         out.svarint(it.over.count());
+                         out.varint(it.steps.size());
+                         for (const auto& [step, late] : it.steps) {
+                             out.text(step);
+                             out.u8(static_cast<std::uint8_t>(late));
+                         }
                      }},
                body);
 }
@@ -257,6 +268,18 @@ void read(ByteReader& in, Answered& it) {
     it.observation.answer = in.text();
 }
 
+void read(ByteReader& in, Resume& it) {
+    it.journey = in.text();
+    it.late = kind(in, Late::exit);
+    it.over = Micros{in.svarint()};
+    if (it.over < Micros{0}) in.fail();
+    const std::size_t count = in.count();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        std::string step = in.text();
+        it.steps.emplace_back(std::move(step), kind(in, Late::exit));
+    }
+}
+
 template <std::size_t At = 0>
 void read_body(ByteReader& in, std::size_t which, CommandBody& body) {
     if constexpr (At < std::variant_size_v<CommandBody>) {
@@ -271,6 +294,23 @@ void read_body(ByteReader& in, std::size_t which, CommandBody& body) {
 }
 
 }  // namespace
+
+bool is_for_every_partition(const CommandBody& body) {
+    return std::holds_alternative<Publish>(body) || std::holds_alternative<SetPaused>(body) ||
+           std::holds_alternative<Resume>(body) || std::holds_alternative<Decide>(body);
+}
+
+std::string_view name_of(Late late) {
+    switch (late) {
+        case Late::send:
+            return "send";
+        case Late::skip:
+            return "skip";
+        case Late::exit:
+            return "exit";
+    }
+    return "";
+}
 
 void encode(const Command& command, ByteWriter& out) {
     out.u8(static_cast<std::uint8_t>(command.body.index() + 1));

@@ -77,6 +77,21 @@ struct SetPaused {
     std::string journey;  // "" = all sending (kill switch)
     bool paused = true;
 };
+/// What becomes of what a pause or the kill switch made late.
+enum class Late : std::uint8_t {
+    send,  // goes on as if nothing had been
+    skip,  // goes on; messages up to the next wait are skipped
+    exit,  // leaves the journey
+};
+std::string_view name_of(Late late);
+/// The end of a pause, or of the kill switch, where what is late may be told apart.
+struct Resume {
+    std::string journey;  // "" = all sending (kill switch)
+    Late late = Late::send;
+    /// Of people and messages that stand at these steps instead.
+    std::vector<std::pair<std::string, Late>> steps;
+    Micros over{0};  // what is late goes on spread over this long
+};
 
 /// Made by the engine, once: the winner of an experiment of that version of the journey.
 struct Decide {
@@ -88,7 +103,10 @@ struct Decide {
 
 using CommandBody =
     std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick, Claim, Outcome,
-                 ReceiptArrived, Publish, SetPaused, TagChange, Decide, Answered>;
+                 ReceiptArrived, Publish, SetPaused, TagChange, Decide, Answered, Resume>;
+
+/// An operator's or a decision: the partition of its command is kEveryPartition.
+bool is_for_every_partition(const CommandBody& body);
 
 struct Command {
     PartitionId partition{};

@@ -82,6 +82,8 @@ std::string_view name_of(Reason reason) {
             return "no_connector";
         case Reason::moved_on:
             return "moved_on";
+        case Reason::late:
+            return "late";
     }
     return "none";
 }
@@ -128,6 +130,8 @@ std::string_view sentence_of(Reason reason) {
         case Reason::moved_on:
             return "The person moved on to a newer version of the journey before the message went "
                    "out.";
+        case Reason::late:
+            return "A pause had held it up, and it was not to be sent late.";
     }
     return "";
 }

@@ -66,7 +66,9 @@ enum class Reason : std::uint8_t {
     provider_rejected,
     no_connector,  // no connector is configured for the channel
     moved_on,      // the entry moved to a newer version of its journey before the send
+    late,          // a pause held it up, and whoever ended the pause wants nothing late sent
 };
+inline constexpr Reason kLastReason = Reason::late;
 
 std::string_view name_of(ObservationKind kind);
 std::string_view name_of(MessageStatus status);

@@ -162,9 +162,7 @@ void LogWriter::stamp(Submission& submission, Instant now, Micros behind) {
         } else {
             command.at = std::max(now, last_at_);
             if (command.event_time != Instant{}) command.event_time += behind;
-            if (std::holds_alternative<model::Publish>(command.body) ||
-                std::holds_alternative<model::SetPaused>(command.body) ||
-                std::holds_alternative<model::Decide>(command.body)) {
+            if (model::is_for_every_partition(command.body)) {
                 command.partition = model::kEveryPartition;
             } else {
                 if (command.person.number == 0)

@@ -112,6 +112,7 @@ void Node::Impl::confirm_appends(const model::Command& command) {
 }
 
 void Node::Impl::change_catalog(const model::Command& command, model::LogPosition position) {
+    model::Resume resume;
     if (const auto* publish = std::get_if<model::Publish>(&command.body)) {
         Result<core::CatalogPtr> next = core::publish(catalog, publish->program, position);
         // The API checks a program before it takes it; bytes that do not decode change nothing,
@@ -119,6 +120,9 @@ void Node::Impl::change_catalog(const model::Command& command, model::LogPositio
         if (next) catalog = std::move(next).value();
     } else if (const auto* pause = std::get_if<model::SetPaused>(&command.body)) {
         catalog = core::set_paused(catalog, pause->journey, pause->paused);
+    } else if (const auto* ended = std::get_if<model::Resume>(&command.body)) {
+        catalog = core::set_paused(catalog, ended->journey, false);
+        resume = *ended;
     } else if (const auto* decide = std::get_if<model::Decide>(&command.body)) {
         catalog = core::set_decided(catalog, *decide);
         if (decisions_asked > 0) --decisions_asked;
@@ -126,7 +130,7 @@ void Node::Impl::change_catalog(const model::Command& command, model::LogPositio
     for (std::size_t i = 0; i < partitions.size(); ++i) {
         if (partitions[i].applied() >= position)
             continue;  // restored from after it, with its catalog
-        partitions[i].use_catalog(catalog, position, effects, command.at);
+        partitions[i].use_catalog(catalog, position, effects, command.at, resume);
         due[i] = partitions[i].next_due();
         decisions_due[i] = partitions[i].next_decision();
     }

@@ -164,10 +164,9 @@ bool Simulation::append_pending() {
         if (take_client) {
             clients.emplace_back(pending_clients_[client], group.size());
             model::Command command = clients_[pending_clients_[client++]].command;
-            const bool for_all = std::holds_alternative<model::Publish>(command.body) ||
-                                 std::holds_alternative<model::SetPaused>(command.body);
-            command.partition = for_all ? model::kEveryPartition
-                                        : model::partition_of(command.person, options_.partitions);
+            command.partition = model::is_for_every_partition(command.body)
+                                    ? model::kEveryPartition
+                                    : model::partition_of(command.person, options_.partitions);
             command.at = now_;
             if (command.event_time == Instant{}) command.event_time = now_;
             group.push_back(std::move(command));

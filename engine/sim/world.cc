@@ -124,10 +124,8 @@ Result<void> VirtualWorld::publish(const Bytes& program) {
 }
 
 void VirtualWorld::submit(model::Command command) {
-    const bool for_all = std::holds_alternative<model::Publish>(command.body) ||
-                         std::holds_alternative<model::SetPaused>(command.body) ||
-                         std::holds_alternative<model::Decide>(command.body);
-    if (for_all) return impl_->to_every_partition(std::move(command.body));
+    if (model::is_for_every_partition(command.body))
+        return impl_->to_every_partition(std::move(command.body));
     impl_->submit(std::move(command));
 }
 

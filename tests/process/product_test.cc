@@ -197,7 +197,10 @@ TEST_CASE("a running daemon takes a changed project, pauses and tells a person's
     REQUIRE(client.post(
         "/v1/track",
         R"({"userId":"bob","event":"Signed Up","messageId":"3","properties":{"source":"web"}})"));
-    CHECK(tool({"resume", "welcome_series"}).status == 0);
+    const Finished nonsense = tool({"resume", "welcome_series", "--step", "offr=skip"});
+    CHECK(nonsense.status == 1);
+    CHECK(has(nonsense.errors, "No step is called `offr`."));
+    CHECK(tool({"resume", "welcome_series", "--late", "skip", "--over", "1s"}).status == 0);
     const Finished unheard = tool({"pause", "welcome_serie"});
     CHECK(unheard.status == 1);
     CHECK(has(unheard.errors, "welcome_series"));

@@ -190,7 +190,7 @@ TEST_CASE("what the command line's library says is said in Chinese", "[app][tran
 
 TEST_CASE("every reason is said in both languages", "[app][translate]") {
     const Speech chinese(Language::chinese);
-    for (int i = 0; i <= static_cast<int>(model::Reason::moved_on); ++i) {
+    for (int i = 0; i <= static_cast<int>(model::kLastReason); ++i) {
         const auto reason = static_cast<model::Reason>(i);
         const std::string_view english = model::sentence_of(reason);
         CAPTURE(english);

@@ -259,7 +259,7 @@ struct Again {
         Effects effects;
         if (one.catalog != nullptr) {
             catalog = one.catalog;
-            partition->use_catalog(one.catalog, one.position, effects, one.command.at);
+            partition->use_catalog(one.catalog, one.position, effects, one.command.at, one.resume);
         } else if (one.command.partition.number == number) {
             partition->apply(one.command, one.position, effects);
         }
@@ -488,7 +488,7 @@ TEST_CASE("people stored in their third form are read, told and stored in the ne
     REQUIRE(again.restore(stored));
     CHECK(again.state_hash() == read.state_hash());
     CHECK(std::any_of(stored.profiles.begin(), stored.profiles.end(),
-                      [](const model::ProfileRow& row) { return row.state.front() == 4; }));
+                      [](const model::ProfileRow& row) { return row.state.front() == 5; }));
 }
 
 TEST_CASE("who is open, who rests and who is stored changes no answer", "[core]") {

@@ -125,6 +125,50 @@ TEST_CASE("a journey is paused and resumed, and sending stopped and started", "[
     CHECK(world.engine.submissions().size() == 4);
 }
 
+TEST_CASE("the end of a pause says what becomes of what is late", "[http]") {
+    World world;
+    const auto resume = [&](std::string_view body) {
+        return world.admin("POST", "/admin/journeys/welcome/resume", body);
+    };
+    const auto told = [&] {
+        return std::get<model::Resume>(world.engine.submissions().back().commands.at(0).body);
+    };
+    REQUIRE(resume("").status == 200);
+    CHECK(told().late == model::Late::send);
+    CHECK(told().over == Micros{0});
+    REQUIRE(resume(R"({"late":"skip","steps":{"end_1":"exit"},"over_seconds":7200})").status ==
+            200);
+    CHECK(told().journey == "welcome");
+    CHECK(told().late == model::Late::skip);
+    REQUIRE(told().steps.size() == 1);
+    CHECK(told().steps[0].second == model::Late::exit);
+    CHECK(told().over == std::chrono::hours(2));
+    const std::size_t before = world.engine.submissions().size();
+    const auto [body, words] = GENERATE(table<std::string, std::string>({
+        {"[]", "The body is no JSON object; it may be left out."},
+        {R"({"late":"drop"})",
+         "For what is late `late` may be `send`, which lets it go on, `skip`, "
+         "which skips its messages up to the next wait, and `exit`, which ends "
+         "the pass through the journey."},
+        {R"({"steps":{"end_l":"exit"}})", "No step is called `end_l`. Did you mean `end_1`?"},
+        {R"({"steps":{"end_1":1}})",
+         "What is late at `end_1` may be `send`, which lets it go on, "
+         "`skip`, which skips its messages up to the next wait, and "
+         "`exit`, which ends the pass through the journey."},
+        {R"({"steps":[]})", "`steps` is an object of steps and what they do."},
+        {R"({"over_seconds":-1})", "`over_seconds` is a whole number from 0 to 604800, a week."},
+        {R"({"lates":"skip"})",
+         "`lates` means nothing here; there are `late`, `steps` and `over_seconds`."},
+    }));
+    CAPTURE(body);
+    const Answer answer = resume(body);
+    CHECK(answer.status == 422);
+    CHECK(answer.field("detail") == words);
+    CHECK(world.engine.submissions().size() == before);
+    CHECK(world.admin("POST", "/admin/sending/start", R"({"late":"exit"})").status == 200);
+    CHECK(told().journey.empty());
+}
+
 TEST_CASE("a person's story is told as JSON", "[http]") {
     World world;
     core::TimelineItem item;

@@ -56,6 +56,8 @@ std::vector<Sample> samples() {
                                   2,
                                   {ObservationKind::lost, "id", "gone", Micros{7}, 200, true,
                                    R"({"code":"TEN"})"}}),
+        with("resume",
+             Resume{"welcome", Late::skip, {{"a", Late::exit}, {"b", Late::send}}, Micros{7200}}),
     };
     Command far = base;
     far.at = Instant::max();

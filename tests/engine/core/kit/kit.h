@@ -94,6 +94,7 @@ struct Applied {
     model::Command command;
     model::LogPosition position = 0;
     CatalogPtr catalog;  // not null: use_catalog instead
+    model::Resume resume{};
 };
 
 class World {
@@ -104,6 +105,7 @@ class World {
     // too
     void publish(const Builder& builder);
     void pause(const std::string& journey, bool paused = true);
+    void resume(const model::Resume& resume);
     void track(const std::string& person, const std::string& event, Record properties = {},
                const std::string& id = {});
     void track_at(const std::string& person, const std::string& event, Instant event_time,
@@ -166,6 +168,7 @@ class World {
     std::vector<std::string> kinds(const std::string& person);  // of the timeline
 
   private:
+    void use(CatalogPtr next, const model::Resume& resume = {});
     void drain();
     void take(Effects& effects);
     void keep(std::size_t number);

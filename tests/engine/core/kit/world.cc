@@ -117,30 +117,30 @@ model::Command World::command(const std::string& person, model::CommandBody body
     return made;
 }
 
-void World::publish(const Builder& builder) {
-    const auto next = core::publish(catalog, builder.bytes(), ++position);
-    if (!next) FAIL(next.error().detail);
-    catalog = next.value();
-    log.push_back({{}, position, catalog});
+void World::use(CatalogPtr next, const model::Resume& resume) {
+    catalog = std::move(next);
+    log.push_back({{}, ++position, catalog, resume});
     log.back().command.at = now;
     Effects effects;
     for (Partition& partition : partitions)
-        partition.use_catalog(catalog, position, effects, now);
+        partition.use_catalog(catalog, position, effects, now, resume);
     take(effects);
     drain();
     advance_to(now);
 }
 
+void World::publish(const Builder& builder) {
+    const auto next = core::publish(catalog, builder.bytes(), position + 1);
+    if (!next) FAIL(next.error().detail);
+    use(next.value());
+}
+
 void World::pause(const std::string& journey, bool paused) {
-    catalog = set_paused(catalog, journey, paused);
-    log.push_back({{}, ++position, catalog});
-    log.back().command.at = now;
-    Effects effects;
-    for (Partition& partition : partitions)
-        partition.use_catalog(catalog, position, effects, now);
-    take(effects);
-    drain();
-    advance_to(now);
+    use(set_paused(catalog, journey, paused));
+}
+
+void World::resume(const model::Resume& resume) {
+    use(set_paused(catalog, resume.journey, false), resume);
 }
 
 void World::track(const std::string& person, const std::string& event, Record properties,
@@ -171,15 +171,7 @@ void World::tags(const std::string& person, std::vector<std::string> add,
     apply(command(person, model::TagChange{std::move(add), std::move(remove)}));
 }
 void World::decide(const model::Decide& decide) {
-    catalog = set_decided(catalog, decide);
-    log.push_back({{}, ++position, catalog});
-    log.back().command.at = now;
-    Effects effects;
-    for (Partition& partition : partitions)
-        partition.use_catalog(catalog, position, effects, now);
-    take(effects);
-    drain();
-    advance_to(now);
+    use(set_decided(catalog, decide));
 }
 void World::alias(const std::string& from, const std::string& to) {
     apply(command(from, model::Alias{external(to)}));

@@ -22,6 +22,9 @@ Result<void> FakeEngine::submit(std::vector<model::Command> commands, runtime::A
             if (const auto* paused = std::get_if<model::SetPaused>(&command.body)) {
                 catalog_ = core::set_paused(catalog_, paused->journey, paused->paused);
             }
+            if (const auto* resume = std::get_if<model::Resume>(&command.body)) {
+                catalog_ = core::set_paused(catalog_, resume->journey, false);
+            }
         }
         submissions_.push_back({std::move(commands), when, reserved});
         if (holding_) {

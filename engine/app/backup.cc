@@ -1,0 +1,201 @@
+// journey backup and journey restore: a copy of a daemon's data that was proved to work, and new data
+// made of it, which sends nothing before an operator says what may go out.
+
+#include "dsl/translate/translate.h"
+#include "engine/app/commands.h"
+#include "engine/base/base.h"
+#include "engine/sim/sim.h"
+#include "engine/storage/sqlite/sqlite.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+
+namespace journey::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Seen {
+    std::uint64_t people = 0;
+    model::LogPosition position = 0;
+    Instant newest{};
+};
+
+Result<std::uint16_t> partitions_in(const std::string& directory) {
+    std::uint16_t partitions = 0;
+    if (std::ifstream file(directory + "/partitions"); file >> partitions && partitions > 0)
+        return partitions;
+    return error(
+        ErrorCode::not_found,
+        fmt::format("{} is not a daemon's data: there is no file `partitions` in it", directory));
+}
+
+/// Lives everything in the directory again, in a daemon without surroundings.
+Result<Seen> prove(const std::string& directory) {
+    sim::WorldOptions options;
+    TRY(options.partitions, partitions_in(directory));
+    options.record_happenings = false;
+    options.record_sent = false;
+    TRY(auto store, storage::sqlite::open_store(directory, {}, Logger::silent()));
+    TRY(const auto world, sim::VirtualWorld::recovered(options, *store.state, *store.log));
+    return Seen{world->node().counts().people, world->node().applied(), world->node().newest()};
+}
+
+constexpr const char* kFiles[] = {"state.db", "log.db", "partitions"};
+constexpr const char* kManifest = "/backup.sha256";
+
+/// SHA-256 over the SHA-256 of each 16 MiB.
+Result<std::string> digest_of(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return error(ErrorCode::not_found, fmt::format("{} cannot be read", path));
+    std::string chunk(16u << 20, '\0');
+    std::string all;
+    while (in) {
+        in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+        all += view_of(sha256({chunk.data(), static_cast<std::size_t>(in.gcount())}));
+    }
+    return to_hex(view_of(sha256(all)));
+}
+
+Result<std::string> manifest_of(const std::string& directory) {
+    std::string text;
+    for (const char* file : kFiles) {
+        TRY(const std::string digest, digest_of(directory + "/" + file));
+        text += fmt::format("{}  {}\n", digest, file);
+    }
+    return text;
+}
+
+/// Bytes that changed since the backup was made would be believed: SQLite's pages have no checksums.
+Result<void> check_manifest(const std::string& directory) {
+    std::ifstream in(directory + kManifest, std::ios::binary);
+    if (!in)
+        return error(ErrorCode::not_found,
+                     fmt::format("{} is no backup: `journey backup` makes one", directory));
+    const std::string written{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    TRY(const std::string found, manifest_of(directory));
+    if (written == found) return success();
+    return error(
+        ErrorCode::storage_failed,
+        fmt::format("{} is damaged: its files are not those that were written; use another "
+                    "backup",
+                    directory));
+}
+
+Result<void> make_empty(const std::string& directory) {
+    std::error_code problem;
+    if (fs::exists(directory, problem) && !fs::is_empty(directory, problem)) {
+        return error(
+            ErrorCode::conflict,
+            fmt::format("{} is there already and not empty; name a new directory", directory));
+    }
+    fs::create_directories(directory, problem);
+    if (!problem) fs::permissions(directory, fs::perms::owner_all, problem);
+    if (!problem) return success();
+    return error(ErrorCode::refused,
+                 fmt::format("{} cannot be made ({})", directory, problem.message()));
+}
+
+/// Store, keys and the number of partitions, from where a daemon may be at work.
+Result<void> copy_data(const std::string& from, const std::string& to) {
+    TRY(partitions_in(from));
+    TRY(storage::sqlite::copy_store(from, to));
+    std::error_code problem;
+    fs::copy_file(from + "/partitions", to + "/partitions", problem);
+    if (!problem && fs::exists(from + "/keys"))
+        fs::copy(from + "/keys", to + "/keys", fs::copy_options::recursive, problem);
+    for (const char* file : {"state.db", "log.db"}) {
+        if (!problem)
+            fs::permissions(to + "/" + file, fs::perms::owner_read | fs::perms::owner_write,
+                            problem);
+    }
+    if (!problem) return success();
+    return error(ErrorCode::refused,
+                 fmt::format("{} cannot be copied ({})", from, problem.message()));
+}
+
+/// Into `to`, which is there whole or not at all.
+Result<Seen> copy_and_prove(const std::string& from, const std::string& to) {
+    TRY(make_empty(to));
+    const std::string part = to + ".part";
+    std::error_code ignored;
+    Result<Seen> seen = error(ErrorCode::storage_failed, "");
+    // The daemon may drop old parts of its Log between the two files: then the next try is whole.
+    constexpr int kTries = 5;
+    for (int i = 0; i < kTries && !seen; ++i) {
+        fs::remove_all(part, ignored);
+        TRY(make_empty(part));
+        TRY(copy_data(from, part));
+        seen = prove(part);
+    }
+    if (!seen) {
+        fs::remove_all(part, ignored);
+        return error(seen.error().code, fmt::format("the copy of {} does not work and was thrown "
+                                                    "away: {}",
+                                                    from, seen.error().detail));
+    }
+    ENSURE(!fs::exists(part + "/state.db-wal") && !fs::exists(part + "/log.db-wal"),
+           "a store that is closed has nothing left to fold back");
+    fs::remove(part + "/lock", ignored);
+    std::error_code problem;
+    fs::remove(to, problem);
+    if (!problem) fs::rename(part, to, problem);
+    if (problem)
+        return error(ErrorCode::refused,
+                     fmt::format("{} cannot be made ({})", to, problem.message()));
+    return seen;
+}
+
+/// The kill switch, as the newest thing that happened.
+Result<void> hold(const std::string& directory, const Seen& seen) {
+    TRY(auto store, storage::sqlite::open_store(directory, {}, Logger::silent()));
+    model::Command stop;
+    stop.partition = model::kEveryPartition;
+    stop.at = stop.event_time = std::max(seen.newest, SystemClock().now());
+    stop.body = model::SetPaused{"", true};
+    ByteWriter bytes;
+    model::encode(stop, bytes);
+    return store.log->append({{store.log->end() + 1, 1, bytes.take()}}, store.lease->epoch());
+}
+
+}  // namespace
+
+int backup_command(const BackupOptions& options) {
+    const translate::Speech say(translate::language_of_environment());
+    const auto seen = copy_and_prove(options.from, options.to);
+    if (!seen) return fail(seen.error());
+    const auto manifest = manifest_of(options.to);
+    if (!manifest) return fail(manifest.error());
+    if (!(std::ofstream(options.to + kManifest, std::ios::binary) << manifest.value()).flush())
+        return fail(error(
+            ErrorCode::refused,
+            fmt::format("{} cannot be made ({})", options.to + kManifest, std::strerror(errno))));
+    fmt::print("{}", say("{} holds {} people up to position {} of the log. It was opened and lived "
+                         "through again: it works.\nThe keys of {} are in it; keep it as safe as "
+                         "those.\n",
+                         options.to, seen.value().people, seen.value().position, options.from));
+    return 0;
+}
+
+int restore_command(const BackupOptions& options) {
+    const translate::Speech say(translate::language_of_environment());
+    if (const auto whole = check_manifest(options.from); !whole) return fail(whole.error());
+    const auto seen = copy_and_prove(options.from, options.to);
+    if (!seen) return fail(seen.error());
+    if (const auto held = hold(options.to, seen.value()); !held) return fail(held.error());
+    fmt::print(
+        "{}",
+        say("{} holds {} people, as they were when the backup was made. Sending is stopped.\n"
+            "What was to go out since then may have gone out, and nobody knows. Start the daemon "
+            "on it, let the events since then come in again, and when `journey journeys` looks "
+            "right:\n  journey start-sending --late skip    what is late is not sent: nobody "
+            "gets anything twice\n  journey start-sending --late send    what is late is sent: "
+            "nobody misses anything\n",
+            options.to, seen.value().people));
+    return 0;
+}
+
+}  // namespace journey::app

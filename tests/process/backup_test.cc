@@ -1,0 +1,193 @@
+// A copy of a running daemon's data, and a daemon that goes on from it: RELIABILITY P14. What went
+// out after the copy was made is not sent again.
+
+#include "connectors/fake/fake.h"
+#include "tests/process/kit.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+
+using namespace journey;
+using namespace journey::process_tests;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kProject = R"(language 1
+workspace safe {
+  time zone "UTC"
+}
+profile user {
+  phone string pii
+}
+event order_paid
+channel sms {
+  address user.phone
+  sender "SHOP"
+}
+template paid sms transactional {
+  body "Paid."
+}
+template rate_us sms transactional {
+  body "How was it?"
+}
+journey receipt "Two messages" transactional {
+  version 1
+  enter when order_paid
+  reenter always
+  while running parallel
+  expires after 2 days
+  do {
+    first: send sms paid
+    wait 6s
+    second: send sms rate_us
+  }
+}
+)";
+
+constexpr std::uint64_t kOrders = 20;
+
+struct Shop {
+    TemporaryDirectory directory;
+    std::unique_ptr<connectors::fake::SinkServer> sink;
+    std::unique_ptr<app::ChildDaemon> daemon;
+    std::unique_ptr<app::Client> client;
+
+    Shop() {
+        write_file(directory.path("project/safe.journey"), kProject);
+        auto started = connectors::fake::SinkServer::start({});
+        REQUIRE(started);
+        sink = std::move(started).value();
+        ::setenv("JOURNEY_TEST_SECRET", "secret", 1);
+        write_file(directory.path("c.yaml"), fmt::format(R"(connectors:
+  sms: {{kind: twilio, base: "{}", account sid: AC00000000000000000000000000000001, auth token: "env:JOURNEY_TEST_SECRET", sender: "+12025550100"}}
+network: {{allow private: yes, allow http: yes}}
+)",
+                                                         sink->http_url()));
+    }
+    void start_on(const std::string& data) {
+        auto started = app::ChildDaemon::start(
+            {journey_binary(),
+             {directory.path("project"), "--config", directory.path("c.yaml")},
+             directory.path(data),
+             app::free_port(),
+             directory.path("log")});
+        INFO((started ? std::string() : started.error().detail));
+        REQUIRE(started);
+        daemon = std::move(started).value();
+        client = std::make_unique<app::Client>(daemon->url(), daemon->write_key(),
+                                               daemon->admin_token());
+    }
+    void order(std::uint64_t number) const {
+        for (
+            const std::string& body :
+            {fmt::format(
+                 R"({{"type":"identify","userId":"p{0}","messageId":"i{0}","traits":{{"phone":"+4917{0:08}"}}}})",
+                 number),
+             fmt::format(
+                 R"({{"type":"track","userId":"p{0}","messageId":"t{0}","event":"order_paid"}})",
+                 number)}) {
+            const auto answer = client->post("/v1/batch", "{\"batch\":[" + body + "]}");
+            REQUIRE(answer);
+            REQUIRE(answer.value().status == 200);
+        }
+    }
+    std::uint64_t taken() const { return sink->counts("sms").accepted; }
+    std::int64_t of_journey(const char* what) const {
+        const auto answer = client->get("/admin/journeys");
+        if (!answer || answer.value().status != 200) return -1;
+        const auto parsed = value_from_json(answer.value().body);
+        const Record& one =
+            *find(*parsed.value().as<Record>(), "journeys")->as<List>()->at(0).as<Record>();
+        return *find(one, what)->as<std::int64_t>();
+    }
+    std::int64_t waiting_at(const char* step) const {
+        const auto answer = client->get("/admin/journeys");
+        if (!answer || answer.value().status != 200) return -1;
+        const auto parsed = value_from_json(answer.value().body);
+        const Record& one =
+            *find(*parsed.value().as<Record>(), "journeys")->as<List>()->at(0).as<Record>();
+        const Value* count = find(*find(one, "waiting")->as<Record>(), step);
+        return count == nullptr ? 0 : *count->as<std::int64_t>();
+    }
+    Finished tool(std::vector<std::string> words, const std::string& data) const {
+        words.insert(words.end(), {"--data", directory.path(data), "--to", daemon->url()});
+        return run_journey(words);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what is made of a backup sends nothing twice, and goes on", "[process]") {
+    Shop shop;
+    shop.start_on("data");
+    for (std::uint64_t i = 0; i < kOrders; ++i)
+        shop.order(i);
+    REQUIRE(eventually(std::chrono::seconds(30), [&] { return shop.taken() == kOrders; }));
+    const Finished copied =
+        run_journey({"backup", shop.directory.path("copy"), "--data", shop.directory.path("data")});
+    CAPTURE(copied.output, copied.errors);
+    REQUIRE(copied.status == 0);
+    CHECK(has(copied.output, fmt::format("holds {} people", kOrders)));
+    // Life goes on after the copy, and ends in a crash.
+    REQUIRE(eventually(std::chrono::seconds(60), [&] { return shop.taken() == 2 * kOrders; }));
+    shop.daemon->kill_now();
+
+    const Finished restored =
+        run_journey({"restore", shop.directory.path("copy"), "--data", shop.directory.path("new")});
+    CAPTURE(restored.output, restored.errors);
+    REQUIRE(restored.status == 0);
+    CHECK(has(restored.output, "Sending is stopped."));
+    shop.start_on("new");
+    // Everybody's wait is over again, and everybody's second message is held.
+    REQUIRE(eventually(std::chrono::seconds(60), [&] {
+        return shop.waiting_at("second") == static_cast<std::int64_t>(kOrders);
+    }));
+    CHECK(shop.taken() == 2 * kOrders);
+    const Finished lifted = shop.tool({"start-sending", "--late", "skip"}, "new");
+    CAPTURE(lifted.errors);
+    REQUIRE(lifted.status == 0);
+    REQUIRE(eventually(std::chrono::seconds(60), [&] {
+        return shop.of_journey("ended") == static_cast<std::int64_t>(kOrders);
+    }));
+    CHECK(shop.of_journey("skipped") == static_cast<std::int64_t>(kOrders));
+    CHECK(shop.taken() == 2 * kOrders);
+    // Whoever comes now gets messages as ever.
+    shop.order(kOrders);
+    REQUIRE(eventually(std::chrono::seconds(60), [&] { return shop.taken() == 2 * kOrders + 2; }));
+}
+
+TEST_CASE("a backup that does not work is no backup", "[process]") {
+    Shop shop;
+    shop.start_on("data");
+    shop.order(1);
+    const std::string copy = shop.directory.path("copy");
+    REQUIRE(run_journey({"backup", copy, "--data", shop.directory.path("data")}).status == 0);
+
+    const Finished again = run_journey({"backup", copy, "--data", shop.directory.path("data")});
+    CHECK(again.status == 1);
+    CHECK(has(again.errors, "is there already and not empty; name a new directory"));
+    const Finished nothing =
+        run_journey({"backup", shop.directory.path("b"), "--data", shop.directory.path("nix")});
+    CHECK(nothing.status == 1);
+    CHECK(has(nothing.errors, "is not a daemon's data"));
+
+    const Finished other =
+        run_journey({"restore", shop.directory.path("data"), "--data", shop.directory.path("new")});
+    CHECK(other.status == 1);
+    CHECK(has(other.errors, "is no backup"));
+    {
+        // One byte of what a medium returns is wrong.
+        std::fstream state(copy + "/state.db", std::ios::in | std::ios::out | std::ios::binary);
+        state.seekp(5000);
+        state.put('x');
+    }
+    const Finished damaged = run_journey({"restore", copy, "--data", shop.directory.path("new")});
+    CAPTURE(damaged.output, damaged.errors);
+    CHECK(damaged.status == 1);
+    CHECK(has(damaged.errors, "is damaged"));
+    CHECK(!fs::exists(shop.directory.path("new")));
+    CHECK(!fs::exists(shop.directory.path("new.part")));
+}
