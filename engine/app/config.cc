@@ -4,6 +4,7 @@
 #include "connectors/push/onesignal/onesignal.h"
 #include "connectors/sms/twilio/twilio.h"
 #include "connectors/webhook/signed/signed.h"
+#include "engine/app/machine_memory.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -123,6 +124,20 @@ std::string public_url_from(const Setting& setting) {
     return url;
 }
 
+/// Less would be spent on finding people alone.
+constexpr std::uint64_t kPeopleLeast = 64u << 20;
+
+std::uint64_t people_memory_from(const Setting& setting, std::uint64_t fallback) {
+    if (!setting.present()) return fallback;
+    const auto bytes = memory_of(setting.text(), machine_memory());
+    if (!bytes) {
+        setting.complain("write an amount like `800 MB`, `2 GB` or `40 %`");
+    } else if (*bytes < kPeopleLeast) {
+        setting.complain("at least 64 MB");
+    }
+    return bytes.value_or(fallback);
+}
+
 std::string random_key() {
     std::ifstream in("/dev/urandom", std::ios::binary);
     std::string bytes(32, '\0');
@@ -132,6 +147,10 @@ std::string random_key() {
 }
 
 }  // namespace
+
+std::uint64_t default_people_memory() {
+    return std::max(machine_memory() / 5 * 2, kPeopleLeast);
+}
 
 Result<Config> load_config(const std::string& path) {
     TRY(const Setting file, Setting::load(path));
@@ -154,6 +173,7 @@ Result<Config> load_config(const std::string& path) {
     const std::uint64_t partitions = file["partitions"].number(out.partitions);
     if (partitions < 1 || partitions > 4096) file["partitions"].complain("between 1 and 4096");
     out.partitions = static_cast<std::uint16_t>(partitions);
+    out.people_memory = people_memory_from(file["memory"]["people"], out.people_memory);
     const Setting tracking = file["tracking"];
     out.track_opens = tracking["opens"].yes(true);
     out.track_clicks = tracking["clicks"].yes(true);

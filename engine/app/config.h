@@ -7,9 +7,14 @@
 
 namespace journey::app {
 
+/// For people, in memory: 40 % of what there is. The rest is for what is coming in, SQLite, programs
+/// and the system's own cache of the disk.
+std::uint64_t default_people_memory();
+
 struct Config {
     std::string data_directory = "journey-data";
     std::uint16_t partitions = model::kDefaultPartitions;
+    std::uint64_t people_memory = default_people_memory();
     http::HttpOptions http;
     connectors::net::TransportOptions network;
     std::vector<runtime::Route> routes;

@@ -52,6 +52,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
 
     runtime::ServiceOptions options;
     options.node.partitions = config.partitions;
+    options.node.people_bytes = config.people_memory;
     options.node.routes = config.routes;
     TRY(auto call, connectors::webhook::make_call({}));
     options.node.calls = config.calls;
