@@ -25,10 +25,16 @@ model::PartitionCheckpoint Machine::take_checkpoint() {
     out.meta = encode_meta(true);
     make_unique_in_order(dirty_);
     Person room;
+    out.profiles.reserve(dirty_.size());
+    std::vector<std::uint32_t> taken;
+    taken.reserve(dirty_.size());
     for (const model::PersonId id : dirty_) {
-        const Person& person = *people_.peek(id, room);
-        out.profiles.push_back({id, person.external_id, profile_text(person), encode_person(person),
+        const People::Taken one = people_.take(id, room);
+        const Person& person = *one.person;
+        out.profiles.push_back({id, person.external_id, profile_text(person),
+                                one.bytes.empty() ? encode_person(person) : Bytes(one.bytes),
                                 person.next_due()});
+        taken.push_back(one.place);
     }
     make_unique_in_order(changed_entries_);
     for (const auto& [person, entry] : changed_entries_) {
@@ -43,9 +49,7 @@ model::PartitionCheckpoint Machine::take_checkpoint() {
         if (message != nullptr) out.messages.push_back(message_row(person, *message));
     }
     out.quarantine = std::exchange(quarantine_, {});
-    for (const model::PersonId id : dirty_)
-        people_.taken(id);
-    if (options_.fetch && !dirty_.empty()) taken_.push_back({applied_, std::exchange(dirty_, {})});
+    if (options_.fetch && !taken.empty()) taken_.push_back({applied_, std::move(taken)});
     dirty_.clear();
     changed_entries_.clear();
     changed_messages_.clear();
@@ -54,13 +58,14 @@ model::PartitionCheckpoint Machine::take_checkpoint() {
 
 void Machine::checkpoint_saved(model::LogPosition applied) {
     while (!taken_.empty() && taken_.front().applied <= applied) {
-        const std::vector<model::PersonId> people = std::move(taken_.front().people);
+        const std::vector<std::uint32_t> people = std::move(taken_.front().people);
         taken_.pop_front();
-        for (const model::PersonId id : people) {
-            const bool waits = std::any_of(taken_.begin(), taken_.end(), [&](const Taken& later) {
-                return std::binary_search(later.people.begin(), later.people.end(), id);
-            });
-            if (!waits) people_.saved(id);
+        // Who is in a later one as well waits for that one.
+        std::set<std::uint32_t> waiting;
+        for (const Taken& later : taken_)
+            waiting.insert(later.people.begin(), later.people.end());
+        for (const std::uint32_t place : people) {
+            if (waiting.empty() || waiting.count(place) == 0) people_.saved(place);
         }
     }
     people_.make_room();

@@ -401,7 +401,7 @@ class Machine {
 
     struct Taken {  // a checkpoint that is not known to be durable
         model::LogPosition applied = 0;
-        std::vector<model::PersonId> people;
+        std::vector<std::uint32_t> people;  // their places
     };
     std::deque<Taken> taken_;
 

@@ -336,21 +336,30 @@ void People::set_traits(std::uint32_t index, std::uint8_t traits) {
     count(place);
 }
 
-void People::taken(model::PersonId id) {
-    const std::uint32_t index = index_of(id);
-    const Place place = places_[index];
+People::Taken People::take(model::PersonId id, Person& room) {
+    Taken taken;
+    taken.place = index_of(id);
+    const Place place = places_[taken.place];
     if (is_open(place)) {
-        person_at(place)->dirty = false;
-        person_at(place)->saving = form_.fetch != nullptr;
-        return;
+        Person& person = *person_at(place);
+        person.dirty = false;
+        person.saving = form_.fetch != nullptr;
+        taken.person = &person;
+        return taken;
     }
-    const std::uint8_t traits = resting_at(place).traits;
+    ENSURE(!is_stored(place), "somebody who has changed was left to the store");
+    room = Person();
+    read(place, room);
+    const Resting resting = resting_at(place);
+    taken.person = &room;
+    taken.bytes = resting.bytes;
     const std::uint8_t saving = form_.fetch ? bit(Trait::saving) : std::uint8_t{0};
-    set_traits(index, static_cast<std::uint8_t>((traits & ~bit(Trait::dirty)) | saving));
+    set_traits(taken.place,
+               static_cast<std::uint8_t>((resting.traits & ~bit(Trait::dirty)) | saving));
+    return taken;
 }
 
-void People::saved(model::PersonId id) {
-    const std::uint32_t index = index_of(id);
+void People::saved(std::uint32_t index) {
     const Place place = places_[index];
     if (is_open(place)) {
         person_at(place)->saving = false;

@@ -58,9 +58,15 @@ class People {
     /// Nobody holds a Person of find() or add() any more: some of those who were not asked about for
     /// long rest again, or are stored. Cost: nothing, or a few people written.
     void rest();
-    /// A checkpoint has what the person is now; the store will have it at saved().
-    void taken(model::PersonId id);
-    void saved(model::PersonId id);
+    /// As peek(), for a checkpoint, which has what the person is now: `bytes` of who rests is what
+    /// would be written, else empty. Gives the place that saved() wants when the store has it.
+    struct Taken {
+        const Person* person = nullptr;
+        std::string_view bytes;
+        std::uint32_t place = 0;
+    };
+    Taken take(model::PersonId id, Person& room);
+    void saved(std::uint32_t place);
     /// As rest(), until no more room can be made.
     void make_room();
 

@@ -104,6 +104,8 @@ class Service::Impl {
     void engine_turns();
     void answer_without_node();
     void take_in(EngineWork& work);
+    bool ask_at_once(Ask question);
+    void answer_urgent(Node* reached);
     void refuse(EngineWork& work);
     void look_at_memory();
     void fail(const Error& why);
@@ -124,6 +126,10 @@ class Service::Impl {
     Checkpointer checkpointer;
     std::shared_ptr<EngineInbox> inbox = std::make_shared<EngineInbox>();
     Mailbox<int> quiet_now;
+    /// What the checkpoint thread asks: before what else waits, or a long queue would keep people in
+    /// memory and the Log from being let go of.
+    Mailbox<Ask> urgent;
+    std::atomic<bool> is_urgent{false};
     std::vector<EngineWork> works;  // the engine thread's: taken from the inbox
     std::size_t works_done = 0;
     bool told_quiet = false;
@@ -330,8 +336,11 @@ void Service::Impl::engine_turns() {
         const Micros wait =
             draining ? kBeat : std::min(kBeat, clock.real_time_until(node.next_turn()));
         works = inbox->take_all(wait);
-        for (works_done = 0; works_done < works.size(); ++works_done)
+        for (works_done = 0; works_done < works.size(); ++works_done) {
+            answer_urgent(&node);
             take_in(works[works_done]);
+        }
+        answer_urgent(&node);
 
         // While draining nothing new begins; Outcomes and what they lead to still find their way.
         engine_now = std::max(engine_now, clock.now());
@@ -371,8 +380,22 @@ void Service::Impl::take_in(EngineWork& work) {
                work);
 }
 
+bool Service::Impl::ask_at_once(Ask question) {
+    if (inbox->closed() || !urgent.put(std::move(question))) return false;
+    is_urgent = true;
+    inbox->nudge();
+    return true;
+}
+
+void Service::Impl::answer_urgent(Node* reached) {
+    if (!is_urgent.exchange(false)) return;
+    for (const Ask& question : urgent.take_now())
+        question(reached);
+}
+
 void Service::Impl::answer_without_node() {
     for (;;) {
+        answer_urgent(nullptr);
         for (; works_done < works.size(); ++works_done)
             refuse(works[works_done]);
         if (draining && !std::exchange(told_quiet, true)) quiet_now.put(1);
@@ -474,7 +497,7 @@ void Service::Impl::share() {
 /// Called by the checkpoint thread; taken on the engine thread.
 std::optional<CheckpointSlice> Service::Impl::slice() {
     auto answer = std::make_shared<Mailbox<std::optional<CheckpointSlice>>>();
-    const bool taken = inbox->put(Ask([this, answer](Node* n) {
+    const bool taken = ask_at_once(Ask([this, answer](Node* n) {
         hurried = false;
         if (n == nullptr) return static_cast<void>(answer->put(std::nullopt));
         CheckpointSlice slice = take_slice(*n, kSliceRows);
@@ -492,7 +515,7 @@ void Service::Impl::saved(const CheckpointSlice& slice) {
     std::vector<std::pair<model::PartitionId, model::LogPosition>> partitions;
     for (const model::PartitionCheckpoint& one : slice.partitions)
         partitions.emplace_back(one.partition, one.applied);
-    inbox->put(Ask([partitions = std::move(partitions)](Node* n) {
+    ask_at_once(Ask([partitions = std::move(partitions)](Node* n) {
         if (n == nullptr) return;
         for (const auto& [partition, applied] : partitions)
             n->checkpoint_saved(partition, applied);
