@@ -2,6 +2,7 @@
 // disk and network. Each is a curve: what one event (or one timer) costs as what exists grows, and
 // beside it what decoding the same commands costs, the least any engine would pay.
 
+#include "engine/app/bench_due.h"
 #include "engine/app/bench_engine.h"
 #include "engine/app/bench_figures.h"
 #include "engine/app/commands.h"
@@ -269,14 +270,24 @@ bool is_core_scenario(std::string_view scenario) {
            scenario == "segments";
 }
 
-int bench_core_command(const BenchOptions& options) {
+int bench_core_command(const BenchOptions& options, const std::string& program_path) {
     Progress progress(options.scenario, 0);
     const auto measure = options.scenario == "match"        ? matching
                          : options.scenario == "aggregates" ? aggregating
                          : options.scenario == "timers"     ? timing
                                                             : segmenting;
-    const Result<Report> report = measure(options, progress);
+    Result<Report> report = measure(options, progress);
     if (!report) return fail(report.error());
+    if (options.scenario == "timers") {
+        Case due{"due in a daemon, 300,000 a second", "timers", "late", "the pace they fall due"};
+        for (std::uint32_t round = 0; round < options.repeat; ++round) {
+            progress.at(report.value().cases.size(), due.name);
+            auto measured = measure_due(options, program_path);
+            if (!measured) return fail(measured.error());
+            due.runs.push_back(std::move(measured).value());
+        }
+        report.value().cases.push_back(std::move(due));
+    }
     progress.finish("measured");
     print(report.value(), options.json);
     return 0;

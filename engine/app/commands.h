@@ -178,7 +178,7 @@ int bench_recover_command(const BenchOptions& options, const std::string& progra
 int bench_mixed_command(const BenchOptions& options, const std::string& program_path);
 /// Scenarios of one partition in this process.
 bool is_core_scenario(std::string_view scenario);
-int bench_core_command(const BenchOptions& options);
+int bench_core_command(const BenchOptions& options, const std::string& program_path);
 
 struct BenchCheckOptions {
     std::size_t journeys = 1000;

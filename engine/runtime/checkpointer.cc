@@ -5,10 +5,33 @@ namespace journey::runtime {
 namespace {
 
 constexpr Micros kRetryAfter = std::chrono::seconds(1);
+/// Slices are short, because applying waits for them; a transaction is long, because messages and
+/// entries lie in the tables in an order of their own, and a page that many rows share is written
+/// once.
+constexpr std::size_t kSaveRows = 20'000;
 
 std::size_t rows_of(const model::PartitionCheckpoint& checkpoint) {
     return 1 + checkpoint.profiles.size() + checkpoint.entries.size() + checkpoint.messages.size() +
            checkpoint.quarantine.size();
+}
+
+std::size_t rows_of(const CheckpointSlice& slice) {
+    std::size_t rows = slice.rendered.size();
+    for (const model::PartitionCheckpoint& one : slice.partitions)
+        rows += rows_of(one);
+    return rows;
+}
+
+bool is_empty(const CheckpointSlice& slice) {
+    return !slice.catalog && slice.partitions.empty() && slice.rendered.empty();
+}
+
+/// `next` has no catalog: what a catalog makes superfluous in the store is known to be so only when
+/// the slices before it are in there.
+void append(CheckpointSlice& slice, CheckpointSlice next) {
+    std::move(next.partitions.begin(), next.partitions.end(), std::back_inserter(slice.partitions));
+    std::move(next.rendered.begin(), next.rendered.end(), std::back_inserter(slice.rendered));
+    slice.low_water = next.low_water;
 }
 
 }  // namespace
@@ -42,18 +65,26 @@ void Checkpointer::run() {
 
 /// Ends when every partition had its turn: under load there is always something new to save.
 void Checkpointer::round() {
-    model::LogPosition goal = gauges_.applied;
-    for (;;) {
-        std::optional<CheckpointSlice> slice = options_.next_slice();
-        if (!slice || !save(*slice)) return;
-        const bool nothing =
-            !slice->catalog && slice->partitions.empty() && slice->rendered.empty();
-        if (!nothing) {
-            gauges_.checkpointed = slice->low_water - 1;
-            options_.truncate(slice->low_water);
-            options_.saved(*slice);
+    const model::LogPosition goal = gauges_.applied;
+    std::optional<CheckpointSlice> gathered = options_.next_slice();
+    while (gathered) {
+        std::optional<CheckpointSlice> next;
+        bool last = is_empty(*gathered) || gathered->low_water > goal;
+        while (!last && rows_of(*gathered) < kSaveRows) {
+            next = options_.next_slice();
+            last = !next || is_empty(*next);
+            if (last || next->catalog) break;
+            last = next->low_water > goal;
+            append(*gathered, *std::exchange(next, std::nullopt));
         }
-        if (nothing || slice->low_water > goal) return;
+        if (!save(*gathered)) return;
+        if (!is_empty(*gathered)) {
+            gauges_.checkpointed = gathered->low_water - 1;
+            options_.truncate(gathered->low_water);
+            options_.saved(*gathered);
+        }
+        if (last) return;
+        gathered = next ? std::move(next) : options_.next_slice();
     }
 }
 

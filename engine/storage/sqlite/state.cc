@@ -108,8 +108,26 @@ class SqliteState final : public StateStore {
     Result<void> save(const std::vector<model::PartitionCheckpoint>& checkpoints) override {
         if (checkpoints.empty()) return success();
         TRY(db_->transaction([&]() -> Result<void> {
+            std::vector<const model::EntryRow*> entries;
+            std::vector<const model::MessageRow*> messages;
             for (const model::PartitionCheckpoint& checkpoint : checkpoints) {
                 TRY(save_one(checkpoint));
+                for (const model::EntryRow& row : checkpoint.entries)
+                    entries.push_back(&row);
+                for (const model::MessageRow& row : checkpoint.messages)
+                    messages.push_back(&row);
+            }
+            // In the order of the tables, so that each page is met once; of two rows of one key the
+            // later one stays the later.
+            std::stable_sort(entries.begin(), entries.end(),
+                             [](const auto* a, const auto* b) { return a->id < b->id; });
+            std::stable_sort(messages.begin(), messages.end(),
+                             [](const auto* a, const auto* b) { return a->key < b->key; });
+            for (const model::EntryRow* row : entries) {
+                TRY(save_entry(*row));
+            }
+            for (const model::MessageRow* row : messages) {
+                TRY(save_message(*row));
             }
             return success();
         }));
@@ -181,10 +199,15 @@ class SqliteState final : public StateStore {
 
     Result<void> save_rendered(const std::vector<RenderedMessage>& messages) override {
         if (messages.empty()) return success();
+        std::vector<const RenderedMessage*> sorted;
+        for (const RenderedMessage& message : messages)
+            sorted.push_back(&message);
+        std::stable_sort(sorted.begin(), sorted.end(),
+                         [](const auto* a, const auto* b) { return a->key < b->key; });
         TRY(db_->transaction([&]() -> Result<void> {
-            for (const RenderedMessage& message : messages) {
-                const std::string key = model::format_key(message.key);
-                TRY(rendered_.text(1, key).text(2, message.hash).bytes(3, message.body).run());
+            for (const RenderedMessage* message : sorted) {
+                const std::string key = model::format_key(message->key);
+                TRY(rendered_.text(1, key).text(2, message->hash).bytes(3, message->body).run());
             }
             return success();
         }));
@@ -202,6 +225,7 @@ class SqliteState final : public StateStore {
     }
 
   private:
+    /// All but what is sorted first: entries and messages.
     Result<void> save_one(const model::PartitionCheckpoint& checkpoint) {
         const std::uint16_t partition = checkpoint.partition.number;
         TRY(partition_.number(1, partition)
@@ -210,12 +234,6 @@ class SqliteState final : public StateStore {
                 .run());
         for (const model::ProfileRow& row : checkpoint.profiles) {
             TRY(save_profile(partition, row));
-        }
-        for (const model::EntryRow& row : checkpoint.entries) {
-            TRY(save_entry(row));
-        }
-        for (const model::MessageRow& row : checkpoint.messages) {
-            TRY(save_message(row));
         }
         for (const model::QuarantineRow& row : checkpoint.quarantine) {
             TRY(quarantine_.number(1, row.position)
