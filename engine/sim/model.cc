@@ -29,6 +29,8 @@ void Model::command(const model::Command& command, bool first) {
             paused_.erase(pause->journey);
         }
     }
+    if (const auto* resume = std::get_if<model::Resume>(&command.body))
+        paused_.erase(resume->journey);
     if (!first) return;
     if (const auto* identify = std::get_if<model::Identify>(&command.body)) {
         for (const auto& trait : identify->traits) {

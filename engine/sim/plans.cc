@@ -42,11 +42,16 @@ void Simulation::plan_operators(const std::vector<Bytes>& programs) {
         const std::string journey =
             all ? "" : schema_.journeys[rng_.below(schema_.journeys.size())].name;
         const Instant at = kSimulationStart + some(options_.span);
-        for (const bool paused : {true, false}) {
-            model::Command pause;
-            pause.body = model::SetPaused{journey, paused};
-            submit_at(paused ? at : at + some(std::chrono::hours(5)), std::move(pause));
-        }
+        model::Command pause;
+        pause.body = model::SetPaused{journey, true};
+        submit_at(at, std::move(pause));
+        model::Resume resume;
+        resume.journey = journey;
+        resume.late = static_cast<model::Late>(rng_.below(3));
+        if (rng_.chance(0.3)) resume.over = some(std::chrono::hours(8));
+        model::Command end;
+        end.body = std::move(resume);
+        submit_at(at + some(std::chrono::hours(5)), std::move(end));
     }
 }
 

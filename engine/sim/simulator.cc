@@ -81,9 +81,9 @@ SimResult Simulation::run() {
     medium_->calm();
     providers_->calm();
     model::Command resume;
-    resume.body = model::SetPaused{"", false};
+    resume.body = model::Resume{};
     submit_at(now_, resume);
-    resume.body = model::SetPaused{"welcome", false};
+    resume.body = model::Resume{.journey = "welcome"};
     submit_at(now_, std::move(resume));
     live_until(kSimulationStart + options_.span + std::chrono::hours(24 * 40));
     check_end();
