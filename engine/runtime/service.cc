@@ -105,7 +105,7 @@ class Service::Impl {
     void answer_without_node();
     void take_in(EngineWork& work);
     bool ask_at_once(Ask question);
-    void answer_urgent(Node* reached);
+    bool answer_urgent(Node* reached);  // false: nothing was asked
     void refuse(EngineWork& work);
     void look_at_memory();
     void fail(const Error& why);
@@ -337,10 +337,10 @@ void Service::Impl::engine_turns() {
             draining ? kBeat : std::min(kBeat, clock.real_time_until(node.next_turn()));
         works = inbox->take_all(wait);
         for (works_done = 0; works_done < works.size(); ++works_done) {
-            answer_urgent(&node);
+            unshared |= answer_urgent(&node);
             take_in(works[works_done]);
         }
-        answer_urgent(&node);
+        unshared |= answer_urgent(&node);
 
         // While draining nothing new begins; Outcomes and what they lead to still find their way.
         engine_now = std::max(engine_now, clock.now());
@@ -387,10 +387,11 @@ bool Service::Impl::ask_at_once(Ask question) {
     return true;
 }
 
-void Service::Impl::answer_urgent(Node* reached) {
-    if (!is_urgent.exchange(false)) return;
+bool Service::Impl::answer_urgent(Node* reached) {
+    if (!is_urgent.exchange(false)) return false;
     for (const Ask& question : urgent.take_now())
         question(reached);
+    return true;
 }
 
 void Service::Impl::answer_without_node() {

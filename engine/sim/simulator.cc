@@ -83,7 +83,7 @@ SimResult Simulation::run() {
     model::Command resume;
     resume.body = model::Resume{};
     submit_at(now_, resume);
-    resume.body = model::Resume{.journey = "welcome"};
+    std::get<model::Resume>(resume.body).journey = "welcome";
     submit_at(now_, std::move(resume));
     live_until(kSimulationStart + options_.span + std::chrono::hours(24 * 40));
     check_end();
