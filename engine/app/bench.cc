@@ -3,6 +3,7 @@
 // to the bare limit measured in the same run.
 
 #include "engine/app/bench_daemon.h"
+#include "engine/app/bench_texts.h"
 #include "engine/app/commands.h"
 
 #include <algorithm>
@@ -12,12 +13,7 @@
 namespace journey::app {
 namespace {
 
-constexpr const char* kSchema = R"(language 1
-workspace bench {
-  time zone "UTC"
-  currency EUR
-}
-profile user {
+constexpr const char* kSchema = R"(profile user {
   email string pii
 }
 event product_viewed {
@@ -25,18 +21,6 @@ event product_viewed {
   view_id string required
   category string
   price float
-}
-)";
-constexpr const char* kMatching = R"(
-journey coats "Looked at coats three times" {
-  version 1
-  enter when product_viewed where category is "coats"
-  only if count(product_viewed where category is "coats" within 7 days) >= 3
-  reenter after 7 days
-  expires after 30 days
-  do {
-    wait 2 days
-  }
 }
 )";
 
@@ -75,8 +59,9 @@ model::Command command_of_a_view() {
 Result<Measured> ingest_once(const std::string& program_path,
                              const std::vector<std::string>& bodies, std::uint64_t in_batch) {
     const BenchDirectory directory;
-    TRY(BenchDaemon daemon, BenchDaemon::in_child(program_path, directory.path(),
-                                                  std::string(kSchema) + kMatching, ""));
+    TRY(BenchDaemon daemon,
+        BenchDaemon::in_child(program_path, directory.path(),
+                              bench_project(kSchema) + std::string(kCoats), ""));
     LoadOptions load = daemon.load();
     load.connections = in_batch == 1 ? 64 : 8;
     load.path = in_batch == 1 ? "/v1/track" : "/v1/batch";

@@ -5,6 +5,7 @@
 #include "engine/app/bench_due.h"
 #include "engine/app/bench_engine.h"
 #include "engine/app/bench_figures.h"
+#include "engine/app/bench_texts.h"
 #include "engine/app/commands.h"
 #include "engine/app/progress.h"
 
@@ -18,12 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kShop = R"(language 1
-workspace bench {
-  time zone "UTC"
-  currency EUR
-}
-profile user {
+constexpr const char* kShop = R"(profile user {
   email string pii
   tier string
 }
@@ -82,7 +78,8 @@ Result<Report> matching(const BenchOptions& options, Progress& progress) {
     Report report{"match", "one event against live journeys of a name, an equality, a comparison"};
     for (const std::uint64_t journeys : {10u, 1'000u, 10'000u, 100'000u}) {
         progress.at(report.cases.size(), fmt::format("{} journeys", journeys));
-        std::vector<dsl::SourceFile> files{{"shop.journey", kShop}, {"events.journey", ""}};
+        std::vector<dsl::SourceFile> files{{"shop.journey", bench_project(kShop)},
+                                           {"events.journey", ""}};
         for (std::size_t i = 0; i < kEventTypes; ++i) {
             files[1].text += fmt::format("event e{} {{\n  category string\n  price float\n}}\n", i);
         }
@@ -131,7 +128,7 @@ Result<Report> aggregating(const BenchOptions& options, Progress& progress) {
     Report report{"aggregates", "one event of a person whose events of 7 days are counted"};
     for (const std::uint64_t events : {1u, 10u, 100u, 1'000u, 10'000u, 200'000u}) {
         progress.at(report.cases.size(), fmt::format("{} events", events));
-        const std::string text = std::string(kShop) + R"(journey coats "Coats" {
+        const std::string text = bench_project(kShop) + R"(journey coats "Coats" {
   version 1
   enter when product_viewed where category is "coats"
   only if count(product_viewed within 7 days) >= 1000000
@@ -185,7 +182,7 @@ double bare_timers(std::uint64_t waiting) {
 Result<Measured> park_and_fire(std::uint64_t waiting) {
     const auto count = static_cast<double>(waiting);
     const std::uint64_t before = resident_now();
-    TRY(BenchEngine engine, BenchEngine::start({{"shop.journey", std::string(kShop) + kParked}}));
+    TRY(BenchEngine engine, BenchEngine::start({{"shop.journey", bench_project(kShop) + kParked}}));
     engine.step(Micros(24 * 3'600'000'000LL / static_cast<std::int64_t>(waiting)));
     double enter = 0;
     for (std::uint64_t i = 0; i < waiting;) {
@@ -237,7 +234,7 @@ Result<Report> segmenting(const BenchOptions& options, Progress& progress) {
     Report report{"segments", "one event beside watched segments, one in ten about that event"};
     for (const std::uint64_t segments : {1u, 10u, 100u, 1'000u}) {
         progress.at(report.cases.size(), fmt::format("{} segments", segments));
-        std::vector<dsl::SourceFile> files{{"shop.journey", kShop}};
+        std::vector<dsl::SourceFile> files{{"shop.journey", bench_project(kShop)}};
         for (std::uint64_t i = 0; i < segments; ++i) {
             files.push_back(
                 {fmt::format("s{}.journey", i),

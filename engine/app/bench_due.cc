@@ -4,6 +4,7 @@
 #include "engine/app/bench_due.h"
 
 #include "engine/app/bench_daemon.h"
+#include "engine/app/bench_texts.h"
 
 #include <fmt/format.h>
 #include <thread>
@@ -11,12 +12,7 @@
 namespace journey::app {
 namespace {
 
-constexpr const char* kProject = R"(language 1
-workspace bench {
-  time zone "UTC"
-  currency EUR
-}
-profile user {
+constexpr const char* kProject = R"(profile user {
   email string pii
 }
 event parked {
@@ -58,7 +54,8 @@ std::string batch(std::uint64_t request, Instant first) {
 
 Result<Measured> measure_due(const BenchOptions& options, const std::string& program_path) {
     const BenchDirectory directory;
-    TRY(BenchDaemon daemon, BenchDaemon::in_child(program_path, directory.path(), kProject, ""));
+    TRY(BenchDaemon daemon,
+        BenchDaemon::in_child(program_path, directory.path(), bench_project(kProject), ""));
     const std::uint64_t requests =
         std::max<std::uint64_t>(std::min(options.events, kDueMost) / kInBatch, 1);
     const auto count = static_cast<double>(requests * kInBatch);

@@ -3,6 +3,7 @@
 // answer, checkpoints and all, and how late the message is.
 
 #include "engine/app/bench_send.h"
+#include "engine/app/bench_texts.h"
 #include "engine/app/commands.h"
 
 #include <fmt/format.h>
@@ -23,16 +24,6 @@ journey later "Thanks, a moment later" {
   do {
     wait 2 seconds
     send webhook receipt with { order_id: trigger.order_id, total: trigger.total }
-  }
-}
-journey coats "Looked at coats three times" {
-  version 1
-  enter when product_viewed where category is "coats"
-  only if count(product_viewed where category is "coats" within 7 days) >= 3
-  reenter after 7 days
-  expires after 30 days
-  do {
-    wait 2 days
   }
 }
 )";
@@ -68,8 +59,9 @@ Result<Both> run_once(const BenchOptions& options, const std::string& program_pa
     const auto requests =
         static_cast<std::uint64_t>(batches * static_cast<double>(options.seconds));
     BenchSink sink(requests);
-    TRY(BenchDaemon daemon, BenchDaemon::in_child(program_path, directory.path(),
-                                                  send_project(kLater), send_config(sink)));
+    TRY(BenchDaemon daemon,
+        BenchDaemon::in_child(program_path, directory.path(),
+                              send_project(kLater) + std::string(kCoats), send_config(sink)));
     load = daemon.load();
     load.connections = 32;
     load.per_second = batches;

@@ -6,6 +6,7 @@
 #include "engine/app/bench_send.h"
 
 #include "connectors/webhook/signed/signed.h"
+#include "engine/app/bench_texts.h"
 #include "engine/app/commands.h"
 
 #include <filesystem>
@@ -14,12 +15,7 @@
 namespace journey::app {
 namespace {
 
-constexpr const char* kProject = R"(language 1
-workspace bench {
-  time zone "UTC"
-  currency EUR
-}
-profile user {
+constexpr const char* kProject = R"(profile user {
   email string pii
   first_name string
 }
@@ -197,7 +193,7 @@ Result<Measured> run_once(const std::string& program_path, std::uint64_t orders,
 }  // namespace
 
 std::string send_project(std::string_view journey) {
-    return kProject + std::string(journey);
+    return bench_project(kProject) + std::string(journey);
 }
 
 std::string order_json(std::uint64_t number) {

@@ -1,6 +1,7 @@
 // What one event, one expression, one timer, one message costs. The whole curves are `journey bench`.
 
 #include "engine/app/bench_engine.h"
+#include "engine/app/bench_texts.h"
 #include "engine/render/render.h"
 #include "tests/engine/expr/bench.h"
 
@@ -12,12 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using app::BenchEngine;
 
-constexpr const char* kShop = R"(language 1
-workspace bench {
-  time zone "UTC"
-  currency EUR
-}
-profile user {
+constexpr const char* kShop = R"(profile user {
   email string pii
 }
 event viewed {
@@ -32,7 +28,7 @@ Record view(std::uint64_t number) {
 }
 
 BenchEngine engine_of(const std::string& journeys) {
-    auto engine = BenchEngine::start({{"shop.journey", kShop + journeys}});
+    auto engine = BenchEngine::start({{"shop.journey", app::bench_project(kShop) + journeys}});
     ENSURE(engine.has_value(), "the benchmark's own project has no mistakes");
     return std::move(engine).value();
 }
