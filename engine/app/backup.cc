@@ -117,8 +117,30 @@ Result<void> copy_data(const std::string& from, const std::string& to) {
                  fmt::format("{} cannot be copied ({})", from, problem.message()));
 }
 
-/// Into `to`, which is there whole or not at all.
-Result<Seen> copy_and_prove(const std::string& from, const std::string& to) {
+/// The kill switch, as the newest thing that happened.
+Result<void> hold(const std::string& directory, const Seen& seen) {
+    TRY(auto store, storage::sqlite::open_store(directory, {}, Logger::silent()));
+    model::Command stop;
+    stop.partition = model::kEveryPartition;
+    stop.at = stop.event_time = std::max(seen.newest, SystemClock().now());
+    stop.body = model::SetPaused{"", true};
+    ByteWriter bytes;
+    model::encode(stop, bytes);
+    return store.log->append({{store.log->end() + 1, 1, bytes.take()}}, store.lease->epoch());
+}
+
+Result<void> write_manifest(const std::string& directory) {
+    TRY(const std::string text, manifest_of(directory));
+    const std::string path = directory + kManifest;
+    if ((std::ofstream(path, std::ios::binary) << text).flush()) return success();
+    return error(ErrorCode::refused,
+                 fmt::format("{} cannot be made ({})", path, std::strerror(errno)));
+}
+
+enum class Makes : std::uint8_t { a_backup, data };
+
+/// Into `to`, which is there whole, with its digests or with sending stopped, or not at all.
+Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Makes makes) {
     TRY(make_empty(to));
     const std::string part = to + ".part";
     std::error_code ignored;
@@ -137,9 +159,15 @@ Result<Seen> copy_and_prove(const std::string& from, const std::string& to) {
                                                     "away: {}",
                                                     from, seen.error().detail));
     }
+    if (makes == Makes::data) {
+        TRY(hold(part, seen.value()));
+    }
     ENSURE(!fs::exists(part + "/state.db-wal") && !fs::exists(part + "/log.db-wal"),
            "a store that is closed has nothing left to fold back");
     fs::remove(part + "/lock", ignored);
+    if (makes == Makes::a_backup) {
+        TRY(write_manifest(part));
+    }
     std::error_code problem;
     fs::remove(to, problem);
     if (!problem) fs::rename(part, to, problem);
@@ -149,30 +177,12 @@ Result<Seen> copy_and_prove(const std::string& from, const std::string& to) {
     return seen;
 }
 
-/// The kill switch, as the newest thing that happened.
-Result<void> hold(const std::string& directory, const Seen& seen) {
-    TRY(auto store, storage::sqlite::open_store(directory, {}, Logger::silent()));
-    model::Command stop;
-    stop.partition = model::kEveryPartition;
-    stop.at = stop.event_time = std::max(seen.newest, SystemClock().now());
-    stop.body = model::SetPaused{"", true};
-    ByteWriter bytes;
-    model::encode(stop, bytes);
-    return store.log->append({{store.log->end() + 1, 1, bytes.take()}}, store.lease->epoch());
-}
-
 }  // namespace
 
 int backup_command(const BackupOptions& options) {
     const translate::Speech say(translate::language_of_environment());
-    const auto seen = copy_and_prove(options.from, options.to);
+    const auto seen = copy_and_prove(options.from, options.to, Makes::a_backup);
     if (!seen) return fail(seen.error());
-    const auto manifest = manifest_of(options.to);
-    if (!manifest) return fail(manifest.error());
-    if (!(std::ofstream(options.to + kManifest, std::ios::binary) << manifest.value()).flush())
-        return fail(error(
-            ErrorCode::refused,
-            fmt::format("{} cannot be made ({})", options.to + kManifest, std::strerror(errno))));
     fmt::print("{}", say("{} holds {} people up to position {} of the log. It was opened and lived "
                          "through again: it works.\nThe keys of {} are in it; keep it as safe as "
                          "those.\n",
@@ -183,9 +193,8 @@ int backup_command(const BackupOptions& options) {
 int restore_command(const BackupOptions& options) {
     const translate::Speech say(translate::language_of_environment());
     if (const auto whole = check_manifest(options.from); !whole) return fail(whole.error());
-    const auto seen = copy_and_prove(options.from, options.to);
+    const auto seen = copy_and_prove(options.from, options.to, Makes::data);
     if (!seen) return fail(seen.error());
-    if (const auto held = hold(options.to, seen.value()); !held) return fail(held.error());
     fmt::print(
         "{}",
         say("{} holds {} people, as they were when the backup was made. Sending is stopped.\n"
