@@ -13,6 +13,8 @@
 namespace journey::app {
 namespace {
 
+using settings::Setting;
+
 using ConnectorPtr = std::shared_ptr<const connectors::Connector>;
 
 /// What the connector itself has against its settings is said at the place in the file.

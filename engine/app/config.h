@@ -1,9 +1,9 @@
 #pragma once
 // The daemon's configuration: one YAML file, or nothing but defaults.
 
-#include "engine/app/settings.h"
 #include "engine/http/http.h"
 #include "engine/runtime/runtime.h"
+#include "engine/settings/settings.h"
 
 namespace journey::app {
 

@@ -1,5 +1,5 @@
 #include "engine/app/population.h"
-#include "engine/app/settings.h"
+#include "engine/settings/settings.h"
 
 #include <charconv>
 #include <fmt/format.h>
@@ -131,7 +131,7 @@ Result<void> read_rate(std::string_view text, const ir::Program& program, Habits
 }
 
 Result<void> read_habits(const std::string& path, const ir::Program& program, Habits& habits) {
-    TRY(const Setting file, Setting::load(path));
+    TRY(const settings::Setting file, settings::Setting::load(path));
     for (const auto& [event, setting] : file["rates"].entries()) {
         const auto known = declared(program, event);
         if (!known) setting.complain(known.error().detail);

@@ -7,6 +7,8 @@
 namespace journey::app {
 namespace {
 
+using settings::Setting;
+
 Mapping::Property property_from(const std::string& name, const Setting& setting) {
     Mapping::Property out;
     out.name = name;

@@ -2,8 +2,8 @@
 // A CSV file seen as events, by a mapping file. See examples/02-real-data for one.
 
 #include "engine/app/csv.h"
-#include "engine/app/settings.h"
 #include "engine/calendar/calendar.h"
+#include "engine/settings/settings.h"
 
 #include <fstream>
 

@@ -58,7 +58,7 @@ const std::vector<Foreign>& foreign_headers() {
         {"curl/", true, {"connectors/net/"}},
         {"sqlite3.h", true, {"engine/storage/sqlite/", "engine/storage/disk/", "tests/"}},
         {"tao/pegtl", false, {"dsl/syntax/", "tests/dsl/syntax/"}},
-        {"yaml-cpp/", true, {"dsl/yaml/", "engine/app/"}},
+        {"yaml-cpp/", true, {"dsl/yaml/", "engine/settings/"}},
         {"boost/asio",
          false,
          {"engine/runtime/", "engine/http/", "engine/app/", "engine/sim/", "connectors/net/",

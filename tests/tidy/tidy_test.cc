@@ -102,7 +102,7 @@ TEST_CASE("tidy: foreign headers stay in their places", "[tidy]") {
         {"sqlite at home", "engine/storage/sqlite/x.cc", "#include <sqlite3.h>\n", nullptr},
         {"sqlite elsewhere", "engine/app/x.cc", "#include <sqlite3.h>\n", "belongs only"},
         {"PEGTL elsewhere", "dsl/ast/x.cc", "#include <tao/pegtl.hpp>\n", "belongs only"},
-        {"YAML in the config", "engine/app/config.cc", "#include <yaml-cpp/yaml.h>\n", nullptr},
+        {"YAML of the config", "engine/settings/settings.cc", "#include <yaml-cpp/yaml.h>\n", nullptr},
         {"Asio in the core", "engine/core/x.cc", "#include <boost/asio.hpp>\n", "belongs only"},
         {"Asio in the runtime", "engine/runtime/x.h", "#include <boost/asio/awaitable.hpp>\n",
          nullptr},

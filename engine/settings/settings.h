@@ -1,13 +1,12 @@
 #pragma once
-// Strict reading of the small YAML files operators write (the daemon's configuration, import
-// mappings): unknown keys are errors with a suggestion, every complaint names file and line,
-// secrets come by reference.
+// The door of engine/settings: strict reading of the small YAML files operators write. Unknown keys
+// are errors with a suggestion, every complaint names file and line, secrets come by reference.
 
 #include "engine/base/base.h"
 
 #include <memory>
 
-namespace journey::app {
+namespace journey::settings {
 
 /// One mapping, list or scalar of the file. Reading never throws: the first mistake is kept and
 /// reported by finish().
@@ -18,6 +17,9 @@ class Setting {
 
     bool present() const;
     bool is_map() const;
+    bool is_list() const;
+    /// A text in quotes, or a block: `"12"` is a text where `12` is a number.
+    bool is_quoted() const;
     /// The child called `key`; asking marks the key as known.
     Setting operator[](std::string_view key) const;
     std::vector<Setting> items() const;  // of a list
@@ -45,4 +47,4 @@ class Setting {
     std::string path_;
 };
 
-}  // namespace journey::app
+}  // namespace journey::settings

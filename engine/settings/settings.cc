@@ -1,4 +1,4 @@
-#include "engine/app/settings.h"
+#include "engine/settings/settings.h"
 
 #include <cstdlib>
 #include <fmt/format.h>
@@ -7,7 +7,7 @@
 #include <sstream>
 #include <yaml-cpp/yaml.h>
 
-namespace journey::app {
+namespace journey::settings {
 namespace {
 constexpr std::size_t kFileMost = 1u << 20;
 constexpr std::size_t kSecretMost = 4096;
@@ -16,6 +16,7 @@ constexpr std::size_t kSecretMost = 4096;
 struct Setting::Node {
     enum class Kind { scalar, list, map } kind = Kind::scalar;
     int line = 0;
+    bool quoted = false;
     std::string scalar;
     std::vector<std::unique_ptr<Node>> list;
     std::vector<std::pair<std::string, std::unique_ptr<Node>>> map;
@@ -58,6 +59,7 @@ struct Setting::File {
                 node->list.push_back(take(item, depth + 1));
         } else if (from.IsScalar()) {
             node->scalar = from.Scalar();
+            node->quoted = from.Tag() == "!";
         }
         return node;
     }
@@ -113,6 +115,12 @@ bool Setting::present() const {
 }
 bool Setting::is_map() const {
     return node_ != nullptr && node_->kind == Node::Kind::map;
+}
+bool Setting::is_list() const {
+    return node_ != nullptr && node_->kind == Node::Kind::list;
+}
+bool Setting::is_quoted() const {
+    return node_ != nullptr && node_->quoted;
 }
 
 Setting Setting::operator[](std::string_view key) const {
@@ -221,4 +229,4 @@ Result<void> Setting::finish() const {
     return success();
 }
 
-}  // namespace journey::app
+}  // namespace journey::settings
