@@ -1,0 +1,144 @@
+#pragma once
+// Keys made with `openssl` for tests alone; they open nothing.
+
+#include <string_view>
+
+namespace journey::connectors::crypto::sample {
+
+inline constexpr std::string_view kRsaPrivate = R"(-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDJtOImedwxidQb
+XQ/r6nDVW99aCIbwg3xIXZvrfW4qMXSSigtRs1YM4UzUdRRqOHPJY80KZa6sAZFb
+4b4Sla1+lVt9AGVwwBZ82ZRGGjfAUuNYGY1F61MiLM8uOfgR/O58yR5EySCCfyjO
+Wy4GEWvn+tvx9+pebjBM5r4kfWnyRK+Lg4rfCeMMZueDl5vhjESb1LaIPbNNLlt4
+LBDW7eLTjzZwalLP2oLLuuYrqudT8V+8rJEHjiavkeOHIbLo6GlXagVZRF5MHwvR
+W4WeXpBqFPpztyx2CQy2iJbut9xVkP2aGdCiFkEH3BIw/7oqymhOq2QTg6K40y4t
+v3dxoL4nAgMBAAECggEAOXda3Qpn5Qc3EmqzoAuFhQvtONnoE/rp/DYLN47fRY8c
+fqlsqyS0VewUdw06OT8HIe/YmWc52hCCSNKqU+In8UH9NEJaJELdxUk5+LT8gEM9
+OTriaHKwlzJ7/lgOqJVOnuevw3on1HYE+rG4jYsGGqv6YNg4ghnTkf1FW+ENP7O3
+PJWE/uh+ZXtLzwEr1PJUokGtVqYXD9nRrIxgqLvHeaLrdc5CHKRsu+OYxBH6ionw
+1iUkxtPgUNensPnkmRHHxMQZ++ZY/tdseOcnITRC+E3YV7nFkLS6INCoRt5l5QDz
+4pG/zCgOgWAg8kQxFPaZiPAnpsCvgcOP2wGZJ4amCQKBgQDwjnhzTHd9+hG2CSRA
+DaId/NRY2qGYc0YpJIV8doq6dvz7AWELH0r2V2DPdZfvWvSLp2VDQlqChUyybgD8
+Qp7PQaxvQ8SZZAJw3ml8U2NxEpqPp6qgRNB8XMg8xAwGBMm7gYGxCdJYCf+kfzvN
+sDxWvmQ8/dEQKfSsoMfjY7VsyQKBgQDWp+qtxk84xAVymaZRH/yHbK+E7zPyygua
+rlUyWZ829TUZxVJfg3HvZowqQOtbV0bOcmNutDLEx6uANtL3OkaoA69wsd2Q1KoG
+9u08skd0XjEvpeI0c2KMZPvAsfkl/W7RkJ29YtYnSYygql3SbRvtQAwGHlnsE3+/
+4PPt2CJ7bwKBgQDGAe/BsEqXZpTXizTMiKxOFMPRk7z6GMDCsu4xof3VOIZKMjto
+BU0V8pych8YVXn/2yEZBE8gesYyNPqEPA+Nm5D8Eovqb7EdaEqkvjhBHjbGt16xK
+Gfqms1SbOCBRf/Vxo0tWp6f9kdVc2OIoEA3KtRMbZS2GKZLd2cZPNM6siQKBgQCP
+REGIvCwR6hrsswpjaOLmDC9VnUVhzWJTWfm5AkIWrzBCxAVHhHad3ya76Nps+2Jh
+1czxjUm5Nr8Lcwv5QCb6aoNExyHnUVkuDs6mTSMN0vQnJiNE+KIUrC2vHdn5dh3p
+twjg5z+htyAp96tpD7Os9KtRxh4kR5tjGKQV4cSZ9wKBgBiMBDovTF+dcBeLtqe4
+Nss1ifFKhkkZ9S4anV/58h6Ro38SQ/m6ErJEhTdJVXasUNw5V533WDho2p3ARMcO
+fA4I13vCscLLfFf3xE7AJN6TJ136Byync43K2ExhhmmOsuR0ggdA27unzgXBgrEZ
+f8ayJl4hv915AFRlpTp98zIG
+-----END PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kRsaPrivatePkcs1 = R"(-----BEGIN RSA PRIVATE KEY-----
+MIIEpAIBAAKCAQEAybTiJnncMYnUG10P6+pw1VvfWgiG8IN8SF2b631uKjF0kooL
+UbNWDOFM1HUUajhzyWPNCmWurAGRW+G+EpWtfpVbfQBlcMAWfNmURho3wFLjWBmN
+RetTIizPLjn4EfzufMkeRMkggn8ozlsuBhFr5/rb8ffqXm4wTOa+JH1p8kSvi4OK
+3wnjDGbng5eb4YxEm9S2iD2zTS5beCwQ1u3i0482cGpSz9qCy7rmK6rnU/FfvKyR
+B44mr5HjhyGy6OhpV2oFWUReTB8L0VuFnl6QahT6c7csdgkMtoiW7rfcVZD9mhnQ
+ohZBB9wSMP+6KspoTqtkE4OiuNMuLb93caC+JwIDAQABAoIBADl3Wt0KZ+UHNxJq
+s6ALhYUL7TjZ6BP66fw2CzeO30WPHH6pbKsktFXsFHcNOjk/ByHv2JlnOdoQgkjS
+qlPiJ/FB/TRCWiRC3cVJOfi0/IBDPTk64mhysJcye/5YDqiVTp7nr8N6J9R2BPqx
+uI2LBhqr+mDYOIIZ05H9RVvhDT+ztzyVhP7ofmV7S88BK9TyVKJBrVamFw/Z0ayM
+YKi7x3mi63XOQhykbLvjmMQR+oqJ8NYlJMbT4FDXp7D55JkRx8TEGfvmWP7XbHjn
+JyE0QvhN2Fe5xZC0uiDQqEbeZeUA8+KRv8woDoFgIPJEMRT2mYjwJ6bAr4HDj9sB
+mSeGpgkCgYEA8I54c0x3ffoRtgkkQA2iHfzUWNqhmHNGKSSFfHaKunb8+wFhCx9K
+9ldgz3WX71r0i6dlQ0JagoVMsm4A/EKez0Gsb0PEmWQCcN5pfFNjcRKaj6eqoETQ
+fFzIPMQMBgTJu4GBsQnSWAn/pH87zbA8Vr5kPP3RECn0rKDH42O1bMkCgYEA1qfq
+rcZPOMQFcpmmUR/8h2yvhO8z8soLmq5VMlmfNvU1GcVSX4Nx72aMKkDrW1dGznJj
+brQyxMergDbS9zpGqAOvcLHdkNSqBvbtPLJHdF4xL6XiNHNijGT7wLH5Jf1u0ZCd
+vWLWJ0mMoKpd0m0b7UAMBh5Z7BN/v+Dz7dgie28CgYEAxgHvwbBKl2aU14s0zIis
+ThTD0ZO8+hjAwrLuMaH91TiGSjI7aAVNFfKcnIfGFV5/9shGQRPIHrGMjT6hDwPj
+ZuQ/BKL6m+xHWhKpL44QR42xrdesShn6prNUmzggUX/1caNLVqen/ZHVXNjiKBAN
+yrUTG2UthimS3dnGTzTOrIkCgYEAj0RBiLwsEeoa7LMKY2ji5gwvVZ1FYc1iU1n5
+uQJCFq8wQsQFR4R2nd8mu+jabPtiYdXM8Y1JuTa/C3ML+UAm+mqDRMch51FZLg7O
+pk0jDdL0JyYjRPiiFKwtrx3Z+XYd6bcI4Oc/obcgKferaQ+zrPSrUcYeJEebYxik
+FeHEmfcCgYAYjAQ6L0xfnXAXi7anuDbLNYnxSoZJGfUuGp1f+fIekaN/EkP5uhKy
+RIU3SVV2rFDcOVed91g4aNqdwETHDnwOCNd7wrHCy3xX98ROwCTekydd+gcsp3ON
+ythMYYZpjrLkdIIHQNu7p84FwYKxGX/GsiZeIb/deQBUZaU6ffMyBg==
+-----END RSA PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kRsaPublic = R"(-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAybTiJnncMYnUG10P6+pw
+1VvfWgiG8IN8SF2b631uKjF0kooLUbNWDOFM1HUUajhzyWPNCmWurAGRW+G+EpWt
+fpVbfQBlcMAWfNmURho3wFLjWBmNRetTIizPLjn4EfzufMkeRMkggn8ozlsuBhFr
+5/rb8ffqXm4wTOa+JH1p8kSvi4OK3wnjDGbng5eb4YxEm9S2iD2zTS5beCwQ1u3i
+0482cGpSz9qCy7rmK6rnU/FfvKyRB44mr5HjhyGy6OhpV2oFWUReTB8L0VuFnl6Q
+ahT6c7csdgkMtoiW7rfcVZD9mhnQohZBB9wSMP+6KspoTqtkE4OiuNMuLb93caC+
+JwIDAQAB
+-----END PUBLIC KEY-----
+)";
+
+inline constexpr std::string_view kRsaPublicPkcs1 = R"(-----BEGIN RSA PUBLIC KEY-----
+MIIBCgKCAQEAybTiJnncMYnUG10P6+pw1VvfWgiG8IN8SF2b631uKjF0kooLUbNW
+DOFM1HUUajhzyWPNCmWurAGRW+G+EpWtfpVbfQBlcMAWfNmURho3wFLjWBmNRetT
+IizPLjn4EfzufMkeRMkggn8ozlsuBhFr5/rb8ffqXm4wTOa+JH1p8kSvi4OK3wnj
+DGbng5eb4YxEm9S2iD2zTS5beCwQ1u3i0482cGpSz9qCy7rmK6rnU/FfvKyRB44m
+r5HjhyGy6OhpV2oFWUReTB8L0VuFnl6QahT6c7csdgkMtoiW7rfcVZD9mhnQohZB
+B9wSMP+6KspoTqtkE4OiuNMuLb93caC+JwIDAQAB
+-----END RSA PUBLIC KEY-----
+)";
+
+inline constexpr std::string_view kEcPrivate = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCocr6HSllMLwNiOY
+d2MR2AzLkj+ZV3pfxGB2gZlvThGhRANCAAQnP2Ae6TIqtfZSwI25QbPmf3ui3OUf
+PQQ0343tOEJnPGyYowBOocXrrfCXX/dkHrxztfWXdbsTOGGY/usewjgu
+-----END PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kEcPrivateSec1 = R"(-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIAqHK+h0pZTC8DYjmHdjEdgMy5I/mVd6X8RgdoGZb04RoAoGCCqGSM49
+AwEHoUQDQgAEJz9gHukyKrX2UsCNuUGz5n97otzlHz0ENN+N7ThCZzxsmKMATqHF
+663wl1/3ZB68c7X1l3W7EzhhmP7rHsI4Lg==
+-----END EC PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kEcPublic = R"(-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEJz9gHukyKrX2UsCNuUGz5n97otzl
+Hz0ENN+N7ThCZzxsmKMATqHF663wl1/3ZB68c7X1l3W7EzhhmP7rHsI4Lg==
+-----END PUBLIC KEY-----
+)";
+
+inline constexpr std::string_view kEdPrivate = R"(-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIN6iH++AxmN1AbjNInAmFQv1R7NlZrPvnEO6EjG4CFCQ
+-----END PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kP384Private = R"(-----BEGIN EC PRIVATE KEY-----
+MIGkAgEBBDA8nTZBzIwTGiC/UFMHbdF+0/fR59suhGz2A2bUHK6/tPepP46gVkwz
+l38mkoQsgWSgBwYFK4EEACKhZANiAASUDooCaGtZCdO6ZhY6h7b8Juga7otdxh5X
+6AAS4gqxttVWyDOcPGENJqfDOqdgS9Prqk3e84WcJDS+tn02qo0KkW45ivbNqrms
+ueUgPdvMASLekMK/Pxv3mVZhSjyd4HA=
+-----END EC PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kLockedPrivate = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAga86GmqaF6lgICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEJQWnzk9ksobPUCw1HU1xdMEgZAV
+U9CTdmbiVtXfGkoTcmNYXA4oGqSky4SLpcpnNVLDF3GqlCpbWgGutOisb5f4usOR
+rH5MhQTEtkXvfn2fj69CzHaLTmJdL8JcfRk46HiB0UmXo4yDwkjJK1zOG6Bpsq9T
+w1W29Pk7aZzqDZYlFCPfDucWpFrnGMvmAc+dG8AFF2rUv372rhy3Bchx/kbjMLs=
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+// Of kEcPrivate, from 2026-11-22 to 2036-11-19.
+inline constexpr std::string_view kCertificate = R"(-----BEGIN CERTIFICATE-----
+MIIBgTCCASegAwIBAgIURlMMii/KP18uzDo8QqCJlOHj22owCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLc25zLmV4YW1wbGUwHhcNMjYxMTIyMTQwNjQxWhcNMzYxMTE5
+MTQwNjQxWjAWMRQwEgYDVQQDDAtzbnMuZXhhbXBsZTBZMBMGByqGSM49AgEGCCqG
+SM49AwEHA0IABCc/YB7pMiq19lLAjblBs+Z/e6Lc5R89BDTfje04Qmc8bJijAE6h
+xeut8Jdf92QevHO19Zd1uxM4YZj+6x7COC6jUzBRMB0GA1UdDgQWBBQ+fdeGBpkf
+3Q384Sv1UrJicv0c1TAfBgNVHSMEGDAWgBQ+fdeGBpkf3Q384Sv1UrJicv0c1TAP
+BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQCf2u9QH49dUbIUs4Hz
+Omk8E7dDJ2LxWYPwS0XXu/RALAIgI3R84Zu4h8+zrEHnD5OogZ+18SYVQRmey/Pt
+RCZ2+98=
+-----END CERTIFICATE-----
+)";
+
+}  // namespace journey::connectors::crypto::sample
