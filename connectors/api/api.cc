@@ -268,4 +268,19 @@ std::optional<Form> parse_form(std::string_view text) {
     return fields;
 }
 
+std::string_view InboundCall::header(std::string_view name) const {
+    if (headers == nullptr) return {};
+    for (const auto& [key, value] : *headers) {
+        if (key == name) return value;
+    }
+    return {};
+}
+
+std::string InboundCall::url() const {
+    std::string out(public_url);
+    out += path;
+    if (!query.empty()) out.append("?").append(query);
+    return out;
+}
+
 }  // namespace journey::connectors

@@ -27,6 +27,8 @@ struct Message {
     std::string message_template;
     std::string unsubscribe_url;  // RFC 8058 one-click (HTTPS POST); "" for transactional
     std::string callback_url;     // where the provider should report; "" = none
+    std::string reference;  // 55 characters of base64url that only we can make: for the provider
+                            // to echo in its reports (custom_args, metadata, …); "" = none
     Instant at{};
 };
 
@@ -92,6 +94,67 @@ model::Observation observe_http(const Response& response, model::IdempotencyClas
 
 /// A 2xx whose body makes no sense: retry for keyed and collapsible, unknown for the others.
 model::Observation observe_malformed(const Response& response, model::IdempotencyClass idempotency);
+
+// ---- what comes back: POST (or GET) /r/CONNECTOR
+
+/// A provider calls us. The views are good while it is read.
+struct InboundCall {
+    std::string_view method;  // "POST", "GET"
+    std::string_view path;    // as it was called: "/r/sms" or "/r/sms/REFERENCE"
+    std::string_view query;   // without the "?"
+    std::string_view body;
+    const std::vector<std::pair<std::string, std::string>>* headers = nullptr;  // lower case names
+    std::string_view public_url;  // as providers see us, no slash at the end
+    Instant now{};
+
+    /// The first header of this name (lower case), "" without.
+    std::string_view header(std::string_view name) const;
+    /// `public_url`, path and query: what a provider signs that signs its address. Never made from
+    /// the Host header.
+    std::string url() const;
+};
+
+/// A text that somebody sent us.
+struct InboundText {
+    std::string from;  // E.164
+    std::string to;    // our number or sender
+    std::string body;
+    std::string id;  // the provider's
+};
+
+/// One notice about one message, or one text. Without a receipt and without a text it says only
+/// that the message is on its way.
+struct InboundReport {
+    std::string token;        // Message::reference, as the provider echoes it; "" without
+    std::string provider_id;  // the provider's name of the message, as Observation had it
+    std::optional<model::Receipt> receipt;  // its id: the provider's for this notice, the same in
+                                            // every repeat
+    std::optional<InboundText> text;
+};
+
+/// When the provider wants to be answered in a certain way; else it is told 204.
+struct InboundReply {
+    unsigned status = 200;
+    std::string_view content_type;  // a literal
+    std::string body;
+};
+
+struct InboundAnswer {
+    std::vector<InboundReport> reports;
+    std::optional<InboundReply> reply;  // sent when the reports are durable
+    std::string
+        notice;  // for the operator: what only a person may decide (a subscription to confirm)
+};
+
+/// Verifies and reads what one provider calls us with. Shared by all threads.
+class InboundReader {
+  public:
+    virtual ~InboundReader() = default;
+    virtual std::string_view provider() const = 0;  // "twilio"
+    /// Pure. `refused`: not proved to be the provider's, too old, or no secret is configured;
+    /// `invalid`: proved but not readable. Never fetches anything.
+    virtual Result<InboundAnswer> read(const InboundCall& call) const = 0;
+};
 
 /// Refuses CR, LF and NUL: `invalid`, naming `what`.
 Result<void> check_header_value(std::string_view value, std::string_view what);

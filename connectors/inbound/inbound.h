@@ -6,7 +6,7 @@
 
 namespace journey::connectors::inbound {
 
-// ---- tokens: "/o/TOKEN.gif", "/c/TOKEN?u=…", "/u/TOKEN", "/r/twilio/TOKEN"
+// ---- tokens: "/o/TOKEN.gif", "/c/TOKEN?u=…", "/u/TOKEN", "/r/CONNECTOR/TOKEN"
 
 enum class Purpose : std::uint8_t { open = 1, click = 2, unsubscribe = 3, callback = 4 };
 
@@ -34,7 +34,6 @@ struct LinkContext {
 std::string pixel_url(const LinkContext& context);
 std::string click_url(const LinkContext& context, std::string_view target);
 std::string unsubscribe_url(const LinkContext& context);
-std::string twilio_callback_url(const LinkContext& context);
 
 /// Who clicked; nothing unless `target` (decoded from `u`) is exactly what was signed. Only then
 /// redirect.
@@ -50,27 +49,14 @@ std::string with_pixel(std::string_view html, const LinkContext& context);
 /// A transparent GIF of one pixel: what "/o/…" answers.
 std::string_view pixel_gif();
 
-// ---- Twilio's status callback
+// ---- Twilio
 
-struct TwilioReport {
-    Token token;
-    std::string provider_id;                // the MessageSid
-    std::optional<model::Receipt> receipt;  // nothing for what is only on its way (queued, sent, …)
+struct TwilioReaderConfig {
+    std::vector<std::string> auth_tokens;  // any may have signed (rotation)
 };
 
-struct TwilioCall {
-    std::string_view auth_token;
-    std::string_view link_secret;
-    std::string_view public_url;
-    std::string_view token;      // from the path
-    std::string_view signature;  // X-Twilio-Signature
-    std::string_view body;       // application/x-www-form-urlencoded
-    Instant at{};
-};
-
-/// `refused` when the signature or the token is not genuine; `invalid` when the form cannot be
-/// read.
-Result<TwilioReport> read_twilio_report(const TwilioCall& call);
+/// Status callbacks of SMS and WhatsApp, and messages that people send.
+std::unique_ptr<InboundReader> make_twilio_reader(TwilioReaderConfig config);
 
 /// Base64 of HMAC-SHA1 over the URL and the sorted fields.
 std::string twilio_signature(std::string_view auth_token, std::string_view url, const Form& form);

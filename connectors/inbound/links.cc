@@ -142,10 +142,6 @@ std::string unsubscribe_url(const LinkContext& context) {
     return fmt::format("{}/u/{}", context.public_url, token_for(context, Purpose::unsubscribe));
 }
 
-std::string twilio_callback_url(const LinkContext& context) {
-    return fmt::format("{}/r/twilio/{}", context.public_url, token_for(context, Purpose::callback));
-}
-
 std::optional<Token> verify_click(std::string_view secret, std::string_view token,
                                   std::string_view target) {
     if (!is_followable(target)) return std::nullopt;

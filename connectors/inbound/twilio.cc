@@ -41,15 +41,6 @@ std::vector<std::string> spellings(std::string_view url) {
     return out;
 }
 
-bool is_genuine(const TwilioCall& call, std::string_view url, const Form& form) {
-    bool genuine = false;
-    for (const std::string& spelling : spellings(url)) {
-        const std::string wanted = twilio_signature(call.auth_token, spelling, form);
-        if (equal_constant_time(wanted, call.signature)) genuine = true;
-    }
-    return genuine;
-}
-
 std::optional<model::Receipt> receipt_of(const Form& form, Instant at) {
     const std::string_view status = field(form, "MessageStatus");
     const std::string_view code = field(form, "ErrorCode");
@@ -72,6 +63,49 @@ std::optional<model::Receipt> receipt_of(const Form& form, Instant at) {
     return receipt;
 }
 
+class TwilioReader final : public InboundReader {
+  public:
+    explicit TwilioReader(TwilioReaderConfig config) : config_(std::move(config)) {}
+    std::string_view provider() const override { return "twilio"; }
+
+    Result<InboundAnswer> read(const InboundCall& call) const override {
+        const auto form = parse_form(call.body);
+        if (!form) return error(ErrorCode::invalid, "Twilio's report is not a form");
+        if (config_.auth_tokens.empty()) {
+            return error(ErrorCode::refused,
+                         "no Twilio auth token is set, so no report is believed");
+        }
+        if (!is_genuine(call, *form)) {
+            return error(ErrorCode::refused,
+                         "the signature of Twilio's report is wrong; check the auth token and that "
+                         "`public_url` is the address Twilio calls");
+        }
+        const std::string_view sid = field(*form, "MessageSid");
+        if (!is_short_word(sid) || !is_short_word(field(*form, "MessageStatus"))) {
+            return error(ErrorCode::invalid, "Twilio's report names no message or no status");
+        }
+        InboundAnswer answer;
+        InboundReport& report = answer.reports.emplace_back();
+        report.provider_id = sid;
+        report.receipt = receipt_of(*form, call.now);
+        return answer;
+    }
+
+  private:
+    bool is_genuine(const InboundCall& call, const Form& form) const {
+        bool genuine = false;
+        for (const std::string& spelling : spellings(call.url())) {
+            for (const std::string& auth_token : config_.auth_tokens) {
+                const std::string wanted = twilio_signature(auth_token, spelling, form);
+                if (equal_constant_time(wanted, call.header("x-twilio-signature"))) genuine = true;
+            }
+        }
+        return genuine;
+    }
+
+    TwilioReaderConfig config_;
+};
+
 }  // namespace
 
 std::string twilio_signature(std::string_view auth_token, std::string_view url, const Form& form) {
@@ -83,25 +117,10 @@ std::string twilio_signature(std::string_view auth_token, std::string_view url, 
     return to_base64(hmac_sha1(auth_token, text));
 }
 
-Result<TwilioReport> read_twilio_report(const TwilioCall& call) {
-    const auto form = parse_form(call.body);
-    if (!form) return error(ErrorCode::invalid, "Twilio's report is not a form");
-    if (call.auth_token.empty()) {
-        return error(ErrorCode::refused, "no Twilio auth token is set, so no report is believed");
-    }
-    const std::string url = fmt::format("{}/r/twilio/{}", call.public_url, call.token);
-    if (!is_genuine(call, url, *form)) {
-        return error(ErrorCode::refused,
-                     "the signature of Twilio's report is wrong; check the auth token and that "
-                     "`public_url` is the address Twilio calls");
-    }
-    const auto token = verify_token(call.link_secret, call.token, Purpose::callback);
-    if (!token) return error(ErrorCode::refused, "the report's address is not one of ours");
-    const std::string_view sid = field(*form, "MessageSid");
-    if (!is_short_word(sid) || !is_short_word(field(*form, "MessageStatus"))) {
-        return error(ErrorCode::invalid, "Twilio's report names no message or no status");
-    }
-    return TwilioReport{*token, std::string(sid), receipt_of(*form, call.at)};
+std::unique_ptr<InboundReader> make_twilio_reader(TwilioReaderConfig config) {
+    // An empty secret would let anybody sign.
+    std::erase(config.auth_tokens, "");
+    return std::make_unique<TwilioReader>(std::move(config));
 }
 
 }  // namespace journey::connectors::inbound

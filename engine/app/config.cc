@@ -1,6 +1,7 @@
 #include "engine/app/config.h"
 
 #include "connectors/email/smtp/smtp.h"
+#include "connectors/inbound/inbound.h"
 #include "connectors/push/onesignal/onesignal.h"
 #include "connectors/sms/twilio/twilio.h"
 #include "connectors/webhook/signed/signed.h"
@@ -50,7 +51,11 @@ ConnectorPtr twilio_from(const Setting& setting, Config& out) {
     config.parallel = parallel_of(setting, config.parallel);
     // With an API key, callbacks are still signed with the account's own token.
     const Setting callback = setting["callback token"];
-    out.http.twilio_auth_token = callback.present() ? callback.secret() : config.auth_token;
+    connectors::inbound::TwilioReaderConfig reader;
+    reader.auth_tokens.push_back(callback.present() ? callback.secret() : config.auth_token);
+    out.http.readers["sms"] = connectors::inbound::make_twilio_reader(std::move(reader));
+    // Where messages were told to report before the address named the connector.
+    out.http.readers["twilio"] = out.http.readers["sms"];
     return checked(setting, connectors::sms::make_twilio(config));
 }
 

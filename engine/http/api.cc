@@ -141,6 +141,7 @@ std::variant<Api::Admission, Reply> Api::admit(const Request& head) {
     if (found->route->endpoint == Endpoint::program_apply) {
         admission.body_most = options_.program_most;
     }
+    if (found->route->endpoint == Endpoint::report) admission.body_most = kReportBody;
     return admission;
 }
 
@@ -249,8 +250,8 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
             reply.body = openapi_json();
             return respond(std::move(reply));
         }
-        case Endpoint::twilio_report:
-            return twilio_report(admission, request, std::move(respond));
+        case Endpoint::report:
+            return report(admission, request, std::move(respond));
         case Endpoint::pixel:
             return pixel(admission.parameter, request, std::move(respond));
         case Endpoint::click:

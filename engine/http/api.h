@@ -2,6 +2,7 @@
 // Requests to commands and back: every route, without a socket. One thread's, but for the callbacks
 // that the engine makes on its own.
 
+#include "connectors/inbound/inbound.h"
 #include "engine/http/http.h"
 #include "engine/http/ingest.h"
 #include "engine/http/numbers.h"
@@ -9,6 +10,9 @@
 #include "engine/http/route.h"
 
 namespace journey::http {
+
+/// What became of the message that the token names.
+model::Command receipt_command(const connectors::inbound::Token& token, model::Receipt receipt);
 
 class Api {
   public:
@@ -61,8 +65,10 @@ class Api {
     void unknown_messages(Respond respond);
     void metrics(Respond respond);
 
+    // report_routes.cc
+    void report(const Admission& admission, const Request& request, Respond respond);
+
     // recipient_routes.cc
-    void twilio_report(const Admission& admission, const Request& request, Respond respond);
     void pixel(const std::string& token, const Request& request, Respond respond);
     void click(const std::string& token, const Request& request, Respond respond);
     Reply unsubscribe_page(const std::string& token) const;

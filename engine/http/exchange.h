@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace journey::http {
@@ -17,7 +18,8 @@ struct Request {
     std::string authorization;
     std::string content_type;
     std::string content_encoding;
-    std::string twilio_signature;
+    /// Names in lower case; only of what is addressed to /r.
+    std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
 };
 

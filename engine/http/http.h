@@ -8,16 +8,19 @@ namespace journey::http {
 
 /// What an address takes that nobody has to prove anything for: links, receipts, health.
 inline constexpr std::size_t kSmallBody = 16u << 10;
+/// What a provider's batch of reports may take.
+inline constexpr std::size_t kReportBody = 4u << 20;
 
 struct HttpOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;            // 0: any free one; see Server::port
     std::vector<std::string> write_keys;  // for /v1/*: Basic user name
     std::string admin_token;              // for /admin/*: Bearer; "" = no /admin at all
-    std::string public_url;            // as providers and recipients see us; signatures are over it
-    std::string link_secret;           // tokens of pixels, clicks, unsubscribes, callbacks
-    std::string twilio_auth_token;     // "" = no Twilio callbacks taken
-    std::size_t body_most = 1u << 20;  // bytes; more is 413
+    std::string public_url;   // as providers and recipients see us; signatures are over it
+    std::string link_secret;  // tokens of pixels, clicks, unsubscribes, callbacks
+    /// Of /r/NAME, by name: who reads what that provider calls us with.
+    std::map<std::string, std::shared_ptr<const connectors::InboundReader>, std::less<>> readers;
+    std::size_t body_most = 1u << 20;      // bytes; more is 413
     std::size_t program_most = 64u << 20;  // bytes of a program sent to /admin/program
     /// Bytes of all bodies under way together; more is 503. Callers without a proven write key may
     /// fill half of it. Bodies up to kSmallBody are never turned away, those of /admin not counted.

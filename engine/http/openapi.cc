@@ -34,11 +34,11 @@ struct Words {
     std::string_view answer_schema = {};
 };
 
-Words words_for(Endpoint endpoint) {
+Words words_for(const Route& route) {
     const auto event = [](std::string_view summary) {
         return Words{.summary = summary, .request_schema = "Event", .answer_schema = "Taken"};
     };
-    switch (endpoint) {
+    switch (route.endpoint) {
         case Endpoint::batch:
             return {.summary = "Take many events; one bad event does not refuse its neighbours",
                     .request_schema = "Batch",
@@ -101,9 +101,9 @@ Words words_for(Endpoint endpoint) {
             return {.summary = "Prometheus metrics", .answer_media = "text/plain"};
         case Endpoint::openapi:
             return {.summary = "This document"};
-        case Endpoint::twilio_report:
-            return {.summary = "Twilio's status callback, signed by Twilio",
-                    .request_media = "application/x-www-form-urlencoded",
+        case Endpoint::report:
+            return {.summary = "What a connector's provider reports, signed as it signs",
+                    .request_media = route.method == Method::get ? "" : "*/*",
                     .answer_media = ""};
         case Endpoint::pixel:
             return {.summary = "An e-mail was opened", .answer_media = "image/gif"};
@@ -153,7 +153,7 @@ Record responses_of(const Route& route, const Words& words) {
         fine.push_back({"content", Value(content(words.answer_media, words.answer_schema))});
     }
     std::string_view status = "200";
-    if (route.endpoint == Endpoint::preflight || route.endpoint == Endpoint::twilio_report) {
+    if (route.endpoint == Endpoint::preflight || route.endpoint == Endpoint::report) {
         status = "204";
     }
     if (route.endpoint == Endpoint::click) status = "302";
@@ -165,15 +165,19 @@ Record responses_of(const Route& route, const Words& words) {
 }
 
 Value operation(const Route& route, std::string_view id) {
-    const Words words = words_for(route.endpoint);
+    const Words words = words_for(route);
     Record made{{"operationId", Value(id)}, {"summary", Value(words.summary)}};
-    if (route.pattern.find("{}") != std::string_view::npos) {
-        const Record parameter{{"name", Value("id")},
-                               {"in", Value("path")},
-                               {"required", Value(true)},
-                               {"schema", Value(Record{{"type", Value("string")}})}};
-        made.push_back({"parameters", Value(List{Value(parameter)})});
+    List parameters;
+    std::size_t open = route.pattern.find("{}");
+    for (const char* name : {"id", "reference"}) {
+        if (open == std::string_view::npos) break;
+        open = route.pattern.find("{}", open + 1);
+        parameters.emplace_back(Record{{"name", Value(name)},
+                                       {"in", Value("path")},
+                                       {"required", Value(true)},
+                                       {"schema", Value(Record{{"type", Value("string")}})}});
     }
+    if (!parameters.empty()) made.push_back({"parameters", Value(std::move(parameters))});
     if (!words.request_schema.empty() || !words.request_media.empty()) {
         const std::string_view media =
             words.request_media.empty() ? "application/json" : words.request_media;
@@ -197,8 +201,9 @@ std::string openapi_json() {
     Record paths;
     for (const Route& route : all_routes()) {
         std::string path(route.pattern);
-        if (const std::size_t open = path.find("{}"); open != std::string::npos) {
-            path.replace(open, 2, "{id}");
+        for (const char* name : {"{id}", "{reference}"}) {
+            if (const std::size_t open = path.find("{}"); open != std::string::npos)
+                path.replace(open, 2, name);
         }
         const std::string id = fmt::format("{}{}", verb_of(route.method), to_snake_case(path));
         const Value made = operation(route, id);

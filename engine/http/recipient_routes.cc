@@ -1,8 +1,6 @@
-// What recipients and providers call: no key, but a token or a signature that only we or the
-// provider could make. A GET of a link changes nothing but counts (opened, clicked): mail scanners
+// What recipients call: no key, but a token that only we could make. A GET of a link changes nothing but counts (opened, clicked): mail scanners
 // follow links. Unsubscribing takes a POST.
 
-#include "connectors/inbound/inbound.h"
 #include "engine/http/api.h"
 
 #include <fmt/format.h>
@@ -57,6 +55,8 @@ std::string ascii_url(std::string_view url) {
     return out;
 }
 
+}  // namespace
+
 model::Command receipt_command(const inbound::Token& token, model::Receipt receipt) {
     model::Command command;
     command.person = token.person;
@@ -64,8 +64,6 @@ model::Command receipt_command(const inbound::Token& token, model::Receipt recei
     command.body = model::ReceiptArrived{token.key, std::move(receipt)};
     return command;
 }
-
-}  // namespace
 
 // Opens and clicks are worth keeping, but never worth letting a reader wait or meet an error.
 void Api::note(model::Command command) {
@@ -75,35 +73,6 @@ void Api::note(model::Command command) {
     const auto taken = engine_.submit(std::move(commands), runtime::AckWhen::durable, reserved,
                                       [](const Result<void>&) {});
     if (!taken) logger_.debug("receipt.dropped", {{"reason", taken.error().detail}});
-}
-
-void Api::twilio_report(const Admission& admission, const Request& request, Respond respond) {
-    auto report = inbound::read_twilio_report({.auth_token = options_.twilio_auth_token,
-                                               .link_secret = options_.link_secret,
-                                               .public_url = options_.public_url,
-                                               .token = admission.parameter,
-                                               .signature = request.twilio_signature,
-                                               .body = request.body,
-                                               .at = engine_.clock().now()});
-    if (!report) {
-        const bool refused = report.error().code == ErrorCode::refused;
-        logger_.warn("receipt.refused",
-                     {{"provider", "twilio"}, {"reason", report.error().detail}});
-        return respond(refused ? problem(403, "not_genuine", "The signature does not fit.")
-                               : problem(400, "broken_report", report.error().detail));
-    }
-    Reply reply;
-    reply.status = 204;
-    reply.content_type = "";
-    if (!report.value().receipt) return respond(std::move(reply));
-    std::vector<model::Command> commands;
-    commands.push_back(receipt_command(report.value().token, *report.value().receipt));
-    const auto done = [reply = std::move(reply), respond](Result<void> result) {
-        respond(result ? reply : problem_of(result.error()));
-    };
-    const bool reserved = true;
-    auto taken = engine_.submit(std::move(commands), runtime::AckWhen::durable, reserved, done);
-    if (!taken) respond(problem_of(taken.error()));
 }
 
 void Api::pixel(const std::string& token, const Request& request, Respond respond) {

@@ -24,7 +24,9 @@ constexpr Route kRoutes[] = {
     {Method::post, "/v1/g", Endpoint::group, kBrowser},
     {Method::post, "/v1/a", Endpoint::alias, kBrowser},
     {Method::options, "/v1/{}", Endpoint::preflight, Guard::none},
-    {Method::post, "/r/twilio/{}", Endpoint::twilio_report, Guard::signature},
+    {Method::post, "/r/{}", Endpoint::report, Guard::signature},
+    {Method::post, "/r/{}/{}", Endpoint::report, Guard::signature},
+    {Method::get, "/r/{}", Endpoint::report, Guard::signature},
     {Method::get, "/o/{}.gif", Endpoint::pixel, Guard::signature},
     {Method::get, "/c/{}", Endpoint::click, Guard::signature},
     {Method::get, "/u/{}", Endpoint::unsubscribe_page, Guard::signature},
@@ -49,11 +51,21 @@ constexpr Route kRoutes[] = {
     {Method::get, "/admin/messages/unknown", Endpoint::unknown_messages, Guard::admin},
 };
 
-/// What "{}" stands for; "" for a pattern without; nothing when the path is another.
+/// What "{}" stands for, of two with the slash between them; "" for a pattern without; nothing when
+/// the path is another.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
     const std::size_t open = pattern.find("{}");
     if (open == std::string_view::npos) {
         return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+    }
+    constexpr std::string_view kTwo = "{}/{}";
+    if (pattern.ends_with(kTwo)) {
+        const std::size_t slash = path.find('/', open);
+        if (slash == std::string_view::npos || slash == open || slash + 1 == path.size())
+            return std::nullopt;
+        if (!path.starts_with(pattern.substr(0, open))) return std::nullopt;
+        if (path.find('/', slash + 1) != std::string_view::npos) return std::nullopt;
+        return path.substr(open);
     }
     const std::string_view front = pattern.substr(0, open);
     const std::string_view back = pattern.substr(open + 2);

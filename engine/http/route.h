@@ -36,7 +36,7 @@ enum class Endpoint : unsigned char {
     readyz,
     metrics,
     openapi,
-    twilio_report,
+    report,
     pixel,
     click,
     unsubscribe_page,

@@ -111,6 +111,7 @@ void Session::on_head(Failure failure) {
         return refuse(std::move(*reply));
     }
     admission_ = std::get<Api::Admission>(std::move(admitted));
+    if (admission_.route->endpoint == Endpoint::report) fill_headers();
     const auto length = parser_->content_length();
     if (length && *length > admission_.body_most) {
         return refuse(problem(413, "too_large",
@@ -189,10 +190,20 @@ void Session::fill_request() {
     request_.authorization = text_of(head[field::authorization]);
     request_.content_type = text_of(head[field::content_type]);
     request_.content_encoding = text_of(head[field::content_encoding]);
-    request_.twilio_signature = text_of(head["X-Twilio-Signature"]);
     request_.body.clear();
     head_only_ = request_.method == Method::head;
     old_http_ = head.version() == 10;
+}
+
+// How a provider proves itself stands in headers of its own.
+void Session::fill_headers() {
+    request_.headers.clear();
+    for (const auto& field : parser_->get()) {
+        std::string name = text_of(field.name_string());
+        for (char& c : name)
+            c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        request_.headers.emplace_back(std::move(name), text_of(field.value()));
+    }
 }
 
 // A body in chunks announces nothing, so it counts as the largest it may become.

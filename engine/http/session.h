@@ -67,6 +67,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void on_head(Failure failure);
     std::optional<Reply> check_head();
     void fill_request();
+    void fill_headers();
     bool reserve_body();
     void release_body();
     void read_body();

@@ -127,7 +127,8 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
         message.sender = one_line(program.channels[declared].sender);
     }
     const LinkMaker links(links_, attempt);
-    message.callback_url = links.callback();
+    message.reference = links.reference();
+    message.callback_url = links.callback(message.reference);
     const bool marketing = attempt.message_class == ir::MessageClass::marketing;
     if (marketing) message.unsubscribe_url = links.unsubscribe();
 

@@ -1,5 +1,7 @@
 #include "engine/runtime/links.h"
 
+#include <fmt/format.h>
+
 namespace journey::runtime {
 
 namespace inbound = connectors::inbound;
@@ -12,11 +14,15 @@ std::string LinkMaker::unsubscribe() const {
     return options_.public_url.empty() ? std::string() : inbound::unsubscribe_url(context());
 }
 
-std::string LinkMaker::callback() const {
-    // Of the channels we serve only text messages are reported on by callbacks to an address of
-    // each message's own.
-    const bool asked = !options_.public_url.empty() && attempt_.channel == "sms";
-    return asked ? inbound::twilio_callback_url(context()) : std::string();
+std::string LinkMaker::reference() const {
+    if (options_.secret.empty()) return {};
+    return inbound::sign_token(options_.secret,
+                               {inbound::Purpose::callback, attempt_.person, attempt_.key});
+}
+
+std::string LinkMaker::callback(std::string_view reference) const {
+    if (options_.public_url.empty() || reference.empty()) return {};
+    return fmt::format("{}/r/{}/{}", options_.public_url, attempt_.channel, reference);
 }
 
 std::string LinkMaker::track(std::string html, const std::string& unsubscribe) const {

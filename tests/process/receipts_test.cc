@@ -201,8 +201,9 @@ TEST_CASE("Twilio's report is believed only with its signature", "[process]") {
         std::ifstream in(echo.directory.path("data/keys/link_secret"));
         std::getline(in, secret);
     }
-    const std::string url = inbound::twilio_callback_url(
-        {echo.public_url, secret, model::person_id_of("user:ada"), *key});
+    const std::string url = echo.public_url + "/r/twilio/" +
+                            inbound::sign_token(secret, {inbound::Purpose::callback,
+                                                         model::person_id_of("user:ada"), *key});
     const connectors::Form form{{"MessageSid", "SM1"}, {"MessageStatus", "delivered"}};
     const std::string body = "MessageSid=SM1&MessageStatus=delivered";
     const auto report = [&](const std::string& signature) {

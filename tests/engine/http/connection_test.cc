@@ -169,7 +169,6 @@ TEST_CASE("links and reports take small bodies only", "[http]") {
     const std::string large((16u << 10) + 1, 'x');
     for (const auto& [method, path] :
          std::vector<std::pair<const char*, const char*>>{{"POST", "/u/token"},
-                                                          {"POST", "/r/twilio/token"},
                                                           {"GET", "/o/token.gif"},
                                                           {"GET", "/c/token"},
                                                           {"GET", "/livez"}}) {

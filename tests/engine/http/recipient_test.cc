@@ -190,7 +190,7 @@ TEST_CASE("Twilio's report counts when Twilio signed it", "[http]") {
                          text);
     };
     World world;
-    const std::string signature = inbound::twilio_signature(kOptions.twilio_auth_token, url, form);
+    const std::string signature = inbound::twilio_signature("12345", url, form);
 
     SECTION("genuine") {
         CHECK(post(world, "/r/twilio/" + token, signature, body).status == 204);
@@ -200,8 +200,7 @@ TEST_CASE("Twilio's report counts when Twilio signed it", "[http]") {
     }
     SECTION("only on its way: nothing to keep") {
         const connectors::Form sent = {{"MessageSid", "SM123"}, {"MessageStatus", "sent"}};
-        CHECK(post(world, "/r/twilio/" + token,
-                   inbound::twilio_signature(kOptions.twilio_auth_token, url, sent),
+        CHECK(post(world, "/r/twilio/" + token, inbound::twilio_signature("12345", url, sent),
                    "MessageSid=SM123&MessageStatus=sent")
                   .status == 204);
         CHECK(world.engine.submissions().empty());
@@ -218,9 +217,28 @@ TEST_CASE("Twilio's report counts when Twilio signed it", "[http]") {
         CHECK(post(world, "/r/twilio/" + other, signature, body).status == 403);
         CHECK(world.engine.submissions().empty());
     }
+    SECTION("at the address that names the connector") {
+        const std::string here = fmt::format("{}/r/sms/{}", kOptions.public_url, token);
+        CHECK(post(world, "/r/sms/" + token, inbound::twilio_signature("12345", here, form), body)
+                  .status == 204);
+        CHECK(only_receipt(world.engine.commands()).kind == model::ReceiptKind::delivered);
+        CHECK(post(world, "/r/sms/" + token, signature, body).status == 403);
+    }
+    SECTION("where no connector reports") {
+        for (const std::string path :
+             {"/r/fax/" + token, std::string("/r/fax"), std::string("/r/sms/a/b"),
+              std::string("/r//") + token, std::string("/r/")}) {
+            CAPTURE(path);
+            CHECK(post(world, path, signature, body).status == 404);
+        }
+        CHECK(world.ask("HEAD", "/r/sms").status == 200);
+        CHECK(world.ask("HEAD", "/r/fax").status == 404);
+        CHECK(world.ask("GET", "/r/sms").status == 403);
+        CHECK(world.engine.submissions().empty());
+    }
     SECTION("no token is configured") {
         auto options = test_options();
-        options.twilio_auth_token = "";
+        options.readers["twilio"] = connectors::inbound::make_twilio_reader({{std::string()}});
         World closed(options);
         CHECK(post(closed, "/r/twilio/" + token, inbound::twilio_signature("", url, form), body)
                   .status == 403);

@@ -1,5 +1,6 @@
 #include "tests/engine/http/kit/world.h"
 
+#include "connectors/inbound/inbound.h"
 #include "engine/ir/ir.h"
 
 #include <fmt/format.h>
@@ -69,7 +70,8 @@ HttpOptions test_options() {
     options.admin_token = kToken;
     options.public_url = "https://shop.example";
     options.link_secret = "a-secret-of-links";
-    options.twilio_auth_token = "12345";
+    options.readers["sms"] = connectors::inbound::make_twilio_reader({{std::string("12345")}});
+    options.readers["twilio"] = options.readers["sms"];
     return options;
 }
 
