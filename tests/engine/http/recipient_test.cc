@@ -225,7 +225,7 @@ TEST_CASE("Twilio's report counts when Twilio signed it", "[http]") {
         CHECK(post(world, "/r/sms/" + token, signature, body).status == 403);
     }
     SECTION("where no connector reports") {
-        for (const std::string path :
+        for (const std::string& path :
              {"/r/fax/" + token, std::string("/r/fax"), std::string("/r/sms/a/b"),
               std::string("/r//") + token, std::string("/r/")}) {
             CAPTURE(path);

@@ -86,7 +86,8 @@ TEST_CASE("links lead through us, except the one to unsubscribe", "[runtime]") {
     REQUIRE_THAT(message.html, Catch::Contains("href=\"" + message.unsubscribe_url + "\""));
     REQUIRE_THAT(message.html, Catch::Contains("https://hello.shop.example/o/"));
     REQUIRE_THAT(message.text, Catch::Contains(message.unsubscribe_url));
-    REQUIRE(message.callback_url.empty());
+    REQUIRE(message.reference.size() == 55);
+    REQUIRE(message.callback_url == "https://hello.shop.example/r/email/" + message.reference);
 
     fixture.attempt.open_tracking = false;
     links.track_clicks = false;
