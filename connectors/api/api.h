@@ -32,6 +32,16 @@ struct Message {
     Instant at{};
 };
 
+class TokenSource;
+
+/// That a request carries a token of this source, and where: in a header, or in the URL's query.
+struct TokenUse {
+    std::shared_ptr<const TokenSource> source;
+    std::string header = "Authorization";
+    std::string prefix = "Bearer ";
+    std::string query{};  // "access_token"; then `header` and `prefix` are not looked at
+};
+
 struct HttpRequest {
     std::string method = "POST";
     std::string url;
@@ -39,6 +49,8 @@ struct HttpRequest {
     std::string body;
     std::string basic_user;  // with basic_password: HTTP basic authentication
     std::string basic_password;
+    std::optional<TokenUse> token;
+    bool http2 = false;  // agreed on in the TLS handshake; over http:// without asking
 };
 
 struct SmtpRequest {
@@ -87,6 +99,33 @@ class Connector {
     /// Pure. Follows RELIABILITY 1.3 for the connector's class.
     virtual model::Observation observe(const Response& response) const = 0;
 };
+
+struct Token {
+    std::string text;
+    Micros good_for{0};  // from now on
+};
+
+/// Where the tokens come from that requests carry and that live for minutes or hours: OAuth2,
+/// WeChat, Apple. Pure like a connector, and asked from several threads; net's token transport does
+/// the asking, keeps the token, renews it before its end and puts it into the requests.
+class TokenSource {
+  public:
+    virtual ~TokenSource() = default;
+    /// For log lines: "fcm".
+    virtual std::string_view name() const = 0;
+    /// The request that fetches a token; or a token, when it is made without asking anybody.
+    virtual Result<std::variant<HttpRequest, Token>> ask(Instant now) const = 0;
+    /// What came back. `refused` or `invalid`: our credentials are wrong, which pauses the
+    /// connector; `retry`: later perhaps.
+    virtual Result<Token> read(const Response& response) const = 0;
+    /// Whether an answer to a request says that its token does not count (any more), and thus that
+    /// nothing else was done. It is then sent once more, with a new token.
+    virtual bool refuses(const Response& response) const;
+};
+
+/// {"access_token": "…", "expires_in": 3599} as OAuth2 and WeChat answer: what a TokenSource's
+/// read() does for them. `who` is named in what is said of failures.
+Result<Token> read_access_token(const Response& response, std::string_view who);
 
 /// The table of RELIABILITY 1.3 for plain HTTP providers: what every connector's observe() starts
 /// from.

@@ -14,6 +14,9 @@ constexpr long kConnectMs = 5'000;
 // An idle connection older than this is not used again: many servers close theirs after 5 s, and a
 // POST into a closed one is an UNKNOWN.
 constexpr long kIdleSeconds = 4;
+// HTTP/2 says goodbye (GOAWAY), which libcurl reads before it uses a connection again, and Apple
+// asks that connections be kept.
+constexpr long kIdleSecondsHttp2 = 600;
 // Until SMTP's final dot a slow server is given up much earlier than the ten minutes after it.
 constexpr auto kBeforeDot = std::chrono::seconds(30);
 // libcurl says QUIT and waits for its answer without letting go of the thread; these bound the
@@ -241,7 +244,7 @@ void Exchange::set_standing() {
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-    curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, kIdleSeconds);
+    if (is_smtp_) curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, kIdleSeconds);
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Callbacks::read);
     curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, &Callbacks::seek);
     curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, &Callbacks::before_request);
@@ -251,7 +254,6 @@ void Exchange::set_standing() {
     if (!trust_->empty()) curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, &Callbacks::trust);
     if (is_smtp_) return;
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
-    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
 }
 
 void Exchange::set_own() {
@@ -304,6 +306,7 @@ Result<void> Exchange::check_plain(const TransportOptions& options) {
 
 // Whatever one request sets and another does not is set by every one, or the last one's would stay.
 Result<void> Exchange::prepare_http(HttpRequest& request) {
+    ENSURE(!request.token, "tokens are put into requests by with_tokens()");
     CURL* curl = handle();
     curl_slist* lines = nullptr;
     const auto add = [&](const std::string& line) {
@@ -339,6 +342,13 @@ Result<void> Exchange::prepare_http(HttpRequest& request) {
     curl_easy_setopt(curl, post ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, other ? request.method.c_str() : nullptr);
+    const long version = !request.http2  ? CURL_HTTP_VERSION_1_1
+                         : handle_.plain ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
+                                         : CURL_HTTP_VERSION_2TLS;
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
+    curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, request.http2 ? kIdleSecondsHttp2 : kIdleSeconds);
+    // Many at once on one connection, rather than a connection each.
+    curl_easy_setopt(curl, CURLOPT_PIPEWAIT, long{request.http2});
     // Without a body there is nothing whose rewinding could fail: such a request never meets a used
     // connection.
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, long{post && body_.empty()});

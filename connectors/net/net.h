@@ -29,6 +29,13 @@ class Transport {
 /// Ends its thread on destruction; what is under way is answered as failed.
 std::unique_ptr<Transport> make_transport(const TransportOptions& options, Logger& log);
 
+/// The same, for requests that carry a token (`HttpRequest::token`): asks its source, keeps what it
+/// gives, renews it some minutes before its end, and sends a request whose token was refused once
+/// more with a new one. `clock` says how old a token is. What a source cannot give fails the request
+/// before a byte of it left: as a credentials problem, unless trying later may help. One thread.
+std::unique_ptr<Transport> with_tokens(std::unique_ptr<Transport> inner, const Clock& clock,
+                                       Logger& log);
+
 /// For benchmarks: posts the same request `count` times over so many kept connections on this
 /// thread, with libcurl and nothing else. Posts a second.
 Result<double> bare_post_rate(const HttpRequest& request, std::size_t connections,

@@ -27,7 +27,7 @@ class WebLane::Loop {
         ENSURE(multi_ != nullptr, "libcurl cannot start");
         curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
                           static_cast<long>(options_.connections_most));
-        curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
+        curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, long{CURLPIPE_MULTIPLEX});
         thread_ = std::thread([this] { run(); });
     }
 

@@ -44,7 +44,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     TRY(daemon->keys_, load_or_make_keys(config.data_directory));
     daemon->transport_ = std::move(parts.transport);
     if (!daemon->transport_)
-        daemon->transport_ = connectors::net::make_transport(config.network, *daemon->logger_);
+        daemon->transport_ = connectors::net::with_tokens(
+            connectors::net::make_transport(config.network, *daemon->logger_), *daemon->clock_,
+            *daemon->logger_);
 
     config.http.write_keys.push_back(daemon->keys_.write_key);
     if (config.http.admin_token.empty()) config.http.admin_token = daemon->keys_.admin_token;
