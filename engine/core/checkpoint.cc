@@ -16,44 +16,95 @@ void make_unique_in_order(std::vector<T>& all) {
     all.erase(std::unique(all.begin(), all.end()), all.end());
 }
 
+/// Finds what is of one person among pairs in order.
+struct ById {
+    template <typename Second>
+    bool operator()(const std::pair<model::PersonId, Second>& one, model::PersonId id) const {
+        return one.first < id;
+    }
+    template <typename Second>
+    bool operator()(model::PersonId id, const std::pair<model::PersonId, Second>& one) const {
+        return id < one.first;
+    }
+};
+
 }  // namespace
 
 model::PartitionCheckpoint Machine::take_checkpoint() {
-    model::PartitionCheckpoint out;
-    out.partition = id_;
-    out.applied = applied_;
-    out.meta = encode_meta(true);
-    make_unique_in_order(dirty_);
-    Person room;
-    out.profiles.reserve(dirty_.size());
-    std::vector<std::uint32_t> taken;
-    taken.reserve(dirty_.size());
-    for (const model::PersonId id : dirty_) {
-        const People::Taken one = people_.take(id, room);
-        const Person& person = *one.person;
-        out.profiles.push_back({id, person.external_id, profile_text(person),
-                                one.bytes.empty() ? encode_person(person) : Bytes(one.bytes),
-                                person.next_due()});
-        taken.push_back(one.place);
-    }
-    make_unique_in_order(changed_entries_);
-    for (const auto& [person, entry] : changed_entries_) {
-        if (auto row = entry_row(*people_.peek(person, room), entry))
-            out.entries.push_back(std::move(*row));
-    }
-    make_unique_in_order(changed_messages_);
-    for (const auto& [id, key] : changed_messages_) {
-        const Person& person = *people_.peek(id, room);
-        const Intent* intent = person.intent(key);
-        const Message* message = intent != nullptr ? &intent->message : person.final_message(key);
-        if (message != nullptr) out.messages.push_back(message_row(person, *message));
-    }
-    out.quarantine = std::exchange(quarantine_, {});
-    if (options_.fetch && !taken.empty()) taken_.push_back({applied_, std::move(taken)});
-    dirty_.clear();
-    changed_entries_.clear();
-    changed_messages_.clear();
+    return *take_checkpoint(std::numeric_limits<std::size_t>::max());
+}
+
+/// Who changes while it is being written, is written before the change: so it is true at one
+/// position, whatever is applied in between.
+std::optional<model::PartitionCheckpoint> Machine::take_checkpoint(std::size_t rows_most) {
+    if (!writing_) begin_checkpoint();
+    write_checkpoint(rows_most);
+    if (writing_->next < writing_->people.size()) return std::nullopt;
+    model::PartitionCheckpoint out = std::move(writing_->rows);
+    if (options_.fetch && !writing_->taken.empty())
+        taken_.push_back({out.applied, std::move(writing_->taken)});
+    writing_.reset();
+    people_.tell_changes(false);
     return out;
+}
+
+void Machine::begin_checkpoint() {
+    writing_.emplace();
+    Writing& now = *writing_;
+    now.rows.partition = id_;
+    now.rows.applied = applied_;
+    now.rows.meta = encode_meta(true);
+    now.rows.quarantine = std::exchange(quarantine_, {});
+    now.people = std::exchange(dirty_, {});
+    now.entries = std::exchange(changed_entries_, {});
+    now.messages = std::exchange(changed_messages_, {});
+    make_unique_in_order(now.people);
+    make_unique_in_order(now.entries);
+    make_unique_in_order(now.messages);
+    now.written.resize(now.people.size());
+    people_.tell_changes(true);
+}
+
+void Machine::write_checkpoint(std::size_t rows_most) {
+    std::size_t rows = 0;
+    for (Writing& now = *writing_; now.next < now.people.size() && rows < rows_most; ++now.next)
+        rows += write_down(now.next);
+}
+
+void Machine::write_before_change(model::PersonId id) {
+    const auto first = writing_->people.begin();
+    const auto found = std::lower_bound(first + static_cast<std::ptrdiff_t>(writing_->next),
+                                        writing_->people.end(), id);
+    if (found != writing_->people.end() && *found == id)
+        write_down(static_cast<std::size_t>(found - first));
+}
+
+std::size_t Machine::write_down(std::size_t index) {
+    Writing& now = *writing_;
+    if (now.written[index]) return 0;
+    now.written[index] = true;
+    const model::PersonId id = now.people[index];
+    Person room;
+    const People::Taken one = people_.take(id, room);
+    const Person& person = *one.person;
+    now.taken.push_back(one.place);
+    now.rows.profiles.push_back({id, person.external_id, profile_text(person),
+                                 one.bytes.empty() ? encode_person(person) : Bytes(one.bytes),
+                                 person.next_due()});
+    std::size_t rows = 1;
+    const auto of_person = [&](const auto& all) {
+        return std::equal_range(all.begin(), all.end(), id, ById{});
+    };
+    for (auto [at, end] = of_person(now.entries); at != end; ++at, ++rows) {
+        if (auto row = entry_row(person, at->second)) now.rows.entries.push_back(std::move(*row));
+    }
+    for (auto [at, end] = of_person(now.messages); at != end; ++at, ++rows) {
+        const Intent* intent = person.intent(at->second);
+        const Message* message =
+            intent != nullptr ? &intent->message : person.final_message(at->second);
+        if (message != nullptr) now.rows.messages.push_back(message_row(person, *message));
+    }
+    return rows;
 }
 
 void Machine::checkpoint_saved(model::LogPosition applied) {
@@ -64,6 +115,7 @@ void Machine::checkpoint_saved(model::LogPosition applied) {
         std::set<std::uint32_t> waiting;
         for (const Taken& later : taken_)
             waiting.insert(later.people.begin(), later.people.end());
+        if (writing_) waiting.insert(writing_->taken.begin(), writing_->taken.end());
         for (const std::uint32_t place : people) {
             if (waiting.empty() || waiting.count(place) == 0) people_.saved(place);
         }

@@ -326,6 +326,9 @@ class Partition {
 
     /// Rows changed since the last call, true at applied(). Cost: about a microsecond a row.
     model::PartitionCheckpoint take_checkpoint();
+    /// The same a piece at a time, about `rows_most` rows: none until all are written, then true at
+    /// the position at which the first piece was asked for. Commands may be applied in between.
+    std::optional<model::PartitionCheckpoint> take_checkpoint(std::size_t rows_most);
     /// What take_checkpoint() gave with this `applied`, and before, is durable, and from now on
     /// `fetch` gives it. Never called: nobody who has changed leaves memory.
     void checkpoint_saved(model::LogPosition applied);

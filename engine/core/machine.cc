@@ -28,6 +28,7 @@ People::Form Machine::form() {
     form.read = [this](std::string_view bytes, Person& person) {
         ENSURE(decode_person(bytes, person), "a resting person could not be read");
     };
+    form.changes = [this](model::PersonId id) { write_before_change(id); };
     if (!options_.fetch) return form;
     form.fetch = [this, bytes = Bytes()](model::PersonId id, Person& person) mutable {
         options_.fetch(id, bytes);
@@ -59,6 +60,8 @@ void Machine::on(const model::Command&, const model::Decide&) {}
 void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
                           Instant at, const model::Resume& resumed) {
     if (position < applied_) return;
+    // Rows name things by the catalog of their position.
+    if (writing_) write_checkpoint(std::numeric_limits<std::size_t>::max());
     const CatalogPtr earlier = std::exchange(catalog_, std::move(catalog));
     const std::string before = live_hash(earlier);
     now_ = std::max(now_, at);

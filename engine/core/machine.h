@@ -30,6 +30,7 @@ class Machine {
 
     // checkpoint.cc
     model::PartitionCheckpoint take_checkpoint();
+    std::optional<model::PartitionCheckpoint> take_checkpoint(std::size_t rows_most);
     void checkpoint_saved(model::LogPosition applied);
     Result<void> restore(const model::PartitionCheckpoint& stored);
     Result<void> restore_person(model::PersonId id, std::string_view state);
@@ -50,6 +51,12 @@ class Machine {
 
   private:
     People::Form form();
+
+    // checkpoint.cc
+    void begin_checkpoint();
+    void write_checkpoint(std::size_t rows_most);
+    void write_before_change(model::PersonId id);
+    std::size_t write_down(std::size_t index);  // rows written
 
     struct Waking {  // one thing that is due
         Instant at = kNever;
@@ -405,7 +412,18 @@ class Machine {
     };
     std::deque<Taken> taken_;
 
-    // Since the last checkpoint.
+    struct Writing {                          // a checkpoint of which a part is still to be written
+        model::PartitionCheckpoint rows;      // what is
+        std::vector<model::PersonId> people;  // in order, as the next two
+        std::vector<std::pair<model::PersonId, model::EntryId>> entries;
+        std::vector<std::pair<model::PersonId, model::MessageKey>> messages;
+        std::vector<bool> written;         // of the people
+        std::size_t next = 0;              // before it everybody is written
+        std::vector<std::uint32_t> taken;  // places of those who are
+    };
+    std::optional<Writing> writing_;
+
+    // Since the last checkpoint began.
     std::vector<model::PersonId> dirty_;
     std::vector<std::pair<model::PersonId, model::EntryId>> changed_entries_;
     std::vector<std::pair<model::PersonId, model::MessageKey>> changed_messages_;

@@ -52,6 +52,9 @@ void Partition::set_applied(model::LogPosition position) {
 model::PartitionCheckpoint Partition::take_checkpoint() {
     return impl_->machine.take_checkpoint();
 }
+std::optional<model::PartitionCheckpoint> Partition::take_checkpoint(std::size_t rows_most) {
+    return impl_->machine.take_checkpoint(rows_most);
+}
 void Partition::checkpoint_saved(model::LogPosition applied) {
     impl_->machine.checkpoint_saved(applied);
 }

@@ -247,6 +247,7 @@ void People::store(Place& place, const Resting& resting) {
 Person* People::find(model::PersonId id) {
     const std::uint32_t index = index_of(id);
     if (index == kNobody) return nullptr;
+    if (tells_changes_) form_.changes(id);
     Person& person = is_open(places_[index]) ? *person_at(places_[index]) : open(index);
     person.turns = person.history.size() < kIndexedFrom ? 1 : kTurnsOfMany;
     if (person.finds < 2) ++person.finds;

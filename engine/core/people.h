@@ -39,6 +39,8 @@ class People {
         std::function<void(std::string_view, Person&)> read;
         /// From the store; throws StoreFailed. Absent: everybody stays.
         std::function<void(model::PersonId, Person&)> fetch;
+        /// Called before anybody is handed out to be changed, while tell_changes() is on.
+        std::function<void(model::PersonId)> changes = {};
     };
     /// `bytes`: about how many all of them may take.
     People(Form form, std::size_t bytes);
@@ -47,6 +49,7 @@ class People {
     People& operator=(const People&) = delete;
 
     bool knows(model::PersonId id) const { return index_of(id) != kNobody; }
+    void tell_changes(bool on) { tells_changes_ = on; }
     /// Opens. The person stays where it is until rest().
     Person* find(model::PersonId id);
     /// Opens nobody: who rests or is stored is read into `room`.
@@ -127,6 +130,7 @@ class People {
     bool store_one();
 
     Form form_;
+    bool tells_changes_ = false;
     std::size_t most_;
     std::size_t most_open_;
     std::deque<Place> places_;  // in order of arrival, which a restart changes: not for decisions

@@ -23,7 +23,7 @@ std::size_t rows_of(const CheckpointSlice& slice) {
 }
 
 bool is_empty(const CheckpointSlice& slice) {
-    return !slice.catalog && slice.partitions.empty() && slice.rendered.empty();
+    return !slice.catalog && slice.partitions.empty() && slice.rendered.empty() && !slice.goes_on;
 }
 
 /// `next` has no catalog: what a catalog makes superfluous in the store is known to be so only when
@@ -32,6 +32,7 @@ void append(CheckpointSlice& slice, CheckpointSlice next) {
     std::move(next.partitions.begin(), next.partitions.end(), std::back_inserter(slice.partitions));
     std::move(next.rendered.begin(), next.rendered.end(), std::back_inserter(slice.rendered));
     slice.low_water = next.low_water;
+    slice.goes_on = next.goes_on;
 }
 
 }  // namespace
@@ -39,13 +40,13 @@ void append(CheckpointSlice& slice, CheckpointSlice next) {
 CheckpointSlice take_slice(Node& node, std::size_t rows_most) {
     CheckpointSlice slice;
     slice.catalog = node.next_catalog_checkpoint();
-    std::size_t rows = 0;
-    while (rows < rows_most) {
-        std::optional<model::PartitionCheckpoint> next = node.next_checkpoint();
+    while (rows_most > 0) {
+        std::optional<model::PartitionCheckpoint> next = node.next_checkpoint(rows_most);
         if (!next) break;
-        rows += rows_of(*next);
+        rows_most -= std::min(rows_most, rows_of(*next));
         slice.partitions.push_back(std::move(*next));
     }
+    slice.goes_on = node.is_in_checkpoint();
     slice.low_water = node.low_water();
     return slice;
 }

@@ -12,6 +12,7 @@ struct CheckpointSlice {
     std::vector<model::PartitionCheckpoint> partitions;
     std::vector<storage::StateStore::RenderedMessage> rendered;
     model::LogPosition low_water = 0;
+    bool goes_on = false;  // a part of one more partition is written, for a later slice
 };
 
 /// At most about `rows_most` rows, so that applying never waits long. Empty when nothing changed.

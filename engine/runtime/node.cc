@@ -307,18 +307,23 @@ void Node::Impl::observe(const OutgoingAttempt& attempt, const connectors::Respo
 
 // ---------------------------------------------------------------- checkpoints
 
-std::optional<model::PartitionCheckpoint> Node::Impl::next_checkpoint() {
-    // A partition's state may be read back only with the catalog of its position at hand.
-    if (catalog_unsaved) return std::nullopt;
-    for (std::size_t tried = 0; tried < partitions.size(); ++tried) {
-        const std::size_t part = next_saved;
-        next_saved = (next_saved + 1) % partitions.size();
-        if (saved[part] == applied) continue;
-        partitions[part].set_applied(applied);
-        saved[part] = applied;
-        return partitions[part].take_checkpoint();
+std::optional<model::PartitionCheckpoint> Node::Impl::next_checkpoint(std::size_t rows_most) {
+    if (!saving) {
+        // A partition's state may be read back only with the catalog of its position at hand.
+        if (catalog_unsaved) return std::nullopt;
+        for (std::size_t tried = 0; tried < partitions.size() && !saving; ++tried) {
+            if (saved[next_saved] != applied) saving = next_saved;
+            next_saved = (next_saved + 1) % partitions.size();
+        }
+        if (!saving) return std::nullopt;
+        partitions[*saving].set_applied(applied);
     }
-    return std::nullopt;
+    auto taken = partitions[*saving].take_checkpoint(rows_most);
+    if (taken) {
+        saved[*saving] = taken->applied;
+        saving.reset();
+    }
+    return taken;
 }
 
 model::LogPosition Node::Impl::low_water() const {
@@ -410,8 +415,11 @@ std::vector<core::Happening> Node::take_happenings() {
 std::vector<storage::StateStore::RenderedMessage> Node::take_rendered() {
     return std::exchange(impl_->rendered, {});
 }
-std::optional<model::PartitionCheckpoint> Node::next_checkpoint() {
-    return impl_->next_checkpoint();
+std::optional<model::PartitionCheckpoint> Node::next_checkpoint(std::size_t rows_most) {
+    return impl_->next_checkpoint(rows_most);
+}
+bool Node::is_in_checkpoint() const {
+    return impl_->saving.has_value();
 }
 void Node::checkpoint_saved(model::PartitionId partition, model::LogPosition applied) {
     impl_->partitions[partition.number].checkpoint_saved(applied);

@@ -19,7 +19,7 @@ class Node::Impl {
     void observe(const OutgoingAttempt& attempt, const connectors::Response& response, Instant now);
     void turn(Instant now);
     std::vector<OutgoingAttempt> take_attempts(Instant now);
-    std::optional<model::PartitionCheckpoint> next_checkpoint();
+    std::optional<model::PartitionCheckpoint> next_checkpoint(std::size_t rows_most);
     std::optional<CatalogCheckpoint> next_catalog_checkpoint();
     model::LogPosition low_water() const;
     /// Effects of a batch, once it is durable: Intents to the lanes, Attempts to their line,
@@ -65,6 +65,7 @@ class Node::Impl {
     std::vector<bool> tick_asked;           // a Tick is on its way through the Log
     std::vector<model::LogPosition> saved;  // applied of each partition's last checkpoint
     std::size_t next_saved = 0;
+    std::optional<std::size_t> saving;  // the partition of which a part of a checkpoint is written
     model::LogPosition applied = 0;
     Instant newest{Micros{0}};
     model::LogPosition catalog_position = 0;

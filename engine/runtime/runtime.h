@@ -115,8 +115,12 @@ class Node {
     std::vector<storage::StateStore::RenderedMessage> take_rendered();
 
     /// The next partition's changes for the StateStore, round robin; none when all partitions are
-    /// up to date, and none while a catalog waits to be saved before them.
-    std::optional<model::PartitionCheckpoint> next_checkpoint();
+    /// up to date, and none while a catalog waits to be saved before them. Writes about `rows_most`
+    /// rows and gives none either when that was not the whole partition: is_in_checkpoint() then,
+    /// and the next call goes on. It is true at the position of the first of these calls.
+    std::optional<model::PartitionCheckpoint> next_checkpoint(
+        std::size_t rows_most = std::numeric_limits<std::size_t>::max());
+    bool is_in_checkpoint() const;
     /// The StateStore has the one of this position for good. Whoever is in a checkpoint of which this is not said stays in
     /// memory.
     void checkpoint_saved(model::PartitionId partition, model::LogPosition applied);

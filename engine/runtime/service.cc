@@ -10,8 +10,10 @@ namespace {
 
 constexpr Micros kBeat = std::chrono::seconds(1);
 constexpr std::int64_t kStuckMicros = 5'000'000;
-// Applying waits while a slice is taken: about a microsecond or two a row.
-constexpr std::size_t kSliceRows = 500;
+// Applying waits while a slice is taken: about two microseconds a row. Where something waits, slices
+// take a quarter of the engine thread's time, or a round would look like an outage of a second.
+constexpr std::size_t kSliceRows = 200;
+constexpr std::int64_t kSliceRest = 3;  // times what the slice before took
 constexpr std::int64_t kShareEveryMicros = 20'000;
 /// So much of the memory of people waits for a checkpoint, at least, when more is refused for it.
 constexpr std::size_t kUnsavedShare = 8;
@@ -133,7 +135,8 @@ class Service::Impl {
     std::vector<EngineWork> works;  // the engine thread's: taken from the inbox
     std::size_t works_done = 0;
     bool told_quiet = false;
-    bool hurried = false;  // since the last slice
+    bool hurried = false;            // since the last slice
+    std::int64_t next_slice_at = 0;  // steady; where something waits
     std::vector<storage::StateStore::RenderedMessage>
         rendered;  // the engine thread's, until a slice takes them
     Instant engine_now{Micros{0}};
@@ -388,6 +391,8 @@ bool Service::Impl::ask_at_once(Ask question) {
 }
 
 bool Service::Impl::answer_urgent(Node* reached) {
+    const bool busy = works_done < works.size() || inbox->size() > 0;
+    if (busy && steady_micros() < next_slice_at) return false;
     if (!is_urgent.exchange(false)) return false;
     for (const Ask& question : urgent.take_now())
         question(reached);
@@ -501,7 +506,10 @@ std::optional<CheckpointSlice> Service::Impl::slice() {
     const bool taken = ask_at_once(Ask([this, answer](Node* n) {
         hurried = false;
         if (n == nullptr) return static_cast<void>(answer->put(std::nullopt));
+        const std::int64_t began = steady_micros();
         CheckpointSlice slice = take_slice(*n, kSliceRows);
+        const std::int64_t ended = steady_micros();
+        next_slice_at = n->wants_checkpoint() ? ended : ended + kSliceRest * (ended - began);
         slice.rendered = std::exchange(rendered, {});
         answer->put(std::move(slice));
     }));

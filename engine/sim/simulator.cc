@@ -6,6 +6,7 @@ namespace {
 
 constexpr std::uint32_t kRoundsMost = 10'000;
 constexpr int kStartsMost = 50;
+constexpr std::uint64_t kPieceRows = 60;
 constexpr int kStartsUntilMended = 3;
 
 bool is_opt_out(const model::CommandBody& body) {
@@ -297,8 +298,10 @@ bool Simulation::checkpoint() {
     model::LogPosition low_water = 0;
     for (std::uint16_t i = 0; i < options_.partitions; ++i) {
         if (unsaved_.empty()) {
-            if (auto next = node_->next_checkpoint()) unsaved_.push_back(std::move(*next));
+            if (auto next = node_->next_checkpoint(1 + rng_.below(kPieceRows)))
+                unsaved_.push_back(std::move(*next));
         }
+        // What goes on is written further when this is called again; commands come in between.
         if (unsaved_.empty()) break;
         const Result<void> saved = state.save(unsaved_);
         if (!kept(saved, "a checkpoint")) return false;

@@ -30,8 +30,9 @@ class Log {
                               const std::function<Result<void>(const LogBatch&)>& each) = 0;
     /// Position of the last command; 0 when empty.
     virtual model::LogPosition end() const = 0;
-    /// Drops batches whose every position is before `keep_from`; the last batch always stays,
-    /// because it says where the log ends.
+    /// Batches whose every position is before `keep_from` need not stay: they go little by little,
+    /// with what is appended and in tidy(). The last batch always stays, because it says where the
+    /// log ends.
     virtual Result<void> truncate(model::LogPosition keep_from) = 0;
     /// Housekeeping that must not delay an acknowledgement; called by the writer thread when the
     /// answers are out.

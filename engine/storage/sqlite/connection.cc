@@ -290,6 +290,10 @@ Result<void> Connection::migrate(std::span<const char* const> steps) {
     return success();
 }
 
+std::uint64_t Connection::rows_changed() const {
+    return static_cast<std::uint64_t>(sqlite3_changes64(handle_));
+}
+
 Result<void> Connection::checkpoint() {
     const int code =
         sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);

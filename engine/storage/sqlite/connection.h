@@ -78,6 +78,8 @@ class Connection {
     bool wal_is_long() const { return wal_pages_ * page_size_ > wal_most_; }
     Result<void> checkpoint();
     std::uint64_t size_bytes() const;
+    /// Rows the last statement wrote or deleted.
+    std::uint64_t rows_changed() const;
     const std::string& path() const { return path_; }
 
     /// What SQLite's last answer on this connection means to the caller.

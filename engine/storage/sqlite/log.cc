@@ -11,6 +11,8 @@ namespace journey::storage::sqlite {
 
 namespace {
 
+constexpr std::size_t kDropIdle = 64;  // batches; 16 MB at most
+
 // Steps that shipped are never edited; a change is a new step at the end.
 constexpr const char* kLogSteps[] = {
     R"(CREATE TABLE batches (
@@ -40,8 +42,10 @@ class SqliteLog final : public Log {
                 "SELECT first, count, checksum, commands FROM batches WHERE first + count > ?1 AND "
                 "first >= (SELECT coalesce(max(first), 0) FROM batches WHERE first <= ?1) "
                 "ORDER BY first"));
-        TRY(delete_, db_->prepare("DELETE FROM batches WHERE first + count <= ?1 AND first < "
-                                  "(SELECT max(first) FROM batches) AND first <= ?1"));
+        TRY(delete_,
+            db_->prepare("DELETE FROM batches WHERE first IN (SELECT first FROM batches WHERE "
+                         "first + count <= ?1 AND first < (SELECT max(first) FROM batches) AND "
+                         "first <= ?1 ORDER BY first LIMIT ?2)"));
         TRY(auto last,
             db_->prepare("SELECT first + count - 1 FROM batches ORDER BY first DESC LIMIT 1"));
         TRY(const bool any, last.step());
@@ -63,7 +67,7 @@ class SqliteLog final : public Log {
     Result<void> append(const std::vector<LogBatch>& batches, std::uint64_t epoch) override {
         TRY(check_append(batches, {.end = end_, .lease_epoch = epoch_, .given_epoch = epoch}));
         if (batches.empty()) return success();
-        TRY(db_->transaction([&]() -> Result<void> {
+        Result<void> done = db_->transaction([&]() -> Result<void> {
             for (const LogBatch& batch : batches) {
                 TRY(insert_.number(1, batch.first)
                         .number(2, batch.count)
@@ -72,8 +76,13 @@ class SqliteLog final : public Log {
                         .bytes(5, batch.commands)
                         .run());
             }
-            return success();
-        }));
+            return drop(2 * batches.size());
+        });
+        if (!done) {
+            all_dropped_ = false;
+            return done;
+        }
+        appended_ = true;
         end_ = batches.back().first + batches.back().count - 1;
         return success();
     }
@@ -89,14 +98,30 @@ class SqliteLog final : public Log {
     model::LogPosition end() const override { return end_; }
 
     Result<void> truncate(model::LogPosition keep_from) override {
-        return delete_.number(1, keep_from).run();
+        if (keep_from > keep_from_) all_dropped_ = false;
+        keep_from_ = std::max(keep_from_, keep_from);
+        return success();
     }
 
-    Result<void> tidy() override { return db_->wal_is_long() ? db_->checkpoint() : success(); }
+    Result<void> tidy() override {
+        if (!std::exchange(appended_, false)) {
+            TRY(drop(kDropIdle));
+        }
+        return db_->wal_is_long() ? db_->checkpoint() : success();
+    }
 
     std::uint64_t size_bytes() const override { return db_->size_bytes(); }
 
   private:
+    /// Pages of dropped rows are read once more: with an append twice as many go as come, so that
+    /// none waits for a great deletion and the file stays as long as what it holds at most.
+    Result<void> drop(std::size_t batches_most) {
+        if (all_dropped_) return success();
+        TRY(delete_.number(1, keep_from_).number(2, batches_most).run());
+        all_dropped_ = db_->rows_changed() < batches_most;
+        return success();
+    }
+
     Result<void> read_rows(const std::function<Result<void>(const LogBatch&)>& each) {
         LogBatch batch;
         model::LogPosition expected = 0;
@@ -127,6 +152,9 @@ class SqliteLog final : public Log {
     Statement delete_;
     model::LogPosition end_ = 0;
     std::uint64_t epoch_ = 0;
+    model::LogPosition keep_from_ = 0;
+    bool all_dropped_ = true;  // as far as keep_from_
+    bool appended_ = false;    // since tidy()
 };
 
 }  // namespace

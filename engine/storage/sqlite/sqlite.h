@@ -8,7 +8,7 @@ namespace journey::storage::sqlite {
 struct StoreOptions {
     /// The write-ahead file of the Log is folded back once it holds this many bytes, between
     /// appends.
-    std::uint64_t log_wal_most = 64u << 20;
+    std::uint64_t log_wal_most = 8u << 20;
     std::uint64_t state_wal_most = 32u << 20;
     /// A file system of SQLite's that has the files, instead of the machine's: nothing is made,
     /// locked or looked at in the directory.

@@ -89,12 +89,31 @@ TEST_CASE("truncating keeps what is needed and always the last batch", "[storage
     Log& log = *stores.log;
     for (model::LogPosition at = 1; at < 20; at += 2)
         REQUIRE(log.append({{at, 2, "xy"}}, stores.lease->epoch()));
+    const auto idle = [&] {
+        for (int i = 0; i < 3; ++i)
+            REQUIRE(log.tidy());
+    };
     REQUIRE(log.truncate(6));  // 5 and 6 share a batch
+    idle();
     REQUIRE(all_from(log, 1).front().first == 5);
     REQUIRE(log.truncate(1'000'000));
+    idle();
     REQUIRE(all_from(log, 1).size() == 1);
     REQUIRE(log.end() == 20);
     REQUIRE(log.append({{21, 1, "z"}}, stores.lease->epoch()));
+}
+
+TEST_CASE("what need not stay goes faster than more comes", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    Log& log = *stores.log;
+    const std::uint64_t epoch = stores.lease->epoch();
+    for (model::LogPosition at = 1; at <= 100; ++at)
+        REQUIRE(log.append({{at, 1, "x"}}, epoch));
+    REQUIRE(log.truncate(90));
+    for (model::LogPosition at = 101; at <= 150; ++at)
+        REQUIRE(log.append({{at, 1, "y"}}, epoch));
+    REQUIRE(all_from(log, 1).front().first == 90);
+    REQUIRE(log.end() == 150);
 }
 
 TEST_CASE("a reader that fails ends the reading with its own error", "[storage]") {
