@@ -110,13 +110,14 @@ bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_local_part(std::string_view local) {
+bool is_local_part(std::string_view local, bool utf8 = false) {
     if (local.empty() || local.size() > 64 || local.front() == '.' || local.back() == '.') {
         return false;
     }
     char before = 0;
     for (const char c : local) {
-        if (c == '.' ? before == '.' : !is_atom_character(c)) return false;
+        const bool foreign = utf8 && static_cast<unsigned char>(c) >= 0x80;
+        if (c == '.' ? before == '.' : !is_atom_character(c) && !foreign) return false;
         before = c;
     }
     return true;
@@ -198,6 +199,18 @@ bool is_mail_address(std::string_view address) {
     if (address.size() > 254) return false;
     const std::size_t at = address.find('@');
     return at != std::string_view::npos && is_local_part(address.substr(0, at)) &&
+           is_mail_domain(address.substr(at + 1));
+}
+
+bool is_international_mail_address(std::string_view address) {
+    if (address.size() > 254 || !is_utf8(address)) return false;
+    // C1 controls and the separators that some programs break lines at.
+    for (const std::string_view break_at : {"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
+        if (address.find(break_at) != std::string_view::npos) return false;
+    }
+    const std::size_t at = address.find('@');
+    const bool utf8 = true;
+    return at != std::string_view::npos && is_local_part(address.substr(0, at), utf8) &&
            is_mail_domain(address.substr(at + 1));
 }
 

@@ -7,6 +7,14 @@
 
 namespace journey::connectors {
 
+/// A file that travels with an e-mail.
+struct Attachment {
+    std::string name;  // UTF-8, without a path
+    std::string type;  // "application/pdf"
+    std::shared_ptr<const std::string> content;
+    std::string content_id;  // not "": shown where the HTML says `cid:…`, and not listed
+};
+
 /// A rendered message, ready for any connector of its channel. Everything is UTF-8 and already
 /// checked: no CR, LF or NUL in what becomes a header.
 struct Message {
@@ -30,6 +38,7 @@ struct Message {
     std::string reference;  // 55 characters of base64url that only we can make: for the provider
                             // to echo in its reports (custom_args, metadata, …); "" = none
     Instant at{};
+    std::vector<Attachment> attachments;  // email
 };
 
 class TokenSource;
@@ -61,6 +70,10 @@ struct SmtpRequest {
     std::string user;
     std::string password;
     bool require_tls = true;
+    bool utf8 = false;  // `rcpt_to` is not ASCII: only to a server that announces SMTPUTF8
+    /// What is left to do to `message` where a millisecond of work keeps nobody waiting: its
+    /// signatures. Pure. Empty: nothing.
+    std::function<Result<std::string>(const std::string&)> finish;
 };
 
 using Request = std::variant<HttpRequest, SmtpRequest>;
@@ -200,6 +213,8 @@ Result<void> check_header_value(std::string_view value, std::string_view what);
 /// An addr-spec in ASCII by a strict grammar (RFC 5321 Mailbox, no quoted local part, no address
 /// literal).
 bool is_mail_address(std::string_view address);
+/// The same, and the local part may hold any UTF-8 (RFC 6532); the domain stays ASCII.
+bool is_international_mail_address(std::string_view address);
 /// E.164: "+" and 8 to 15 digits.
 bool is_phone_number(std::string_view number);
 

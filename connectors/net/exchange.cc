@@ -47,6 +47,11 @@ bool is_token(std::string_view name) {
     });
 }
 
+// "250-SMTPUTF8" among what EHLO is answered with.
+bool announces_utf8(std::string_view line) {
+    return line.size() >= 12 && line.starts_with("250") && lower(line.substr(4)) == "smtputf8";
+}
+
 struct UrlFree {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
@@ -109,10 +114,10 @@ struct Exchange::Callbacks {
             self.headers_too_long_ = true;
             return 0;
         }
-        if (self.is_smtp_) {
-            self.smtp_line(line);
-        } else {
+        if (!self.is_smtp_) {
             self.http_line(line);
+        } else if (!self.smtp_line(line)) {
+            return 0;
         }
         return line.size();
     }
@@ -161,16 +166,25 @@ void Exchange::http_line(std::string_view line) {
                                    std::string(trimmed(text.substr(colon + 1))));
 }
 
-void Exchange::smtp_line(std::string_view line) {
+bool Exchange::smtp_line(std::string_view line) {
     const std::string_view text = trimmed(line);
-    if (text.size() < 3) return;
+    if (text.size() < 3) return true;
     std::uint32_t code = 0;
     for (const char c : text.substr(0, 3)) {
-        if (c < '0' || c > '9') return;
+        if (c < '0' || c > '9') return true;
         code = code * 10 + static_cast<std::uint32_t>(c - '0');
     }
-    if (text.size() > 3 && text[3] == '-') return;
-    if (code == 221) return;  // the answer to QUIT is no word on the message
+    if (code == 220) handle_.takes_utf8 = false;  // a new connection, or a new beginning under TLS
+    if (announces_utf8(text)) handle_.takes_utf8 = true;
+    if (text.size() > 3 && text[3] == '-') return true;
+    if (code == 221) return true;  // the answer to QUIT is no word on the message
+    // The 250 that follows no 220 answers MAIL FROM: RCPT TO, with the name in it, would be next.
+    const bool before_recipient = code == 250 && smtp_code_ != 220;
+    if (needs_utf8_ && before_recipient && !handle_.takes_utf8) {
+        without_utf8_ = true;
+        cut();
+        return false;
+    }
     smtp_code_ = code;
     response_.body.assign(text);
     if (code < 400) {
@@ -181,6 +195,7 @@ void Exchange::smtp_line(std::string_view line) {
     if (end_given_) {
         curl_easy_setopt(handle(), CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplyToQuitSeconds);
     }
+    return true;
 }
 
 void Exchange::give_end() {
@@ -356,7 +371,9 @@ Result<void> Exchange::prepare_http(HttpRequest& request) {
 }
 
 Result<void> Exchange::prepare_smtp(SmtpRequest& request) {
-    if (!is_mail_address(request.mail_from) || !is_mail_address(request.rcpt_to)) {
+    const bool to_address = request.utf8 ? is_international_mail_address(request.rcpt_to)
+                                         : is_mail_address(request.rcpt_to);
+    if (!is_mail_address(request.mail_from) || !to_address) {
         return error(ErrorCode::invalid, "the sender or recipient is not a mail address");
     }
     if (!request.user.empty() && !request.require_tls && !allow_private_) {
@@ -364,6 +381,10 @@ Result<void> Exchange::prepare_smtp(SmtpRequest& request) {
                      "a password would travel in the clear; set `require_tls` for this connector");
     }
     CURL* curl = handle();
+    needs_utf8_ = request.utf8;
+    if (request.finish) {
+        TRY(request.message, request.finish(request.message));
+    }
     body_ = with_crlf(request.message);
     curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(curl, CURLOPT_MAIL_FROM, fmt::format("<{}>", request.mail_from).c_str());
@@ -437,6 +458,12 @@ Response Exchange::finish(CURLcode result) {
 // content, for earlier commands are answered 250 too.
 void Exchange::finish_smtp(CURLcode result, Response& response) {
     response.status = smtp_code_;
+    if (without_utf8_) {  // as the server itself would say it (RFC 6531, 3.4)
+        response.answered = true;
+        response.status = 553;
+        response.body = "553 5.6.7 the server takes no addresses beyond ASCII";
+        return;
+    }
     response.answered = result == CURLE_OK || smtp_code_ >= 400;
     if (response.answered && result != CURLE_OK && smtp_code_ >= 500 &&
         (smtp_good_replies_ == 0 || is_credentials(result))) {

@@ -29,7 +29,8 @@ struct Handle {
     Easy easy;
     bool web = false;
     std::string url;
-    bool plain = false;  // that URL's scheme is http
+    bool plain = false;       // that URL's scheme is http
+    bool takes_utf8 = false;  // the mail server of the kept connection announced SMTPUTF8
 };
 
 /// Must not move while libcurl knows it: callbacks hold its address.
@@ -78,7 +79,8 @@ class Exchange {
     std::string failure_text(CURLcode result) const;
     void finish_smtp(CURLcode result, Response& response);
     void http_line(std::string_view line);
-    void smtp_line(std::string_view line);
+    /// False: the exchange must end here.
+    bool smtp_line(std::string_view line);
 
     Request request_;
     std::size_t body_most_ = 0;
@@ -95,6 +97,8 @@ class Exchange {
     std::size_t given_ = 0;
     bool end_given_ = false;  // the read callback said "no more": SMTP's final dot follows
     bool is_smtp_ = false;
+    bool needs_utf8_ = false;
+    bool without_utf8_ = false;  // the mail server cannot take this recipient
     bool plain_needs_loopback_ = false;
     bool allow_private_ = false;
     std::string refused_address_;

@@ -7,42 +7,34 @@ namespace {
 
 class Smtp final : public Connector {
   public:
-    explicit Smtp(const SmtpConfig& config) : config_(config) {
+    explicit Smtp(Relay relay) : relay_(std::move(relay)) {
         traits_.name = "smtp";
         traits_.channel = "email";
         traits_.idempotency = model::IdempotencyClass::neither;
-        traits_.checked_on = "2026-11-21";
-        traits_.parallel = config.parallel;
+        traits_.checked_on = "2026-11-22";
+        traits_.parallel = relay_.config.parallel;
         // RFC 5321, 4.5.3.2.6: ten minutes after the dot. The transport gives up much earlier
         // before it.
         traits_.deadline = std::chrono::minutes(11);
     }
     const Traits& traits() const override { return traits_; }
     Result<Request> request(const Message& message) const override {
-        return smtp_request(config_, message);
+        return smtp_request(relay_, message);
     }
     model::Observation observe(const Response& response) const override {
         return observe_smtp(response);
     }
 
   private:
-    SmtpConfig config_;
+    Relay relay_;
     Traits traits_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Connector>> make_smtp(const SmtpConfig& config) {
-    if (!config.url.starts_with("smtp://") && !config.url.starts_with("smtps://")) {
-        return error(ErrorCode::invalid, "smtp needs a `url` like smtp://host:587 or smtps://host");
-    }
-    if (!config.from.empty()) {
-        TRY(parse_mailbox(config.from, "`from`"));
-    }
-    if (!config.return_path.empty() && !is_mail_address(config.return_path)) {
-        return error(ErrorCode::invalid, "smtp's `return_path` is not a mail address");
-    }
-    return std::unique_ptr<Connector>(std::make_unique<Smtp>(config));
+    TRY(auto relay, read_relay(config));
+    return std::unique_ptr<Connector>(std::make_unique<Smtp>(std::move(relay)));
 }
 
 }  // namespace journey::connectors::email

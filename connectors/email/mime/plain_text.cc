@@ -1,8 +1,8 @@
-#include "connectors/email/smtp/smtp.h"
+#include "connectors/email/mime/mime.h"
 
 #include <charconv>
 
-namespace journey::connectors::email {
+namespace journey::connectors::mime {
 namespace {
 
 std::string lower(std::string_view text) {
@@ -216,4 +216,4 @@ std::string plain_text_of(std::string_view html) {
     return Flattener(html).run();
 }
 
-}  // namespace journey::connectors::email
+}  // namespace journey::connectors::mime
