@@ -125,12 +125,12 @@ bool Setting::is_quoted() const {
 
 Setting Setting::operator[](std::string_view key) const {
     const std::string name(key);
-    if (node_ == nullptr) return {file_, nullptr, path_ + name};
+    if (node_ == nullptr) return {file_, nullptr, path_ + name + "."};
     node_->asked.insert(name);
     for (const auto& [known, child] : node_->map) {
         if (known == name) return {file_, child.get(), path_ + name + "."};
     }
-    return {file_, nullptr, path_ + name};
+    return {file_, nullptr, path_ + name + "."};
 }
 
 std::vector<Setting> Setting::items() const {
