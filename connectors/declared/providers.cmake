@@ -1,0 +1,10 @@
+# Writes providers.inc: the files that ship, by name. cmake -DFOLDER=<providers> -DOUT=<file> -P providers.cmake
+set(TEXT "")
+file(GLOB FILES RELATIVE ${FOLDER} ${FOLDER}/*.yaml)
+list(SORT FILES)
+foreach(FILE ${FILES})
+    file(READ ${FOLDER}/${FILE} BYTES)
+    string(REGEX REPLACE "\\.yaml$" "" NAME ${FILE})
+    string(APPEND TEXT "{\"${NAME}\", R\"PROVIDER(${BYTES})PROVIDER\"},\n")
+endforeach()
+file(CONFIGURE OUTPUT ${OUT} CONTENT "${TEXT}" @ONLY)

@@ -1,0 +1,132 @@
+// Access tokens: what asks for them, what is read of the answer, where requests carry them.
+
+#include "connectors/crypto/crypto.h"
+#include "tests/connectors/crypto/sample_keys.h"
+#include "tests/connectors/declared/kit.h"
+
+namespace journey::connectors::declared {
+namespace {
+
+const Instant kNow = parse_instant("2026-11-22T10:00:00Z").value();
+
+constexpr const char* kHead = R"(
+name: acme
+channel: push
+checked on: 2026-11-22
+idempotency: {class: neither}
+settings:
+  id: {default: me}
+  secret: {secret: yes, default: pw}
+message: {to: nobody}
+request: {url: https://api.acme.example/send, json: {text: "{{ text }}"}}
+)";
+
+TokenUse use_of_token(const Connector& connector) {
+    Message message = message_to("push", "openid");
+    message.text = R"({"template": "T1", "params": {"thing1": "x"}})";
+    const HttpRequest request = request_of(connector, message);
+    REQUIRE(request.token);
+    REQUIRE(request.token->source);
+    return *request.token;
+}
+
+HttpRequest asked(const TokenUse& use) {
+    auto made = use.source->ask(kNow);
+    REQUIRE(made);
+    return std::get<HttpRequest>(made.value());
+}
+
+TEST_CASE("WeChat's token is asked for, and goes into the query", "[declared]") {
+    const auto connector = connector_of("wechat-subscribe");
+    const TokenUse use = use_of_token(*connector);
+    CHECK(use.query == "access_token");
+    CHECK(use.source->name() == "wechat-subscribe");
+    const HttpRequest request = asked(use);
+    CHECK(request.url == "https://api.weixin.qq.com/cgi-bin/stable_token");
+    CHECK(
+        request.body ==
+        R"({"grant_type":"client_credential","appid":"wx0123456789abcdef","secret":"app secret value"})");
+    const auto token = use.source->read(answer(200, R"({"access_token":"T","expires_in":7200})"));
+    REQUIRE(token);
+    CHECK(token.value().text == "T");
+    CHECK(token.value().good_for == std::chrono::hours(2));
+    CHECK(use.source->refuses(answer(200, R"({"errcode":40001,"errmsg":"invalid credential"})")));
+    CHECK(use.source->refuses(answer(200, R"({"errcode":42001})")));
+    CHECK_FALSE(use.source->refuses(answer(200, R"({"errcode":0})")));
+    CHECK_FALSE(use.source->refuses(answer(500, "")));
+}
+
+TEST_CASE("an answer without a token pauses or comes back later", "[declared]") {
+    const TokenUse use = use_of_token(*connector_of("wechat-subscribe"));
+    const auto [status, body, code] = GENERATE(table<std::uint32_t, const char*, ErrorCode>({
+        {200, R"({"errcode":40125,"errmsg":"invalid appsecret"})", ErrorCode::refused},
+        {200, "<html>", ErrorCode::refused},
+        {200, R"({"access_token":""})", ErrorCode::refused},
+        {200, R"({"access_token":"a\r\nX-Evil: 1","expires_in":60})", ErrorCode::refused},
+        {401, "", ErrorCode::refused},
+        {503, "", ErrorCode::retry},
+        {429, "", ErrorCode::retry},
+    }));
+    CAPTURE(status, body);
+    const auto token = use.source->read(answer(status, body));
+    REQUIRE_FALSE(token);
+    CHECK(token.error().code == code);
+}
+
+TEST_CASE("OAuth2's client credentials are asked with, and the token is a bearer's", "[declared]") {
+    const auto connector = connector_of(provider_from(std::string(kHead) + R"(
+token:
+  kind: oauth2
+  url: https://login.acme.example/token
+  client id: "{{ settings.id }}"
+  client secret: "{{ settings.secret }}"
+  scope: messages
+)"),
+                                        {});
+    const TokenUse use = use_of_token(*connector);
+    CHECK(use.header == "Authorization");
+    CHECK(use.prefix == "Bearer ");
+    const HttpRequest request = asked(use);
+    CHECK(request.url == "https://login.acme.example/token");
+    CHECK(request.body == "grant_type=client_credentials&scope=messages");
+    CHECK(request.basic_user == "me");
+    CHECK(request.basic_password == "pw");
+    CHECK(use.source->refuses(answer(401, "")));
+}
+
+TEST_CASE("a service account asks with a token that it signed itself", "[declared]") {
+    const auto key = crypto::PrivateKey::from_pem(crypto::sample::kRsaPrivate);
+    REQUIRE(key);
+    Record file;
+    put(file, "client_email", "sender@acme.example");
+    put(file, "private_key_id", "k1");
+    put(file, "private_key", crypto::sample::kRsaPrivate);
+    const auto provider = provider_from(std::string(kHead) + R"(
+token:
+  kind: service-account
+  url: https://oauth2.acme.example/token
+  key: "{{ settings.secret }}"
+  scope: https://acme.example/auth/send
+)");
+    Use use;
+    use.settings["secret"] = to_json(Value(file));
+    const TokenUse carried = use_of_token(*connector_of(provider, use));
+    const HttpRequest request = asked(carried);
+    const auto form = parse_form(request.body);
+    REQUIRE(form);
+    REQUIRE(form->size() == 2);
+    CHECK((*form)[0].second == "urn:ietf:params:oauth:grant-type:jwt-bearer");
+    const auto claims = crypto::read_jwt(key.value().public_key(), (*form)[1].second);
+    REQUIRE(claims);
+    const auto claim = [&](std::string_view name) { return *find(claims.value(), name); };
+    CHECK(claim("iss") == Value("sender@acme.example"));
+    CHECK(claim("aud") == Value("https://oauth2.acme.example/token"));
+    CHECK(claim("scope") == Value("https://acme.example/auth/send"));
+    CHECK(claim("exp") == Value(std::int64_t{1795341600 + 3600}));
+    use.settings["secret"] = "not a key";
+    const TokenUse broken = use_of_token(*connector_of(provider, use));
+    CHECK_FALSE(broken.source->ask(kNow));
+}
+
+}  // namespace
+}  // namespace journey::connectors::declared
