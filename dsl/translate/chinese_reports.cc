@@ -7,6 +7,22 @@ namespace {
 
 // What check, fix, fmt, test, simulate, plan and apply print themselves.
 constexpr std::array kSentences = std::to_array<Sentence>({
+    // connectors.
+    {"CHANNEL", "渠道"},
+    {"KIND", "KIND"},
+    {"REPEATS", "重复请求"},
+    {"SETTINGS", "设置"},
+    {"\n`?` may be left out. `journey connectors check NAME` shows a request, and a file of your "
+     "own "
+     "can be a kind: connectors/declared/README.md.\n",
+     "\n带 `?` 的可以不写。`journey connectors check 名称` 显示请求；自己的文件也可以作为 kind："
+     "connectors/declared/README.md。\n"},
+    {"{}: {}, for {}. Repeats: {}, checked on {}.\n",
+     "{}：{}，渠道 {}。重复请求：{}，核对于 {}。\n"},
+    {"Settings: {}.\n", "设置：{}。\n"},
+    {"It reads what the provider reports.\n", "它会读取服务商的回执。\n"},
+    {"It does not read what the provider reports.\n", "它不读取服务商的回执。\n"},
+    {"A made-up message with made-up settings:\n", "用虚构的设置发送一条虚构的消息：\n"},
     // new.
     {"journey new: there is no kit `{}`; there are:\n", "journey new：没有 `{}` 这一套；有：\n"},
     {"one journey and its two tests in one file", "一个文件：一个旅程和它的两个测试"},

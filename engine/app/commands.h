@@ -59,6 +59,11 @@ struct SchemaOptions {
 };
 int schema_command(const SchemaOptions& options);
 
+struct ConnectorsOptions {
+    std::string check;  // a file or a kind; empty: list them
+};
+int connectors_command(const ConnectorsOptions& options);
+
 struct DaemonAddress {
     std::string to = "http://127.0.0.1:8080";
     std::string data_directory = "journey-data";  // whose keys are used when none is given

@@ -5,6 +5,7 @@
 #include "connectors/push/onesignal/onesignal.h"
 #include "connectors/sms/twilio/twilio.h"
 #include "connectors/webhook/signed/signed.h"
+#include "engine/app/kinds.h"
 #include "engine/app/machine_memory.h"
 
 #include <filesystem>
@@ -77,33 +78,27 @@ ConnectorPtr webhook_from(const Setting& setting) {
     return checked(setting, connectors::webhook::make_signed(config));
 }
 
-void routes_from(const Setting& connectors, Config& out) {
-    struct Kind {
-        const char* channel;
-        const char* name;
-    };
-    static constexpr Kind kKinds[] = {
-        {"email", "smtp"}, {"sms", "twilio"}, {"push", "onesignal"}, {"webhook", "signed"}};
-    for (const auto& [channel, name] : kKinds) {
+void routes_from(const Setting& connectors, const std::string& directory, Config& out) {
+    for (const char* channel : {"email", "sms", "push", "webhook"}) {
         const Setting setting = connectors[channel];
         if (!setting.present()) continue;
         const std::string kind = setting["kind"].text();
-        if (kind != name) {
-            setting["kind"].complain(
-                fmt::format("for {} there is the connector `{}`, not `{}`", channel, name, kind));
-            continue;
-        }
         runtime::Route route;
         route.channel = channel;
         route.rate_per_second = static_cast<std::uint32_t>(setting["rate per second"].number(0));
-        if (kind == "smtp")
+        const auto is = [&](std::string_view on, std::string_view name) {
+            return on == channel && name == kind;
+        };
+        if (is("email", "smtp"))
             route.connector = smtp_from(setting);
-        else if (kind == "twilio")
+        else if (is("sms", "twilio"))
             route.connector = twilio_from(setting, out);
-        else if (kind == "onesignal")
+        else if (is("push", "onesignal"))
             route.connector = onesignal_from(setting);
-        else
+        else if (is("webhook", "signed"))
             route.connector = webhook_from(setting);
+        else
+            route.connector = declared_from(setting, channel, directory, out);
         out.routes.push_back(std::move(route));
     }
 }
@@ -188,7 +183,7 @@ Result<Config> load_config(const std::string& path) {
     out.network.allow_http = network["allow http"].yes(false);
     out.network.allow_private = network["allow private"].yes(false);
     out.network.extra_ca_file = network["extra ca"].text();
-    routes_from(file["connectors"], out);
+    routes_from(file["connectors"], std::filesystem::path(path).parent_path().string(), out);
     calls_from(file["webhooks"], out);
     TRY(file.finish());
     return out;

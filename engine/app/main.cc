@@ -223,6 +223,16 @@ int main(int argc, char** argv) {
     schema_app->add_flag("--json", schema.json, "It is JSON anyway");
     schema_app->callback([&] { status = schema_command(schema); });
 
+    ConnectorsOptions connectors;
+    auto* connectors_app = app.add_subcommand(
+        "connectors", "The providers messages can go through, and what each wants to be told");
+    connectors_app->callback([&] { status = connectors_command(connectors); });
+    auto* connectors_check = connectors_app->add_subcommand(
+        "check", "Read a provider's file and show the request it makes");
+    connectors_check
+        ->add_option("file", connectors.check, "The file, or the name of one that ships")
+        ->required();
+
     ServeOptions serve;
     auto* serve_app = app.add_subcommand("serve", "Run the daemon");
     serve_app->add_option("project", serve.project, "Folder of journeys to publish at the start");

@@ -46,5 +46,88 @@ TEST_CASE("the daemon keeps people in a part of the memory, as the file says", "
     std::filesystem::remove(path);
 }
 
+/// A configuration in a folder of its own, with what else stands there.
+class Folder {
+  public:
+    Folder()
+        : path_(std::filesystem::temp_directory_path() /
+                ("journey-kinds-" + std::to_string(::getpid()))) {
+        std::filesystem::create_directories(path_ / "providers");
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(path_ / name) << text;
+    }
+    Result<Config> load(const std::string& connectors) const {
+        write("journeyd.yaml", "connectors:\n" + connectors);
+        return load_config((path_ / "journeyd.yaml").string());
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+TEST_CASE("a provider that ships is a kind like any other", "[app]") {
+    const Folder folder;
+    folder.write("secret", "s3cret\n");
+    const auto config = folder.load(
+        "  sms:\n    kind: aliyun-sms\n    access key id: LTAI\n    access key secret: file:" +
+        (std::filesystem::temp_directory_path() / ("journey-kinds-" + std::to_string(::getpid())) /
+         "secret")
+            .string() +
+        "\n    templates: {remind: SMS_1}\n    parallel: 3\n    rate per second: 7\n");
+    INFO((config ? "" : config.error().detail));
+    REQUIRE(config);
+    REQUIRE(config.value().routes.size() == 1);
+    const auto& route = config.value().routes[0];
+    CHECK(route.channel == "sms");
+    CHECK(route.rate_per_second == 7);
+    CHECK(route.connector->traits().name == "aliyun-sms");
+    CHECK(route.connector->traits().parallel == 3);
+    CHECK(config.value().http.readers.contains("sms"));
+}
+
+TEST_CASE("a provider's file stands beside the configuration", "[app]") {
+    const Folder folder;
+    folder.write("providers/acme.yaml",
+                 "name: acme\nchannel: push\nchecked on: 2026-11-22\n"
+                 "idempotency: {class: neither}\nsettings: {app: {required: yes}}\n"
+                 "request: {url: 'https://api.acme.example/{{ settings.app }}'}\n");
+    const auto config = folder.load("  push: {kind: ./providers/acme.yaml, app: shop}\n");
+    INFO((config ? "" : config.error().detail));
+    REQUIRE(config);
+    CHECK(config.value().routes.at(0).connector->traits().name == "acme");
+    CHECK_FALSE(config.value().http.readers.contains("push"));
+}
+
+TEST_CASE("a mistake about a kind is told at its place", "[app]") {
+    const Folder folder;
+    folder.write("providers/broken.yaml", "name: acme\n");
+    ::setenv("JOURNEY_TEST_SLACK", "https://hooks.slack.com/services/T/B/x", 1);
+    const auto [label, connectors, said] = GENERATE(table<const char*, const char*, const char*>({
+        {"misspelt", "  email: {kind: sendgird, api key: x}\n",
+         "journeyd.yaml:2: `connectors.email.kind`: there is no connector `sendgird` for email; "
+         "did "
+         "you mean `sendgrid`?"},
+        {"unknown", "  push: {kind: pigeon}\n", "there are: "},
+        {"a built-in of another channel", "  email: {kind: onesignal}\n",
+         "there is no connector `onesignal` for email"},
+        {"of another channel", "  email: {kind: aliyun-sms}\n",
+         "aliyun-sms is for sms, not for email"},
+        {"a setting is missing", "  email: {kind: ses, region: eu}\n", "ses needs `access key id`"},
+        {"a secret in plain text", "  email: {kind: sendgrid, api key: SG.x}\n",
+         "a secret is given by reference"},
+        {"a setting too many", "  webhook: {kind: slack, url: 'env:JOURNEY_TEST_SLACK', token: x}\n",
+         "I do not know the setting `connectors.webhook.token`"},
+        {"no file", "  sms: {kind: ./nothing.yaml}\n", "nothing.yaml; does the file exist?"},
+        {"a broken file", "  sms: {kind: providers/broken.yaml}\n", "broken.yaml: `channel`"},
+    }));
+    CAPTURE(label);
+    const auto config = folder.load(connectors);
+    REQUIRE_FALSE(config);
+    CAPTURE(config.error().detail);
+    CHECK(config.error().detail.find(said) != std::string::npos);
+}
+
 }  // namespace
 }  // namespace journey::app
