@@ -1,8 +1,12 @@
 // Access tokens: what asks for them, what is read of the answer, where requests carry them.
 
 #include "connectors/crypto/crypto.h"
+#include "connectors/net/net.h"
 #include "tests/connectors/crypto/sample_keys.h"
 #include "tests/connectors/declared/kit.h"
+
+#include <future>
+#include <mutex>
 
 namespace journey::connectors::declared {
 namespace {
@@ -126,6 +130,85 @@ token:
     use.settings["secret"] = "not a key";
     const TokenUse broken = use_of_token(*connector_of(provider, use));
     CHECK_FALSE(broken.source->ask(kNow));
+}
+
+/// As WeChat behaves: only the newest token counts, and errors come with 200.
+class WeChat final : public net::Transport {
+  public:
+    struct Book {
+        std::mutex mutex;
+        int tokens = 0;
+        int counts = 1;                  // the token that does
+        std::vector<std::string> taken;  // bodies
+    };
+    WeChat(std::shared_ptr<Book> book, std::string secret)
+        : book_(std::move(book)), secret_(std::move(secret)) {}
+
+    void start(Request request, Micros, Done done) override {
+        done(answered(std::get<HttpRequest>(request)));
+    }
+    std::size_t under_way() const override { return 0; }
+
+  private:
+    Response answered(const HttpRequest& request) const {
+        const std::lock_guard lock(book_->mutex);
+        if (request.url == "https://api.weixin.qq.com/cgi-bin/stable_token") {
+            if (request.body.find(secret_) == std::string::npos)
+                return answer(200, R"({"errcode":40125,"errmsg":"invalid appsecret"})");
+            return answer(200, R"({"access_token":"T)" + std::to_string(++book_->tokens) +
+                                   R"(","expires_in":7200})");
+        }
+        const std::string counts = std::to_string(book_->counts);
+        if (!request.url.ends_with("/subscribe/send?access_token=T" + counts))
+            return answer(200, R"({"errcode":40001,"errmsg":"invalid credential"})");
+        book_->taken.push_back(request.body);
+        return answer(200, R"({"errcode":0,"errmsg":"ok"})");
+    }
+
+    std::shared_ptr<Book> book_;
+    std::string secret_;
+};
+
+struct Account {
+    ManualClock clock{kNow};
+    std::shared_ptr<WeChat::Book> book = std::make_shared<WeChat::Book>();
+    std::unique_ptr<Connector> connector = connector_of("wechat-subscribe");
+    std::unique_ptr<net::Transport> transport;
+
+    explicit Account(const std::string& secret)
+        : transport(
+              net::with_tokens(std::make_unique<WeChat>(book, secret), clock, Logger::silent())) {}
+
+    model::ObservationKind send() {
+        Message message = message_to("push", "openid");
+        message.text = R"({"template": "T1", "params": {"thing1": "x"}})";
+        std::promise<Response> promise;
+        transport->start(Request(request_of(*connector, message)), std::chrono::minutes(1),
+                         [&](Response response) { promise.set_value(std::move(response)); });
+        return connector->observe(promise.get_future().get()).kind;
+    }
+};
+
+TEST_CASE("one token serves many messages, and is asked for anew when WeChat forgets it",
+          "[declared]") {
+    Account account("app secret value");
+    CHECK(account.send() == model::ObservationKind::accepted);
+    CHECK(account.send() == model::ObservationKind::accepted);
+    CHECK(account.book->tokens == 1);
+    account.clock.set(kNow + std::chrono::minutes(30));
+    {
+        const std::lock_guard lock(account.book->mutex);
+        account.book->counts = 2;
+    }
+    CHECK(account.send() == model::ObservationKind::accepted);
+    CHECK(account.book->tokens == 2);
+    CHECK(account.book->taken.size() == 3);
+}
+
+TEST_CASE("a wrong secret pauses, and nothing is sent", "[declared]") {
+    Account account("another secret");
+    CHECK(account.send() == model::ObservationKind::pause);
+    CHECK(account.book->taken.empty());
 }
 
 }  // namespace
