@@ -100,7 +100,7 @@ class Ingest {
     }
 
     void check_time(SegmentEvent& event) {
-        at_ = rules_.now;
+        at_ = Instant{};  // the moment at which the log takes it in
         if (!event.timestamp) return;
         at_ = *event.timestamp;
         const std::optional<Instant>& sent = event.sent_at ? event.sent_at : body_.sent_at;

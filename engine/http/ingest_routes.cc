@@ -88,7 +88,7 @@ class Form {
 };
 
 /// The person a form is about, or why not.
-std::optional<Reply> address(const Form& form, Instant now, model::Command& command) {
+std::optional<Reply> address(const Form& form, model::Command& command) {
     constexpr std::size_t kIdBytesMost = 512;
     command.external_id = external_id_of(form.text("userId"), form.text("anonymousId"));
     command.message_id = form.text("messageId");
@@ -99,7 +99,6 @@ std::optional<Reply> address(const Form& form, Instant now, model::Command& comm
         return problem(400, "id_too_long", fmt::format("Ids hold at most {} bytes.", kIdBytesMost));
     }
     command.person = model::person_id_of(command.external_id);
-    command.event_time = now;
     return std::nullopt;
 }
 
@@ -189,7 +188,7 @@ void Api::consent(const Request& request, Respond respond) {
     const auto form = Form::read(request);
     if (!form) return respond(problem(400, "broken_json", form.error().detail));
     model::Command command;
-    if (auto refusal = address(form.value(), engine_.clock().now(), command)) {
+    if (auto refusal = address(form.value(), command)) {
         return respond(std::move(*refusal));
     }
     model::ConsentChange change{.consent = form.value().text("consent"),
@@ -221,7 +220,7 @@ void Api::suppress(const Request& request, Respond respond) {
     const auto form = Form::read(request);
     if (!form) return respond(problem(400, "broken_json", form.error().detail));
     model::Command command;
-    if (auto refusal = address(form.value(), engine_.clock().now(), command)) {
+    if (auto refusal = address(form.value(), command)) {
         return respond(std::move(*refusal));
     }
     const auto suppressed = form.value().flag("suppressed");
@@ -253,7 +252,7 @@ void Api::tags(const Request& request, Respond respond) {
     const auto form = Form::read(request);
     if (!form) return respond(problem(400, "broken_json", form.error().detail));
     model::Command command;
-    if (auto refusal = address(form.value(), engine_.clock().now(), command)) {
+    if (auto refusal = address(form.value(), command)) {
         return respond(std::move(*refusal));
     }
     const auto add = form.value().texts("add");
