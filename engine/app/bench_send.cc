@@ -1,7 +1,8 @@
 // journey bench send: people order, and a journey with one send answers each: ingest, match, Intent,
 // Claim (durable), rendering, request, Outcome (durable). Once to a web server on loopback, the
-// daemon a process of its own; once to a transport without sockets, all in this process. Beside it
-// what libcurl alone does with the same requests on the same connections.
+// daemon a process of its own; once to a transport without sockets, all in this process; once, as
+// e-mail, to a mail server on loopback. Beside it what libcurl alone does with the same requests on
+// the same connections, or what the log alone would take.
 
 #include "engine/app/bench_send.h"
 
@@ -41,7 +42,32 @@ constexpr const char* kThanks = R"(journey thanks "Thanks for an order" {
   }
 }
 )";
+constexpr const char* kMail = R"(event order_paid {
+  order_id string required
+  total float
+  email string pii
+}
+channel email {
+  from "Bench <bench@shop.example>"
+}
+template receipt email transactional {
+  needs order_id string required
+  needs total float default 0.0
+  subject "Your order {{ order_id }}"
+  body "Thank you. This is your order: \"{{ order_id }}\", and its total: {{ total }}."
+}
+journey thanks "Thanks for an order" {
+  version 1
+  enter when order_paid
+  reenter always
+  expires after 30 days
+  do {
+    send email receipt with { order_id: trigger.order_id, total: trigger.total } to trigger.email
+  }
+}
+)";
 constexpr const char* kSecret = "whsec_am91cm5leS1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM=";
+constexpr std::uint32_t kMailParallel = 32;
 constexpr std::uint64_t kInBatch = 100;
 /// Enough to be steady, few enough that five runs end before the coffee is cold.
 constexpr std::uint64_t kSendsMost = 100'000;
@@ -102,6 +128,20 @@ std::vector<model::Command> commands_of_a_send() {
     return commands;
 }
 
+/// The same order, and where its letter goes.
+std::string mail_order_json(std::uint64_t number) {
+    return fmt::format(
+        R"({{"type":"track","userId":"p{0}","messageId":"o{0}","event":"order_paid","properties":{{"order_id":"o{0}","total":{1}.5,"email":"p{0}@mail.example"}}}})",
+        number, 10 + number % 300);
+}
+
+std::string mail_config(const BenchSink& sink) {
+    return fmt::format(
+        "connectors:\n  email: {{kind: smtp, url: \"{}\", require tls: no, parallel: {}}}\n"
+        "network: {{allow private: yes}}\n",
+        sink.url(), kMailParallel);
+}
+
 struct Bill {
     BenchDaemon& daemon;
     const BenchSink& sink;
@@ -119,16 +159,17 @@ Error lost(const BenchSink& sink, std::uint64_t wanted) {
 
 /// Orders as fast as they are taken, then until the last request is at the sink; then a while at
 /// half that pace, one order a request.
-Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t orders) {
+Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t orders,
+                         std::string (*order)(std::uint64_t)) {
     const Bill bill{daemon, sink};
     const std::uint64_t empty = daemon.resident_bytes();
     const double cpu = bill.seconds();
     LoadOptions flat_out = daemon.load();
     flat_out.requests = orders / kInBatch;
-    flat_out.body = [](std::uint64_t request) {
+    flat_out.body = [order](std::uint64_t request) {
         std::vector<std::string> events;
         for (std::uint64_t i = 0; i < kInBatch; ++i)
-            events.push_back(order_json(request * kInBatch + i));
+            events.push_back(order(request * kInBatch + i));
         return batch_of(events);
     };
     const auto began = BenchSink::Steady::now();
@@ -148,7 +189,7 @@ Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t ord
     half.connections = 16;
     half.per_second = out.per_second / 2;
     half.requests = static_cast<std::uint64_t>(half.per_second * kHalfLoadSeconds);
-    half.body = [&](std::uint64_t request) { return order_json(orders + request); };
+    half.body = [&](std::uint64_t request) { return order(orders + request); };
     std::vector<BenchSink::Steady::time_point> accepted(half.requests);
     half.accepted = [&](std::uint64_t request, BenchSink::Steady::time_point at) {
         accepted[request] = at;
@@ -162,26 +203,33 @@ Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t ord
     return out;
 }
 
-Result<Measured> run_once(const std::string& program_path, std::uint64_t orders, bool sockets) {
+enum class Way { to_web_server, without_sockets, to_mail_server };
+
+Result<Measured> run_once(const std::string& program_path, std::uint64_t orders, Way way) {
     const BenchDirectory directory;
     // Half load is paced by what flat out was; a sink takes what even the fastest could bring.
-    BenchSink sink(orders + 1'000'000);
+    BenchSink sink(orders + 1'000'000,
+                   way == Way::to_mail_server ? BenchSink::Speaks::smtp : BenchSink::Speaks::http);
     const auto start = [&]() -> Result<BenchDaemon> {
-        if (sockets)
+        if (way == Way::to_web_server)
             return BenchDaemon::in_child(program_path, directory.path(), send_project(kThanks),
                                          send_config(sink));
+        if (way == Way::to_mail_server)
+            return BenchDaemon::in_child(program_path, directory.path(), bench_project(kMail),
+                                         mail_config(sink));
         TRY(Config config, config_inside(sink));
         return BenchDaemon::in_process(directory.path(), send_project(kThanks), std::move(config),
                                        std::make_unique<NoSocket>(sink));
     };
     TRY(BenchDaemon daemon, start());
-    TRY(Measured out, measure(daemon, sink, orders));
+    TRY(Measured out,
+        measure(daemon, sink, orders, way == Way::to_mail_server ? mail_order_json : order_json));
     const double sent = static_cast<double>(sink.requests());
     daemon.stop();
     out.disk_bytes = static_cast<double>(bytes_below(directory.data())) / sent;
     TRY(const double log_alone, bare_log_rate(directory.path() + "/bare", commands_of_a_send()));
     out.more.emplace_back("log_alone_sends_per_second", log_alone / 3);
-    if (sockets) {
+    if (way == Way::to_web_server) {
         TRY(out.bare_per_second, connectors::net::bare_post_rate(request_like(sink, sink.body()),
                                                                  kSendParallel, orders / 2));
     } else {
@@ -237,11 +285,14 @@ int bench_send_command(const BenchOptions& options, const std::string& program_p
         {"to a sink on loopback", "sends", latency, "libcurl alone, same connections"});
     report.cases.push_back(
         {"to a sink without sockets", "sends", latency, "the log alone, three commands a send"});
+    report.cases.push_back(
+        {"to a mail server on loopback", "mails", latency, "the log alone, three commands a send"});
+    constexpr std::array kWays{Way::to_web_server, Way::without_sockets, Way::to_mail_server};
     Progress progress("measuring", options.repeat * report.cases.size());
     std::uint64_t done = 0;
     for (std::uint32_t run = 0; run < options.repeat; ++run) {
         for (std::size_t i = 0; i < report.cases.size(); ++i) {
-            auto measured = run_once(program_path, orders, i == 0);
+            auto measured = run_once(program_path, orders, kWays[i]);
             if (!measured) return fail(measured.error());
             progress.at(++done, fmt::format("{:.0f} sends/s", measured.value().per_second));
             report.cases[i].runs.push_back(std::move(measured).value());

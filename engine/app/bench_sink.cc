@@ -35,14 +35,21 @@ std::size_t number_after(std::string_view text, std::string_view mark, std::size
     return number;
 }
 
+// An answer is far smaller than a socket's buffer, and each line has one request under way.
+bool said(int socket, std::string_view answer) {
+    return answer.empty() || ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL) ==
+                                 static_cast<ssize_t>(answer.size());
+}
+
 }  // namespace
 
 struct BenchSink::Line {
     int socket = -1;
     std::string in;
+    bool in_mail = false;  // between DATA and the dot
 };
 
-BenchSink::BenchSink(std::size_t most) : arrivals_(most) {
+BenchSink::BenchSink(std::size_t most, Speaks speaks) : speaks_(speaks), arrivals_(most) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -66,7 +73,8 @@ BenchSink::~BenchSink() {
 }
 
 std::string BenchSink::url() const {
-    return fmt::format("http://127.0.0.1:{}/sink", port_);
+    return speaks_ == Speaks::smtp ? fmt::format("smtp://127.0.0.1:{}", port_)
+                                   : fmt::format("http://127.0.0.1:{}/sink", port_);
 }
 
 bool BenchSink::wait_for(std::uint64_t requests) const {
@@ -118,9 +126,37 @@ bool BenchSink::serve(Line& line) {
         used += end + 4 + size;
     }
     line.in.erase(0, used);
-    // An answer is far smaller than a socket's buffer, and each line has one request under way.
-    return answers.empty() || ::send(line.socket, answers.data(), answers.size(), MSG_NOSIGNAL) ==
-                                  static_cast<ssize_t>(answers.size());
+    return said(line.socket, answers);
+}
+
+bool BenchSink::serve_mail(Line& line) {
+    std::string answers;
+    std::size_t used = 0;
+    for (bool open = true; open;) {
+        const std::string_view rest = std::string_view(line.in).substr(used);
+        const std::string_view mark = line.in_mail ? "\r\n.\r\n" : "\r\n";
+        const std::size_t end = rest.find(mark);
+        if (end == std::string_view::npos) break;
+        const std::string_view text = rest.substr(0, end);
+        used += end + mark.size();
+        if (line.in_mail) {
+            note(text);
+            answers += "250 2.0.0 Ok\r\n";
+            line.in_mail = false;
+        } else if (text.starts_with("EHLO")) {
+            answers += "250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n";
+        } else if (text == "DATA") {
+            answers += "354 go on\r\n";
+            line.in_mail = true;
+        } else if (text == "QUIT") {
+            answers += "221 bye\r\n";
+            open = false;
+        } else {
+            answers += "250 ok\r\n";
+        }
+    }
+    line.in.erase(0, used);
+    return said(line.socket, answers);
 }
 
 void BenchSink::run() {
@@ -149,12 +185,14 @@ void BenchSink::run() {
                 const int on = 1;
                 ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
                 lines[socket].socket = socket;
+                if (speaks_ == Speaks::smtp) said(socket, "220 sink ESMTP\r\n");
                 watch(socket);
             } else {
                 Line& line = lines[descriptor];
                 const ssize_t size = ::recv(descriptor, buffer.data(), buffer.size(), 0);
                 if (size > 0) line.in.append(buffer.data(), static_cast<std::size_t>(size));
-                if (size == 0 || !serve(line)) {
+                const bool kept = speaks_ == Speaks::smtp ? serve_mail(line) : serve(line);
+                if (size == 0 || !kept) {
                     ::close(descriptor);
                     lines.erase(descriptor);
                 }

@@ -1,6 +1,6 @@
 #pragma once
-// A web server on loopback that reads a POST, answers {} and notes when each came: as little work as
-// a provider can be, so that what is measured is the sender.
+// A web or mail server on loopback that takes whatever comes and notes when: as little work as a
+// provider can be, so that what is measured is the sender.
 
 #include "engine/base/base.h"
 
@@ -16,8 +16,9 @@ namespace journey::app {
 class BenchSink {
   public:
     using Steady = std::chrono::steady_clock;
+    enum class Speaks { http, smtp };
     /// Listens on a free port. A body tells its number, below `most`, behind the first `: "o` in it.
-    explicit BenchSink(std::size_t most);
+    explicit BenchSink(std::size_t most, Speaks speaks = Speaks::http);
     ~BenchSink();
     BenchSink(const BenchSink&) = delete;
     BenchSink& operator=(const BenchSink&) = delete;
@@ -41,8 +42,11 @@ class BenchSink {
   private:
     struct Line;
     void run();
-    /// Serves what is whole in the line's input; false: close it.
+    /// Serve what is whole in the line's input; false: close it.
     bool serve(Line& line);
+    bool serve_mail(Line& line);
+
+    Speaks speaks_;
 
     int listener_ = -1;
     int stop_ = -1;

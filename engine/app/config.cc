@@ -1,10 +1,10 @@
 #include "engine/app/config.h"
 
-#include "connectors/email/smtp/smtp.h"
 #include "connectors/inbound/inbound.h"
 #include "connectors/push/onesignal/onesignal.h"
 #include "connectors/sms/twilio/twilio.h"
 #include "connectors/webhook/signed/signed.h"
+#include "engine/app/config_mail.h"
 #include "engine/app/kinds.h"
 #include "engine/app/machine_memory.h"
 
@@ -28,18 +28,6 @@ ConnectorPtr checked(const Setting& setting, Result<std::unique_ptr<connectors::
 
 std::uint32_t parallel_of(const Setting& setting, std::uint32_t fallback) {
     return static_cast<std::uint32_t>(setting["parallel"].number(fallback));
-}
-
-ConnectorPtr smtp_from(const Setting& setting) {
-    connectors::email::SmtpConfig config;
-    config.url = setting["url"].text();
-    config.user = setting["user"].text();
-    config.password = setting["password"].secret();
-    config.from = setting["from"].text();
-    config.return_path = setting["return path"].text();
-    config.require_tls = setting["require tls"].yes(true);
-    config.parallel = parallel_of(setting, config.parallel);
-    return checked(setting, connectors::email::make_smtp(config));
 }
 
 ConnectorPtr twilio_from(const Setting& setting, Config& out) {
@@ -90,7 +78,7 @@ void routes_from(const Setting& connectors, const std::string& directory, Config
             return on == channel && name == kind;
         };
         if (is("email", "smtp"))
-            route.connector = smtp_from(setting);
+            mail_from(setting, route, out);
         else if (is("sms", "twilio"))
             route.connector = twilio_from(setting, out);
         else if (is("push", "onesignal"))

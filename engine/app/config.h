@@ -19,6 +19,8 @@ struct Config {
     connectors::net::TransportOptions network;
     std::vector<runtime::Route> routes;
     std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> calls;
+    /// Maildirs into which mail servers put what comes back.
+    std::vector<std::string> bounce_mailboxes;
     bool track_opens = true;
     bool track_clicks = true;
 };

@@ -72,6 +72,11 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
         daemon->logger_->info(changed ? "program.published" : "program.unchanged",
                               {{"journeys", static_cast<std::int64_t>(program->journeys.size())}});
     }
+    for (const std::string& mailbox : config.bounce_mailboxes) {
+        TRY(auto box, BounceBox::open(mailbox, {*daemon->service_, *daemon->clock_,
+                                                *daemon->logger_, daemon->keys_.link_secret}));
+        daemon->bounce_boxes_.push_back(std::move(box));
+    }
     TRY(daemon->server_, http::Server::start(config.http, *daemon->service_, *daemon->logger_));
     return daemon;
 }
@@ -99,6 +104,7 @@ Result<bool> Daemon::publish(const ir::Program& program) {
 
 void Daemon::stop() {
     if (std::exchange(stopped_, true)) return;
+    bounce_boxes_.clear();
     if (server_) server_->drain(std::chrono::seconds(5));
     if (service_) service_->stop();
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The daemon, put together: the only place that names concrete classes.
 
+#include "engine/app/bounce_box.h"
 #include "engine/app/config.h"
 #include "engine/storage/sqlite/sqlite.h"
 
@@ -39,6 +40,7 @@ class Daemon {
     std::unique_ptr<connectors::net::Transport> transport_;
     std::unique_ptr<runtime::Service> service_;
     std::unique_ptr<http::Server> server_;
+    std::vector<std::unique_ptr<BounceBox>> bounce_boxes_;
     bool stopped_ = false;
 };
 

@@ -11,7 +11,9 @@ namespace declared = connectors::declared;
 using settings::Setting;
 
 constexpr auto kBuiltIn = std::to_array<BuiltIn>({
-    {"email", "smtp", "neither", "url, user, password (secret), from, return path, require tls"},
+    {"email", "smtp", "neither",
+     "url, user, password (secret), from, reply to, return path, require tls, feedback id, dkim, "
+     "bounces"},
     {"sms", "twilio", "neither", "account sid, auth token (secret), key sid, sender"},
     {"push", "onesignal", "keyed, 30d", "app id, api key (secret)"},
     {"webhook", "signed", "keyed", "url, secrets (secret)"},

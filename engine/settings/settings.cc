@@ -10,7 +10,7 @@
 namespace journey::settings {
 namespace {
 constexpr std::size_t kFileMost = 1u << 20;
-constexpr std::size_t kSecretMost = 4096;
+constexpr std::size_t kSecretMost = 16u << 10;
 }  // namespace
 
 struct Setting::Node {
@@ -184,6 +184,11 @@ bool Setting::yes(bool fallback) const {
 }
 
 std::string Setting::secret() const {
+    const std::string text = secret_text();
+    return text.substr(0, text.find_first_of("\r\n"));
+}
+
+std::string Setting::secret_text() const {
     const std::string reference = text();
     const auto read_file = [&](const std::string& path) {
         std::ifstream in(path, std::ios::binary);
@@ -191,11 +196,10 @@ std::string Setting::secret() const {
             complain(fmt::format("I cannot read the secret's file {}", path));
             return std::string();
         }
-        std::string line(kSecretMost, '\0');
-        in.read(line.data(), static_cast<std::streamsize>(line.size()));
-        line.resize(static_cast<std::size_t>(in.gcount()));
-        line.resize(std::min(line.find_first_of("\r\n"), line.size()));
-        return line;
+        std::string whole(kSecretMost, '\0');
+        in.read(whole.data(), static_cast<std::streamsize>(whole.size()));
+        whole.resize(static_cast<std::size_t>(in.gcount()));
+        return whole;
     };
     if (reference.starts_with("env:")) {
         const char* value = std::getenv(reference.substr(4).c_str());

@@ -32,6 +32,8 @@ class Setting {
     /// "env:NAME", "file:/path" or "credential:NAME" (systemd); a plain value is taken as it is
     /// only with `plain_allowed`.
     std::string secret() const;
+    /// The same where the secret has lines: the whole file, a key in PEM.
+    std::string secret_text() const;
 
     void complain(const std::string& sentence) const;
     /// The first mistake of the whole file, unknown keys among them.

@@ -55,6 +55,48 @@ TEST_CASE("the envelope is the connector's, the message's own sender comes first
     CHECK_FALSE(email::make_smtp({}));
 }
 
+TEST_CASE("a bounce comes back to an address that names its message", "[smtp]") {
+    email::SmtpConfig config;
+    config.url = "smtp://relay.example:587";
+    config.from = "Shop <hello@shop.example>";
+    config.bounce_address = "bounces@mail.shop.example";
+    auto connector = email::make_smtp(config);
+    REQUIRE(connector);
+    Message message = sample();
+    message.reference = std::string(55, 'r');
+    auto made = connector.value()->request(message);
+    REQUIRE(made);
+    const std::string path = std::get<SmtpRequest>(made.value()).mail_from;
+    CHECK(path == "bounces+" + std::string(55, 'r') + "@mail.shop.example");
+    CHECK(is_mail_address(path));
+    config.bounce_address = "undeliverable@mail.shop.example";
+    CHECK_FALSE(email::make_smtp(config));
+    config.bounce_address = "bounces";
+    CHECK_FALSE(email::make_smtp(config));
+    config.bounce_address = "";
+    config.feedback_sender = "me";
+    CHECK_FALSE(email::make_smtp(config));
+}
+
+TEST_CASE("a name beyond ASCII goes to no server that does not take it", "[smtp]") {
+    auto sink = contract::local_sink();  // announces no SMTPUTF8
+    auto transport = contract::local_transport();
+    const auto connector = relay(sink->smtp_url());
+    Message message = sample();
+    message.to = "jos\u00e9@mail.example";
+    // Also when the connection was kept from one to the next.
+    CHECK(contract::attempt(*connector, *transport, sample()).kind == ObservationKind::accepted);
+    for (int i = 0; i < 2; ++i) {
+        const auto seen = contract::attempt(*connector, *transport, message);
+        CHECK(seen.kind == ObservationKind::rejected);
+        CHECK(seen.reason == "the mail server refused the message (553, 5.6.7)");
+    }
+    CHECK(sink->counts("email").calls == 1);
+    message.to = "ada@b\u00fccher.example";
+    CHECK(contract::attempt(*connector, *transport, message).kind == ObservationKind::accepted);
+    CHECK(sink->last(1)[0].to == "ada@xn--bcher-kva.example");
+}
+
 TEST_CASE("the relay's reply is read", "[smtp]") {
     const auto connector = relay("smtp://relay.example:587");
     const auto taken = connector->observe(reply(250, "250 2.0.0 Ok: queued as 4F2A"));
