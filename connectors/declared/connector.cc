@@ -91,8 +91,9 @@ Result<Record> settle(const Provider& provider, const Use& use) {
         if (value.empty() && need.required)
             return error(ErrorCode::invalid,
                          fmt::format("{} needs `{}`", provider.facts.name, need.name));
-        TRY(check_header_value(need.secret && value.starts_with('{') ? "" : value,
-                               fmt::format("`{}`", need.name)));
+        if (!need.document) {
+            TRY(check_header_value(value, fmt::format("`{}`", need.name)));
+        }
         put(out, underscored(need.name), value);
     }
     return out;

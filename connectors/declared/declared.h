@@ -17,6 +17,7 @@ using ProviderPtr = std::shared_ptr<const Provider>;
 struct Need {
     std::string name;  // "access key id"
     bool secret = false;
+    bool document = false;  // a secret of many lines: a service account's key file
     bool required = false;
     std::string fallback;
     std::string example;

@@ -34,7 +34,8 @@ std::vector<Need> needs_from(const Setting& at) {
         if (!plain) said.complain("a setting's name is small letters, digits and blanks");
         if (std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end())
             said.complain("every connector has a setting of this name already; choose another");
-        need.secret = said["secret"].yes(false);
+        need.document = said["document"].yes(false);
+        need.secret = said["secret"].yes(need.document);
         need.required = said["required"].yes(false);
         need.fallback = said["default"].text();
         need.example = said["example"].text();

@@ -11,6 +11,7 @@ namespace journey::connectors::declared {
 namespace {
 
 constexpr std::size_t kItemsMost = 10'000;
+constexpr std::size_t kFieldsMost = 1'000;
 constexpr std::size_t kTextMost = 2'000;
 
 Record form_record(const Form& form) {
@@ -38,13 +39,15 @@ Result<Record> call_data(const Receipts& receipts, const Record& settings,
             put(headers, name, value);
     }
     put(data, "headers", std::move(headers));
-    put(data, "query", form_record(parse_form(call.query).value_or(Form{})));
+    const auto query = parse_form(call.query);
+    if (query && query->size() <= kFieldsMost) put(data, "query", form_record(*query));
     put(data, "url", call.url());
     put(data, "raw", std::string(call.body));
     put(data, "settings", settings);
     if (receipts.form) {
         auto form = parse_form(call.body);
-        if (!form) return error(ErrorCode::invalid, "the call's form cannot be read");
+        if (!form || form->size() > kFieldsMost)
+            return error(ErrorCode::invalid, "the call's form cannot be read");
         put(data, "form", form_record(*form));
         put(data, "sorted_form", sorted_form(std::move(*form)));
     } else {

@@ -39,6 +39,7 @@ std::string encoded_sender(const mime::Mailbox& sender) {
         std::size_t end = std::min(kBytesAWord, rest.size());
         while (end < rest.size() && (static_cast<unsigned char>(rest[end]) & 0xc0) == 0x80)
             --end;
+        if (end == 0) end = std::min(kBytesAWord, rest.size());  // no UTF-8
         out += "=?UTF-8?B?" + to_base64(rest.substr(0, end)) + "?= ";
         rest.remove_prefix(end);
     }

@@ -328,6 +328,16 @@ TEST_CASE("proved by nothing but the reference, a guessed id finds no message", 
     CHECK(answer.value().reports.at(0).provider_id.empty());
 }
 
+TEST_CASE("a form of very many fields is not looked through", "[declared]") {
+    const auto reader = reader_of(provider_of("vonage"), {});
+    std::string body;
+    for (int i = 0; i < 200'000; ++i)
+        body += "a" + std::to_string(i) + "=&";
+    const auto answer = read(*reader, {body, {}, body});
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == ErrorCode::invalid);
+}
+
 TEST_CASE("a proved call that cannot be read is invalid, and no input is fatal", "[declared]") {
     const std::string body = GENERATE(
         as<std::string>{}, "", "{", "null", "[null]", "[[]]", "{}", "[1]", "\"x\"",

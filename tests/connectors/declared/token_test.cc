@@ -105,7 +105,9 @@ TEST_CASE("a service account asks with a token that it signed itself", "[declare
     put(file, "client_email", "sender@acme.example");
     put(file, "private_key_id", "k1");
     put(file, "private_key", crypto::sample::kRsaPrivate);
-    const auto provider = provider_from(std::string(kHead) + R"(
+    std::string head = kHead;
+    head.replace(head.find("{secret: yes, default: pw}"), 26, "{document: yes}");
+    const auto provider = provider_from(head + R"(
 token:
   kind: service-account
   url: https://oauth2.acme.example/token
