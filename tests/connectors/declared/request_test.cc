@@ -238,6 +238,13 @@ TEST_CASE("files travel with a mail, or it is refused by a provider that would l
     CHECK(body.find("ada@xn--bcher-kva.example") != std::string::npos);
     CHECK(body.find(R"({"type":"text/plain","value":"Hello Ada)") != std::string::npos);
     CHECK_FALSE(connector_of("mailgun")->request(message));
+    message.attachments.push_back(
+        {"logo.png", "image/png", std::make_shared<const std::string>("PNG"), "logo@shop"});
+    const std::string both = request_of(*connector_of("mandrill"), message).body;
+    CAPTURE(both);
+    CHECK(both.find(R"("attachments":[{"type":"application/pdf","name":"Beleg.pdf",)"
+                    R"("content":"JVBERg=="}],"images":[{"type":"image/png","name":"logo@shop",)"
+                    R"("content":"UE5H"}])") != std::string::npos);
 }
 
 TEST_CASE("a declared connector in all weathers follows its class", "[declared]") {
