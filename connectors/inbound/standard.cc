@@ -21,6 +21,15 @@ std::vector<std::string_view> words_of(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::string> webhook_secret(std::string_view text) {
+    constexpr std::string_view kFront = "whsec_";
+    constexpr std::size_t kLeast = 16;
+    if (text.starts_with(kFront)) text.remove_prefix(kFront.size());
+    auto bytes = from_base64(text);
+    if (!bytes || bytes->size() < kLeast) return std::nullopt;
+    return bytes;
+}
+
 Result<void> verify_webhook(std::span<const std::string> secrets, const WebhookCall& call) {
     std::int64_t sent = 0;
     const char* end = call.timestamp.data() + call.timestamp.size();

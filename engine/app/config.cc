@@ -7,6 +7,7 @@
 #include "engine/app/config_mail.h"
 #include "engine/app/kinds.h"
 #include "engine/app/machine_memory.h"
+#include "engine/app/reports.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -87,6 +88,8 @@ void routes_from(const Setting& connectors, const std::string& directory, Config
             route.connector = webhook_from(setting);
         else
             route.connector = declared_from(setting, channel, directory, out);
+        if (const Setting reports = setting["reports"]; reports.present())
+            out.http.readers[channel] = reader_from(reports);
         out.routes.push_back(std::move(route));
     }
 }

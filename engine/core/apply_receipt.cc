@@ -1,13 +1,19 @@
 // What a provider says later, by the message's key:
-//   key not known                     quarantined
-//   same notice again                 counted
-//   delivered, bounced, … again       counted; clicks, opens and replies count each time
-//   delivered after a bounce          noted, but the bounce stands: no event
-//   failed                            an unknown message turns out rejected
-//   any other                         an unknown message turns out accepted
+//   key not known                    quarantined
+//   same notice again                counted
+//   delivered, bounced soft, … again counted; clicks, opens and replies count each time, up to a
+//                                    hundred of each, so that a machine that clicks all day fills
+//                                    nobody's memory
+//   bounced hard after soft          stands like the first
+//   delivered after a bounce         counted, but the bounce stands: no event
+//   failed                           an unknown message turns out rejected
+//   any other                        an unknown message, and one that only failed, turns out accepted
 // Then: a hard bounce or a complaint suppresses the channel; unsubscribed withdraws the template's
 // consent, or suppresses the channel where the template has none; and the built-in event is offered
 // like any other.
+//
+// Providers send in any order and more than once. Status, suppressions and counts are the same
+// whatever the order; only what waits in journeys meets the events as they come.
 #include "engine/core/machine.h"
 
 namespace journey::core {
@@ -15,6 +21,8 @@ namespace {
 
 using model::MessageStatus;
 using model::ReceiptKind;
+
+constexpr std::size_t kEachKindMost = 100;
 
 bool counts_each_time(ReceiptKind kind) {
     return kind == ReceiptKind::opened || kind == ReceiptKind::clicked ||
@@ -26,12 +34,31 @@ bool has(const Message& message, ReceiptKind kind) {
                        [&](const ReceiptNote& note) { return note.kind == kind; });
 }
 
-bool is_repeat_of(const Message& message, ReceiptKind kind, std::uint64_t id) {
+bool is_repeat_of(const Message& message, const ReceiptNote& said) {
+    std::size_t same = 0;
     for (const ReceiptNote& note : message.receipts) {
-        if (id != 0 && note.id == id) return true;
-        if (note.kind == kind && !counts_each_time(kind)) return true;
+        if (note.kind != said.kind) continue;
+        ++same;
+        if (said.id != 0 && note.id == said.id && note.hard == said.hard) return true;
+        if (!counts_each_time(said.kind) && (note.hard || !said.hard)) return true;
     }
-    return false;
+    return same >= kEachKindMost;
+}
+
+// Of several reasons for one suppression the gravest stands, whichever came first.
+int weight_of(std::string_view reason) {
+    if (reason == model::name_of(ReceiptKind::unsubscribed)) return 3;
+    if (reason == model::name_of(ReceiptKind::complained)) return 2;
+    return reason == model::name_of(ReceiptKind::bounced) ? 1 : 0;
+}
+
+void suppress(Person& person, std::uint16_t channel, std::string_view why, Instant now) {
+    if (person.set_suppressed({channel, now, std::string(why)}, true)) return;
+    for (SuppressionRecord& one : person.rare().suppressions) {
+        const bool said_by_provider = weight_of(one.reason) > 0;
+        if (one.channel == channel && said_by_provider && weight_of(why) > weight_of(one.reason))
+            one.reason = why;
+    }
 }
 
 std::optional<ir::Metric> metric_of(ReceiptKind kind) {
@@ -68,30 +95,34 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
                    "A provider's notice about a message this store does not know.");
         return;
     }
-    const std::uint64_t id = receipt.id.empty() ? 0 : hash64(receipt.id) | 1;
-    if (is_repeat_of(*message, receipt.kind, id)) {
+    const Instant time = receipt.at == Instant{} ? now_ : std::min(receipt.at, now_);
+    const bool hard = receipt.kind == ReceiptKind::bounced && receipt.detail.rfind("hard", 0) == 0;
+    const ReceiptNote said{receipt.kind, hard, time,
+                           receipt.id.empty() ? 0 : hash64(receipt.id) | 1};
+    if (is_repeat_of(*message, said)) {
         ++tally_.duplicates;
         return finish_command(*person);
     }
-    const Instant time = receipt.at == Instant{} ? now_ : std::min(receipt.at, now_);
     const bool hidden =
         receipt.kind == ReceiptKind::delivered && has(*message, ReceiptKind::bounced);
-    message->receipts.push_back({receipt.kind, time, id});
-    if (message->status == MessageStatus::unknown) {
+    const bool again = has(*message, receipt.kind) && !counts_each_time(receipt.kind);
+    message->receipts.push_back(said);
+    const bool reached = receipt.kind != ReceiptKind::failed;
+    if (message->status == MessageStatus::unknown ||
+        (message->status == MessageStatus::rejected && reached)) {
         JourneyTally& tally = tally_of(*message);
-        --tally.unknown;
-        if (receipt.kind == ReceiptKind::failed) {
-            message->status = MessageStatus::rejected;
-            message->reason = model::Reason::provider_rejected;
-        } else {
-            message->status = MessageStatus::accepted;
+        if (message->status == MessageStatus::unknown) --tally.unknown;
+        message->status = reached ? MessageStatus::accepted : MessageStatus::rejected;
+        message->reason = reached ? model::Reason::none : model::Reason::provider_rejected;
+        if (reached) {
             ++tally.sent;
             ++tally_.sent_by_channel[catalog_->channels.name(message->channel)];
+            count_message(*person, *message, ir::Metric::sent);
         }
     }
     changed(*person, *message);
 
-    if (const auto metric = metric_of(receipt.kind); metric && !hidden)
+    if (const auto metric = metric_of(receipt.kind); metric && !again)
         count_message(*person, *message, *metric);
 
     const LinkedProgram& program = linked(message->program);
@@ -100,7 +131,6 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
     const auto& send = std::get<ir::Send>(state.act);
     const ir::Template& text = program.program->templates[send.message_template];
     const std::string& channel = program.program->channels[send.channel].name;
-    const bool hard = receipt.kind == ReceiptKind::bounced && receipt.detail.rfind("hard", 0) == 0;
     const bool leaves = receipt.kind == ReceiptKind::unsubscribed;
     if (leaves && text.consent != ir::kNone) {
         person->set_consent(
@@ -108,8 +138,7 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
         effects_->cancels.push_back({person->id, ""});
         levels_changed_ = true;
     } else if (hard || leaves || receipt.kind == ReceiptKind::complained) {
-        person->set_suppressed({message->channel, now_, std::string(model::name_of(receipt.kind))},
-                               true);
+        suppress(*person, message->channel, model::name_of(receipt.kind), now_);
         effects_->cancels.push_back({person->id, channel});
         levels_changed_ = true;
     }

@@ -24,7 +24,7 @@
 //   message = key:16 entry:u64 program journey state visit channel attempts:varint
 //             status reason class:u8 planned_at:instant claimed_at:instant finished_at:instant
 //             detail:text provider_id:text body_hash:bool [ 32 ]
-//             receipts:n{ kind:u8 at:instant id:u64 }
+//             receipts:n{ kind:u8, +128 when hard; at:instant id:u64 }
 //   intent  = message attempt:varint failures:varint ready:bool frozen:bool in_doubt:bool
 //             late:u8 (since version 5) due:instant valid_until:instant first_claim:instant args:record data:record
 //             address:text
@@ -62,6 +62,8 @@ void get_end(ByteReader& in, const Catalog& catalog, NameTable& words, EndedEntr
 }
 
 namespace {
+
+constexpr unsigned kHardBit = 0x80;
 
 constexpr std::uint8_t kVersion = 5;
 
@@ -202,7 +204,8 @@ void put_message(ByteWriter& out, const Message& message) {
     out.boolean(message.has_body_hash);
     if (message.has_body_hash) out.raw(view_of(message.body_hash));
     put_all(out, message.receipts, [&](const ReceiptNote& note) {
-        out.u8(static_cast<std::uint8_t>(note.kind));
+        out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(note.kind) |
+                                         (note.hard ? kHardBit : 0u)));
         out.instant(note.at);
         out.u64(note.id);
     });
@@ -232,7 +235,10 @@ Message get_message(ByteReader& in, const Catalog& catalog) {
     }
     get_all(in, [&] {
         ReceiptNote note;
-        note.kind = choice(in, model::ReceiptKind::failed);
+        const std::uint8_t kind = in.u8();
+        note.hard = (kind & kHardBit) != 0;
+        if ((kind & ~kHardBit) > static_cast<unsigned>(model::ReceiptKind::failed)) in.fail();
+        note.kind = static_cast<model::ReceiptKind>(kind & ~kHardBit);
         note.at = in.instant();
         note.id = in.u64();
         message.receipts.push_back(note);

@@ -83,6 +83,7 @@ struct EndedEntry {
 
 struct ReceiptNote {
     model::ReceiptKind kind = model::ReceiptKind::delivered;
+    bool hard = false;  // bounced: the address will never take anything
     Instant at{};
     std::uint64_t id = 0;  // hash of the notice's id, 0: none
 };

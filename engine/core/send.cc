@@ -37,11 +37,14 @@ Micros with_jitter(Micros wait, const Intent& intent) {
     return wait + Micros(wait.count() / 1000 * share);
 }
 
-// Only an accepted message gives receipts of these kinds.
-bool has_reached(const Message& message) {
-    return std::any_of(
-        message.receipts.begin(), message.receipts.end(),
-        [](const ReceiptNote& note) { return note.kind != model::ReceiptKind::failed; });
+// What receipts that came before the answer say of it. Only an accepted message gives receipts of
+// any kind but `failed`.
+MessageStatus told_by_receipts(MessageStatus status, const Message& message) {
+    if (status != MessageStatus::unknown && status != MessageStatus::rejected) return status;
+    for (const ReceiptNote& note : message.receipts) {
+        if (note.kind != model::ReceiptKind::failed) return MessageStatus::accepted;
+    }
+    return message.receipts.empty() ? status : MessageStatus::rejected;
 }
 
 }  // namespace
@@ -291,9 +294,9 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
     Message message = std::move(intent->message);
     person.intents.erase(static_cast<std::size_t>(intent - person.intents.begin()));
     if (in_doubt && status != MessageStatus::accepted) status = MessageStatus::unknown;
-    if (status == MessageStatus::unknown && has_reached(message)) {
-        status = MessageStatus::accepted;
-        reason = Reason::none;
+    if (const MessageStatus said = told_by_receipts(status, message); said != status) {
+        status = said;
+        reason = said == MessageStatus::accepted ? Reason::none : Reason::provider_rejected;
     }
     message.status = status;
     message.reason = reason;

@@ -6,6 +6,7 @@
 //   reference in the path forged    403
 //   not genuine, or too old         403
 //   genuine and unreadable          400
+//   a text that asks to stop        503
 //   else                            what the provider wants to hear (204), when all of it is durable
 
 #include "engine/http/api.h"
@@ -63,6 +64,14 @@ void Api::report(const Admission& admission, const Request& request, Respond res
     connectors::InboundAnswer& answer = read.value();
     if (!answer.notice.empty())
         logger_.warn("receipt.notice", {{"connector", name}, {"notice", answer.notice}});
+    for (const connectors::InboundReport& one : answer.reports) {
+        if (!one.text || inbound::hear(one.text->body).wish == inbound::Wish::none) continue;
+        // Never a confirmation of what was not done.
+        logger_.error("text.not_honoured", {{"connector", name}, {"text", one.text->id}});
+        Reply later = problem(503, "not_kept", "Nothing here keeps numbers that asked to stop.");
+        later.headers.push_back({"Retry-After", "60"});
+        return respond(std::move(later));
+    }
     std::vector<model::Command> commands;
     for (connectors::InboundReport& one : answer.reports) {
         if (!one.receipt) continue;

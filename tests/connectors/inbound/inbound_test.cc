@@ -3,7 +3,11 @@
 #include <catch2/catch.hpp>
 
 using namespace journey;
-using namespace journey::connectors;
+using journey::connectors::Form;
+using journey::connectors::InboundAnswer;
+using journey::connectors::InboundReport;
+using journey::connectors::parse_form;
+using journey::connectors::percent_decode;
 using namespace journey::connectors::inbound;
 
 namespace {
