@@ -168,6 +168,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "./providers/acme.yaml"},
     {"{}: `{}`: {} is for {}, not for {}", "{}：`{}`：{} 用于 {}，不用于 {}"},
     {"{}: `{}`: {} needs `{}`", "{}：`{}`：{} 需要 `{}`"},
+    {"{}: `{}`: at most 2419200, which is 28 days", "{}：`{}`：最多 2419200，即 28 天"},
     {"no provider that ships is called `{}`; did you mean `{}`?",
      "没有名为 `{}` 的自带服务商；您是想说 `{}` 吗？"},
     {"no provider that ships is called `{}`", "没有名为 `{}` 的自带服务商"},

@@ -1,7 +1,10 @@
 #include "engine/app/config.h"
 
 #include "connectors/inbound/inbound.h"
+#include "connectors/push/apns/apns.h"
+#include "connectors/push/fcm/fcm.h"
 #include "connectors/push/onesignal/onesignal.h"
+#include "connectors/push/webpush/webpush.h"
 #include "connectors/sms/twilio/twilio.h"
 #include "connectors/webhook/signed/signed.h"
 #include "engine/app/config_mail.h"
@@ -58,6 +61,52 @@ ConnectorPtr onesignal_from(const Setting& setting) {
     return checked(setting, connectors::push::make_onesignal(config));
 }
 
+std::uint32_t keep_seconds_of(const Setting& setting, std::uint32_t fallback) {
+    constexpr std::uint64_t kMost = 28 * 86'400;  // the longest that any of them allows
+    const Setting keep = setting["keep seconds"];
+    const std::uint64_t seconds = keep.number(fallback);
+    if (seconds > kMost) keep.complain("at most 2419200, which is 28 days");
+    return static_cast<std::uint32_t>(std::min(seconds, kMost));
+}
+
+ConnectorPtr fcm_from(const Setting& setting) {
+    connectors::push::FcmConfig config;
+    config.base_url = setting["base"].text(config.base_url);
+    config.service_account = setting["service account"].secret_text();
+    config.project_id = setting["project id"].text();
+    config.priority = setting["priority"].text();
+    config.keep_seconds = keep_seconds_of(setting, config.keep_seconds);
+    config.parallel = parallel_of(setting, config.parallel);
+    return checked(setting, connectors::push::make_fcm(config));
+}
+
+ConnectorPtr apns_from(const Setting& setting) {
+    connectors::push::ApnsConfig config;
+    config.base_url = setting["base"].text(config.base_url);
+    config.key = setting["key"].secret_text();
+    config.key_id = setting["key id"].text();
+    config.team_id = setting["team id"].text();
+    config.topic = setting["topic"].text();
+    config.sound = setting["sound"].text();
+    config.hurry = setting["hurry"].yes(config.hurry);
+    config.keep_seconds = keep_seconds_of(setting, config.keep_seconds);
+    config.parallel = parallel_of(setting, config.parallel);
+    return checked(setting, connectors::push::make_apns(config));
+}
+
+ConnectorPtr web_push_from(const Setting& setting) {
+    connectors::push::WebPushConfig config;
+    config.private_key = setting["private key"].secret_text();
+    config.public_key = setting["public key"].text();
+    config.contact = setting["contact"].text();
+    config.urgency = setting["urgency"].text();
+    config.keep_seconds = keep_seconds_of(setting, config.keep_seconds);
+    for (const Setting& host : setting["more hosts"].items())
+        config.more_hosts.push_back(host.text());
+    config.parallel = parallel_of(setting, config.parallel);
+    return checked(setting, connectors::push::make_webpush(config));
+}
+
 ConnectorPtr webhook_from(const Setting& setting) {
     connectors::webhook::SignedConfig config;
     config.url = setting["url"].text();
@@ -82,8 +131,14 @@ void routes_from(const Setting& connectors, const std::string& directory, Config
             mail_from(setting, route, out);
         else if (is("sms", "twilio"))
             route.connector = twilio_from(setting, out);
+        else if (is("push", "apns"))
+            route.connector = apns_from(setting);
+        else if (is("push", "fcm"))
+            route.connector = fcm_from(setting);
         else if (is("push", "onesignal"))
             route.connector = onesignal_from(setting);
+        else if (is("push", "web push"))
+            route.connector = web_push_from(setting);
         else if (is("webhook", "signed"))
             route.connector = webhook_from(setting);
         else

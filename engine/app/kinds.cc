@@ -15,6 +15,11 @@ constexpr auto kBuiltIn = std::to_array<BuiltIn>({
      "url, user, password (secret), from, reply to, return path, require tls, feedback id, dkim, "
      "bounces"},
     {"sms", "twilio", "neither", "account sid, auth token (secret), key sid, sender"},
+    {"push", "apns", "collapsible",
+     "key (secret), key id, team id, topic, sound, hurry, keep seconds"},
+    {"push", "fcm", "collapsible", "service account (secret), project id, priority, keep seconds"},
+    {"push", "web push", "collapsible",
+     "private key (secret), public key, contact, urgency, keep seconds, more hosts"},
     {"push", "onesignal", "keyed, 30d", "app id, api key (secret)"},
     {"webhook", "signed", "keyed", "url, secrets (secret)"},
 });
