@@ -362,11 +362,14 @@ Result<void> Exchange::prepare_http(HttpRequest& request) {
                                          : CURL_HTTP_VERSION_2TLS;
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
     curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, request.http2 ? kIdleSecondsHttp2 : kIdleSeconds);
-    // Many at once on one connection, rather than a connection each.
-    curl_easy_setopt(curl, CURLOPT_PIPEWAIT, long{request.http2});
+    // Many at once on one connection, rather than a connection each. Without TLS (a mock beside us)
+    // libcurl 7.88 breaks such a connection, so there it serves one request.
+    const bool alone = request.http2 && handle_.plain;
+    curl_easy_setopt(curl, CURLOPT_PIPEWAIT, long{request.http2 && !alone});
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, long{alone});
     // Without a body there is nothing whose rewinding could fail: such a request never meets a used
     // connection.
-    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, long{post && body_.empty()});
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, long{alone || (post && body_.empty())});
     return success();
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/app/machine_memory.h"
 #include "engine/base/base.h"
+#include "tests/connectors/crypto/sample_keys.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -127,6 +128,50 @@ TEST_CASE("a mistake about a kind is told at its place", "[app]") {
     REQUIRE_FALSE(config);
     CAPTURE(config.error().detail);
     CHECK(config.error().detail.find(said) != std::string::npos);
+}
+
+TEST_CASE("push goes through the service that the file names", "[app]") {
+    using Keys = std::pair<const char*, std::string_view>;
+    namespace sample = connectors::crypto::sample;
+    const auto directory = std::filesystem::temp_directory_path() /
+                           ("journey-push-config-" + std::to_string(::getpid()));
+    std::filesystem::create_directory(directory);
+    Record account;
+    put(account, "type", "service_account");
+    put(account, "project_id", "my-shop");
+    put(account, "client_email", "push@my-shop.example");
+    put(account, "private_key", sample::kRsaPrivate);
+    const std::string account_text = to_json(account);
+    for (const auto& [name, text] :
+         {Keys{"ec.pem", sample::kEcPrivate}, Keys{"account.json", account_text}}) {
+        std::ofstream(directory / name) << text;
+    }
+    const auto says = [&](std::string settings) {
+        for (std::size_t at = 0; (at = settings.find('@')) != std::string::npos;)
+            settings.replace(at, 1, "file:" + directory.string() + "/");
+        const auto path = directory / "c.yaml";
+        std::ofstream(path) << "connectors:\n  push: {" << settings << "}\n";
+        const auto loaded = load_config(path.string());
+        return loaded ? "it is " + loaded.value().routes.at(0).connector->traits().name
+                      : loaded.error().detail;
+    };
+    const auto [settings, words] = GENERATE(table<std::string, std::string>({
+        {R"(kind: fcm, service account: "@account.json", priority: high)", "it is fcm"},
+        {R"(kind: apns, key: "@ec.pem", key id: A, team id: B, topic: c.d, hurry: no)",
+         "it is apns"},
+        {R"(kind: web push, private key: "@ec.pem", contact: "https://x.example", more hosts: [a.b])",
+         "it is web push"},
+        {R"(kind: fcm, service account: "@none.json")", "I cannot read the secret's file"},
+        {R"(kind: fcm, service account: "@ec.pem")", "JSON file of a service account"},
+        {R"(kind: apns, key: "@ec.pem", key id: A, team id: B)", "apns needs `topic`"},
+        {R"(kind: apns, key: AuthKey.p8)", "a secret is given by reference"},
+        {R"(kind: web push, private key: "@ec.pem", contact: me)", "`contact`"},
+        {R"(kind: web push, private key: "@ec.pem", keep seconds: 9999999)", "28 days"},
+        {R"(kind: carrier pigeon)", "carrier pigeon"},
+    }));
+    CAPTURE(settings);
+    CHECK_THAT(says(settings), Catch::Contains(words));
+    std::filesystem::remove_all(directory);
 }
 
 }  // namespace
