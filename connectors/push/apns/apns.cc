@@ -73,8 +73,8 @@ Result<std::unique_ptr<Connector>> make_apns(const ApnsConfig& config) {
         const std::string& text;
         std::string_view name;
     };
-    for (const Needed& one : {Needed{config.key, "key"}, Needed{config.key_id, "key_id"},
-                              Needed{config.team_id, "team_id"}, Needed{config.topic, "topic"}}) {
+    for (const Needed& one : {Needed{config.key, "key"}, Needed{config.key_id, "key id"},
+                              Needed{config.team_id, "team id"}, Needed{config.topic, "topic"}}) {
         if (one.text.empty()) {
             return error(ErrorCode::invalid, fmt::format("apns needs `{}`", one.name));
         }

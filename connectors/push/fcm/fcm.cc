@@ -37,7 +37,7 @@ Result<std::unique_ptr<Connector>> make_fcm(const FcmConfig& config) {
     settled.service_account.clear();  // the key is all that is needed of it
     if (settled.project_id.empty()) settled.project_id = account.project_id;
     if (percent_encode(settled.project_id) != settled.project_id) {
-        return error(ErrorCode::invalid, "fcm's `project_id` holds a character it must not");
+        return error(ErrorCode::invalid, "fcm's `project id` holds a character it must not");
     }
     if (!settled.priority.empty() && settled.priority != "high" && settled.priority != "normal") {
         return error(ErrorCode::invalid, "fcm's `priority` is high or normal");

@@ -61,18 +61,18 @@ Result<ServiceAccount> read_service_account(std::string_view json) {
     const Record* file = parsed ? parsed.value().as<Record>() : nullptr;
     if (file == nullptr || text_at(*file, "type") != "service_account") {
         return error(ErrorCode::invalid,
-                     "fcm's `service_account` is the JSON file of a service account, which "
+                     "fcm's `service account` is the JSON file of a service account, which "
                      "Firebase's console makes under \"Service accounts\"");
     }
     for (const std::string_view name : {"project_id", "private_key", "client_email"}) {
         if (text_at(*file, name).empty()) {
             return error(ErrorCode::invalid,
-                         fmt::format("fcm's `service_account` lacks \"{}\"", name));
+                         fmt::format("fcm's `service account` lacks \"{}\"", name));
         }
     }
     TRY(auto key, crypto::PrivateKey::from_pem(text_at(*file, "private_key")));
     if (key.kind() != crypto::KeyKind::rsa) {
-        return error(ErrorCode::invalid, "fcm's `service_account` holds no RSA key");
+        return error(ErrorCode::invalid, "fcm's `service account` holds no RSA key");
     }
     ServiceAccount account{text_at(*file, "project_id"), text_at(*file, "private_key_id"),
                            text_at(*file, "client_email"), text_at(*file, "token_uri"),

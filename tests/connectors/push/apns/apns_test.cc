@@ -117,8 +117,8 @@ TEST_CASE("what is wrong with Apple's settings is said", "[apns]") {
     const auto [label, change, words] =
         GENERATE(table<std::string, std::function<void(push::ApnsConfig&)>, std::string>({
             {"no key", [](push::ApnsConfig& c) { c.key = ""; }, "`key`"},
-            {"no key id", [](push::ApnsConfig& c) { c.key_id = ""; }, "`key_id`"},
-            {"no team", [](push::ApnsConfig& c) { c.team_id = ""; }, "`team_id`"},
+            {"no key id", [](push::ApnsConfig& c) { c.key_id = ""; }, "`key id`"},
+            {"no team", [](push::ApnsConfig& c) { c.team_id = ""; }, "`team id`"},
             {"no topic", [](push::ApnsConfig& c) { c.topic = ""; }, "`topic`"},
             {"forged topic", [](push::ApnsConfig& c) { c.topic = "a\r\nb: c"; }, "`topic`"},
             {"RSA", [](push::ApnsConfig& c) { c.key = crypto::sample::kRsaPrivate; }, ".p8"},

@@ -153,7 +153,7 @@ TEST_CASE("what is wrong with a service account is said", "[fcm]") {
     CHECK(says("client_email", "").find("\"client_email\"") != std::string::npos);
     CHECK(says("private_key", "x").find("no private key") != std::string::npos);
     CHECK(says("private_key", crypto::sample::kEcPrivate).find("no RSA key") != std::string::npos);
-    CHECK(says("project_id", "../other").find("`project_id`") != std::string::npos);
+    CHECK(says("project_id", "../other").find("`project id`") != std::string::npos);
     CHECK(says("token_uri", "").empty());
     push::FcmConfig config = sample_config();
     config.priority = "urgent";
