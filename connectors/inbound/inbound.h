@@ -8,7 +8,14 @@ namespace journey::connectors::inbound {
 
 // ---- tokens: "/o/TOKEN.gif", "/c/TOKEN?u=…", "/u/TOKEN", "/r/CONNECTOR/TOKEN"
 
-enum class Purpose : std::uint8_t { open = 1, click = 2, unsubscribe = 3, callback = 4 };
+enum class Purpose : std::uint8_t {
+    open = 1,
+    click = 2,
+    unsubscribe = 3,
+    callback = 4,
+    preferences = 5,
+    confirm = 6
+};
 
 struct Token {
     Purpose purpose = Purpose::open;
@@ -38,6 +45,9 @@ struct LinkContext {
 std::string pixel_url(const LinkContext& context);
 std::string click_url(const LinkContext& context, std::string_view target);
 std::string unsubscribe_url(const LinkContext& context);
+std::string preferences_url(const LinkContext& context);
+/// Of this consent and no other.
+std::string confirm_url(const LinkContext& context, std::string_view consent);
 
 /// Who clicked; nothing unless `target` (decoded from `u`) is exactly what was signed. Only then
 /// redirect.

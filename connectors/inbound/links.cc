@@ -142,6 +142,15 @@ std::string unsubscribe_url(const LinkContext& context) {
     return fmt::format("{}/u/{}", context.public_url, token_for(context, Purpose::unsubscribe));
 }
 
+std::string preferences_url(const LinkContext& context) {
+    return fmt::format("{}/p/{}", context.public_url, token_for(context, Purpose::preferences));
+}
+
+std::string confirm_url(const LinkContext& context, std::string_view consent) {
+    return fmt::format("{}/s/{}?c={}", context.public_url,
+                       token_for(context, Purpose::confirm, consent), percent_encode(consent));
+}
+
 std::optional<Token> verify_click(std::string_view secret, std::string_view token,
                                   std::string_view target) {
     if (!is_followable(target)) return std::nullopt;

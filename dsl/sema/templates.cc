@@ -10,8 +10,8 @@ namespace {
 
 const std::set<std::string>& reserved_variables() {
     static const std::set<std::string> names = {
-        "user", "trigger",   "unsubscribe_url", "preferences_url", "view_url",
-        "now",  "workspace", "entry",           "link_token"};
+        "user",     "trigger", "unsubscribe_url", "preferences_url", "confirm_url",
+        "view_url", "now",     "workspace",       "entry",           "link_token"};
     return names;
 }
 

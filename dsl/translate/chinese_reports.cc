@@ -46,6 +46,18 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"rows taken before change nothing; events older than ten minutes are history: conditions see "
      "them, but they start no journey\n",
      "以前导入过的行不会重复生效；十分钟以前的事件算作历史：条件看得到它们，但不会因此进入旅程\n"},
+    // suppress.
+    {"{} addresses", "{} 个地址"},
+    {"{} rows: {} addresses taken, {} were on the list already, {} refused\n",
+     "{} 行：收下 {} 个地址，{} 个原来就在名单上，{} 个不能用\n"},
+    {"{} is suppressed; nothing goes there any more\n",
+     "{} 已加入屏蔽名单，不会再给它发任何消息\n"},
+    {"{} was on the list already\n", "{} 原来就在屏蔽名单上\n"},
+    {"{} is written to again\n", "{} 已移出屏蔽名单，可以再给它发消息\n"},
+    {"{} is not on the list\n", "{} 不在屏蔽名单上\n"},
+    {"{} is suppressed since {}: {} ({})\n", "{} 自 {} 起在屏蔽名单上：{}（{}）\n"},
+    {"{} was taken off the list on {}: {} ({})\n", "{} 于 {} 移出屏蔽名单：{}（{}）\n"},
+    {"{} addresses are suppressed\n", "屏蔽名单上有 {} 个地址\n"},
     {"seeds", "种子"},
     {"{} seeds", "{} 个种子"},
     {"seed {}: trace {:016x}, {} commands, {} crashes, {} calls, {} accepted, {} unknown, {} "

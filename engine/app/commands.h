@@ -145,6 +145,18 @@ struct ImportOptions {
 };
 int import_command(const ImportOptions& options);
 
+struct SuppressOptions {
+    std::string what;     // import, add, remove, list
+    std::string subject;  // the file, or the address; "" of list: how many there are
+    std::string channel;
+    std::string reason;
+    std::string mapping;
+    std::string rejects;
+    bool json = false;
+    DaemonAddress daemon;
+};
+int suppress_command(const SuppressOptions& options);
+
 struct SimulateOptions {
     std::string project;
     std::string csv;

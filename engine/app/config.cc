@@ -172,6 +172,39 @@ std::string public_url_from(const Setting& setting) {
     return url;
 }
 
+std::string https_from(const Setting& setting) {
+    const std::string url = setting.text();
+    const bool fits = url.starts_with("https://") && url.size() > 8 &&
+                      url.find_first_of(" ;,'\"<>") == std::string::npos;
+    if (!url.empty() && !fits)
+        setting.complain("an address like https://shop.example/logo.png belongs here");
+    return fits ? url : std::string();
+}
+
+void pages_from(const Setting& setting, http::PageOptions& out) {
+    if (!setting.present()) return;
+    out.name = setting["name"].text();
+    out.logo = https_from(setting["logo"]);
+    out.privacy = https_from(setting["privacy"]);
+    out.imprint = setting["imprint"].text();
+    const Setting colour = setting["colour"];
+    const std::string text = colour.text(out.colour);
+    const bool fits = text.size() == 7 && text[0] == '#' &&
+                      text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
+    if (fits) {
+        out.colour = text;
+    } else {
+        colour.complain("a colour like \"#1f4fb0\" belongs here, in quotes");
+    }
+    const Setting language = setting["language"];
+    out.language = language.text(out.language);
+    if (out.language != "en" && out.language != "zh") language.complain("en or zh");
+    for (const auto& [name, topic] : setting["topics"].entries()) {
+        out.topics[name] = {topic["title"].text(), topic["title zh"].text(), topic["about"].text(),
+                            topic["about zh"].text()};
+    }
+}
+
 /// Less would be spent on finding people alone.
 constexpr std::uint64_t kPeopleLeast = 64u << 20;
 
@@ -209,6 +242,12 @@ Result<Config> load_config(const std::string& path) {
         if (!set) listen.complain(set.error().detail);
     }
     out.http.public_url = public_url_from(file["public url"]);
+    pages_from(file["pages"], out.http.pages);
+    for (const Setting& proxy : file["trusted proxies"].items()) {
+        if (!http::is_network(proxy.text()))
+            proxy.complain("an address or a network like 10.0.0.0/8 belongs here");
+        out.http.trusted_proxies.push_back(proxy.text());
+    }
     for (const Setting& key : file["write keys"].items())
         out.http.write_keys.push_back(key.secret());
     out.http.admin_token = file["admin token"].secret();

@@ -61,6 +61,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     options.node.calls[""] = std::move(call);
     options.node.links = {config.http.public_url, daemon->keys_.link_secret, config.track_opens,
                           config.track_clicks};
+    options.node.address_pepper =
+        std::string(view_of(hmac_sha256(daemon->keys_.link_secret, "pepper of addresses")));
     options.data_directory = config.data_directory;
     daemon->service_ = std::make_unique<runtime::Service>(
         std::move(options), *daemon->store_.log, *daemon->store_.state, *daemon->store_.lease,

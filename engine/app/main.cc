@@ -351,6 +351,42 @@ int main(int argc, char** argv) {
         status = import_command(import_options);
     });
 
+    SuppressOptions suppress;
+    auto* suppress_app = app.add_subcommand(
+        "suppress", "The addresses nothing goes to, whoever has them: import, add, remove, list");
+    suppress_app->require_subcommand(1);
+    const auto add_suppress = [&](const char* name, const char* help, const char* subject,
+                                  bool needed) {
+        auto* command = suppress_app->add_subcommand(name, help);
+        auto* option = command->add_option(subject, suppress.subject);
+        if (needed) option->required();
+        command->add_option("--channel", suppress.channel,
+                            "email, sms or push, or one channel's name (default: what the address "
+                            "looks like)");
+        command->add_option("--write-key", suppress.daemon.write_key,
+                            "Write key (or JOURNEY_WRITE_KEY)");
+        add_daemon_options(*command, suppress.daemon);
+        command->callback([&, name] {
+            suppress.what = name;
+            status = suppress_command(suppress);
+        });
+        return command;
+    };
+    auto* suppress_import =
+        add_suppress("import", "Take in a CSV file: address, channel, reason, date", "csv", true);
+    suppress_import->add_option(
+        "--map", suppress.mapping,
+        "Which columns these are (YAML: `address: E-Mail`, and so for channel, reason, date)");
+    suppress_import->add_option("--rejects", suppress.rejects,
+                                "Where rows that cannot be used go (default CSV.rejects.csv)");
+    suppress_import->add_option("--reason", suppress.reason, "The reason where a row gives none");
+    add_suppress("add", "Nothing goes to this address any more", "address", true)
+        ->add_option("--reason", suppress.reason, "Why");
+    add_suppress("remove", "Write to this address again", "address", true)
+        ->add_option("--reason", suppress.reason, "Why; it is kept");
+    add_suppress("list", "Why an address is on the list, or how many there are", "address", false)
+        ->add_flag("--json", suppress.json, "The daemon's own words");
+
     SimulateOptions simulate;
     simulate.project = ".";
     auto* simulate_app = app.add_subcommand(

@@ -165,7 +165,13 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
             into.set_tag(tag, true);
         for (ConsentRecord& one : theirs.consents) {
             const ConsentRecord* ours = into.consent(one.consent);
-            if (ours == nullptr || ours->at < one.at) into.set_consent(std::move(one));
+            if (ours == nullptr || ours->at < one.at) {
+                into.set_consent(std::move(one));
+            } else {
+                using What = ConsentNote::What;
+                into.note_consent({one.granted ? What::given : What::withdrawn, one.consent, one.at,
+                                   std::move(one.source), std::move(one.proof)});
+            }
         }
         for (SuppressionRecord& one : theirs.suppressions)
             into.set_suppressed(std::move(one), true);
@@ -218,6 +224,8 @@ void Machine::merge_acts(Person& into, Acts&& from) {
         if (moved.ready) ask_again(into, moved);
         if (moved.held) parked_.insert(into.id);
     }
+    for (ConsentNote& note : from.consents)
+        into.note_consent(std::move(note));
     for (PlannedMove& move : from.moves)
         ours.moves.push_back(move);
     for (ActNote& one : from.notes)

@@ -3,6 +3,27 @@
 #include "engine/core/machine.h"
 
 namespace journey::core {
+namespace {
+
+constexpr std::string_view kSubscriptionRequested = "subscription_requested";
+constexpr Micros kAskAgainAfter = std::chrono::minutes(10);
+constexpr Micros kAskedDays = std::chrono::hours(24 * 7);
+constexpr std::ptrdiff_t kAskedMost = 3;  // within these days
+
+bool asked_enough(const Person& person, std::uint16_t consent, Instant now) {
+    const Acts* acts = person.any_acts();
+    if (acts == nullptr) return false;
+    const auto since = [&](Micros time) {
+        return std::count_if(acts->consents.begin(), acts->consents.end(),
+                             [&](const ConsentNote& one) {
+                                 return one.what == ConsentNote::What::asked &&
+                                        one.consent == consent && one.at > now - time;
+                             });
+    };
+    return since(kAskAgainAfter) > 0 || since(kAskedDays) >= kAskedMost;
+}
+
+}  // namespace
 
 void Machine::on(const model::Command& command, const model::ConsentChange& change) {
     Person* person = reach(command, true);
@@ -20,6 +41,46 @@ void Machine::on(const model::Command& command, const model::ConsentChange& chan
     levels_changed_ = true;
     changed(*person);
     if (!change.granted) effects_->cancels.push_back({person->id, ""});
+    finish_command(*person);
+}
+
+// Basis of the consent:
+//   opt in, opt out   given at once
+//   double opt in     asked, and `subscription_requested` is offered, so that a journey sends the
+//                     link by which the person confirms: nothing when it is given already, or was
+//                     asked for a moment ago, or too often (whoever types in somebody else's address
+//                     must not fill that mailbox)
+void Machine::on(const model::Command& command, const model::ConsentAsked& asked) {
+    const LinkedProgram* live = catalog_->live();
+    const ir::Index index =
+        live == nullptr ? ir::kNone : ir::find_named(live->program->consents, asked.consent);
+    if (index == ir::kNone || live->program->consents[index].basis != ir::Basis::double_opt_in)
+        return on(command, model::ConsentChange{asked.consent, true, asked.source, asked.proof});
+    Person* person = reach(command, true);
+    if (person == nullptr || is_repeat(*person, command)) return;
+    const std::uint16_t number = live->consents[index];
+    const ConsentRecord* record = person->consent(number);
+    if ((record != nullptr && record->granted) || asked_enough(*person, number, now_))
+        return finish_command(*person);
+    person->note_consent({ConsentNote::What::asked, number, now_, asked.source, asked.proof});
+    levels_changed_ = true;
+    changed(*person);
+    const ir::Index event = live->find_event(kSubscriptionRequested);
+    if (event != ir::kNone) {
+        std::vector<Value> row(live->program->events[event].fields.size());
+        const auto fill = [&](std::string_view name, const std::string& value) {
+            const ir::Index field = find_name(live->events[event].by_name, name);
+            if (field == ir::kNone) return;
+            bool fits = false;
+            Value fitting =
+                expr::coerce(Value(value), live->program->events[event].fields[field].type, fits);
+            if (fits) row[field] = std::move(fitting);
+        };
+        fill("consent", asked.consent);
+        fill("title", live->program->consents[index].title);
+        fill("source", asked.source);
+        record_and_offer(*person, *live, event, std::move(row), now_, false);
+    }
     finish_command(*person);
 }
 

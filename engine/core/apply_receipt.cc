@@ -8,9 +8,10 @@
 //   delivered after a bounce         counted, but the bounce stands: no event
 //   failed                           an unknown message turns out rejected
 //   any other                        an unknown message, and one that only failed, turns out accepted
-// Then: a hard bounce or a complaint suppresses the channel; unsubscribed withdraws the template's
-// consent, or suppresses the channel where the template has none; and the built-in event is offered
-// like any other.
+// Then: a hard bounce or a complaint suppresses the address, for everybody who has it; unsubscribed
+// withdraws the template's consent, or suppresses the address where the template has none; and the
+// built-in event is offered like any other. Where there is no list of addresses, or no address, the
+// person's channel is suppressed instead.
 //
 // Providers send in any order and more than once. Status, suppressions and counts are the same
 // whatever the order; only what waits in journeys meets the events as they come.
@@ -138,7 +139,9 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
         effects_->cancels.push_back({person->id, ""});
         levels_changed_ = true;
     } else if (hard || leaves || receipt.kind == ReceiptKind::complained) {
-        suppress(*person, message->channel, model::name_of(receipt.kind), now_);
+        if (!suppress_address(*person, *message,
+                              hard ? "hard bounce" : model::name_of(receipt.kind)))
+            suppress(*person, message->channel, model::name_of(receipt.kind), now_);
         effects_->cancels.push_back({person->id, channel});
         levels_changed_ = true;
     }

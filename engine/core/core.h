@@ -4,6 +4,7 @@
 // thread's; nothing is shared but the Catalog.
 
 #include "engine/calendar/calendar.h"
+#include "engine/core/address_list.h"
 #include "engine/ir/ir.h"
 #include "engine/model/model.h"
 
@@ -65,6 +66,7 @@ struct StartAttempt {
     model::EntryId entry;
     ir::MessageClass message_class = ir::MessageClass::marketing;
     bool open_tracking = true;
+    std::optional<model::AddressKey> address_key;  // of the channel's kind, with a suppression list
 };
 
 /// Attempts of this person on this channel ("" = all) that were granted but have sent no byte must
@@ -280,6 +282,9 @@ struct PartitionOptions {
     /// Gives the state of a person as it stands in the newest checkpoint that checkpoint_saved() or
     /// restore() told of. May throw StoreFailed and nothing else. Absent: everybody stays in memory.
     std::function<void(model::PersonId, Bytes&)> fetch = {};
+    /// The addresses nothing goes to, whoever has them; changed only between two commands. Absent: a
+    /// bounce stops the person's channel instead.
+    std::shared_ptr<const AddressList> addresses = {};
 };
 
 /// Out of any call that needs a person whom the store does not give back. What the partition holds

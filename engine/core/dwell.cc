@@ -100,7 +100,7 @@ bool Machine::stay_ends(Person& person, PendingStay& stay, Arrived& event) {
     if (event.time() >= lasted_at) return false;
     const std::vector<Value> row(stay.row.begin(), stay.row.end());
     const PersonFacts asked =
-        PersonFacts(program, person, now_)
+        PersonFacts(program, person, now_, addresses())
             .triggered_by(stay.journey, row,
                           program.journeys[stay.journey].trigger_columns[stay.trigger], stay.began);
     const expr::Row looked_at = event.expr_row(program);

@@ -23,7 +23,7 @@
 //             version:varint reason:text step:text
 //   message = key:16 entry:u64 program journey state visit channel attempts:varint
 //             status reason class:u8 planned_at:instant claimed_at:instant finished_at:instant
-//             detail:text provider_id:text body_hash:bool [ 32 ]
+//             detail:text provider_id:text has:u8 [ body_hash:32 ] [ address:16 ]
 //             receipts:n{ kind:u8, +128 when hard; at:instant id:u64 }
 //   intent  = message attempt:varint failures:varint ready:bool frozen:bool in_doubt:bool
 //             late:u8 (since version 5) due:instant valid_until:instant first_claim:instant args:record data:record
@@ -201,8 +201,12 @@ void put_message(ByteWriter& out, const Message& message) {
         out.instant(at);
     out.text(message.detail);
     out.text(message.provider_id);
-    out.boolean(message.has_body_hash);
+    out.u8((message.has_body_hash ? 1 : 0) | (message.address ? 2 : 0));
     if (message.has_body_hash) out.raw(view_of(message.body_hash));
+    if (message.address) {
+        for (const std::uint8_t byte : message.address->bytes)
+            out.u8(byte);
+    }
     put_all(out, message.receipts, [&](const ReceiptNote& note) {
         out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(note.kind) |
                                          (note.hard ? kHardBit : 0u)));
@@ -228,10 +232,16 @@ Message get_message(ByteReader& in, const Catalog& catalog) {
         *at = in.instant();
     message.detail = in.text();
     message.provider_id = in.text();
-    message.has_body_hash = in.boolean();
+    const std::uint8_t has = in.u8();
+    if (has > 3) in.fail();
+    message.has_body_hash = (has & 1) != 0;
     if (message.has_body_hash) {
         const std::string_view hash = in.raw(message.body_hash.size());
         std::copy(hash.begin(), hash.end(), message.body_hash.begin());
+    }
+    if ((has & 2) != 0) {
+        for (std::uint8_t& byte : message.address.emplace().bytes)
+            byte = in.u8();
     }
     get_all(in, [&] {
         ReceiptNote note;

@@ -42,7 +42,7 @@ bool Machine::try_trigger(Person& person, const LinkedProgram& live, const Trigg
         return reaches(person, live, *reach, event) && enter(person, live, ref.journey, occasion);
     const auto& on_event = std::get<ir::OnEvent>(trigger);
     const PersonFacts asked =
-        PersonFacts(live, person, now_)
+        PersonFacts(live, person, now_, addresses())
             .triggered_by(ref.journey, occasion.row, occasion.columns, occasion.time);
     const expr::Row seen = event.expr_row(live);
     if (!asked.holds(on_event.pattern.filter, &seen)) return false;
@@ -63,7 +63,7 @@ bool Machine::enter(Person& person, const LinkedProgram& program, ir::Index inde
     const ir::Journey& journey = program.program->journeys[index];
     const LinkedJourney& linked_journey = program.journeys[index];
     const PersonFacts asked =
-        PersonFacts(program, person, now_)
+        PersonFacts(program, person, now_, addresses())
             .triggered_by(index, occasion.row, occasion.columns, occasion.time);
     if (catalog_->stopped(journey.name)) return false;
     if (!asked.holds(journey.admit)) return false;

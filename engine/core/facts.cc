@@ -67,8 +67,11 @@ bool PersonFacts::consented(ir::Index consent) const {
 
 bool PersonFacts::reachable(ir::Index channel) const {
     if (person_.suppressed(linked_.channels[channel])) return false;
-    return linked_.program->channels[channel].address_field == ir::kNone ||
-           !address_of(linked_, person_, channel).empty();
+    const ir::Channel& declared = linked_.program->channels[channel];
+    if (declared.address_field == ir::kNone) return true;
+    const std::string address = address_of(linked_, person_, channel);
+    if (address.empty()) return false;
+    return addresses_ == nullptr || !addresses_->blocks(declared, address);
 }
 
 Value PersonFacts::aggregate(ir::Index aggregate) const {

@@ -8,8 +8,10 @@ namespace journey::core {
 
 class PersonFacts final : public expr::Facts {
   public:
-    PersonFacts(const LinkedProgram& linked, const Person& person, Instant now)
-        : linked_(linked), person_(person), now_(now) {}
+    /// `addresses`: the suppression list; null where there is none.
+    PersonFacts(const LinkedProgram& linked, const Person& person, Instant now,
+                const AddressList* addresses)
+        : linked_(linked), person_(person), now_(now), addresses_(addresses) {}
 
     /// About this entry. It must stay where it is.
     PersonFacts& of(const Entry& entry) {
@@ -26,7 +28,7 @@ class PersonFacts final : public expr::Facts {
         return *this;
     }
     /// What may be asked of the person alone.
-    PersonFacts of_person() const { return {linked_, person_, now_}; }
+    PersonFacts of_person() const { return {linked_, person_, now_, addresses_}; }
 
     const Value& user(ir::Index field) const override;
     const Value& trigger(ir::Index name) const override;
@@ -58,6 +60,7 @@ class PersonFacts final : public expr::Facts {
     const LinkedProgram& linked_;
     const Person& person_;
     Instant now_;
+    const AddressList* addresses_ = nullptr;
     const Entry* entry_ = nullptr;
     ir::Index journey_ = ir::kNone;  // that is about to be entered
     const std::vector<Value>* row_ = nullptr;

@@ -82,8 +82,14 @@ struct Course {
 
 class Courses {
   public:
-    Courses(const LinkedProgram& linked, const Person& person, Instant now, const Entry* entry)
-        : linked_(linked), program_(*linked.program), person_(person), now_(now), entry_(entry) {}
+    Courses(const LinkedProgram& linked, const Person& person, Instant now, const Entry* entry,
+            const AddressList* addresses)
+        : linked_(linked),
+          program_(*linked.program),
+          person_(person),
+          now_(now),
+          entry_(entry),
+          addresses_(addresses) {}
 
     Instant flip_of(ir::Index root) {
         const Course course = of(root);
@@ -95,7 +101,7 @@ class Courses {
 
     Instant again() const { return now_ + kLookAgain; }
     PersonFacts facts_at(Instant at) const {
-        PersonFacts facts(linked_, person_, at);
+        PersonFacts facts(linked_, person_, at, addresses_);
         if (entry_ != nullptr) facts.of(*entry_);
         return facts;
     }
@@ -440,6 +446,7 @@ class Courses {
     const Person& person_;
     Instant now_;
     const Entry* entry_;
+    const AddressList* addresses_;
     int parts_ = 0;
 };
 
@@ -478,8 +485,8 @@ std::optional<NumberAsked> threshold_of(const ir::Program& program, ir::Index ro
 }
 
 Instant next_flip(const LinkedProgram& linked, const Person& person, Instant now,
-                  const Entry* entry, ir::Index expr) {
-    return Courses(linked, person, now, entry).flip_of(expr);
+                  const Entry* entry, ir::Index expr, const AddressList* addresses) {
+    return Courses(linked, person, now, entry, addresses).flip_of(expr);
 }
 
 }  // namespace journey::core

@@ -22,6 +22,6 @@ std::optional<NumberAsked> threshold_of(const ir::Program& program, ir::Index ex
 /// when it never will. May be too early: look again then. `entry` is null outside of entries. Cost:
 /// the nodes of the expression; for comparisons with the moving time about fifty evaluations.
 Instant next_flip(const LinkedProgram& linked, const Person& person, Instant now,
-                  const Entry* entry, ir::Index expr);
+                  const Entry* entry, ir::Index expr, const AddressList* addresses);
 
 }  // namespace journey::core

@@ -57,6 +57,15 @@ void Machine::on(const model::Command&, const model::SetPaused&) {}
 void Machine::on(const model::Command&, const model::Resume&) {}
 void Machine::on(const model::Command&, const model::Decide&) {}
 
+/// The list is everybody's: who owns it has changed it by now. It was this person's message that
+/// came back.
+void Machine::on(const model::Command& command, const model::SuppressAddresses&) {
+    Person* person = reach(command, false);
+    if (person == nullptr) return;
+    levels_changed_ = true;
+    finish_command(*person);
+}
+
 void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
                           Instant at, const model::Resume& resumed) {
     if (position < applied_) return;

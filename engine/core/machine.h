@@ -78,6 +78,8 @@ class Machine {
     void on(const model::Command& command, const model::Identify& identify);
     void on(const model::Command& command, const model::ConsentChange& change);
     void on(const model::Command& command, const model::Suppress& suppress);
+    void on(const model::Command& command, const model::ConsentAsked& asked);
+    void on(const model::Command& command, const model::SuppressAddresses& change);
     void on(const model::Command& command, const model::Alias& alias);
     void on(const model::Command& command, const model::Absorb& absorb);
     void on(const model::Command& command, const model::Tick& tick);
@@ -203,6 +205,10 @@ class Machine {
     void make_ready(Person& person, Intent& intent);
     rules::Verdict verdict_of(const Person& person, const Intent& intent,
                               bool connector_ready) const;
+    /// Why nothing goes to the address of this message, whoever has it.
+    std::optional<ListedAddress> listed(const Person& person, const Intent& intent) const;
+    /// False: there is no list, or nobody knows where the message went.
+    bool suppress_address(const Person& person, const Message& message, std::string_view reason);
     void grant(Person& person, Intent& intent);
     void hold(Person& person, Intent& intent, const rules::Verdict& verdict);
     /// Moves the intent to the final messages and lets its entry go on. One that is in doubt and
@@ -306,6 +312,7 @@ class Machine {
     void schedule(Person& person);
 
     // ---- bookkeeping
+    const AddressList* addresses() const { return options_.addresses.get(); }
     const LinkedProgram& linked(std::uint16_t program) const { return catalog_->at(program); }
     const ir::Journey& journey_of(const Entry& entry) const {
         return linked(entry.program).program->journeys[entry.journey];
@@ -325,7 +332,7 @@ class Machine {
                                        const Entry& entry);
     void tell_no_zone(Person& person, const Entry& entry, const calendar::Zone& used);
     PersonFacts facts(const Person& person, const Entry& entry) const {
-        return PersonFacts(linked(entry.program), person, now_).of(entry);
+        return PersonFacts(linked(entry.program), person, now_, addresses()).of(entry);
     }
     JourneyTally& tally_of(const Entry& entry) { return tally_.of(linked_of(entry).number); }
     JourneyTally& tally_of(const Message& message) {

@@ -9,6 +9,7 @@
 //   3 moves  = n{ how:u8 entry:u64 at:varint place }
 //   4 notes  = n{ kind:u8 at:instant journey:text subject:text detail:text number:varint }
 //   5 chains = n{ since:instant made:varint entries:n{ ordinal:varint } }
+//   6 consents = n{ what:u8 number:varint at:instant source:text proof:text }
 // of a partition
 //   1 trials = n{ journey:text version:varint experiment:text first_drawn:instant
 //                 arms:n{ name:text 7 varint } }
@@ -20,7 +21,7 @@
 namespace journey::core {
 namespace {
 
-enum class PersonPart : std::uint8_t { calls = 1, drawn, moves, notes, chains };
+enum class PersonPart : std::uint8_t { calls = 1, drawn, moves, notes, chains, consents };
 enum class MetaPart : std::uint8_t { trials = 1, asked };
 
 template <typename Items, typename One>
@@ -138,6 +139,14 @@ void Machine::encode_parts(const Person& person, ByteWriter& out) const {
                       for (const std::uint32_t ordinal : one.entries)
                           to.varint(ordinal);
                   }));
+        parts.add(PersonPart::consents,
+                  all_of(acts->consents, [](ByteWriter& to, const ConsentNote& one) {
+                      to.u8(static_cast<std::uint8_t>(one.what));
+                      to.varint(one.consent);
+                      to.instant(one.at);
+                      to.text(one.source);
+                      to.text(one.proof);
+                  }));
     }
     parts.put(out);
 }
@@ -177,6 +186,15 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
                     one.made = number<std::uint32_t>(in, 0xffffffffu);
                     get_all(in,
                             [&] { one.entries.push_back(number<std::uint32_t>(in, 0xffffffffu)); });
+                });
+            case PersonPart::consents:
+                return get_all(in, [&] {
+                    ConsentNote& one = person.acts().consents.emplace_back();
+                    one.what = choice(in, ConsentNote::What::withdrawn);
+                    one.consent = number<std::uint16_t>(in, catalog.consents.size());
+                    one.at = in.instant();
+                    one.source = in.text();
+                    one.proof = in.text();
                 });
         }
         in.fail();

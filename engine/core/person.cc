@@ -1,6 +1,12 @@
 #include "engine/core/person.h"
 
 namespace journey::core {
+namespace {
+
+// Whoever changes their mind this often is a machine.
+constexpr std::size_t kConsentNotesMost = 200;
+
+}  // namespace
 
 const Value* Person::attribute(FieldNumber field) const {
     const Attribute* found = std::lower_bound(
@@ -58,10 +64,33 @@ void Person::set_consent(ConsentRecord record) {
         all.begin(), all.end(), record.consent,
         [](const ConsentRecord& one, std::uint16_t wanted) { return one.consent < wanted; });
     if (place != all.end() && place->consent == record.consent) {
-        *place = std::move(record);
+        std::swap(*place, record);
+        using What = ConsentNote::What;
+        note_consent({record.granted ? What::given : What::withdrawn, record.consent, record.at,
+                      std::move(record.source), std::move(record.proof)});
     } else {
         all.insert(place, std::move(record));
     }
+}
+
+void Person::note_consent(ConsentNote note) {
+    auto& notes = acts().consents;
+    const auto later =
+        std::upper_bound(notes.begin(), notes.end(), note.at,
+                         [](Instant at, const ConsentNote& one) { return at < one.at; });
+    notes.insert(later, std::move(note));
+    if (notes.size() > kConsentNotesMost) notes.erase(notes.begin());
+}
+
+const ConsentNote* Person::pending_consent(std::uint16_t number) const {
+    const Acts* known = any_acts();
+    if (known == nullptr) return nullptr;
+    const ConsentRecord* record = consent(number);
+    for (auto note = known->consents.rbegin(); note != known->consents.rend(); ++note) {
+        if (note->consent != number || note->what != ConsentNote::What::asked) continue;
+        return record == nullptr || record->at < note->at ? &*note : nullptr;
+    }
+    return nullptr;
 }
 
 bool Person::suppressed(std::uint16_t channel) const {

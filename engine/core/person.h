@@ -23,6 +23,16 @@ struct ConsentRecord {
     std::string proof;
 };
 
+/// What was said about a consent before, and that somebody was asked to confirm. What is said last
+/// and counts is the ConsentRecord.
+struct ConsentNote {
+    enum class What : std::uint8_t { asked, given, withdrawn } what = What::asked;
+    std::uint16_t consent = 0;
+    Instant at{};
+    std::string source;
+    std::string proof;
+};
+
 inline constexpr std::uint16_t kAllChannels = kNoNumber;
 
 struct SuppressionRecord {
@@ -107,6 +117,7 @@ struct Message {
     std::string detail;
     std::string provider_id;
     Sha256 body_hash{};
+    std::optional<model::AddressKey> address;  // where it went, for the suppression list
     CompactVector<ReceiptNote> receipts;
 };
 
@@ -203,15 +214,17 @@ struct Chain {
     std::vector<std::uint32_t> entries;  // ordinals of those that are not over
 };
 
-/// What calls, chains, experiments with a winner and migrations remember of a person. parts.cc.
+/// What calls, chains, consents of the past, experiments with a winner and migrations remember of a person. parts.cc.
 struct Acts {
     std::vector<PendingCall> calls;
     std::vector<Drawn> drawn;
     std::vector<PlannedMove> moves;
     std::vector<ActNote> notes;  // the newest ones
     std::vector<Chain> chains;
+    std::vector<ConsentNote> consents;  // by time
     bool empty() const {
-        return calls.empty() && drawn.empty() && moves.empty() && notes.empty() && chains.empty();
+        return calls.empty() && drawn.empty() && moves.empty() && notes.empty() && chains.empty() &&
+               consents.empty();
     }
 };
 
@@ -279,7 +292,11 @@ struct Person {
     bool tagged(std::string_view tag) const;
     bool set_tag(const std::string& tag, bool present);
     const ConsentRecord* consent(std::uint16_t number) const;
+    /// What was there before is remembered.
     void set_consent(ConsentRecord record);
+    void note_consent(ConsentNote note);
+    /// Asked to confirm this consent, and nothing was said since; null: not so.
+    const ConsentNote* pending_consent(std::uint16_t number) const;
     bool suppressed(std::uint16_t channel) const;
     /// False when it was so already.
     bool set_suppressed(SuppressionRecord record, bool suppressed);

@@ -12,7 +12,7 @@ bool Machine::reaches(const Person& person, const LinkedProgram& live, const ir:
                       Arrived& event) const {
     const ir::Aggregate& asked = live.program->aggregates[reach.aggregate];
     const std::vector<Value>& row = *event.row(live);
-    const PersonFacts facts(live, person, now_);
+    const PersonFacts facts(live, person, now_, addresses());
     const expr::Row seen = event.expr_row(live);
     if (!facts.holds(asked.filter, &seen)) return false;
     Counted counted;

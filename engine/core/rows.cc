@@ -32,6 +32,14 @@ std::string Machine::profile_text(const Person& person) const {
              Value(Record{{"granted", one.granted}, {"at", one.at}, {"source", one.source}})});
     }
     if (!consents.empty()) out.push_back({"consents", Value(std::move(consents))});
+    Record to_confirm;
+    for (std::uint32_t number = 0; number < catalog_->consents.size(); ++number) {
+        const ConsentNote* note = person.pending_consent(static_cast<std::uint16_t>(number));
+        if (note == nullptr) continue;
+        to_confirm.push_back({catalog_->consents.name(number),
+                              Value(Record{{"at", note->at}, {"source", note->source}})});
+    }
+    if (!to_confirm.empty()) out.push_back({"to_confirm", Value(std::move(to_confirm))});
     Record suppressed;
     for (const SuppressionRecord& one : rare.suppressions) {
         const std::string channel =

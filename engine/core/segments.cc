@@ -49,7 +49,8 @@ bool Machine::holds(const Person& person, std::uint32_t number) {
     const Watch& watch = catalog_->watches[number];
     if (watch.question != kNoQuestion) return reaches(person, watch) != watch.below;
     const LinkedProgram& program = linked(watch.program);
-    return PersonFacts(program, person, now_).holds(program.program->segments[watch.segment].expr);
+    return PersonFacts(program, person, now_, addresses())
+        .holds(program.program->segments[watch.segment].expr);
 }
 
 bool Machine::reaches(const Person& person, const Watch& watch) {
@@ -58,7 +59,8 @@ bool Machine::reaches(const Person& person, const Watch& watch) {
     if (answer.look != look_) {
         const Question& question = catalog_->questions[watch.question];
         const LinkedProgram& program = linked(question.program);
-        const Value count = PersonFacts(program, person, now_).aggregate(question.aggregate);
+        const Value count =
+            PersonFacts(program, person, now_, addresses()).aggregate(question.aggregate);
         const auto* number = count.as<std::int64_t>();
         const auto* any = count.as<bool>();
         answer = {look_, number != nullptr        ? static_cast<std::uint64_t>(*number)
@@ -198,7 +200,7 @@ void Machine::aim_flip(Person& person) {
     Instant flip = all || !had ? kNever : person.rare_parts->flip;
     const auto aim = [&](const LinkedProgram& program, const Entry* entry, ir::Index expr) {
         if (reads_clock(*program.program, expr))
-            flip = std::min(flip, next_flip(program, person, now_, entry, expr));
+            flip = std::min(flip, next_flip(program, person, now_, entry, expr, addresses()));
     };
     const auto aim_watch = [&](std::uint32_t number) {
         if (number == kNoWatch || !catalog_->watches[number].clock) return;
@@ -207,7 +209,7 @@ void Machine::aim_flip(Person& person) {
         if (watch.question != kNoQuestion && is_inside(person, number) == watch.below) return;
         const LinkedProgram& program = linked(watch.program);
         const ir::Index expr = program.program->segments[watch.segment].expr;
-        flip = std::min(flip, next_flip(program, person, now_, nullptr, expr));
+        flip = std::min(flip, next_flip(program, person, now_, nullptr, expr, addresses()));
     };
     if (all && live != nullptr && live->clock_watches > 0) {
         for (const std::uint32_t number : live->watches)

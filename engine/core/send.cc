@@ -194,6 +194,10 @@ rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
     facts.consent_needed = text.consent != ir::kNone;
     facts.consent_given = facts.consent_needed && consent_given(program, person, text.consent);
     facts.suppressed = person.suppressed(message.channel);
+    if (const auto known = facts.suppressed ? std::nullopt : listed(person, intent)) {
+        facts.suppressed = true;
+        facts.suppressed_because = sentence_of(*known);
+    }
     facts.required_variable_missing = !intent.frozen && !variables(person, intent, nullptr);
     if (intent.valid_until != kNever) facts.valid_until = intent.valid_until;
     facts.message_class = message.message_class;
@@ -231,6 +235,40 @@ rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
     return rules::decide(facts);
 }
 
+std::optional<ListedAddress> Machine::listed(const Person& person, const Intent& intent) const {
+    if (!options_.addresses || options_.addresses->size() == 0) return std::nullopt;
+    const LinkedProgram& program = linked(intent.message.program);
+    const ir::Send& send = send_of(program, intent.message);
+    const bool given = intent.frozen || send.to != ir::kNone;
+    return options_.addresses->blocks(
+        program.program->channels[send.channel],
+        given ? intent.address : address_of(program, person, send.channel));
+}
+
+bool Machine::suppress_address(const Person& person, const Message& message,
+                               std::string_view reason) {
+    if (!options_.addresses || !message.address) return false;
+    const LinkedProgram& program = linked(message.program);
+    const ir::Send& send = send_of(program, message);
+    model::SuppressAddresses change;
+    change.source = "message " + model::format_key(message.key);
+    change.items.push_back({std::string(scope_of(program.program->channels[send.channel].kind)),
+                            *message.address, std::string(reason), now_});
+    AppendCommand append;
+    append.from = person.external_id;
+    append.cause = applied_;
+    append.command.person = person.id;
+    append.command.external_id = person.external_id;
+    append.command.partition = model::kEveryPartition;
+    append.command.at = now_;
+    append.command.event_time = now_;
+    append.command.message_id = std::string(reason) + ":" + model::format_key(message.key);
+    append.command.body = std::move(change);
+    appends_.push_back(append);
+    effects_->appends.push_back(std::move(append));
+    return true;
+}
+
 void Machine::grant(Person& person, Intent& intent) {
     Message& message = intent.message;
     const LinkedProgram& program = linked(message.program);
@@ -241,6 +279,10 @@ void Machine::grant(Person& person, Intent& intent) {
         if (send.to == ir::kNone) intent.address = address_of(program, person, send.channel);
         intent.first_claim = now_;
         intent.frozen = true;
+        if (options_.addresses && !intent.address.empty()) {
+            const ir::ChannelKind kind = program.program->channels[send.channel].kind;
+            message.address = options_.addresses->key_of(scope_of(kind), kind, intent.address);
+        }
     }
     intent.due = kNever;
     message.status = MessageStatus::claimed;
@@ -265,6 +307,7 @@ void Machine::grant(Person& person, Intent& intent) {
     start.step = journey.states[message.state].step;
     start.entry = message.entry;
     start.message_class = message.message_class;
+    start.address_key = message.address;
     effects_->attempts.push_back(std::move(start));
 }
 

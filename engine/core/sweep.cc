@@ -212,7 +212,7 @@ bool Machine::is_swept(const Person& person, const LinkedSchedule& schedule,
     const LinkedProgram& live = *catalog_->live();
     const ir::OnSchedule& plan = schedule_of(live, schedule);
     if (schedule.zone == nullptr && calendar::name_of(home_of(person)) != sweep.zone) return false;
-    const PersonFacts facts(live, person, now_);
+    const PersonFacts facts(live, person, now_, addresses());
     if (plan.recurrence == ir::Recurrence::yearly) {
         const auto* date = facts.user(plan.date_field).as<Date>();
         if (date == nullptr || !falls_on(*date, sweep.planned.date, plan.leap)) return false;

@@ -101,6 +101,18 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
                     std::string(one.granted ? "Gave" : "Withdrew") + " consent to " +
                         catalog_->consents.name(one.consent) + ".");
             item.fields = {{"source", one.source}};
+            if (!one.proof.empty()) item.fields.push_back({"proof", one.proof});
+        }
+        for (const ConsentNote& one : person->rare_parts->acts.consents) {
+            using What = ConsentNote::What;
+            const std::string name = catalog_->consents.name(one.consent) + ".";
+            TimelineItem& item =
+                add(one.at, "consent",
+                    one.what == What::asked   ? "Was asked to confirm consent to " + name
+                    : one.what == What::given ? "Gave consent to " + name
+                                              : "Withdrew consent to " + name);
+            item.fields = {{"source", one.source}};
+            if (!one.proof.empty()) item.fields.push_back({"proof", one.proof});
         }
         for (const SuppressionRecord& one : person->rare_parts->suppressions) {
             add(one.at, "suppressed",
@@ -108,6 +120,17 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
                     (one.channel == kAllChannels ? std::string("any channel")
                                                  : catalog_->channels.name(one.channel)) +
                     ": " + one.reason + ".");
+        }
+    }
+    if (const LinkedProgram* live = catalog_->live(); live != nullptr && addresses() != nullptr) {
+        for (ir::Index i = 0; i < live->program->channels.size(); ++i) {
+            const ir::Channel& channel = live->program->channels[i];
+            if (const auto listed = addresses()->blocks(channel, address_of(*live, *person, i))) {
+                add(listed->since, "suppressed",
+                    "The address for " + channel.name +
+                        " is on the suppression list: " + listed->reason + ".")
+                    .fields = {{"source", listed->source}};
+            }
         }
     }
     const auto entered = [&](Instant at, const std::string& journey, model::EntryId entry) {

@@ -92,7 +92,8 @@ class Taker {
 
 class Inquiry {
   public:
-    Inquiry(const Catalog& catalog, const Person& person, ir::Index index, Instant now)
+    Inquiry(const Catalog& catalog, const Person& person, ir::Index index, Instant now,
+            const AddressList* addresses)
         : catalog_(catalog),
           live_(*catalog.live()),
           program_(*live_.program),
@@ -100,7 +101,8 @@ class Inquiry {
           linked_(live_.journeys[index]),
           index_(index),
           person_(person),
-          now_(now) {}
+          now_(now),
+          addresses_(addresses) {}
 
     std::vector<Tried> run() {
         for (std::uint32_t i = 0; i < journey_.triggers.size(); ++i) {
@@ -127,7 +129,7 @@ class Inquiry {
         const ir::Aggregate& asked = program_.aggregates[trigger.aggregate];
         each_event(asked.event, std::nullopt, [&](Tried& tried, const Happened& happened) {
             const expr::Row seen{row_.data(), row_.size(), tried.at};
-            const PersonFacts facts(live_, person_, tried.at);
+            const PersonFacts facts(live_, person_, tried.at, addresses_);
             Taker(program_, facts, asked.event, &seen).take(asked.filter, 0, tried.checked);
             if (!facts.holds(asked.filter, &seen)) return Verdict::filtered;
             Counted counted;
@@ -192,7 +194,7 @@ class Inquiry {
     }
 
     PersonFacts facts_at(Instant at) const {
-        return PersonFacts(live_, person_, at)
+        return PersonFacts(live_, person_, at, addresses_)
             .triggered_by(index_, row_, linked_.trigger_columns[trigger_], at);
     }
 
@@ -236,7 +238,7 @@ class Inquiry {
     }
 
     bool member(ir::Index segment, Tried& tried) const {
-        const PersonFacts facts(live_, person_, now_);
+        const PersonFacts facts(live_, person_, now_, addresses_);
         const ir::Index asked = program_.segments[segment].expr;
         Taker(program_, facts, ir::kNone, nullptr).take(asked, 0, tried.checked);
         return facts.holds(asked);
@@ -248,7 +250,7 @@ class Inquiry {
         if (zone == nullptr) zone = live_.workspace_zone;
         Planned next = next_planned(trigger, now_, *zone);
         if (trigger.recurrence != ir::Recurrence::yearly) return next.at;
-        tried.reached = PersonFacts(live_, person_, now_).user(trigger.date_field);
+        tried.reached = PersonFacts(live_, person_, now_, addresses_).user(trigger.date_field);
         const auto* date = tried.reached.as<Date>();
         if (date == nullptr) return kNever;
         for (int day = 0; day < kPlannedDays && next.at != kNever; ++day) {
@@ -287,6 +289,7 @@ class Inquiry {
     ir::Index index_;
     const Person& person_;
     Instant now_;
+    const AddressList* addresses_;
     std::uint32_t trigger_ = 0;
     std::vector<Value> row_;  // of the event that is looked at
     std::vector<model::EntryId> taken_;
@@ -376,7 +379,7 @@ Why Machine::why(model::PersonId id, std::string_view journey, Instant now) cons
     }
     std::stable_sort(out.visits.begin(), out.visits.end(),
                      [](const Visit& a, const Visit& b) { return a.entered_at < b.entered_at; });
-    out.tried = Inquiry(*catalog_, *person, index, out.now).run();
+    out.tried = Inquiry(*catalog_, *person, index, out.now, addresses()).run();
     return out;
 }
 

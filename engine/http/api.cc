@@ -257,9 +257,20 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
         case Endpoint::click:
             return click(admission.parameter, request, std::move(respond));
         case Endpoint::unsubscribe_page:
-            return respond(unsubscribe_page(admission.parameter));
         case Endpoint::unsubscribe:
-            return unsubscribe(admission.parameter, std::move(respond));
+        case Endpoint::preferences_page:
+        case Endpoint::preferences:
+        case Endpoint::confirm_page:
+        case Endpoint::confirm:
+            return recipient(admission, request, std::move(respond));
+        case Endpoint::suppressions_add:
+            return add_suppressions(request, std::move(respond));
+        case Endpoint::suppressions_remove:
+            return remove_suppression(request, std::move(respond));
+        case Endpoint::suppressions_find:
+            return find_suppression(request, std::move(respond));
+        case Endpoint::suppressions_count:
+            return count_suppressions(std::move(respond));
     }
 }
 

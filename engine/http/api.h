@@ -50,6 +50,15 @@ class Api {
     void suppress(const Request& request, Respond respond);
     void tags(const Request& request, Respond respond);
 
+    // preference_routes.cc
+    void recipient(const Admission& admission, const Request& request, Respond respond);
+
+    // suppression_routes.cc
+    void add_suppressions(const Request& request, Respond respond);
+    void remove_suppression(const Request& request, Respond respond);
+    void find_suppression(const Request& request, Respond respond);
+    void count_suppressions(Respond respond);
+
     // admin_routes.cc
     Reply show_program();
     Reply show_program_bytes();
@@ -71,8 +80,6 @@ class Api {
     // recipient_routes.cc
     void pixel(const std::string& token, const Request& request, Respond respond);
     void click(const std::string& token, const Request& request, Respond respond);
-    Reply unsubscribe_page(const std::string& token) const;
-    void unsubscribe(const std::string& token, Respond respond);
     void note(model::Command command);
 
     struct Bucket {

@@ -18,7 +18,8 @@ struct Request {
     std::string authorization;
     std::string content_type;
     std::string content_encoding;
-    /// Names in lower case; only of what is addressed to /r.
+    std::string peer;  // address of the other end of the connection
+    /// Names in lower case; only of what providers and recipients ask.
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
 };

@@ -11,12 +11,37 @@ inline constexpr std::size_t kSmallBody = 16u << 10;
 /// What a provider's batch of reports may take.
 inline constexpr std::size_t kReportBody = 4u << 20;
 
+/// What a topic is called on the pages, where the program's title does not do.
+struct TopicText {
+    std::string title;
+    std::string title_zh;
+    std::string about;
+    std::string about_zh;
+};
+
+/// How the pages look that recipients see.
+struct PageOptions {
+    std::string name;                // of the sender; "" = the workspace's
+    std::string logo;                // https address of a picture
+    std::string colour = "#1f4fb0";  // of buttons and links; darkened until it can be read
+    std::string imprint;             // below each page: who sends, and the postal address
+    std::string privacy;             // https address of the privacy policy
+    std::string language = "en";     // where neither profile nor browser says
+    std::map<std::string, TopicText, std::less<>> topics;  // by name of the consent
+};
+
+/// "10.0.0.0/8", "::1/128" or a single address.
+bool is_network(std::string_view text);
+
 struct HttpOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;            // 0: any free one; see Server::port
     std::vector<std::string> write_keys;  // for /v1/*: Basic user name
     std::string admin_token;              // for /admin/*: Bearer; "" = no /admin at all
-    std::string public_url;   // as providers and recipients see us; signatures are over it
+    std::string public_url;  // as providers and recipients see us; signatures are over it
+    PageOptions pages;
+    /// Networks of the proxies in front of us: only they are believed who asked.
+    std::vector<std::string> trusted_proxies;
     std::string link_secret;  // tokens of pixels, clicks, unsubscribes, callbacks
     /// Of /r/NAME, by name: who reads what that provider calls us with.
     std::map<std::string, std::shared_ptr<const connectors::InboundReader>, std::less<>> readers;

@@ -211,7 +211,13 @@ void Api::consent(const Request& request, Respond respond) {
         if (change.granted) return respond(problem(422, "unknown_consent", words));
         warning = words;
     }
-    command.body = std::move(change);
+    // A consent that wants a confirmation is only asked for here, unless the sender says that it was
+    // confirmed elsewhere. What the consent is decides core, when the command is applied.
+    if (change.granted && !form.value().flag("confirmed").value_or(false)) {
+        command.body = model::ConsentAsked{change.consent, change.source, change.proof};
+    } else {
+        command.body = std::move(change);
+    }
     submit(std::move(command), done(warning), std::move(respond));
 }
 

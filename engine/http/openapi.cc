@@ -21,7 +21,9 @@ constexpr std::string_view kComponents = R"({
   "Batch":{"type":"object","required":["batch"],"properties":{"batch":{"type":"array","items":{"$ref":"#/components/schemas/Event"}},"sentAt":{"type":"string","format":"date-time"},"context":{"type":"object"},"writeKey":{"type":"string"}}},
   "Remark":{"type":"object","properties":{"index":{"type":"integer"},"code":{"type":"string"},"detail":{"type":"string"}}},
   "Taken":{"type":"object","description":"Durable: synced before this was said.","properties":{"success":{"type":"boolean"},"accepted":{"type":"integer"},"rejected":{"type":"array","items":{"$ref":"#/components/schemas/Remark"}},"warnings":{"type":"array","items":{"$ref":"#/components/schemas/Remark"}},"warnings_left_out":{"type":"integer"}}},
-  "Consent":{"type":"object","required":["consent","granted"],"properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"consent":{"type":"string"},"granted":{"type":"boolean"},"source":{"type":"string"},"proof":{},"messageId":{"type":"string"}}},
+  "Consent":{"type":"object","required":["consent","granted"],"properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"consent":{"type":"string"},"granted":{"type":"boolean"},"confirmed":{"type":"boolean","description":"Of a consent with double opt-in: the person confirmed it elsewhere; else they are asked to."},"source":{"type":"string"},"proof":{},"messageId":{"type":"string"}}},
+  "Suppression":{"type":"object","required":["address"],"properties":{"address":{"type":"string"},"channel":{"type":"string","description":"email, sms or push for every channel of that kind, or the name of a channel; left out: what the address looks like."},"reason":{"type":"string"},"at":{"type":"string","description":"Since when: a date, or RFC 3339."},"source":{"type":"string"}}},
+  "Suppressions":{"type":"object","required":["suppressions"],"properties":{"source":{"type":"string"},"suppressions":{"type":"array","items":{"$ref":"#/components/schemas/Suppression"}}}},
   "Suppress":{"type":"object","required":["suppressed"],"properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"channel":{"type":"string","description":"Left out: every channel."},"suppressed":{"type":"boolean"},"reason":{"type":"string"},"messageId":{"type":"string"}}},
   "Tags":{"type":"object","description":"At least one of `add` and `remove`.","properties":{"userId":{"type":"string"},"anonymousId":{"type":"string"},"add":{"type":"array","items":{"type":"string"}},"remove":{"type":"array","items":{"type":"string"}},"messageId":{"type":"string"}}},
   "Resume":{"type":"object","description":"What becomes of what the pause made late; the body may be left out.","properties":{"late":{"type":"string","enum":["send","skip","exit"],"default":"send"},"steps":{"type":"object","description":"Otherwise for people and messages at these steps.","additionalProperties":{"type":"string","enum":["send","skip","exit"]}},"over_seconds":{"type":"integer","minimum":0,"maximum":604800,"default":0,"description":"Spread over this long."}}}}})";
@@ -63,6 +65,32 @@ Words words_for(const Route& route) {
                     .request_schema = "Suppress"};
         case Endpoint::tags:
             return {.summary = "Give or take a person's tags", .request_schema = "Tags"};
+        case Endpoint::preferences_page:
+            return {.summary = "A page of topics and channels", .answer_media = "text/html"};
+        case Endpoint::preferences:
+            return {.summary = "Save the choice made on the page, stop everything, or undo",
+                    .request_media = "application/x-www-form-urlencoded",
+                    .answer_media = "text/html"};
+        case Endpoint::confirm_page:
+            return {.summary = "A page with a button that confirms a consent",
+                    .answer_media = "text/html"};
+        case Endpoint::confirm:
+            return {.summary = "Confirm a consent that was asked for",
+                    .request_media = "application/x-www-form-urlencoded",
+                    .answer_media = "text/html"};
+        case Endpoint::suppressions_add:
+            return {.summary =
+                        "Nothing goes to these addresses any more, whoever has them; in "
+                        "force when answered",
+                    .request_schema = "Suppressions"};
+        case Endpoint::suppressions_remove:
+            return {.summary = "Write to an address again; the reason is kept",
+                    .request_schema = "Suppression"};
+        case Endpoint::suppressions_find:
+            return {.summary = "Is this address on the suppression list, and why?",
+                    .request_schema = "Suppression"};
+        case Endpoint::suppressions_count:
+            return {.summary = "The suppression list in numbers, by scope, reason and source"};
         case Endpoint::preflight:
             return {.summary = "What browsers ask first", .answer_media = ""};
         case Endpoint::program_show:

@@ -31,8 +31,13 @@ constexpr Route kRoutes[] = {
     {Method::get, "/c/{}", Endpoint::click, Guard::signature},
     {Method::get, "/u/{}", Endpoint::unsubscribe_page, Guard::signature},
     {Method::post, "/u/{}", Endpoint::unsubscribe, Guard::signature},
+    {Method::get, "/p/{}", Endpoint::preferences_page, Guard::signature},
+    {Method::post, "/p/{}", Endpoint::preferences, Guard::signature},
+    {Method::get, "/s/{}", Endpoint::confirm_page, Guard::signature},
+    {Method::post, "/s/{}", Endpoint::confirm, Guard::signature},
     {Method::post, "/v1/consent", Endpoint::consent, Guard::write_key},
     {Method::post, "/v1/suppress", Endpoint::suppress, Guard::write_key},
+    {Method::post, "/v1/suppressions", Endpoint::suppressions_add, Guard::write_key},
     {Method::post, "/v1/tags", Endpoint::tags, Guard::write_key},
     {Method::get, "/livez", Endpoint::livez, Guard::none},
     {Method::get, "/readyz", Endpoint::readyz, Guard::none},
@@ -48,6 +53,9 @@ constexpr Route kRoutes[] = {
     {Method::post, "/admin/sending/start", Endpoint::sending_start, Guard::admin},
     {Method::get, "/admin/people/{}/timeline", Endpoint::timeline, Guard::admin},
     {Method::get, "/admin/people/{}/why", Endpoint::why, Guard::admin},
+    {Method::get, "/admin/suppressions", Endpoint::suppressions_count, Guard::admin},
+    {Method::post, "/admin/suppressions/find", Endpoint::suppressions_find, Guard::admin},
+    {Method::post, "/admin/suppressions/remove", Endpoint::suppressions_remove, Guard::admin},
     {Method::get, "/admin/messages/unknown", Endpoint::unknown_messages, Guard::admin},
 };
 

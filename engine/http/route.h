@@ -42,6 +42,14 @@ enum class Endpoint : unsigned char {
     unsubscribe_page,
     unsubscribe,
     program_bytes,
+    preferences_page,
+    preferences,
+    confirm_page,
+    confirm,
+    suppressions_add,
+    suppressions_remove,
+    suppressions_find,
+    suppressions_count,
 };
 
 enum class Guard : unsigned char {

@@ -111,7 +111,7 @@ void Session::on_head(Failure failure) {
         return refuse(std::move(*reply));
     }
     admission_ = std::get<Api::Admission>(std::move(admitted));
-    if (admission_.route->endpoint == Endpoint::report) fill_headers();
+    if (admission_.route->guard == Guard::signature) fill_headers();
     const auto length = parser_->content_length();
     if (length && *length > admission_.body_most) {
         return refuse(problem(413, "too_large",
@@ -198,6 +198,9 @@ void Session::fill_request() {
 // How a provider proves itself stands in headers of its own.
 void Session::fill_headers() {
     request_.headers.clear();
+    boost::system::error_code gone;
+    const auto peer = socket_.remote_endpoint(gone);
+    request_.peer = gone ? std::string() : peer.address().to_string();
     for (const auto& field : parser_->get()) {
         std::string name = text_of(field.name_string());
         for (char& c : name)

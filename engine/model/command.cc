@@ -27,6 +27,9 @@
 //  14 decide    := text journey, varint version, text experiment, text arm
 //  15 answered  := key, varint attempt, observation, text answer
 //  16 resume    := text journey, byte late, svarint over_us, varint n, n times (text step, byte late)
+//  17 addresses := flag suppressed, text source, varint n, n times (text scope, 16 bytes key,
+//                  text reason, svarint since)
+//  18 asked     := text consent, text source, text proof
 // observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
 //                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
@@ -136,6 +139,23 @@ void write_body(ByteWriter& out, const CommandBody& body) {
                              out.text(step);
                              out.u8(static_cast<std::uint8_t>(late));
                          }
+                     },
+                     [&](const SuppressAddresses& it) {
+                         out.boolean(it.suppressed);
+                         out.text(it.source);
+                         out.varint(it.items.size());
+                         for (const SuppressAddresses::Item& item : it.items) {
+                             out.text(item.scope);
+                             for (const std::uint8_t byte : item.key.bytes)
+                                 out.u8(byte);
+                             out.text(item.reason);
+                             out.instant(item.since);
+                         }
+                     },
+                     [&](const ConsentAsked& it) {
+                         out.text(it.consent);
+                         out.text(it.source);
+                         out.text(it.proof);
                      }},
                body);
 }
@@ -280,6 +300,24 @@ void read(ByteReader& in, Resume& it) {
     }
 }
 
+void read(ByteReader& in, SuppressAddresses& it) {
+    it.suppressed = flag(in);
+    it.source = in.text();
+    const std::size_t count = in.count();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        SuppressAddresses::Item& item = it.items.emplace_back();
+        item.scope = in.text();
+        item.key.bytes = bytes<16>(in);
+        item.reason = in.text();
+        item.since = in.instant();
+    }
+}
+void read(ByteReader& in, ConsentAsked& it) {
+    it.consent = in.text();
+    it.source = in.text();
+    it.proof = in.text();
+}
+
 template <std::size_t At = 0>
 void read_body(ByteReader& in, std::size_t which, CommandBody& body) {
     if constexpr (At < std::variant_size_v<CommandBody>) {
@@ -297,7 +335,8 @@ void read_body(ByteReader& in, std::size_t which, CommandBody& body) {
 
 bool is_for_every_partition(const CommandBody& body) {
     return std::holds_alternative<Publish>(body) || std::holds_alternative<SetPaused>(body) ||
-           std::holds_alternative<Resume>(body) || std::holds_alternative<Decide>(body);
+           std::holds_alternative<Resume>(body) || std::holds_alternative<Decide>(body) ||
+           std::holds_alternative<SuppressAddresses>(body);
 }
 
 std::string_view name_of(Late late) {

@@ -2,6 +2,7 @@
 // Commands: everything that can change state, with the instant it happened. The Log is a sequence
 // of batches of these; state is a function of it.
 
+#include "engine/model/address.h"
 #include "engine/model/delivery.h"
 
 namespace journey::model {
@@ -24,6 +25,13 @@ struct Suppress {
     std::string channel;  // "" = every channel
     bool suppressed = true;
     std::string reason;
+};
+/// Somebody wants this consent. Where the consent wants a confirmation it is given when the person
+/// confirms, and by this they are asked to; elsewhere it is given now.
+struct ConsentAsked {
+    std::string consent;
+    std::string source;
+    std::string proof;
 };
 /// Everything known of the envelope's person moves to `to` (an external id); later commands for the
 /// old id follow.
@@ -101,11 +109,25 @@ struct Decide {
     std::string arm;
 };
 
-using CommandBody =
-    std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick, Claim, Outcome,
-                 ReceiptArrived, Publish, SetPaused, TagChange, Decide, Answered, Resume>;
+/// The suppression list grows, or lets go of addresses: for every person who has one of them, also
+/// one who comes later.
+struct SuppressAddresses {
+    bool suppressed = true;
+    std::string source;  // who says so: "bounced", "import bounces.csv", an operator's name
+    struct Item {
+        std::string scope;  // kind of channel, or kChannelScope and a name
+        AddressKey key;
+        std::string reason;
+        Instant since{};
+    };
+    std::vector<Item> items;
+};
 
-/// An operator's or a decision: the partition of its command is kEveryPartition.
+using CommandBody = std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick,
+                                 Claim, Outcome, ReceiptArrived, Publish, SetPaused, TagChange,
+                                 Decide, Answered, Resume, SuppressAddresses, ConsentAsked>;
+
+/// An operator's, a decision, or about addresses: the partition of its command is kEveryPartition.
 bool is_for_every_partition(const CommandBody& body);
 
 struct Command {

@@ -3,6 +3,7 @@
 // are legible to people and to SQL tools; `state` of a profile is the core's own compact form and
 // the truth.
 
+#include "engine/model/address.h"
 #include "engine/model/delivery.h"
 
 namespace journey::model {
@@ -58,6 +59,25 @@ struct QuarantineRow {
     std::string json;
     std::string reason;
     Instant at{};
+};
+
+/// A change of the suppression list, as the command at `position` made it.
+struct AddressRow {
+    LogPosition position = 0;
+    std::uint32_t item = 0;  // of the command
+    AddressKey key;
+    std::string scope;
+    bool suppressed = true;
+    std::string reason;
+    std::string source;
+    Instant since{};
+    Instant at{};
+};
+/// Changes of the suppression list: all of them up to `applied` that are not in the store yet.
+struct AddressCheckpoint {
+    LogPosition applied = 0;
+    Bytes pepper;  // of the list's keys
+    std::vector<AddressRow> rows;
 };
 
 /// What one partition changed since its last checkpoint, true at `applied`.

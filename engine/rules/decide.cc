@@ -35,7 +35,9 @@ std::optional<Verdict> person_gates(const SendFacts& facts) {
     if (auto it = gate(facts.consent_needed && !facts.consent_given, skip(Reason::no_consent))) {
         return it;
     }
-    if (auto it = gate(facts.suppressed, skip(Reason::suppressed))) return it;
+    if (auto it = gate(facts.suppressed, skip(Reason::suppressed, facts.suppressed_because))) {
+        return it;
+    }
     return gate(facts.required_variable_missing, skip(Reason::missing_variable));
 }
 

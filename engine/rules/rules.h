@@ -33,6 +33,7 @@ struct SendFacts {
     bool consent_needed = false;
     bool consent_given = false;
     bool suppressed = false;
+    std::string suppressed_because;  // where more is known than that
     bool required_variable_missing = false;
     std::optional<Instant> valid_until;
     ir::MessageClass message_class = ir::MessageClass::marketing;

@@ -16,14 +16,15 @@ std::size_t rows_of(const model::PartitionCheckpoint& checkpoint) {
 }
 
 std::size_t rows_of(const CheckpointSlice& slice) {
-    std::size_t rows = slice.rendered.size();
+    std::size_t rows = slice.rendered.size() + slice.addresses.rows.size();
     for (const model::PartitionCheckpoint& one : slice.partitions)
         rows += rows_of(one);
     return rows;
 }
 
 bool is_empty(const CheckpointSlice& slice) {
-    return !slice.catalog && slice.partitions.empty() && slice.rendered.empty() && !slice.goes_on;
+    return !slice.catalog && slice.partitions.empty() && slice.rendered.empty() &&
+           slice.addresses.rows.empty() && !slice.goes_on;
 }
 
 /// `next` has no catalog: what a catalog makes superfluous in the store is known to be so only when
@@ -31,6 +32,12 @@ bool is_empty(const CheckpointSlice& slice) {
 void append(CheckpointSlice& slice, CheckpointSlice next) {
     std::move(next.partitions.begin(), next.partitions.end(), std::back_inserter(slice.partitions));
     std::move(next.rendered.begin(), next.rendered.end(), std::back_inserter(slice.rendered));
+    std::move(next.addresses.rows.begin(), next.addresses.rows.end(),
+              std::back_inserter(slice.addresses.rows));
+    if (next.addresses.applied != 0) {
+        slice.addresses.applied = next.addresses.applied;
+        slice.addresses.pepper = std::move(next.addresses.pepper);
+    }
     slice.low_water = next.low_water;
     slice.goes_on = next.goes_on;
 }
@@ -47,6 +54,7 @@ CheckpointSlice take_slice(Node& node, std::size_t rows_most) {
         slice.partitions.push_back(std::move(*next));
     }
     slice.goes_on = node.is_in_checkpoint();
+    slice.addresses = node.next_address_checkpoint(std::max<std::size_t>(rows_most, 1));
     slice.low_water = node.low_water();
     return slice;
 }
@@ -115,6 +123,7 @@ Result<void> Checkpointer::save_once(const CheckpointSlice& slice) {
                                 slice.catalog->oldest_needed));
     }
     TRY(state_.save(slice.partitions));
+    TRY(state_.save_addresses(slice.addresses));
     return state_.save_rendered(slice.rendered);
 }
 

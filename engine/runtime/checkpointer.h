@@ -11,6 +11,7 @@ struct CheckpointSlice {
     std::optional<Node::CatalogCheckpoint> catalog;
     std::vector<model::PartitionCheckpoint> partitions;
     std::vector<storage::StateStore::RenderedMessage> rendered;
+    model::AddressCheckpoint addresses;
     model::LogPosition low_water = 0;
     bool goes_on = false;  // a part of one more partition is written, for a later slice
 };

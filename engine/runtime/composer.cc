@@ -63,12 +63,37 @@ void add_profile_fields(Record& data, const ir::Program& program,
                 std::make_move_iterator(more.end()));
 }
 
-void add_visible_unsubscribe(connectors::Message& message) {
+/// What made the person enter was the wish for a consent that wants to be confirmed; "" when not.
+std::string consent_to_confirm(const ir::Program& program, const Record& data) {
+    const Value* trigger = find(data, "trigger");
+    const Record* fields = trigger == nullptr ? nullptr : trigger->as<Record>();
+    const Value* value = fields == nullptr ? nullptr : find(*fields, "consent");
+    const auto* name = value == nullptr ? nullptr : value->as<std::string>();
+    const ir::Index index = name == nullptr ? ir::kNone : ir::find_named(program.consents, *name);
+    const bool asked =
+        index != ir::kNone && program.consents[index].basis == ir::Basis::double_opt_in;
+    return asked ? *name : std::string();
+}
+
+bool reads_chinese(const Record& data) {
+    const Value* user = find(data, "user");
+    const Record* fields = user == nullptr ? nullptr : user->as<Record>();
+    for (const char* name : {"language", "locale", "lang"}) {
+        const Value* value = fields == nullptr ? nullptr : find(*fields, name);
+        const auto* text = value == nullptr ? nullptr : value->as<std::string>();
+        if (text != nullptr) return text->starts_with("zh") || *text == "中文";
+    }
+    return false;
+}
+
+void add_visible_unsubscribe(connectors::Message& message, bool chinese) {
+    const std::string word = chinese ? "退订" : "Unsubscribe";
     if (!message.text.empty())
-        message.text += "\n\n--\nUnsubscribe: " + message.unsubscribe_url + "\n";
+        message.text +=
+            "\n\n--\n" + word + (chinese ? "：" : ": ") + message.unsubscribe_url + "\n";
     if (message.html.empty()) return;
     const std::string link = "<p style=\"font-size:12px\"><a href=\"" +
-                             escape_markup(message.unsubscribe_url) + "\">Unsubscribe</a></p>";
+                             escape_markup(message.unsubscribe_url) + "\">" + word + "</a></p>";
     const std::size_t end = message.html.rfind("</body");
     message.html.insert(end == std::string::npos ? message.html.size() : end, link);
 }
@@ -145,6 +170,9 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
     Record data = attempt.data;
     add_profile_fields(data, program, source);
     put(data, "unsubscribe_url", message.unsubscribe_url);
+    put(data, "preferences_url", links.preferences());
+    if (const std::string consent = consent_to_confirm(program, data); !consent.empty())
+        put(data, "confirm_url", links.confirm(consent));
     put(data, "message_id", model::format_key(attempt.key));
 
     const Ink ink{renderer_, data};
@@ -166,7 +194,7 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
     message.text = std::move(body);
     TRY(message.html, render_part(parts->html, ink, render::Escape::html, name + ", html"));
     if (source.unsubscribe_automatic && !message.unsubscribe_url.empty())
-        add_visible_unsubscribe(message);
+        add_visible_unsubscribe(message, reads_chinese(data));
     if (!message.html.empty())
         message.html = links.track(std::move(message.html), message.unsubscribe_url);
     return message;

@@ -264,6 +264,25 @@ std::vector<core::StartAttempt> Dispatcher::cancel(const core::CancelUnstarted& 
     return cancelled;
 }
 
+std::vector<core::StartAttempt> Dispatcher::cancel(const core::AddressList& addresses) {
+    const auto blocked = [&](const core::StartAttempt& attempt) {
+        if (!attempt.address_key) return false;
+        const auto& channels = attempt.program->channels;
+        const ir::Index channel = ir::find_named(channels, attempt.channel);
+        return channel != ir::kNone &&
+               addresses.blocks(channels[channel], attempt.address, &*attempt.address_key);
+    };
+    std::vector<core::StartAttempt> cancelled;
+    for (auto& [channel, lane] : lanes_) {
+        const auto kept = std::stable_partition(
+            lane.granted.begin(), lane.granted.end(),
+            [&](const core::StartAttempt& attempt) { return !blocked(attempt); });
+        std::move(kept, lane.granted.end(), std::back_inserter(cancelled));
+        lane.granted.erase(kept, lane.granted.end());
+    }
+    return cancelled;
+}
+
 std::vector<core::StartAttempt> Dispatcher::stop() {
     stopped_ = true;
     std::vector<core::StartAttempt> released;

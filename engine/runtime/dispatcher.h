@@ -89,6 +89,8 @@ class Dispatcher {
     [[nodiscard]] std::vector<core::StartAttempt> ended(const std::string& channel, Sign sign,
                                                         std::optional<Micros> wait, Instant now);
     [[nodiscard]] std::vector<core::StartAttempt> cancel(const core::CancelUnstarted& cancel);
+    /// Those that go to an address of the list.
+    [[nodiscard]] std::vector<core::StartAttempt> cancel(const core::AddressList& addresses);
     [[nodiscard]] std::vector<core::StartAttempt> stop();
 
     /// When ask() may have something although nobody called in between.

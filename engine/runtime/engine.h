@@ -40,6 +40,17 @@ struct Numbers {  // for /metrics
     std::uint64_t people_fetched = 0;                      // read back from there
 };
 
+/// Is this address on the suppression list?
+struct AddressQuestion {
+    std::string scope;
+    ir::ChannelKind kind = ir::ChannelKind::email;
+    std::string address;  // canonical
+};
+struct AddressAnswer {
+    model::AddressKey key;
+    std::optional<core::ListedAddress> listed;
+};
+
 class Engine {
   public:
     virtual ~Engine() = default;
@@ -65,6 +76,12 @@ class Engine {
     virtual void ask_why(model::PersonId person, std::string journey,
                          std::function<void(core::Why)> answer) = 0;
     virtual void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) = 0;
+
+    /// In the order of the questions; none at all when the engine is gone.
+    virtual void ask_addresses(std::vector<AddressQuestion> questions,
+                               std::function<void(std::vector<AddressAnswer>)> answer) = 0;
+    virtual void ask_address_counts(
+        std::function<void(std::vector<core::AddressList::Count>)> answer) = 0;
 
     virtual Health health() const = 0;
     virtual Numbers numbers() const = 0;

@@ -14,6 +14,14 @@ std::string LinkMaker::unsubscribe() const {
     return options_.public_url.empty() ? std::string() : inbound::unsubscribe_url(context());
 }
 
+std::string LinkMaker::preferences() const {
+    return options_.public_url.empty() ? std::string() : inbound::preferences_url(context());
+}
+
+std::string LinkMaker::confirm(const std::string& consent) const {
+    return options_.public_url.empty() ? std::string() : inbound::confirm_url(context(), consent);
+}
+
 std::string LinkMaker::reference() const {
     if (options_.secret.empty()) return {};
     return inbound::sign_token(options_.secret,

@@ -11,6 +11,9 @@ class LinkMaker {
     LinkMaker(const LinkOptions& options, const core::StartAttempt& attempt)
         : options_(options), attempt_(attempt) {}
     std::string unsubscribe() const;
+    std::string preferences() const;
+    /// By which the person confirms the consent.
+    std::string confirm(const std::string& consent) const;
     /// What a provider echoes, so that its report finds the message; "" without a secret.
     std::string reference() const;
     /// Where the provider of the channel reports on this message.

@@ -33,7 +33,8 @@ Sign sign_of(const model::Observation& observation, const connectors::Response& 
 Node::Impl::Impl(NodeOptions given)
     : options(std::move(given)),
       dispatcher(options.routes, options.calls, options.rate_shares),
-      composer(options.links) {
+      composer(options.links),
+      addresses(std::make_shared<core::AddressList>(options.address_pepper)) {
     ENSURE(options.partitions > 0, "a node without partitions");
     partitions.reserve(options.partitions);
     for (std::uint16_t i = 0; i < options.partitions; ++i)
@@ -42,6 +43,7 @@ Node::Impl::Impl(NodeOptions given)
     decisions_due.assign(options.partitions, kNever);
     tick_asked.assign(options.partitions, false);
     saved.assign(options.partitions, 0);
+    durable.assign(options.partitions, 0);
     numbers.lateness_millis_histogram.assign(kHistogramBuckets, 0);
 }
 
@@ -51,6 +53,7 @@ core::PartitionOptions Node::Impl::partition_options(std::uint16_t number) const
     each.record_happenings = options.record_happenings;
     each.happenings = options.happenings;
     each.people_bytes = options.people_bytes / options.partitions;
+    each.addresses = addresses;
     if (state == nullptr) return each;
     each.fetch = [store = state, number](model::PersonId id, Bytes& into) {
         const Result<void> read = store->load_person(model::PartitionId{number}, id, into);
@@ -70,7 +73,9 @@ void Node::Impl::emit(model::PersonId person, Instant at, model::CommandBody bod
 }
 
 void Node::Impl::emit(core::AppendCommand append) {
-    append.command.partition = model::partition_of(append.command.person, options.partitions);
+    append.command.partition = model::is_for_every_partition(append.command.body)
+                                   ? model::kEveryPartition
+                                   : model::partition_of(append.command.person, options.partitions);
     commands_out.push_back(std::move(append.command));
 }
 
@@ -139,6 +144,20 @@ void Node::Impl::change_catalog(const model::Command& command, model::LogPositio
     use_program();
 }
 
+/// `command.person`: whose message came back; what hangs on being reachable is looked at again.
+void Node::Impl::change_addresses(const model::Command& command,
+                                  const model::SuppressAddresses& change,
+                                  model::LogPosition position) {
+    if (!pending.empty()) confirm_appends(command);
+    addresses->apply(change, command.at, position);
+    addresses_grew = addresses_grew || change.suppressed;
+    if (command.person == model::PersonId{}) return;
+    const std::uint16_t part = part_of(command.person);
+    partitions[part].apply(command, position, effects);
+    due[part] = partitions[part].next_due();
+    decisions_due[part] = partitions[part].next_decision();
+}
+
 void Node::Impl::use_program() {
     if (const auto program = core::live_program(catalog)) dispatcher.use_program(*program);
 }
@@ -149,7 +168,11 @@ void Node::Impl::apply(std::span<const model::Command> commands, model::LogPosit
         const model::LogPosition position = ++applied;
         newest = std::max(newest, command.at);
         if (command.partition == model::kEveryPartition) {
-            change_catalog(command, position);
+            if (const auto* change = std::get_if<model::SuppressAddresses>(&command.body)) {
+                change_addresses(command, *change, position);
+            } else {
+                change_catalog(command, position);
+            }
             continue;
         }
         const std::uint16_t part = command.partition.number;
@@ -203,6 +226,10 @@ void Node::Impl::use_effects() {
         for (const core::StartAttempt& attempt : dispatcher.cancel(cancel)) {
             settle(attempt, ObservationKind::not_started, "suppressed");
         }
+    }
+    if (std::exchange(addresses_grew, false)) {
+        for (const core::StartAttempt& attempt : dispatcher.cancel(*addresses))
+            settle(attempt, ObservationKind::not_started, "suppressed");
     }
     for (core::AppendCommand& append : effects.appends)
         emit(std::move(append));
@@ -327,7 +354,15 @@ std::optional<model::PartitionCheckpoint> Node::Impl::next_checkpoint(std::size_
 }
 
 model::LogPosition Node::Impl::low_water() const {
-    return *std::min_element(saved.begin(), saved.end()) + 1;
+    const model::LogPosition partitions_have = *std::min_element(saved.begin(), saved.end()) + 1;
+    const model::LogPosition change = addresses->oldest_change();
+    return change == 0 ? partitions_have : std::min(partitions_have, change);
+}
+
+/// Never newer than a partition that a restart may begin with: what it meets again must be answered
+/// by the list as it was.
+model::AddressCheckpoint Node::Impl::next_address_checkpoint(std::size_t most) {
+    return addresses->take_changes(*std::min_element(durable.begin(), durable.end()), most);
 }
 
 std::optional<Node::CatalogCheckpoint> Node::Impl::next_catalog_checkpoint() {
@@ -421,7 +456,14 @@ std::optional<model::PartitionCheckpoint> Node::next_checkpoint(std::size_t rows
 bool Node::is_in_checkpoint() const {
     return impl_->saving.has_value();
 }
+model::AddressCheckpoint Node::next_address_checkpoint(std::size_t most) {
+    return impl_->next_address_checkpoint(most);
+}
+const core::AddressList& Node::addresses() const {
+    return *impl_->addresses;
+}
 void Node::checkpoint_saved(model::PartitionId partition, model::LogPosition applied) {
+    impl_->durable[partition.number] = std::max(impl_->durable[partition.number], applied);
     impl_->partitions[partition.number].checkpoint_saved(applied);
 }
 core::PeopleMemory Node::people_memory() const {
@@ -483,6 +525,7 @@ std::uint64_t Node::state_hash() const {
     for (const core::Partition& partition : impl_->partitions)
         all.u64(partition.state_hash());
     all.text(core::encode_catalog(impl_->catalog));
+    all.u64(impl_->addresses->hash());
     return hash64(all.bytes());
 }
 

@@ -22,6 +22,7 @@ class Node::Impl {
     std::optional<model::PartitionCheckpoint> next_checkpoint(std::size_t rows_most);
     std::optional<CatalogCheckpoint> next_catalog_checkpoint();
     model::LogPosition low_water() const;
+    model::AddressCheckpoint next_address_checkpoint(std::size_t most);
     /// Effects of a batch, once it is durable: Intents to the lanes, Attempts to their line,
     /// commands to the list.
     void use_effects();
@@ -39,6 +40,8 @@ class Node::Impl {
     Result<core::Partition> load(std::uint16_t number,
                                  const std::map<model::LogPosition, core::CatalogPtr>& catalogs);
     Result<void> replay(const storage::LogBatch& batch);
+    /// As the list was at `upto`: the store's, and what the Log has after that.
+    Result<void> load_addresses(storage::Log& log, model::LogPosition upto);
 
     std::uint16_t part_of(model::PersonId person) const {
         return model::partition_of(person, options.partitions).number;
@@ -56,14 +59,17 @@ class Node::Impl {
     NodeOptions options;
     Dispatcher dispatcher;
     Composer composer;
+    std::shared_ptr<core::AddressList> addresses;  // before the partitions, who look at it
     core::CatalogPtr catalog = core::empty_catalog();
     storage::StateStore* state = nullptr;  // after recover()
     std::vector<core::Partition> partitions;
-    std::vector<Instant> due;               // next_due() of each partition
-    std::vector<Instant> decisions_due;     // next_decision() of each partition
-    std::size_t decisions_asked = 0;        // Decides on their way through the Log
-    std::vector<bool> tick_asked;           // a Tick is on its way through the Log
-    std::vector<model::LogPosition> saved;  // applied of each partition's last checkpoint
+    std::vector<Instant> due;                 // next_due() of each partition
+    std::vector<Instant> decisions_due;       // next_decision() of each partition
+    std::size_t decisions_asked = 0;          // Decides on their way through the Log
+    std::vector<bool> tick_asked;             // a Tick is on its way through the Log
+    std::vector<model::LogPosition> saved;    // applied of each partition's last checkpoint
+    std::vector<model::LogPosition> durable;  // of the last that is known to be in the store
+    bool addresses_grew = false;              // since use_effects()
     std::size_t next_saved = 0;
     std::optional<std::size_t> saving;  // the partition of which a part of a checkpoint is written
     model::LogPosition applied = 0;
@@ -92,6 +98,8 @@ class Node::Impl {
   private:
     void confirm_appends(const model::Command& command);
     void change_catalog(const model::Command& command, model::LogPosition position);
+    void change_addresses(const model::Command& command, const model::SuppressAddresses& change,
+                          model::LogPosition position);
 };
 
 }  // namespace journey::runtime

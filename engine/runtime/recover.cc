@@ -74,6 +74,7 @@ Result<void> Node::Impl::recover(storage::StateStore& store, storage::Log& log, 
     for (std::uint16_t i = 0; i < options.partitions; ++i) {
         TRY(partitions[i], load(i, catalogs));
         saved[i] = partitions[i].applied();
+        durable[i] = saved[i];
         // The log may hold them already, and then replay confirms them.
         for (const core::AppendCommand& append : partitions[i].appends())
             note_append(append);
@@ -90,6 +91,7 @@ Result<void> Node::Impl::recover(storage::StateStore& store, storage::Log& log, 
                      std::to_string(log.end()));
     }
 
+    TRY(load_addresses(log, least));
     applied = least;
     const auto base = std::prev(catalogs.upper_bound(least));
     catalog = base->second;
@@ -122,6 +124,29 @@ Result<void> Node::Impl::recover(storage::StateStore& store, storage::Log& log, 
         }
     }
     return success();
+}
+
+Result<void> Node::Impl::load_addresses(storage::Log& log, model::LogPosition upto) {
+    TRY(const model::AddressCheckpoint stored,
+        state->load_addresses([this](const model::AddressRow& row) -> Result<void> {
+            addresses->restore(row);
+            return success();
+        }));
+    if (stored.applied > upto)
+        return apart("the suppression list is true at position " + std::to_string(stored.applied) +
+                     ", people at " + std::to_string(upto));
+    if (!stored.pepper.empty()) addresses->set_pepper(stored.pepper);
+    const auto add = [&](const storage::LogBatch& batch) -> Result<void> {
+        if (batch.first > upto) return success();
+        TRY(const std::vector<model::Command> commands, decode(batch));
+        for (std::size_t i = 0; i < commands.size() && batch.first + i <= upto; ++i) {
+            const auto* change = std::get_if<model::SuppressAddresses>(&commands[i].body);
+            if (change != nullptr && batch.first + i > stored.applied)
+                addresses->apply(*change, commands[i].at, batch.first + i);
+        }
+        return success();
+    };
+    return log.read(stored.applied + 1, add);
 }
 
 /// A batch may begin before the least applied position: its head is known already.

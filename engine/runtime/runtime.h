@@ -60,6 +60,9 @@ struct NodeOptions {
     /// For tests: the arm that wins, by experiment, whatever was counted.
     std::map<std::string, std::string, std::less<>> forced_winners;
     LinkOptions links;
+    /// Makes the keys of the suppression list in a store that has no list yet; one that has, knows
+    /// its own.
+    std::string address_pepper;
     bool record_happenings = false;
     core::HappeningKinds happenings = core::kEveryHappening;  // with record_happenings: these
     bool keep_rendered = true;  // hand out the bytes of every message for the State store
@@ -124,6 +127,8 @@ class Node {
     /// The StateStore has the one of this position for good. Whoever is in a checkpoint of which this is not said stays in
     /// memory.
     void checkpoint_saved(model::PartitionId partition, model::LogPosition applied);
+    /// Changes of the suppression list that may be saved now: at most about `most` rows.
+    model::AddressCheckpoint next_address_checkpoint(std::size_t most);
     struct CatalogCheckpoint {
         storage::StateStore::StoredCatalog stored;
         std::string journeys_json;
@@ -134,6 +139,7 @@ class Node {
     model::LogPosition low_water() const;
 
     core::CatalogPtr catalog() const;
+    const core::AddressList& addresses() const;
     core::Counts counts() const;
     std::vector<core::TimelineItem> timeline(model::PersonId person) const;
     core::Why why(model::PersonId person, std::string_view journey, Instant now) const;
@@ -196,6 +202,10 @@ class Service final : public Engine {
     void ask_why(model::PersonId person, std::string journey,
                  std::function<void(core::Why)> answer) override;
     void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) override;
+    void ask_addresses(std::vector<AddressQuestion> questions,
+                       std::function<void(std::vector<AddressAnswer>)> answer) override;
+    void ask_address_counts(
+        std::function<void(std::vector<core::AddressList::Count>)> answer) override;
     Health health() const override;
     Numbers numbers() const override;
 

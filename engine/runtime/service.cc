@@ -48,6 +48,9 @@ std::size_t bytes_of(const model::Command& command) {
         sum += publish->program.size();
     } else if (const auto* absorb = std::get_if<model::Absorb>(&command.body)) {
         sum += absorb->state.size();
+    } else if (const auto* addresses = std::get_if<model::SuppressAddresses>(&command.body)) {
+        for (const model::SuppressAddresses::Item& item : addresses->items)
+            sum += sizeof item + item.scope.size() + item.reason.size();
     }
     return sum;
 }
@@ -579,6 +582,23 @@ void Service::ask_why(model::PersonId person, std::string journey,
     impl_->ask<core::Why>(std::move(answer),
                           [person, journey = std::move(journey), now = impl_->clock.now()](
                               const Node& node) { return node.why(person, journey, now); });
+}
+void Service::ask_addresses(std::vector<AddressQuestion> questions,
+                            std::function<void(std::vector<AddressAnswer>)> answer) {
+    impl_->ask<std::vector<AddressAnswer>>(
+        std::move(answer), [questions = std::move(questions)](const Node& node) {
+            std::vector<AddressAnswer> answers;
+            for (const AddressQuestion& one : questions) {
+                const auto key = node.addresses().key_of(one.scope, one.kind, one.address);
+                answers.push_back({key, node.addresses().find(key)});
+            }
+            return answers;
+        });
+}
+void Service::ask_address_counts(
+    std::function<void(std::vector<core::AddressList::Count>)> answer) {
+    impl_->ask<std::vector<core::AddressList::Count>>(
+        std::move(answer), [](const Node& node) { return node.addresses().counts(); });
 }
 void Service::ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) {
     impl_->ask<std::vector<model::MessageRow>>(

@@ -32,6 +32,12 @@ void Simulation::check_call(const Call& call) {
     const std::string by_model = options_.programs.empty() ? model_.judge(call, moved_) : "";
     if (!by_model.empty()) violation(by_model);
     if (call.channel.starts_with(core::kCallLane)) return;  // a call is no message
+    const auto address = model::canonical_address("email", call.address);
+    if (address &&
+        suppressed_addresses_.contains(model::address_key_of("", "email", address.value()))) {
+        violation("I3: a call to " + call.external_id +
+                  " began after the acknowledged suppression of the address");
+    }
     if (moved_.contains(call.external_id))
         return;  // what was said under the old name is checked in core's own tests
     if (revoked_.contains(
@@ -71,7 +77,8 @@ void Simulation::check_end() {
         }
     }
     if (node_->attempts_under_way() != 0) violation("liveness: attempts are still under way");
-    while (unsaved_catalog_ || !unsaved_.empty() || node_->low_water() <= node_->applied()) {
+    while (unsaved_catalog_ || !unsaved_.empty() || !unsaved_addresses_.rows.empty() ||
+           node_->low_water() <= node_->applied()) {
         if (!checkpoint()) return;
     }
     const std::string damage = medium_->damage();

@@ -3,6 +3,23 @@
 #include "engine/sim/simulation.h"
 
 namespace journey::sim {
+namespace {
+
+std::string email_of(const std::string& external_id) {
+    return external_id.substr(external_id.find(':') + 1) + "@example.com";
+}
+
+model::SuppressAddresses suppress_address(const std::string& address, bool suppressed) {
+    model::SuppressAddresses change;
+    change.suppressed = suppressed;
+    change.source = "simulator";
+    const std::string canonical = model::canonical_address("email", address).value();
+    change.items.push_back(
+        {"email", model::address_key_of("", "email", canonical), "asked by letter", {}});
+    return change;
+}
+
+}  // namespace
 
 void Simulation::submit_at(Instant at, model::Command command) {
     clients_.push_back({std::move(command), 0});
@@ -67,7 +84,9 @@ void Simulation::plan_one(const std::string& external_id, Instant at, std::uint6
         moved_.insert(external_id);
         moved_.insert(alias->to);
     }
-    const std::uint64_t copies = rng_.chance(0.15) ? 2 : 1;  // a client that was not sure
+    std::uint64_t copies = rng_.chance(0.15) ? 2 : 1;  // a client that was not sure
+    // What the list is told twice, an hour apart, is said twice.
+    if (std::holds_alternative<model::SuppressAddresses>(command.body)) copies = 1;
     for (std::uint64_t i = 0; i < copies; ++i) {
         submit_at(i == 0 ? at : at + some(std::chrono::hours(1)), command);
     }
@@ -83,6 +102,11 @@ model::CommandBody Simulation::body_of(const std::string& external_id, std::uint
     if (what < 44) {
         const char* channels[] = {"", "email", "sms", "push"};
         return model::Suppress{channels[rng_.below(4)], rng_.chance(0.7), "simulator"};
+    }
+    if (what == 46) {
+        const std::string& other = people_[rng_.below(people_.size())];
+        const std::string address = rng_.chance(0.3) ? "Family@Example.com" : email_of(other);
+        return suppress_address(address, rng_.chance(0.75));
     }
     if (what < 46) return model::Alias{people_[rng_.below(people_.size())]};
     std::vector<const ir::EventType*> events;
@@ -150,7 +174,8 @@ model::Identify Simulation::any_traits(const std::string& external_id) {
         Value value = any_value(field.type, 0);
         for (const ir::Channel& channel : schema_.channels) {
             if (channel.address_field != i) continue;
-            if (channel.kind == ir::ChannelKind::email) value = Value(name + "@example.com");
+            if (channel.kind == ir::ChannelKind::email)
+                value = Value(rng_.chance(0.2) ? "family@EXAMPLE.com" : email_of(external_id));
             if (channel.kind == ir::ChannelKind::sms)
                 value = Value("+49301234" + std::to_string(1000 + rng_.below(9000)));
             if (channel.kind == ir::ChannelKind::push) value = Value("device-" + name);

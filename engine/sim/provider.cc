@@ -29,6 +29,7 @@ const Call& Providers::call(const runtime::OutgoingAttempt& attempt, Instant at,
     call.key = attempt.key;
     call.person = attempt.person;
     call.external_id = attempt.message.external_id;
+    call.address = attempt.message.to;
     call.channel = attempt.channel;
     call.message_template = attempt.message.message_template;
     call.journey = attempt.message.journey;

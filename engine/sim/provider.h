@@ -25,6 +25,7 @@ struct Call {
     model::PersonId person;
     std::string external_id;
     std::string channel;
+    std::string address;
     std::string message_template;
     std::string journey;
     Sha256 body_hash{};

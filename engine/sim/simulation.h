@@ -108,6 +108,7 @@ class Simulation {
     std::vector<std::size_t> pending_clients_;
     std::vector<model::PartitionCheckpoint> unsaved_;
     std::optional<runtime::Node::CatalogCheckpoint> unsaved_catalog_;
+    model::AddressCheckpoint unsaved_addresses_;
     std::vector<storage::StateStore::RenderedMessage> unsaved_rendered_;
 
     // ---- what checks remember
@@ -115,6 +116,8 @@ class Simulation {
     std::map<std::pair<std::string, std::string>, bool> wishes_;  // "do not": by consent or channel
     std::map<std::pair<std::string, std::string>, std::uint64_t> revoked_;     // person and consent
     std::map<std::pair<std::string, std::string>, std::uint64_t> suppressed_;  // person and channel
+    std::map<model::AddressKey, bool> address_wishes_;
+    std::set<model::AddressKey> suppressed_addresses_;
     std::set<std::string> moved_;               // persons of an Alias
     std::set<model::MessageKey> lost_answers_;  // open at a crash
     std::set<std::pair<model::MessageKey, std::uint32_t>> called_;

@@ -12,6 +12,8 @@ constexpr int kStartsUntilMended = 3;
 bool is_opt_out(const model::CommandBody& body) {
     if (const auto* consent = std::get_if<model::ConsentChange>(&body)) return !consent->granted;
     if (const auto* suppress = std::get_if<model::Suppress>(&body)) return suppress->suppressed;
+    if (const auto* addresses = std::get_if<model::SuppressAddresses>(&body))
+        return addresses->suppressed;
     return false;
 }
 
@@ -126,6 +128,11 @@ void Simulation::deliver(Item item) {
                 });
             }
         }
+        if (const auto* addresses = std::get_if<model::SuppressAddresses>(&command.body)) {
+            for (const auto& one : addresses->items) {
+                if (!addresses->suppressed) suppressed_addresses_.erase(one.key);
+            }
+        }
         pending_clients_.push_back(arrival->client);
     }
 }
@@ -231,6 +238,10 @@ void Simulation::follow() {
 void Simulation::remember_wish(const model::Command& command) {
     const bool first = seen_.emplace(command.external_id, command.message_id).second;
     model_.command(command, first);
+    if (const auto* addresses = std::get_if<model::SuppressAddresses>(&command.body)) {
+        for (const auto& item : addresses->items)
+            address_wishes_[item.key] = addresses->suppressed;
+    }
     if (!first) return;
     if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
         wishes_[{command.external_id, consent->consent}] = !consent->granted;
@@ -249,6 +260,11 @@ void Simulation::answered(std::size_t client) {
     } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
         const bool still = wishes_[{who, "channel " + suppress->channel}];
         if (suppress->suppressed && still) suppressed_[{who, suppress->channel}] = sequence_;
+    } else if (const auto* addresses = std::get_if<model::SuppressAddresses>(&command.body)) {
+        for (const auto& item : addresses->items) {
+            if (addresses->suppressed && address_wishes_[item.key])
+                suppressed_addresses_.insert(item.key);
+        }
     }
 }
 
@@ -312,6 +328,16 @@ bool Simulation::checkpoint() {
         low_water = node_->low_water();
         if (may_crash(crash_chance_, "between two partitions")) return false;
     }
+    if (unsaved_addresses_.rows.empty())
+        unsaved_addresses_ = node_->next_address_checkpoint(1 + rng_.below(4));
+    if (!unsaved_addresses_.rows.empty()) {
+        const Result<void> saved = state.save_addresses(unsaved_addresses_);
+        if (!kept(saved, "suppressed addresses")) return false;
+        if (!saved) return true;
+        unsaved_addresses_ = {};
+        if (low_water > 0) low_water = node_->low_water();
+        if (may_crash(crash_chance_, "after the suppressed addresses")) return false;
+    }
     auto rendered = node_->take_rendered();
     std::move(rendered.begin(), rendered.end(), std::back_inserter(unsaved_rendered_));
     const Result<void> saved = state.save_rendered(unsaved_rendered_);
@@ -335,6 +361,7 @@ void Simulation::crash(std::string_view where) {
     pending_engine_.clear();
     unsaved_.clear();
     unsaved_catalog_.reset();
+    unsaved_addresses_ = {};
     unsaved_rendered_.clear();
     for (const std::size_t who : std::exchange(pending_clients_, {})) {
         if (clients_[who].acked != 0) continue;

@@ -72,6 +72,13 @@ class StateStore {
     /// In order of position.
     virtual Result<std::vector<StoredCatalog>> load_catalogs() = 0;
 
+    /// Changes of the suppression list are only added: together they are the list and its history.
+    /// All of them or none, with `applied`. An empty one writes nothing.
+    virtual Result<void> save_addresses(const model::AddressCheckpoint& checkpoint) = 0;
+    /// Every change in order, until `each` fails; gives `applied` and the pepper. Absent: applied 0.
+    using EachAddress = std::function<Result<void>(const model::AddressRow&)>;
+    virtual Result<model::AddressCheckpoint> load_addresses(const EachAddress& each) = 0;
+
     /// Rendered bytes of a message, kept so that it can be shown again as it was.
     struct RenderedMessage {
         model::MessageKey key;

@@ -139,6 +139,23 @@ Result<std::vector<StateStore::StoredCatalog>> MemoryState::load_catalogs() {
     return loaded;
 }
 
+Result<void> MemoryState::save_addresses(const model::AddressCheckpoint& checkpoint) {
+    if (checkpoint.rows.empty()) return success();
+    Plan plan = plan_of(fault_);
+    if (!plan.write) return plan.answer;
+    addresses_.applied = checkpoint.applied;
+    addresses_.pepper = checkpoint.pepper;
+    addresses_.rows.insert(addresses_.rows.end(), checkpoint.rows.begin(), checkpoint.rows.end());
+    return plan.answer;
+}
+
+Result<model::AddressCheckpoint> MemoryState::load_addresses(const EachAddress& each) {
+    for (const model::AddressRow& row : addresses_.rows) {
+        TRY(each(row));
+    }
+    return model::AddressCheckpoint{addresses_.applied, addresses_.pepper, {}};
+}
+
 Result<void> MemoryState::save_rendered(const std::vector<RenderedMessage>& messages) {
     Plan plan = plan_of(fault_);
     if (!plan.write) return plan.answer;

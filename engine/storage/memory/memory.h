@@ -53,6 +53,8 @@ class MemoryState final : public StateStore {
     Result<void> save_catalog(const StoredCatalog& catalog, std::string_view journeys_json,
                               model::LogPosition oldest_needed) override;
     Result<std::vector<StoredCatalog>> load_catalogs() override;
+    Result<void> save_addresses(const model::AddressCheckpoint& checkpoint) override;
+    Result<model::AddressCheckpoint> load_addresses(const EachAddress& each) override;
     Result<void> save_rendered(const std::vector<RenderedMessage>& messages) override;
     Result<std::optional<RenderedMessage>> load_rendered(const model::MessageKey& key) override;
 
@@ -75,6 +77,7 @@ class MemoryState final : public StateStore {
     std::vector<model::QuarantineRow> quarantine_;
     std::map<model::LogPosition, Bytes> catalogs_;
     std::map<model::MessageKey, RenderedMessage> rendered_;
+    model::AddressCheckpoint addresses_;
 };
 
 class MemoryLease final : public Lease {

@@ -73,6 +73,22 @@ constexpr const char* kStateSteps[] = {
            program TEXT NOT NULL,
            live INTEGER NOT NULL,
            paused INTEGER NOT NULL) STRICT;)",
+    // Only added to: the suppression list and its history. A key is a keyed hash of the address.
+    R"(CREATE TABLE suppressions (
+           position INTEGER NOT NULL,
+           item INTEGER NOT NULL,
+           scope TEXT NOT NULL,
+           key BLOB NOT NULL,
+           suppressed INTEGER NOT NULL,
+           reason TEXT NOT NULL,
+           source TEXT NOT NULL,
+           since TEXT NOT NULL,
+           at TEXT NOT NULL,
+           PRIMARY KEY (position, item)) STRICT, WITHOUT ROWID;
+       CREATE TABLE suppression_list (
+           id INTEGER PRIMARY KEY CHECK (id = 1),
+           applied INTEGER NOT NULL,
+           pepper BLOB NOT NULL) STRICT;)",
 };
 
 class SqliteState final : public StateStore {
@@ -197,6 +213,50 @@ class SqliteState final : public StateStore {
         }
     }
 
+    Result<void> save_addresses(const model::AddressCheckpoint& checkpoint) override {
+        if (checkpoint.rows.empty()) return success();
+        TRY(db_->transaction([&]() -> Result<void> {
+            TRY(auto add, db_->prepare("REPLACE INTO suppressions VALUES "
+                                       "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
+            for (const model::AddressRow& row : checkpoint.rows) {
+                const std::string_view key(reinterpret_cast<const char*>(row.key.bytes.data()),
+                                           row.key.bytes.size());
+                TRY(add.number(1, row.position)
+                        .number(2, row.item)
+                        .text(3, row.scope)
+                        .bytes(4, key)
+                        .number(5, row.suppressed ? 1 : 0)
+                        .text(6, row.reason)
+                        .text(7, row.source)
+                        .instant(8, row.since)
+                        .instant(9, row.at)
+                        .run());
+            }
+            TRY(auto list, db_->prepare("REPLACE INTO suppression_list VALUES (1, ?1, ?2)"));
+            return list.number(1, checkpoint.applied).bytes(2, checkpoint.pepper).run();
+        }));
+        return tidy();
+    }
+
+    Result<model::AddressCheckpoint> load_addresses(const EachAddress& each) override {
+        model::AddressCheckpoint loaded;
+        TRY(auto list, db_->prepare("SELECT applied, pepper FROM suppression_list"));
+        TRY(const bool known, list.step());
+        if (!known) return loaded;
+        loaded.applied = list.number_at(0);
+        loaded.pepper.assign(list.bytes_at(1));
+        list.reset();
+        TRY(auto select,
+            db_->prepare("SELECT position, item, scope, key, suppressed, reason, "
+                         "source, since, at FROM suppressions ORDER BY position, item"));
+        for (;;) {
+            TRY(const bool row, select.step());
+            if (!row) return loaded;
+            TRY(const model::AddressRow read, address_row(select));
+            TRY(each(read));
+        }
+    }
+
     Result<void> save_rendered(const std::vector<RenderedMessage>& messages) override {
         if (messages.empty()) return success();
         std::vector<const RenderedMessage*> sorted;
@@ -225,6 +285,24 @@ class SqliteState final : public StateStore {
     }
 
   private:
+    static Result<model::AddressRow> address_row(const Statement& from) {
+        model::AddressRow row;
+        row.position = from.number_at(0);
+        row.item = static_cast<std::uint32_t>(from.number_at(1));
+        row.scope = from.bytes_at(2);
+        const std::string_view key = from.bytes_at(3);
+        if (key.size() != row.key.bytes.size())
+            return error(ErrorCode::storage_failed,
+                         "a row of the suppression list is damaged; restore a backup");
+        std::copy(key.begin(), key.end(), row.key.bytes.begin());
+        row.suppressed = from.number_at(4) != 0;
+        row.reason = from.bytes_at(5);
+        row.source = from.bytes_at(6);
+        TRY(row.since, parse_instant(from.bytes_at(7)));
+        TRY(row.at, parse_instant(from.bytes_at(8)));
+        return row;
+    }
+
     /// All but what is sorted first: entries and messages.
     Result<void> save_one(const model::PartitionCheckpoint& checkpoint) {
         const std::uint16_t partition = checkpoint.partition.number;

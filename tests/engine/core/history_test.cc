@@ -230,7 +230,7 @@ TEST_CASE("what a person with many events is asked is answered as if each were l
                                      [](Instant at, const Past& other) { return at < other.time; }),
                     one);
             }
-            const PersonFacts facts(live, person, now);
+            const PersonFacts facts(live, person, now, nullptr);
             const std::size_t out = rng.below(all.size());
             const Value category("b");
             for (const ir::Aggregate& asked : live.program->aggregates) {
@@ -306,7 +306,7 @@ TEST_CASE("old events go in an eighth of a long history at a time, and are gone 
         person.history.add(now, live.events[0], {Value("a"), {}, {}, {}});
         CHECK(person.history.at_or_after(now - kKept) - person.history.begin() <=
               static_cast<std::ptrdiff_t>(std::max<std::size_t>(64, before / 8 + 64)));
-        const PersonFacts facts(live, person, now);
+        const PersonFacts facts(live, person, now, nullptr);
         CHECK(aggregate_of(live, live.program->aggregates[1], person, facts) ==
               Value(static_cast<std::int64_t>(person.history.size())));
     }

@@ -55,7 +55,7 @@ TEST_CASE("no trigger that an event fires is passed over, and few others are ask
     for (std::uint32_t i = 0; i < patterns.size(); ++i)
         index.add(*live.program, {i, i, 0}, patterns[i]);
     const Person person;
-    const PersonFacts facts(live, person, Instant{});
+    const PersonFacts facts(live, person, Instant{}, nullptr);
     std::size_t asked = 0;
     std::size_t fired = 0;
     std::vector<TriggerIndex::Ref> candidates;

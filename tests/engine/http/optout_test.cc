@@ -21,11 +21,23 @@ TEST_CASE("a consent is answered when it is applied, with room of its own", "[ht
     const model::Command& command = submissions[0].commands.at(0);
     CHECK(command.external_id == "user:ada");
     CHECK(command.message_id == "c-1");
-    const auto& change = std::get<ConsentChange>(command.body);
+    // Whether it counts at once is the consent's own rule; core knows it.
+    const auto& change = std::get<model::ConsentAsked>(command.body);
     CHECK(change.consent == "newsletter");
-    CHECK(change.granted);
     CHECK(change.source == "checkout");
     CHECK(change.proof == R"({"text":"Yes, send me news","ip":"192.0.2.7"})");
+}
+
+TEST_CASE("a consent that was confirmed elsewhere is given without asking again", "[http]") {
+    World world;
+    CHECK(world
+              .post("/v1/consent", R"({"userId":"ada","consent":"newsletter","granted":true,
+        "confirmed":true,"source":"the old tool"})")
+              .status == 200);
+    const auto commands = world.engine.commands();
+    REQUIRE(commands.size() == 1);
+    CHECK(std::get<ConsentChange>(commands[0].body).granted);
+    CHECK(std::get<ConsentChange>(commands[0].body).source == "the old tool");
 }
 
 TEST_CASE("a consent nobody declared cannot be granted, but is always withdrawn", "[http]") {

@@ -56,6 +56,12 @@ std::vector<Sample> samples() {
                                   2,
                                   {ObservationKind::lost, "id", "gone", Micros{7}, 200, true,
                                    R"({"code":"TEN"})"}}),
+        with("addresses",
+             SuppressAddresses{false,
+                               "import list.csv",
+                               {{"email", address_key_of("p", "email", "a@b.test"), "asked", kNoon},
+                                {"channel:promo", {}, "", {}}}}),
+        with("asked", ConsentAsked{"newsletter", "footer form", "the text shown"}),
         with("resume",
              Resume{"welcome", Late::skip, {{"a", Late::exit}, {"b", Late::send}}, Micros{7200}}),
     };

@@ -97,6 +97,29 @@ TEST_CASE("links lead through us, except the one to unsubscribe", "[runtime]") {
     REQUIRE(fixture.compose(links).value().unsubscribe_url.empty());
 }
 
+TEST_CASE("people are led to their choice, and to what they asked to confirm", "[runtime]") {
+    Fixture fixture;
+    LinkOptions links;
+    links.public_url = "https://hello.shop.example";
+    links.secret = "secret";
+    fixture.message("offer").body = "p {{ preferences_url }} c {{ confirm_url }}.";
+    fixture.message("offer").html.clear();
+    fixture.program.consents[0].basis = ir::Basis::double_opt_in;
+    put(fixture.attempt.data, "trigger", Value(Record{{"consent", "news"}}));
+    const std::string text = fixture.compose(links).value().text;
+    REQUIRE_THAT(text, Catch::Contains("p https://hello.shop.example/p/") &&
+                           Catch::Contains("c https://hello.shop.example/s/") &&
+                           Catch::Contains("?c=news."));
+    REQUIRE(fixture.compose().value().text == "p  c .");  // nobody told us our own address
+    // Of another consent there is nothing to confirm.
+    put(fixture.attempt.data, "trigger", Value(Record{{"consent", "info"}}));
+    REQUIRE_THAT(fixture.compose(links).value().text, Catch::Contains(" c ."));
+
+    put(fixture.attempt.data, "user", Value(Record{{"language", "zh-CN"}}));
+    REQUIRE_THAT(fixture.compose(links).value().text,
+                 Catch::Contains("退订：https://hello.shop.example/u/"));
+}
+
 TEST_CASE("a webhook must render to JSON, and without a template tells what it knows",
           "[runtime]") {
     Fixture fixture;

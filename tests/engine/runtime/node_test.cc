@@ -69,6 +69,11 @@ class Process {
             REQUIRE(state.save({*next}));
             node->checkpoint_saved(next->partition, next->applied);
         }
+        for (;;) {
+            const auto addresses = node->next_address_checkpoint(1);
+            if (addresses.rows.empty()) break;
+            REQUIRE(state.save_addresses(addresses));
+        }
     }
     template <typename T>
     std::vector<T> emitted_of() const {
@@ -217,6 +222,157 @@ TEST_CASE("a recovered node is the same node, whatever was checkpointed when", "
     REQUIRE(process.node->state_hash() == before);
     REQUIRE(process.node->next_turn() <= next);
     REQUIRE(process.node->counts().people == 2);
+}
+
+namespace {
+
+model::Command suppress_of(const std::string& address, bool suppressed = true) {
+    model::SuppressAddresses change;
+    change.suppressed = suppressed;
+    change.source = "test";
+    change.items.push_back({"email", model::address_key_of("", "email", address), "asked", {}});
+    model::Command command;
+    command.partition = model::kEveryPartition;
+    command.body = std::move(change);
+    return command;
+}
+
+model::Command identify_as(const std::string& person, const std::string& email) {
+    return kit::command_of(person, model::Identify{{{"email", email}, {"first_name", person}}});
+}
+
+std::vector<std::string> reasons_of(Process& process) {
+    process.checkpoint();
+    std::vector<std::string> reasons;
+    for (const auto& [key, row] : process.state.messages())
+        reasons.push_back(std::string(name_of(row.status)) + " " +
+                          std::string(name_of(row.reason)) +
+                          (row.detail.empty() ? "" : ": " + row.detail));
+    std::sort(reasons.begin(), reasons.end());
+    return reasons;
+}
+
+}  // namespace
+
+TEST_CASE("nothing goes to a suppressed address, whoever has it and whenever he came",
+          "[runtime]") {
+    Process process;
+    process.append({kit::publish_of(kit::receipts()), identify_as("ada", "Ada@Example.COM"),
+                    suppress_of("ada@example.com")});
+    const bool crash = GENERATE(false, true);
+    if (crash) process.crash();
+    process.append({kit::viewed("ada"), identify_as("late", " ada@EXAMPLE.com"),
+                    kit::viewed("late"), identify_as("bob", "bob@example.com"),
+                    kit::viewed("bob")});
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);
+    CHECK(process.attempts[0].message.to == "bob@example.com");
+    const std::string why = "skipped suppressed: suppressed since 2026-03-02: asked";
+    CHECK(reasons_of(process) == std::vector<std::string>{"claimed none", why, why});
+    const auto story = process.node->timeline(model::person_id_of("user:late"));
+    CHECK(std::any_of(story.begin(), story.end(), [](const core::TimelineItem& item) {
+        return item.text == "The address for email is on the suppression list: asked.";
+    }));
+
+    process.append({suppress_of("ada@example.com", false), kit::viewed("ada")});
+    process.settle();
+    REQUIRE(process.attempts.size() == 2);
+    CHECK(process.attempts[1].message.to == "Ada@Example.COM");
+}
+
+TEST_CASE("a suppressed address takes back what was granted and has not begun", "[runtime]") {
+    Process process(model::IdempotencyClass::neither, 1);
+    process.append({kit::publish_of(kit::receipts())});
+    for (const char* who : {"ada", "bob", "eve"}) {
+        process.append({identify_as(who, std::string(who == std::string("eve") ? "bob" : who) +
+                                             "@example.com"),
+                        kit::viewed(who)});
+    }
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);  // the others wait for room, one of them granted
+    REQUIRE(process.attempts[0].message.to == "ada@example.com");
+    process.append({suppress_of("bob@example.com")});
+    process.node->observe(process.attempts[0], kit::answer(202), process.now);
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);
+    const auto outcomes = process.emitted_of<model::Outcome>();
+    CHECK(std::count_if(outcomes.begin(), outcomes.end(), [](const model::Outcome& outcome) {
+              return outcome.observation.kind == model::ObservationKind::not_started;
+          }) == 1);
+    CHECK(process.node->attempts_under_way() == 0);
+}
+
+TEST_CASE("a hard bounce and a complaint suppress the address the message went to", "[runtime]") {
+    Process process;
+    const auto kind = GENERATE(model::ReceiptKind::bounced, model::ReceiptKind::complained);
+    process.append({kit::publish_of(kit::receipts()), identify_as("ada", "family@example.com"),
+                    identify_as("bob", "Family@example.com"), kit::viewed("ada")});
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);
+    process.node->observe(process.attempts[0], kit::answer(202), process.now);
+    process.settle();
+    // Meanwhile ada has another one: the old one is dead, the new one is not.
+    process.append({identify_as("ada", "ada@example.com")});
+    const bool saved = GENERATE(false, true);
+    if (saved) process.checkpoint();
+    model::Receipt receipt;
+    receipt.kind = kind;
+    receipt.detail = kind == model::ReceiptKind::bounced ? "hard: no such mailbox" : "";
+    receipt.id = "n1";
+    process.append(
+        {kit::command_of("ada", model::ReceiptArrived{process.attempts[0].key, receipt})});
+    const int crash = GENERATE(0, 1, 2);  // not, before the list was told, after it
+    if (crash == 1) process.crash();
+    process.settle();
+    if (crash == 2) process.crash();
+    process.append({kit::viewed("ada"), kit::viewed("bob")});
+    process.settle();
+    REQUIRE(process.attempts.size() == 2);
+    CHECK(process.attempts[1].message.to == "ada@example.com");
+    CHECK(process.node->addresses().size() == 1);
+}
+
+TEST_CASE("the suppression list is the same after any stop, whatever was saved and dropped",
+          "[runtime]") {
+    Process process;
+    process.append({kit::publish_of(kit::receipts()), identify_as("ada", "ada@example.com")});
+    const int moment = GENERATE(range(0, 6));
+    // What a person meets again after a stop is answered by the list as it was then.
+    process.append({kit::viewed("ada", "1")});
+    process.settle();
+    if (moment == 1) process.checkpoint();
+    process.append({suppress_of("ada@example.com"), suppress_of("x@example.com")});
+    if (moment == 2) process.checkpoint();
+    process.append({kit::viewed("ada", "2")});
+    process.settle();
+    process.append({suppress_of("x@example.com", false)});
+    if (moment == 3) process.checkpoint();
+    if (moment == 4) {  // people are saved, the list is not
+        const auto catalog = process.node->next_catalog_checkpoint();
+        REQUIRE(process.state.save_catalog(catalog->stored, catalog->journeys_json,
+                                           catalog->oldest_needed));
+        while (auto next = process.node->next_checkpoint()) {
+            REQUIRE(process.state.save({*next}));
+            process.node->checkpoint_saved(next->partition, next->applied);
+        }
+    }
+    if (moment == 5) {  // the list as far as the slowest partition is: nowhere
+        const auto catalog = process.node->next_catalog_checkpoint();
+        REQUIRE(process.state.save_catalog(catalog->stored, catalog->journeys_json,
+                                           catalog->oldest_needed));
+        const auto first = process.node->next_checkpoint();
+        REQUIRE(process.state.save({*first}));
+        process.node->checkpoint_saved(first->partition, first->applied);
+        REQUIRE(process.node->next_address_checkpoint(100).rows.empty());
+    }
+    REQUIRE(process.log.truncate(process.node->low_water()));
+    const std::uint64_t before = process.node->state_hash();
+    process.crash();
+    CHECK(process.node->state_hash() == before);
+    CHECK(process.node->addresses().size() == 1);
+    process.checkpoint();
+    process.crash();
+    CHECK(process.node->state_hash() == before);
 }
 
 TEST_CASE("no partition is saved before the catalog it needs", "[runtime]") {

@@ -286,6 +286,12 @@ class Forgetful final : public storage::StateStore {
         return state.save_catalog(catalog, json, oldest);
     }
     Result<std::vector<StoredCatalog>> load_catalogs() override { return state.load_catalogs(); }
+    Result<void> save_addresses(const model::AddressCheckpoint& checkpoint) override {
+        return state.save_addresses(checkpoint);
+    }
+    Result<model::AddressCheckpoint> load_addresses(const EachAddress& each) override {
+        return state.load_addresses(each);
+    }
     Result<void> save_rendered(const std::vector<RenderedMessage>& messages) override {
         return state.save_rendered(messages);
     }

@@ -273,6 +273,47 @@ TEST_CASE("catalogs stay as long as a partition may need them", "[storage]") {
     REQUIRE(kept[1].bytes == "c12");
 }
 
+TEST_CASE("the suppression list is what was said of it, in order", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    const auto all = [&] {
+        std::vector<model::AddressRow> rows;
+        const auto loaded = stores.state->load_addresses([&](const model::AddressRow& row) {
+            rows.push_back(row);
+            return Result<void>(success());
+        });
+        REQUIRE(loaded);
+        return std::pair{loaded.value(), rows};
+    };
+    REQUIRE(all().first.applied == 0);
+    const Instant at = instant_of(1'772'445'600'123'456);
+    const model::AddressKey key = model::address_key_of("pepper", "email", "ada@example.com");
+    REQUIRE(stores.state->save_addresses(
+        {7, "pepper", {{3, 0, key, "email", true, "asked", "import a.csv", at, at}}}));
+    REQUIRE(stores.state->save_addresses({}));  // nothing new
+    REQUIRE(
+        stores.state->save_addresses({12,
+                                      "pepper",
+                                      {{9, 0, {}, "channel:promo", true, "", "", at, at},
+                                       {9, 1, key, "email", false, "came back", "ann", at, at}}}));
+    const auto [loaded, rows] = all();
+    CHECK(loaded.applied == 12);
+    CHECK(loaded.pepper == "pepper");
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[0].position == 3);
+    CHECK(rows[0].key == key);
+    CHECK(rows[0].suppressed);
+    CHECK(rows[0].reason == "asked");
+    CHECK(rows[0].source == "import a.csv");
+    CHECK(rows[0].since == at);
+    CHECK(rows[1].scope == "channel:promo");
+    CHECK_FALSE(rows[2].suppressed);
+    CHECK(rows[2].item == 1);
+    const auto stopped = stores.state->load_addresses(
+        [](const model::AddressRow&) { return Result<void>(error(ErrorCode::invalid, "enough")); });
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().detail == "enough");
+}
+
 TEST_CASE("a rendered message is found by its key", "[storage]") {
     Stores stores = stores_of(GENERATE("memory", "sqlite"));
     model::MessageKey key;

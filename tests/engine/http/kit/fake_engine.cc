@@ -65,6 +65,21 @@ void FakeEngine::ask_unknown(std::function<void(std::vector<model::MessageRow>)>
     answer(unknown);
 }
 
+void FakeEngine::ask_addresses(std::vector<runtime::AddressQuestion> questions,
+                               std::function<void(std::vector<runtime::AddressAnswer>)> answer) {
+    std::vector<runtime::AddressAnswer> answers;
+    for (const runtime::AddressQuestion& one : questions) {
+        const auto key = addresses.key_of(one.scope, one.kind, one.address);
+        answers.push_back({key, addresses.find(key)});
+    }
+    answer(std::move(answers));
+}
+
+void FakeEngine::ask_address_counts(
+    std::function<void(std::vector<core::AddressList::Count>)> answer) {
+    answer(addresses.counts());
+}
+
 runtime::Health FakeEngine::health() const {
     const std::lock_guard lock(mutex_);
     return health_;

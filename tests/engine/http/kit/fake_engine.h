@@ -30,6 +30,11 @@ class FakeEngine final : public runtime::Engine {
     void ask_why(model::PersonId person, std::string journey,
                  std::function<void(core::Why)> answer) override;
     void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) override;
+    void ask_addresses(
+        std::vector<runtime::AddressQuestion> questions,
+        std::function<void(std::vector<runtime::AddressAnswer>)> answer) override;
+    void ask_address_counts(
+        std::function<void(std::vector<core::AddressList::Count>)> answer) override;
     runtime::Health health() const override;
     runtime::Numbers numbers() const override;
 
@@ -52,6 +57,7 @@ class FakeEngine final : public runtime::Engine {
     std::map<model::PersonId, core::Why> reasons;
     std::vector<model::MessageRow> unknown;
     runtime::Numbers told_numbers;
+    core::AddressList addresses{"pepper"};
 
   private:
     // Submissions arrive on the server's thread, the test looks from its own.

@@ -1,0 +1,131 @@
+// Double opt-in: asked, confirmed, and what stays of it.
+#include "tests/engine/core/kit/kit.h"
+
+#include <catch2/catch.hpp>
+
+namespace journey::core {
+namespace {
+
+using namespace std::chrono_literals;
+using kit::Builder;
+using kit::World;
+
+/// Whoever asks for "news" gets a message in which to confirm it.
+Builder confirmations() {
+    Builder builder;
+    builder.program.consents[0].basis = ir::Basis::double_opt_in;
+    ir::EventType event{"subscription_requested", {}, false, {}};
+    for (const char* name : {"consent", "source"}) {
+        ir::Field field;
+        field.name = name;
+        field.type.kind = ir::TypeKind::text;
+        event.fields.push_back(field);
+    }
+    builder.program.events.push_back(event);
+    ir::Journey journey = builder.journey("confirmations", "subscription_requested");
+    journey.overlap = ir::Overlap::parallel;
+    builder.send(journey, "receipt");
+    Builder::end(journey);
+    builder.keep(std::move(journey));
+    return builder;
+}
+
+struct Shop : World {
+    Shop() {
+        publish(confirmations());
+        identify("ada", {{"email", "ada@example.com"}});
+    }
+    void ask(const std::string& consent = "news", const std::string& source = "footer form") {
+        apply(command("ada", model::ConsentAsked{consent, source, "the words"}));
+    }
+    std::string profile() { return of("ada").profile_json(model::person_id_of("user:ada")); }
+    bool pending() { return profile().find("\"to_confirm\":{\"news\":") != std::string::npos; }
+    bool given() { return profile().find("\"news\":{\"granted\":true") != std::string::npos; }
+};
+
+TEST_CASE("a consent that wants a confirmation is not given by asking for it", "[core]") {
+    Shop shop;
+    shop.ask();
+    CHECK(shop.pending());
+    CHECK_FALSE(shop.given());
+    REQUIRE(shop.attempts.size() == 1);
+    const Value* trigger = find(shop.last().data, "trigger");
+    REQUIRE(trigger != nullptr);
+    CHECK(to_json(*trigger).find(R"("consent":"news","source":"footer form")") !=
+          std::string::npos);
+
+    shop.consent("ada", "news");
+    CHECK(shop.given());
+    CHECK_FALSE(shop.pending());
+    CHECK(shop.attempts.size() == 1);
+    shop.ask();  // is given already
+    CHECK_FALSE(shop.pending());
+    CHECK(shop.attempts.size() == 1);
+}
+
+TEST_CASE("other consents are given when they are asked for", "[core]") {
+    Shop shop;
+    shop.consent("ada", "info", false);
+    shop.ask("info");
+    CHECK(shop.profile().find("\"info\":{\"granted\":true") != std::string::npos);
+    CHECK(shop.attempts.empty());
+    shop.ask("nonsense");  // kept aside, like any consent that nobody declares
+    CHECK(shop.attempts.empty());
+}
+
+TEST_CASE("whoever types in somebody else's address does not fill that mailbox", "[core]") {
+    Shop shop;
+    for (int i = 0; i < 5; ++i)
+        shop.ask();
+    CHECK(shop.attempts.size() == 1);
+    shop.advance(11min);
+    shop.ask();
+    CHECK(shop.attempts.size() == 2);
+    for (int i = 0; i < 20; ++i) {
+        shop.advance(1h);
+        shop.ask();
+    }
+    CHECK(shop.attempts.size() == 3);
+    shop.advance(24h * 8);
+    shop.ask();
+    CHECK(shop.attempts.size() == 4);
+}
+
+TEST_CASE("what was said before stays with the person, also of one who is merged", "[core]") {
+    Shop shop;
+    shop.ask();
+    shop.advance(1h);
+    shop.apply(shop.command(
+        "ada", model::ConsentChange{"news", true, "double opt-in", R"({"ip":"192.0.2.7"})"}));
+    shop.advance(1h);
+    shop.consent("ada", "news", false);
+    const std::string who = GENERATE("ada", "bob");
+    if (who == "bob") {
+        shop.identify("bob", {{"email", "bob@example.com"}});
+        shop.alias("ada", "bob");
+    }
+    std::vector<std::string> told;
+    bool proof = false;
+    for (const TimelineItem& item : shop.of(who).timeline(model::person_id_of("user:" + who))) {
+        if (item.kind != "consent") continue;
+        told.push_back(item.text);
+        const Value* words = find(item.fields, "proof");
+        proof = proof || (words != nullptr && *words == Value(R"({"ip":"192.0.2.7"})"));
+    }
+    CHECK(told == std::vector<std::string>{"Was asked to confirm consent to news.",
+                                           "Gave consent to news.", "Withdrew consent to news."});
+    CHECK(proof);
+
+    // And in the stored form.
+    const std::uint64_t hash = shop.of(who).state_hash();
+    Partition again(model::PartitionId{0}, shop.options, shop.catalog);
+    model::PartitionCheckpoint stored;
+    kit::store(shop.checkpoint(who), stored);
+    REQUIRE(again.restore(stored));
+    CHECK(again.state_hash() == hash);
+    CHECK(again.timeline(model::person_id_of("user:" + who)).size() ==
+          shop.of(who).timeline(model::person_id_of("user:" + who)).size());
+}
+
+}  // namespace
+}  // namespace journey::core
