@@ -13,7 +13,7 @@ using settings::Setting;
 constexpr auto kBuiltIn = std::to_array<BuiltIn>({
     {"email", "smtp", "neither",
      "url, user, password (secret), from, reply to, return path, require tls, feedback id, dkim, "
-     "bounces"},
+     "bounces, domains, warm up"},
     {"sms", "twilio", "neither", "account sid, auth token (secret), key sid, sender"},
     {"push", "apns", "collapsible",
      "key (secret), key id, team id, topic, sound, hurry, keep seconds"},

@@ -226,10 +226,7 @@ Partition::Unfinished Machine::unfinished() const {
             if (message.status == model::MessageStatus::claimed) {
                 out.claimed.push_back({message.key, person->id, channel, intent.attempt});
             } else if (intent.ready) {
-                const ir::Journey& journey =
-                    linked(message.program).program->journeys[message.journey];
-                out.ready.push_back(
-                    {message.key, person->id, channel, intent.attempt, journey.priority});
+                out.ready.push_back(ready_of(*person, intent));
             }
         }
         const Acts* acts = person->any_acts();

@@ -46,6 +46,7 @@ struct IntentReady {
     std::string channel;
     std::uint32_t attempt = 1;
     std::int32_t priority = 0;
+    std::string domain = {};  // of a mail address, in lower case: its servers have a pace
 };
 
 /// A Claim was granted: send exactly this. Rendering is the runtime's; it is a pure function of

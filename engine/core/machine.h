@@ -203,6 +203,7 @@ class Machine {
     /// False when this very message is final already, so that nothing is left to wait for.
     bool plan(Person& person, Entry& entry, const ir::Send& send);
     void make_ready(Person& person, Intent& intent);
+    IntentReady ready_of(const Person& person, const Intent& intent) const;
     rules::Verdict verdict_of(const Person& person, const Intent& intent,
                               bool connector_ready) const;
     /// Why nothing goes to the address of this message, whoever has it.

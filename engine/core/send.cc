@@ -118,18 +118,30 @@ void Machine::drop_late(Person& person, Intent& intent) {
     close(person, intent.message.key, MessageStatus::skipped, Reason::late, {});
 }
 
-void Machine::make_ready(Person& person, Intent& intent) {
+IntentReady Machine::ready_of(const Person& person, const Intent& intent) const {
     const LinkedProgram& program = linked(intent.message.program);
-    intent.ready = true;
-    intent.due = kNever;
-    changed(person);
     IntentReady ready;
     ready.key = intent.message.key;
     ready.person = person.id;
     ready.channel = catalog_->channels.name(intent.message.channel);
     ready.attempt = intent.attempt;
     ready.priority = program.program->journeys[intent.message.journey].priority;
-    effects_->ready.push_back(std::move(ready));
+    const ir::Send& send = send_of(program, intent.message);
+    const bool own = intent.frozen || send.to != ir::kNone;
+    const std::string address = own ? intent.address : address_of(program, person, send.channel);
+    if (const std::size_t at = address.rfind('@'); at != std::string::npos) {
+        ready.domain = address.substr(at + 1);
+        for (char& c : ready.domain)
+            c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return ready;
+}
+
+void Machine::make_ready(Person& person, Intent& intent) {
+    intent.ready = true;
+    intent.due = kNever;
+    changed(person);
+    effects_->ready.push_back(ready_of(person, intent));
 }
 
 bool Machine::variables(const Person& person, const Intent& intent, Record* data) const {

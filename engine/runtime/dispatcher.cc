@@ -118,20 +118,24 @@ bool Dispatcher::Lane::may_ask(Instant now) {
         case Breaker::Gate::shut:
             return false;
         case Breaker::Gate::one_probe:
-            return under_way() == 0 && rate.has_one(now);
+            return under_way() == 0 && rate.has_one(now) && has_turn(now);
         case Breaker::Gate::open_to_all:
-            return rate.has_one(now);
+            return rate.has_one(now) && has_turn(now);
     }
     return false;
 }
 
-core::IntentReady Dispatcher::Lane::pop() {
-    auto& first = queue.begin()->second;
-    core::IntentReady intent = std::move(first.front());
-    first.pop_front();
-    if (first.empty()) queue.erase(queue.begin());
+bool Dispatcher::Lane::has_turn(Instant now) {
+    return warm_up.has_one(now) && (domains.has_one(now) || !queue.empty());
+}
+
+core::IntentReady Dispatcher::Lane::pop(Instant now) {
     --queued;
-    return intent;
+    warm_up.take_one(now);
+    // What had to wait for its domain goes first among equals.
+    const bool paced =
+        domains.has_one(now) && (queue.empty() || domains.priority() >= queue.priority());
+    return paced ? domains.pop(now) : queue.pop();
 }
 
 std::vector<core::StartAttempt> Dispatcher::Lane::release_granted() {
@@ -152,6 +156,8 @@ Dispatcher::Dispatcher(const std::vector<Route>& routes, Calls calls, std::uint3
         lane.route = route;
         lane.use(route.connector);
         lane.rate.set_rate(route.rate_per_second, rate_shares_);
+        lane.domains.set(route.pacing, rate_shares_);
+        lane.warm_up.set(route.warm_up, rate_shares_);
     }
 }
 
@@ -184,8 +190,11 @@ const Route* Dispatcher::route_of(const std::string& channel) {
 void Dispatcher::ready(core::IntentReady intent) {
     Lane& lane = lane_of(intent.channel);
     ++lane.queued;
-    const std::int32_t priority = intent.priority;
-    lane.queue[priority].push_back(std::move(intent));
+    if (lane.domains.holds(intent.domain)) {
+        lane.domains.push(std::move(intent));
+    } else {
+        lane.queue.push(std::move(intent));
+    }
 }
 
 std::vector<Dispatcher::Asked> Dispatcher::ask(Instant now, std::uint32_t most) {
@@ -194,7 +203,7 @@ std::vector<Dispatcher::Asked> Dispatcher::ask(Instant now, std::uint32_t most) 
     if (stopped_) return asked;
     for (auto& [channel, lane] : lanes_) {
         while (asked.size() < most && lane.may_ask(now)) {
-            core::IntentReady intent = lane.pop();
+            core::IntentReady intent = lane.pop(now);
             const bool connector_ready = lane.route.connector != nullptr;
             if (connector_ready) lane.rate.take_one();
             // The same Intent twice in the queue is harmless, core answers the second Claim with
@@ -303,8 +312,9 @@ Instant Dispatcher::next_at() const {
         const std::size_t most =
             lane.breaker.gate(last_asked_) == Breaker::Gate::open_to_all ? lane.window() : 1;
         if (lane.under_way() >= most) continue;
-        next = std::min(next,
-                        std::max({lane.paused_until, lane.breaker.shut_until(), lane.rate.next()}));
+        const Instant turn = lane.queue.empty() ? lane.domains.next() : lane.warm_up.next();
+        next = std::min(next, std::max({lane.paused_until, lane.breaker.shut_until(),
+                                        lane.rate.next(), lane.warm_up.next(), turn}));
     }
     return next;
 }

@@ -3,9 +3,7 @@
 // priority, then arrival), Attempts that were granted and wait for room, Attempts under way.
 // Private to the room; deterministic; time is handed in.
 
-#include "engine/runtime/runtime.h"
-
-#include <deque>
+#include "engine/runtime/pacing.h"
 
 namespace journey::runtime {
 
@@ -105,8 +103,10 @@ class Dispatcher {
         RateLimit rate;
         Breaker breaker;
         Instant paused_until{Micros{0}};
-        std::map<std::int32_t, std::deque<core::IntentReady>, std::greater<>> queue;  // by priority
-        std::size_t queued = 0;
+        IntentQueue queue;  // of what has no domain with a pace of its own
+        DomainQueues domains;
+        WarmUpPace warm_up;
+        std::size_t queued = 0;  // in both
         std::size_t asked = 0;
         std::deque<core::StartAttempt> granted;
         std::size_t running = 0;
@@ -119,7 +119,8 @@ class Dispatcher {
         /// unknown, only as many again.
         std::size_t window() const;
         std::size_t under_way() const { return asked + granted.size() + running; }
-        core::IntentReady pop();
+        bool has_turn(Instant now);
+        core::IntentReady pop(Instant now);
         std::vector<core::StartAttempt> release_granted();
     };
     Lane& lane_of(const std::string& channel);

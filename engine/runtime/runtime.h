@@ -20,11 +20,27 @@
 
 namespace journey::runtime {
 
+/// How fast mail may go to each domain: one message every so often; 0: as fast as it goes.
+struct Pacing {
+    std::map<std::string, Micros, std::less<>> domains;  // in lower case
+    Micros other_domains{0};                             // each of them
+};
+
+/// A new sender begins slowly.
+struct WarmUp {
+    Instant from{};
+    double start_per_day = 500;
+    std::uint32_t doubles_every_days = 3;
+    std::uint64_t until_per_day = 0;  // then it is over; 0: when it no longer matters
+};
+
 /// A channel's provider. At most one connector a channel.
 struct Route {
     std::string channel;
     std::shared_ptr<const connectors::Connector> connector;
     std::uint32_t rate_per_second = 0;  // 0: the program's channel rate, or none
+    Pacing pacing = {};
+    std::optional<WarmUp> warm_up = {};
 };
 
 struct LinkOptions {

@@ -167,7 +167,9 @@ async function withOurServer() {
   const shop = await daemon("ours", `    url: smtp://localhost:${server.port}
     user: journeys
     password: env:MAIL_PASSWORD
-    parallel: 2`,
+    parallel: 2
+    domains: {slow.example: 5 per second, other: 500 per second}
+    warm up: {from: 2020-01-01, start: 500 a day, doubles every: 3 days, until: 100000 a day}`,
     `network: {allow private: yes, extra ca: "${certificate.cert}"}`);
   const to = (address) => eventually(`a mail to ${address}`, () => got.find((one) => one.to === address));
 

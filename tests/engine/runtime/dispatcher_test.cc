@@ -199,5 +199,120 @@ TEST_CASE("histogram buckets double", "[runtime]") {
     }
 }
 
+core::IntentReady mail_to(std::uint8_t number, const std::string& domain,
+                          std::int32_t priority = 0) {
+    core::IntentReady ready = intent(number, priority);
+    ready.domain = domain;
+    return ready;
+}
+
+Dispatcher with_paces(Pacing pacing, std::optional<WarmUp> warm_up = {}, std::uint32_t shares = 1) {
+    Route route{"email", std::make_shared<kit::PlainConnector>(
+                             "email", model::IdempotencyClass::neither, 100)};
+    route.pacing = std::move(pacing);
+    route.warm_up = warm_up;
+    return Dispatcher({route}, {}, shares);
+}
+
+/// As run(), and everything that started has ended.
+std::vector<std::uint8_t> send(Dispatcher& dispatcher, Instant now) {
+    const auto started = run(dispatcher, now);
+    for (std::size_t i = 0; i < started.size(); ++i)
+        REQUIRE(dispatcher.ended("email", Sign::fine, std::nullopt, now).empty());
+    return started;
+}
+
+using Numbers = std::vector<std::uint8_t>;
+
+TEST_CASE("each domain goes at its own pace, and a slow one holds up nobody", "[runtime]") {
+    Dispatcher dispatcher = with_paces({{{"slow.example", 1s}}, 0us});
+    for (std::uint8_t i = 1; i <= 3; ++i)
+        dispatcher.ready(mail_to(i, "slow.example"));
+    dispatcher.ready(mail_to(4, "other.example"));
+    dispatcher.ready(mail_to(5, ""));
+    REQUIRE(send(dispatcher, kStart) == Numbers{1, 4, 5});
+    REQUIRE(dispatcher.next_at() == kStart + 900ms);  // a tenth of a second may be made up for
+    REQUIRE(send(dispatcher, kStart + 800ms).empty());
+    REQUIRE(send(dispatcher, kStart + 900ms) == Numbers{2});
+    dispatcher.ready(mail_to(6, "slow.example", 7));
+    REQUIRE(send(dispatcher, kStart + 1899ms).empty());
+    REQUIRE(send(dispatcher, kStart + 1900ms) == Numbers{6});
+    REQUIRE(send(dispatcher, kStart + 10s) == Numbers{3});
+    REQUIRE(dispatcher.next_at() == kNever);
+}
+
+TEST_CASE("domains without a setting share a pace, but not their turns", "[runtime]") {
+    Dispatcher dispatcher = with_paces({{{"fast.example", 0us}}, 1s});
+    for (std::uint8_t i = 0; i < 3; ++i) {
+        dispatcher.ready(mail_to(static_cast<std::uint8_t>(10 + i), "a.example"));
+        dispatcher.ready(mail_to(static_cast<std::uint8_t>(20 + i), "b.example"));
+        dispatcher.ready(mail_to(static_cast<std::uint8_t>(30 + i), "fast.example"));
+    }
+    REQUIRE(send(dispatcher, kStart) == Numbers{10, 20, 30, 31, 32});
+    REQUIRE(send(dispatcher, kStart + 1s) == Numbers{11, 21});
+    REQUIRE(send(dispatcher, kStart + 2s) == Numbers{12, 22});
+}
+
+TEST_CASE("nodes that share a provider share a domain's pace", "[runtime]") {
+    Dispatcher dispatcher = with_paces({{{"slow.example", 1s}}, 0us}, {}, 4);
+    dispatcher.ready(mail_to(1, "slow.example"));
+    dispatcher.ready(mail_to(2, "slow.example"));
+    REQUIRE(send(dispatcher, kStart) == Numbers{1});
+    REQUIRE(send(dispatcher, kStart + 3s).empty());
+    REQUIRE(send(dispatcher, kStart + 4s) == Numbers{2});
+}
+
+TEST_CASE("a pace holds over a long queue to within the first tenth of a second", "[runtime]") {
+    Dispatcher dispatcher = with_paces({{{"slow.example", 50ms}}, 0us});
+    std::size_t sent = 0;
+    for (int i = 0; i < 250; ++i)
+        dispatcher.ready(mail_to(static_cast<std::uint8_t>(i), "slow.example"));
+    for (auto now = kStart; now < kStart + 10s; now += 7ms)
+        sent += send(dispatcher, now).size();
+    REQUIRE(sent >= 199);
+    REQUIRE(sent <= 203);
+}
+
+TEST_CASE("a warm-up grows by its curve and ends", "[runtime]") {
+    WarmUp curve;
+    curve.from = kStart;
+    curve.start_per_day = 500;
+    curve.doubles_every_days = 3;
+    curve.until_per_day = 4000;
+    const auto per_day = [&](int days) {
+        return WarmUpPace::per_day(curve, kStart + days * 24h).value_or(-1);
+    };
+    REQUIRE(WarmUpPace::per_day(curve, kStart - 24h) == 500.0);
+    REQUIRE(per_day(0) == 500.0);
+    REQUIRE(per_day(3) == 1000.0);
+    REQUIRE(per_day(6) == 2000.0);
+    REQUIRE(per_day(8) > 3000.0);
+    REQUIRE(per_day(9) == -1.0);
+    curve.until_per_day = 0;
+    REQUIRE(per_day(100'000) == -1.0);
+
+    // One every 172.8 s, from the first moment: a restart has nothing saved up.
+    Dispatcher dispatcher = with_paces({}, curve);
+    for (std::uint8_t i = 1; i <= 200; ++i)
+        dispatcher.ready(intent(i));
+    REQUIRE(send(dispatcher, kStart + 12h) == Numbers{1});
+    REQUIRE(dispatcher.next_at() == kStart + 12h + 172'800ms);
+    REQUIRE(send(dispatcher, kStart + 13h).size() == 20);
+}
+
+TEST_CASE("a day of a warm-up is its number and no more", "[runtime]") {
+    WarmUp curve;
+    curve.from = kStart;
+    curve.start_per_day = 100;
+    Dispatcher dispatcher = with_paces({}, curve);
+    for (int i = 0; i < 250; ++i)
+        dispatcher.ready(intent(static_cast<std::uint8_t>(i)));
+    std::size_t sent = 0;
+    for (auto now = kStart; now < kStart + 24h; now += 1min)
+        sent += send(dispatcher, now).size();
+    REQUIRE(sent >= 98);
+    REQUIRE(sent <= 106);
+}
+
 }  // namespace
 }  // namespace journey::runtime
