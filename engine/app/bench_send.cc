@@ -42,12 +42,16 @@ constexpr const char* kThanks = R"(journey thanks "Thanks for an order" {
   }
 }
 )";
-constexpr const char* kMail = R"(event order_paid {
-  order_id string required
-  total float
+constexpr const char* kMail = R"(profile user {
   email string pii
 }
+event order_paid {
+  order_id string required
+  total float
+  email string required pii
+}
 channel email {
+  address user.email
   from "Bench <bench@shop.example>"
 }
 template receipt email transactional {
