@@ -76,6 +76,8 @@ class Api {
 
     // report_routes.cc
     void report(const Admission& admission, const Request& request, Respond respond);
+    void submit_all(std::vector<model::Command> commands, runtime::AckWhen when, Reply reply,
+                    const Respond& respond);
 
     // recipient_routes.cc
     void pixel(const std::string& token, const Request& request, Respond respond);

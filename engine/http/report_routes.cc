@@ -6,7 +6,7 @@
 //   reference in the path forged    403
 //   not genuine, or too old         403
 //   genuine and unreadable          400
-//   a text that asks to stop        503
+//   a text that asks to stop        what the provider wants to hear, when no text can follow any more
 //   else                            what the provider wants to hear (204), when all of it is durable
 
 #include "engine/http/api.h"
@@ -25,6 +25,48 @@ Reply reply_of(std::optional<connectors::InboundReply> wanted) {
     reply.content_type = wanted->content_type;
     reply.body = std::move(wanted->body);
     return reply;
+}
+
+constexpr std::string_view kScope = "sms";
+constexpr std::string_view kAskedToStop = "asked to stop";
+
+/// Texts that ask to hear no more, or again.
+struct Wishes {
+    std::vector<inbound::Wish> asked;
+    std::vector<runtime::AddressQuestion> questions;  // as many
+};
+
+Wishes wishes_in(const std::vector<connectors::InboundReport>& reports) {
+    Wishes out;
+    for (const connectors::InboundReport& one : reports) {
+        if (!one.text) continue;
+        const inbound::Wish wish = inbound::hear(one.text->body).wish;
+        if (wish != inbound::Wish::stop && wish != inbound::Wish::start) continue;
+        auto address = model::canonical_address(kScope, one.text->from);
+        if (!address) continue;
+        out.asked.push_back(wish);
+        out.questions.push_back(
+            {std::string(kScope), ir::ChannelKind::sms, std::move(address).value()});
+    }
+    return out;
+}
+
+/// Who asked to stop may ask to start; who bounced or complained stays where they are.
+void add_changes(const Wishes& wishes, const std::vector<runtime::AddressAnswer>& known,
+                 Instant now, std::vector<model::Command>& commands) {
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        const bool stop = wishes.asked[i] == inbound::Wish::stop;
+        const bool listed = known[i].listed && known[i].listed->suppressed;
+        if (stop == listed) continue;
+        if (!stop && known[i].listed->reason != kAskedToStop) continue;
+        model::SuppressAddresses change;
+        change.suppressed = stop;
+        change.source = "text";
+        change.items.push_back({std::string(kScope), known[i].key, std::string(kAskedToStop), now});
+        model::Command& command = commands.emplace_back();
+        command.event_time = now;
+        command.body = std::move(change);
+    }
 }
 
 }  // namespace
@@ -64,14 +106,6 @@ void Api::report(const Admission& admission, const Request& request, Respond res
     connectors::InboundAnswer& answer = read.value();
     if (!answer.notice.empty())
         logger_.warn("receipt.notice", {{"connector", name}, {"notice", answer.notice}});
-    for (const connectors::InboundReport& one : answer.reports) {
-        if (!one.text || inbound::hear(one.text->body).wish == inbound::Wish::none) continue;
-        // Never a confirmation of what was not done.
-        logger_.error("text.not_honoured", {{"connector", name}, {"text", one.text->id}});
-        Reply later = problem(503, "not_kept", "Nothing here keeps numbers that asked to stop.");
-        later.headers.push_back({"Retry-After", "60"});
-        return respond(std::move(later));
-    }
     std::vector<model::Command> commands;
     for (connectors::InboundReport& one : answer.reports) {
         if (!one.receipt) continue;
@@ -87,12 +121,33 @@ void Api::report(const Admission& admission, const Request& request, Respond res
         commands.push_back(receipt_command(*token, std::move(*one.receipt)));
     }
     Reply reply = reply_of(std::move(answer.reply));
+    auto wishes = wishes_in(answer.reports);
+    if (wishes.asked.empty()) {
+        return submit_all(std::move(commands), runtime::AckWhen::durable, std::move(reply),
+                          respond);
+    }
+    // Honoured before it is answered: whoever reads "you are unsubscribed" is.
+    auto questions = wishes.questions;
+    auto shared = std::make_shared<std::vector<model::Command>>(std::move(commands));
+    engine_.ask_addresses(
+        std::move(questions),
+        [this, shared, wishes = std::move(wishes), reply = std::move(reply),
+         respond = std::move(respond)](std::vector<runtime::AddressAnswer> known) {
+            if (known.size() != wishes.asked.size())
+                return respond(problem(503, "stopping", "The daemon is stopping; try again soon."));
+            add_changes(wishes, known, engine_.clock().now(), *shared);
+            submit_all(std::move(*shared), runtime::AckWhen::applied, reply, respond);
+        });
+}
+
+void Api::submit_all(std::vector<model::Command> commands, runtime::AckWhen when, Reply reply,
+                     const Respond& respond) {
     if (commands.empty()) return respond(std::move(reply));
     const auto done = [reply = std::move(reply), respond](Result<void> result) {
         respond(result ? reply : problem_of(result.error()));
     };
     const bool reserved = true;
-    auto taken = engine_.submit(std::move(commands), runtime::AckWhen::durable, reserved, done);
+    auto taken = engine_.submit(std::move(commands), when, reserved, done);
     if (!taken) respond(problem_of(taken.error()));
 }
 

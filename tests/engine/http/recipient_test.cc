@@ -245,3 +245,39 @@ TEST_CASE("Twilio's report counts when Twilio signed it", "[http]") {
         CHECK(closed.engine.submissions().empty());
     }
 }
+
+TEST_CASE("a number that asks to stop is on the list before it is told so", "[http]") {
+    World world;
+    const auto text = [&](std::string_view words) {
+        const std::string url = std::string(kOptions.public_url) + "/r/sms";
+        const connectors::Form form = {
+            {"Body", std::string(words)}, {"From", "+4917012345678"}, {"MessageSid", "SM9"}};
+        const std::string body =
+            "Body=" + connectors::percent_encode(words) + "&From=%2B4917012345678&MessageSid=SM9";
+        return world.ask("POST", "/r/sms",
+                         fmt::format("Content-Type: application/x-www-form-urlencoded\r\n"
+                                     "X-Twilio-Signature: {}\r\n",
+                                     inbound::twilio_signature("12345", url, form)),
+                         body);
+    };
+    const Answer answer = text("Stop please");
+    CHECK(answer.status == 200);
+    CHECK(answer.body.find("<Message>Sie sind abgemeldet") != std::string::npos);
+    REQUIRE(world.engine.submissions().size() == 1);
+    CHECK(world.engine.submissions()[0].when == runtime::AckWhen::applied);
+    CHECK(world.engine.submissions()[0].reserved);
+    const auto commands = world.engine.commands();
+    const auto* change = std::get_if<model::SuppressAddresses>(&commands.front().body);
+    REQUIRE(change != nullptr);
+    CHECK(change->suppressed);
+    REQUIRE(change->items.size() == 1);
+    CHECK(change->items.front().scope == "sms");
+
+    CHECK(text("where is the bus stop?").body.find("<Message>") == std::string::npos);
+    CHECK(world.engine.submissions().size() == 1);
+
+    world.engine.refuse_with(error(ErrorCode::retry, "full"));
+    const Answer later = text("STOP");
+    CHECK(later.status == 503);
+    CHECK(later.body.find("abgemeldet") == std::string::npos);
+}
