@@ -279,6 +279,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "{}：`{}`：这里要写地址，或 10.0.0.0/8 这样的网段"},
     {"{}: `{}`: a colour like \"#1f4fb0\" belongs here, in quotes",
      "{}：`{}`：这里要写 \"#1f4fb0\" 这样的颜色，带引号"},
+    {"it is no file of at most 4 MiB", "它不是 4 MiB 以内的文件"},
     {"{}: `{}`: en or zh", "{}：`{}`：只能是 en 或 zh"},
     {"{}: `{}`: an address like https://hello.shop.example belongs here",
      "{}：`{}`：这里要写 https://hello.shop.example 这样的地址"},

