@@ -16,6 +16,11 @@ std::string_view text_of(const model::AddressKey& key) {
     return {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
 }
 
+/// No wish of the person's: her wish does not end it either.
+bool is_of_provider(std::string_view reason) {
+    return reason == "hard bounce" || reason == "complained";
+}
+
 }  // namespace
 
 std::string sentence_of(const ListedAddress& listed) {
@@ -135,7 +140,12 @@ bool AddressList::change(const model::AddressRow& row) {
     const State before = known == nullptr ? State::empty : known->state;
     const State after = row.suppressed ? State::suppressed : State::released;
     // To let go of what is not held is no news.
-    if (before == after || (before == State::empty && after == State::released)) return false;
+    if (before == State::empty && after == State::released) return false;
+    if (before == after) {
+        const bool worse = after == State::suppressed && is_of_provider(row.reason) &&
+                           !is_of_provider(notes_[known->note].reason);
+        if (!worse) return false;
+    }
     grow();
     const std::uint32_t note = note_of({row.scope, row.reason, row.source});
     Slot& slot = place_of(row.key);
@@ -147,7 +157,8 @@ bool AddressList::change(const model::AddressRow& row) {
     if (after == State::suppressed) {
         ++suppressed_;
         ++note_counts_[note];
-        if (row.scope.starts_with(model::kChannelScope)) ++channel_scopes_;
+        if (before != State::suppressed && row.scope.starts_with(model::kChannelScope))
+            ++channel_scopes_;
     }
     slot = {row.key, micros_of(row.since), note, after};
     return true;

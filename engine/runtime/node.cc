@@ -153,7 +153,10 @@ void Node::Impl::change_addresses(const model::Command& command,
     addresses_grew = addresses_grew || change.suppressed;
     if (command.person == model::PersonId{}) return;
     const std::uint16_t part = part_of(command.person);
+    const std::size_t appends = effects.appends.size();
     partitions[part].apply(command, position, effects);
+    for (std::size_t i = appends; i < effects.appends.size(); ++i)
+        note_append(effects.appends[i]);
     due[part] = partitions[part].next_due();
     decisions_due[part] = partitions[part].next_decision();
 }

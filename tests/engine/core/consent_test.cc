@@ -129,5 +129,31 @@ TEST_CASE("what was said before stays with the person, also of one who is merged
           shop.of(who).timeline(model::person_id_of("user:" + who)).size());
 }
 
+TEST_CASE("of what is held against an address, what only a provider knows stands", "[core]") {
+    const bool bounce_first = GENERATE(true, false);
+    AddressList list("pepper");
+    const model::AddressKey key = list.key_of("sms", ir::ChannelKind::sms, "+4917012345678");
+    model::LogPosition position = 0;
+    const auto hear = [&](const char* reason) {
+        model::SuppressAddresses change;
+        change.suppressed = true;
+        change.source = "text";
+        change.items.push_back({"sms", key, reason, Instant{}});
+        list.apply(change, Instant{Micros{1}}, ++position);
+    };
+    hear(bounce_first ? "hard bounce" : "asked to stop");
+    hear(bounce_first ? "asked to stop" : "hard bounce");
+    REQUIRE(list.find(key));
+    CHECK(list.find(key)->reason == "hard bounce");
+    CHECK(list.size() == 1);
+    REQUIRE(list.counts().size() == 1);
+    CHECK(list.counts()[0].addresses == 1);
+
+    AddressList again("pepper");
+    for (const model::AddressRow& row : list.take_changes(position, 10).rows)
+        again.restore(row);
+    CHECK(again.hash() == list.hash());
+}
+
 }  // namespace
 }  // namespace journey::core
