@@ -223,7 +223,7 @@ using Form = std::vector<std::pair<std::string, std::string>>;
 std::string percent_encode(std::string_view text);
 /// Also "+" as a blank, as forms have it. Nothing when a "%" is not followed by two hex digits.
 std::optional<std::string> percent_decode(std::string_view text);
-/// application/x-www-form-urlencoded, in order, repeats kept.
+/// application/x-www-form-urlencoded, in order, repeats kept; nothing when there are over a thousand.
 std::optional<Form> parse_form(std::string_view text);
 
 }  // namespace journey::connectors

@@ -14,6 +14,7 @@
 namespace journey::connectors::inbound {
 namespace {
 
+constexpr std::size_t kFieldsMost = 1000;
 constexpr std::string_view kWhatsApp = "whatsapp:";
 constexpr std::size_t kTextMost = 1600;  // characters; Twilio's limit
 
@@ -78,6 +79,8 @@ std::optional<InboundText> text_of(const Form& form) {
     text.from = number(field(form, "From"));
     text.to = number(field(form, "To"));
     text.body = field(form, "Body");
+    // Twilio knows words of opting out that its customer made up.
+    if (field(form, "OptOutType") == "STOP") text.body = "STOP";
     text.id = field(form, "MessageSid");
     const bool sound = is_phone_number(text.from) && is_short_word(text.id) && is_utf8(text.body) &&
                        count_code_points(text.body) <= kTextMost;
@@ -100,7 +103,7 @@ InboundReply reply_to(const Form& form, const InboundText& text) {
 // {"MessageSid": "SM…", …} as if it had been a form.
 std::optional<Form> fields_of(std::string_view json) {
     const auto object = read_object(json, "the report");
-    if (!object) return std::nullopt;
+    if (!object || object.value().size() > kFieldsMost) return std::nullopt;
     Form out;
     for (const NamedValue& each : object.value())
         out.emplace_back(each.name, word_at(object.value(), each.name));

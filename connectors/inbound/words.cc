@@ -16,7 +16,7 @@
 namespace journey::connectors::inbound {
 namespace {
 
-constexpr std::size_t kReadMost = 2000;  // bytes; a text has fewer
+constexpr std::size_t kReadMost = 6400;  // bytes; a text has fewer
 
 // ---- folding
 

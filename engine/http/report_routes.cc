@@ -34,6 +34,7 @@ constexpr std::string_view kAskedToStop = "asked to stop";
 struct Wishes {
     std::vector<inbound::Wish> asked;
     std::vector<runtime::AddressQuestion> questions;  // as many
+    bool from_nobody = false;                         // a number that is none
 };
 
 Wishes wishes_in(const std::vector<connectors::InboundReport>& reports) {
@@ -43,7 +44,10 @@ Wishes wishes_in(const std::vector<connectors::InboundReport>& reports) {
         const inbound::Wish wish = inbound::hear(one.text->body).wish;
         if (wish != inbound::Wish::stop && wish != inbound::Wish::start) continue;
         auto address = model::canonical_address(kScope, one.text->from);
-        if (!address) continue;
+        if (!address) {
+            out.from_nobody = true;
+            continue;
+        }
         out.asked.push_back(wish);
         out.questions.push_back(
             {std::string(kScope), ir::ChannelKind::sms, std::move(address).value()});
@@ -57,7 +61,8 @@ void add_changes(const Wishes& wishes, const std::vector<runtime::AddressAnswer>
     for (std::size_t i = 0; i < known.size(); ++i) {
         const bool stop = wishes.asked[i] == inbound::Wish::stop;
         const bool listed = known[i].listed && known[i].listed->suppressed;
-        if (stop == listed) continue;
+        // A stop is written down whatever is known: a start may be on its way to the log.
+        if (!stop && !listed) continue;
         if (!stop && known[i].listed->reason != kAskedToStop) continue;
         model::SuppressAddresses change;
         change.suppressed = stop;
@@ -122,6 +127,8 @@ void Api::report(const Admission& admission, const Request& request, Respond res
     }
     Reply reply = reply_of(std::move(answer.reply));
     auto wishes = wishes_in(answer.reports);
+    if (wishes.from_nobody)
+        logger_.error("text.lost", {{"connector", name}, {"detail", "its sender is no number"}});
     if (wishes.asked.empty()) {
         return submit_all(std::move(commands), runtime::AckWhen::durable, std::move(reply),
                           respond);

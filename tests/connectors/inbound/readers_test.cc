@@ -552,7 +552,8 @@ TEST_CASE("a text that somebody sends is told from a status", "[inbound][readers
     CHECK(text.value().reply->content_type.starts_with("text/xml"));
     CHECK(text.value().reply->body.find("<Message>Sie sind abgemeldet") != std::string::npos);
     const auto kept_by_twilio =
-        ask("MessageSid=SM9&From=%2B4917012345678&Body=STOP&OptOutType=STOP");
+        ask("MessageSid=SM9&From=%2B4917012345678&Body=BASTA+PO&OptOutType=STOP");
+    CHECK(hear(kept_by_twilio.value().reports.front().text->body).wish == Wish::stop);
     CHECK(kept_by_twilio.value().reply->body.find("<Message>") == std::string::npos);
     const auto chat = ask("MessageSid=SM9&From=%2B4917012345678&Body=Where+is+the+bus+stop%3F");
     CHECK(chat.value().reply->body.find("<Message>") == std::string::npos);
