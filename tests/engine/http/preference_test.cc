@@ -237,8 +237,8 @@ TEST_CASE("everything stops at once, and comes back when that was a mistake", "[
     REQUIRE(after.size() == 4);
     CHECK(after[2].granted);
     CHECK(after[3].granted);
-    const auto* released =
-        std::get_if<model::SuppressAddresses>(&world.engine.commands().back().body);
+    const auto commands = world.engine.commands();
+    const auto* released = std::get_if<model::SuppressAddresses>(&commands.back().body);
     REQUIRE((released != nullptr) == ours);
     if (ours) {
         CHECK_FALSE(released->suppressed);

@@ -127,7 +127,8 @@ TEST_CASE("attachments stand beside the words, pictures beside the HTML", "[mime
     message.attachments = {file("invoice.pdf", "application/pdf", "%PDF-1.7"),
                            file("logo.png", "image/png", "PNG", "logo@shop.example")};
     message.html = "<p>Hi <img src=\"cid:logo@shop.example\"></p>";
-    auto read = read_mail(made(message));
+    const std::string letter = made(message);  // what is read looks into it
+    auto read = read_mail(letter);
     REQUIRE(read);
     const ReadPart& mail = read.value();
     CHECK(mail.type == "multipart/mixed");
