@@ -212,7 +212,7 @@ Cause by_code(std::string status) {
     Cause cause{kSoft, std::move(status), ""};
     if (cause.status.size() < 5) return cause;
     const std::string_view detail = std::string_view(cause.status).substr(2);
-    const bool permanent = cause.status[0] == '5';
+    const bool permanent = cause.status.starts_with('5');
     if (detail.starts_with("7.")) return {kOurs, cause.status, kPolicy};
     if (detail == "2.2") return {kSoft, cause.status, kFull};
     if (detail == "2.3" || detail == "3.4") return {kSoft, cause.status, kLarge};
