@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 BUILD_PACKAGES=(
     g++ cmake ninja-build ccache pkg-config
-    libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev
+    libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev libmimalloc-dev libzstd-dev
     libsqlite3-dev libyaml-cpp-dev libfmt-dev libspdlog-dev libcli11-dev libsimdjson-dev
     libxxhash-dev libicu-dev libhowardhinnant-date-dev tao-pegtl-dev catch2 libbenchmark-dev
     tzdata ca-certificates)

@@ -147,6 +147,8 @@ bool is_mail_domain(std::string_view domain) {
     return labels >= 2 && !number;
 }
 
+constexpr std::size_t kDetailMost = 200;
+
 }  // namespace
 
 Observation observe_http(const Response& response, IdempotencyClass idempotency) {
@@ -294,6 +296,36 @@ std::string InboundCall::url() const {
     std::string out(public_url);
     out += path;
     if (!query.empty()) out.append("?").append(query);
+    return out;
+}
+
+std::string as_detail(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of(" \t\r\n<>\"(),;"), text.size());
+        const std::string_view word = text.substr(0, end);
+        // A mail address, or a number one could call.
+        const auto digits =
+            std::count_if(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool number = digits >= 11 || (word.starts_with('+') && digits > 6);
+        out += word.find('@') != std::string_view::npos || number ? std::string_view("…") : word;
+        if (end < text.size()) {
+            const auto byte = static_cast<unsigned char>(text[end]);
+            out += byte < 0x20 ? ' ' : text[end];
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    for (char& c : out) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f) c = ' ';
+    }
+    if (!is_utf8(out)) out = replace_invalid_utf8(out);
+    if (out.size() > kDetailMost) {
+        std::size_t end = kDetailMost;
+        while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0u) == 0x80u)
+            --end;
+        out.resize(end);
+    }
     return out;
 }
 

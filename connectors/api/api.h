@@ -100,6 +100,7 @@ struct Traits {
     std::string checked_on;
     std::uint32_t parallel = 16;  // attempts under way at once
     Micros deadline = std::chrono::seconds(30);
+    bool carries_files = false;  // Message::attachments; else a message with any cannot be sent
 };
 
 class Connector {
@@ -171,7 +172,8 @@ struct InboundText {
     std::string from;  // E.164
     std::string to;    // our number or sender
     std::string body;
-    std::string id;  // the provider's
+    std::string id;                  // the provider's
+    std::optional<Instant> at = {};  // when it was sent, as far as the provider says
 };
 
 /// One notice about one message, or one text. Without a receipt and without a text it says only
@@ -189,6 +191,7 @@ struct InboundReply {
     unsigned status = 200;
     std::string_view content_type;  // a literal
     std::string body;
+    std::optional<std::string> silent{};  // the body instead, where nobody may be texted by it
 };
 
 struct InboundAnswer {
@@ -217,6 +220,10 @@ bool is_mail_address(std::string_view address);
 bool is_international_mail_address(std::string_view address);
 /// E.164: "+" and 8 to 15 digits.
 bool is_phone_number(std::string_view number);
+
+/// A provider's sentence for the operator: one line, not long, without the addresses and numbers
+/// that many of them repeat.
+std::string as_detail(std::string_view text);
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 /// Everything but RFC 3986's unreserved characters becomes %XX.

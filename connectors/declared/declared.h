@@ -31,7 +31,9 @@ struct Facts {
     std::string docs;  // the provider's own page
     Traits traits;
     bool receipts = false;
-    bool templates = false;  // the provider keeps the texts; a message names one of them
+    bool named_by_provider = false;  // its reports know a message only by its own name for it
+    bool hears_texts = false;        // it tells what people text
+    bool templates = false;          // the provider keeps the texts; a message names one of them
     std::vector<Need> needs;
 };
 const Facts& facts_of(const Provider& provider);

@@ -158,6 +158,8 @@ struct ReceiptRule {
 
 struct Receipts {
     bool given = false;
+    std::string
+        reader;  // one of connectors/inbound, with `proof.secrets`; then nothing below counts
     bool form = false;
     Proof proof;
     Pattern each;
@@ -171,7 +173,8 @@ struct Receipts {
     std::vector<ReceiptRule> rules;
     struct Text {
         Where where;
-        Pattern from, to, body, id;
+        Pattern from, to, body, id, at;
+        std::optional<Proof> proof;  // instead of the receipts' own
     };
     std::optional<Text> text;
     std::uint32_t answer_status = 200;
@@ -187,7 +190,6 @@ struct Provider {
     std::optional<TokenSpec> token;
     Answer answer;
     Receipts receipts;
-    bool sends_attachments = false;
 };
 
 }  // namespace journey::connectors::declared

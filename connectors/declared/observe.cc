@@ -69,6 +69,8 @@ std::string_view word_of(ObservationKind kind) {
         case ObservationKind::unknown:
         case ObservationKind::not_started:
         case ObservationKind::lost:
+        case ObservationKind::pretended:
+        case ObservationKind::withheld:
             break;
     }
     return "the provider failed";

@@ -144,10 +144,16 @@ Result<ProviderPtr> read_provider(const std::string& text, const std::string& na
     out->call = reader.call(file["request"], Place::request);
     out->auth = reader.auth(file["auth"]);
     out->token = reader.token(file["token"]);
-    out->sends_attachments = text.find("{{ attachments }}") != std::string::npos;
+    facts.traits.carries_files = text.find("{{ attachments }}") != std::string::npos;
     out->answer = reader.answer(file["answer"]);
     out->receipts = reader.receipts(file["receipts"]);
-    facts.receipts = out->receipts.given;
+    const Receipts& receipts = out->receipts;
+    facts.receipts = receipts.given;
+    // A call to the message's own address needs no name.
+    facts.named_by_provider = receipts.given && !receipts.token.given() &&
+                              receipts.provider_id.given() && receipts.proof.kind != "reference" &&
+                              text.find("callback_url") == std::string::npos;
+    facts.hears_texts = receipts.text.has_value();
     TRY(file.finish());
     return ProviderPtr(std::move(out));
 }

@@ -2,6 +2,7 @@
 
 #include "connectors/crypto/crypto.h"
 #include "connectors/declared/connector.h"
+#include "connectors/inbound/inbound.h"
 
 #include <charconv>
 #include <cmath>
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t kItemsMost = 10'000;
 constexpr std::size_t kFieldsMost = 1'000;
-constexpr std::size_t kTextMost = 2'000;
 
 Record form_record(const Form& form) {
     Record out;
@@ -123,12 +123,17 @@ bool ecdsa_fits(const std::string& key, const std::string& over, std::string_vie
 }
 
 /// Every configured secret is tried, so that a new one can be set before the old one goes.
-Result<std::vector<std::string>> secrets_of(const Proof& proof, const Record& data) {
+Result<std::vector<std::string>> configured(const Proof& proof, const Record& data) {
     std::vector<std::string> out;
     for (const Pattern& pattern : proof.secrets) {
         TRY(std::string secret, pattern.text(data));
         if (!secret.empty()) out.push_back(std::move(secret));
     }
+    return out;
+}
+
+Result<std::vector<std::string>> secrets_of(const Proof& proof, const Record& data) {
+    TRY(auto out, configured(proof, data));
     if (out.empty())
         return not_proved("no secret is configured, so no call of this provider can be believed");
     return out;
@@ -208,6 +213,12 @@ class DeclaredReader final : public InboundReader {
     }
 
   private:
+    /// Where the provider gives none: the same notice twice is the same bytes.
+    static std::string name_of(const Record& data) {
+        const Value* item = find(data, "item");
+        return hex_sha256(item == nullptr ? "" : to_json(*item)).substr(0, 32);
+    }
+
     Result<List> items_of(const Record& data) const {
         const Receipts& receipts = provider_->receipts;
         Value all;
@@ -253,7 +264,14 @@ class DeclaredReader final : public InboundReader {
             TRY(text.to, receipts.text->to.text(data));
             TRY(text.body, receipts.text->body.text(data));
             TRY(text.id, receipts.text->id.text(data));
-            if (!text.from.empty() && receipts.proof.kind != "reference") {
+            TRY(const std::string at, receipts.text->at.text(data));
+            text.at = time_of(at, receipts.zone);
+            if (text.id.empty() && text.at) text.id = name_of(data);
+            if (receipts.text->proof) {
+                TRY(prove(*receipts.text->proof, data, now));
+            }
+            const bool proved = receipts.text->proof || receipts.proof.kind != "reference";
+            if (!text.from.empty() && proved) {
                 report.text = std::move(text);
                 return std::optional(std::move(report));
             }
@@ -278,14 +296,10 @@ class DeclaredReader final : public InboundReader {
         out.at = std::min(time_of(at, receipts.zone).value_or(now), now);
         TRY(out.url, receipts.url.text(data));
         if (out.kind != model::ReceiptKind::clicked) out.url.clear();
-        TRY(out.detail, rule.detail.text(data));
-        out.detail.resize(std::min(out.detail.size(), kTextMost));
+        TRY(const std::string detail, rule.detail.text(data));
+        out.detail = as_detail(detail);
         TRY(out.id, receipts.id.text(data));
-        // The same notice twice is the same bytes.
-        if (out.id.empty()) {
-            const Value* item = find(data, "item");
-            out.id = hex_sha256(item == nullptr ? "" : to_json(*item)).substr(0, 32);
-        }
+        if (out.id.empty()) out.id = name_of(data);
         return out;
     }
 
@@ -293,11 +307,23 @@ class DeclaredReader final : public InboundReader {
     Record settings_;
 };
 
+/// Reports that need more than a file can say are read where relays' are.
+Result<std::unique_ptr<InboundReader>> known_reader(const Receipts& receipts, Record settings) {
+    Record data;
+    put(data, "settings", std::move(settings));
+    TRY(auto secrets, configured(receipts.proof, data));
+    if (receipts.reader == "sendgrid") return inbound::make_sendgrid_reader({std::move(secrets)});
+    if (receipts.reader == "resend") return inbound::make_resend_reader({std::move(secrets)});
+    return std::unique_ptr<InboundReader>(inbound::make_mandrill_reader({std::move(secrets)}));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<InboundReader>> make_reader(ProviderPtr provider, const Use& use) {
     if (!provider->receipts.given) return std::unique_ptr<InboundReader>();
     TRY(Record settings, settle(*provider, use));
+    if (!provider->receipts.reader.empty())
+        return known_reader(provider->receipts, std::move(settings));
     return std::unique_ptr<InboundReader>(
         std::make_unique<DeclaredReader>(std::move(provider), std::move(settings)));
 }

@@ -15,6 +15,7 @@ constexpr auto kProofs =
 constexpr auto kHashes = std::to_array<std::string_view>({"sha256", "sha1"});
 constexpr auto kKeyForms = std::to_array<std::string_view>({"text", "base64"});
 constexpr auto kEncodings = std::to_array<std::string_view>({"hex", "base64"});
+constexpr auto kReaders = std::to_array<std::string_view>({"mandrill", "resend", "sendgrid"});
 constexpr auto kFormats = std::to_array<std::string_view>({"json", "form"});
 
 constexpr auto kKinds =
@@ -35,15 +36,20 @@ std::optional<ReceiptKind> kind_of(const Setting& at) {
     return std::nullopt;
 }
 
+std::vector<Pattern> secrets_from(const Reader& reader, const Setting& at) {
+    std::vector<Pattern> out;
+    for (const Setting& secret : at.items())
+        out.push_back(reader.pattern(secret, Place::settings));
+    if (out.empty()) at.complain("the settings that hold the secret belong here, the newest first");
+    return out;
+}
+
 Proof proof_from(const Reader& reader, const Setting& at) {
     Proof out;
     if (!at["kind"].present()) at["kind"].complain("this must be said");
     out.kind = word_of(at["kind"], kProofs);
     if (out.kind == "reference") return out;
-    for (const Setting& secret : at["secrets"].items())
-        out.secrets.push_back(reader.pattern(secret, Place::settings));
-    if (out.secrets.empty())
-        at["secrets"].complain("the settings that hold the secret belong here, the newest first");
+    out.secrets = secrets_from(reader, at["secrets"]);
     if (out.kind == "basic") {
         out.user = reader.needed(at["user"], Place::settings);
         return out;
@@ -73,6 +79,11 @@ Receipts Reader::receipts(const Setting& at) const {
     Receipts out;
     if (!at.present()) return out;
     out.given = true;
+    if (const Setting known = at["reader"]; known.present()) {
+        out.reader = word_of(known, kReaders);
+        out.proof.secrets = secrets_from(*this, at["secrets"]);
+        return out;
+    }
     out.form = word_of(at["format"], kFormats) == "form";
     out.proof = proof_from(*this, at["proof"]);
     out.each = pattern(at["each"], Place::receipts);
@@ -101,6 +112,12 @@ Receipts Reader::receipts(const Setting& at) const {
         out.text->to = pattern(text["to"], Place::receipts);
         out.text->body = needed(text["body"], Place::receipts);
         out.text->id = pattern(text["id"], Place::receipts);
+        out.text->at = pattern(text["at"], Place::receipts);
+        if (const Setting proof = text["proof"]; proof.present()) {
+            out.text->proof = proof_from(*this, proof);
+            if (out.text->proof->kind == "reference")
+                proof["kind"].complain("a text names no message of ours that could prove it");
+        }
     }
     const Setting answer = at["answer"];
     out.answer_status = static_cast<std::uint32_t>(answer["status"].number(200));

@@ -202,7 +202,7 @@ std::string nonce_of(const Message& message) {
 
 Result<Request> declared_request(const Account& account, const Message& message) {
     const Provider& provider = *account.provider;
-    if (!message.attachments.empty() && !provider.sends_attachments)
+    if (!message.attachments.empty() && !provider.facts.traits.carries_files)
         return error(ErrorCode::invalid, fmt::format("{} sends no attachments, as its file has it",
                                                      provider.facts.name));
     TRY(Record data, data_of(account, message));

@@ -63,10 +63,17 @@ std::string with_pixel(std::string_view html, const LinkContext& context);
 /// A transparent GIF of one pixel: what "/o/…" answers.
 std::string_view pixel_gif();
 
+/// What is answered to "HELP" and 帮助; "" = nothing.
+struct HelpTexts {
+    std::string text;
+    std::string chinese;  // "" = `text`
+};
+
 // ---- Twilio
 
 struct TwilioReaderConfig {
     std::vector<std::string> auth_tokens;  // any may have signed (rotation)
+    HelpTexts help = {};
 };
 
 /// Status callbacks of SMS and WhatsApp, and messages that people send.
@@ -88,7 +95,8 @@ struct Heard {
 /// Never because of a word that merely contains "stop". Linear in the text.
 Heard hear(std::string_view text);
 /// What is answered to it, in its language or else the number's country's; "" when nothing is.
-std::string_view confirmation(const Heard& heard, std::string_view number);
+std::string_view confirmation(const Heard& heard, std::string_view number,
+                              const HelpTexts& help = {});
 
 // ---- mail
 

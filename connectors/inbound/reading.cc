@@ -6,7 +6,6 @@
 namespace journey::connectors::inbound {
 namespace {
 
-constexpr std::size_t kDetailMost = 200;
 constexpr std::int64_t kSecondsMost = 1'000'000'000'000;
 
 std::optional<std::int64_t> number_of(const Value& value) {
@@ -103,37 +102,6 @@ Instant time_at(const Record& object, std::string_view path, Instant now) {
     if (text == nullptr) return now;
     const auto read = parse_instant(*text);
     return read && read.value() > Instant{} ? std::min(now, read.value()) : now;
-}
-
-std::string as_detail(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find_first_of(" \t\r\n<>\"(),;"), text.size());
-        const std::string_view word = text.substr(0, end);
-        // A mail address, or a number one could call.
-        const auto digits =
-            std::count_if(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
-        out += word.find('@') != std::string_view::npos || (word.starts_with('+') && digits > 6)
-                   ? std::string_view("…")
-                   : word;
-        if (end < text.size()) {
-            const auto byte = static_cast<unsigned char>(text[end]);
-            out += byte < 0x20 ? ' ' : text[end];
-        }
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    for (char& c : out) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f) c = ' ';
-    }
-    if (!is_utf8(out)) out = replace_invalid_utf8(out);
-    if (out.size() > kDetailMost) {
-        std::size_t end = kDetailMost;
-        while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0u) == 0x80u)
-            --end;
-        out.resize(end);
-    }
-    return out;
 }
 
 std::string bounce_detail(std::string_view kind, std::string_view text) {

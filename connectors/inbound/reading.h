@@ -30,8 +30,6 @@ Result<std::vector<Record>> read_objects(std::string_view json, std::string_view
 /// happened later than that.
 Instant time_at(const Record& object, std::string_view path, Instant now);
 
-/// For the operator: one line, not long, without the address that many providers repeat.
-std::string as_detail(std::string_view text);
 /// "hard: …" or "soft: …", as Receipt::detail has it.
 std::string bounce_detail(std::string_view kind, std::string_view text);
 

@@ -88,15 +88,18 @@ std::optional<InboundText> text_of(const Form& form) {
 }
 
 // One confirmation and nothing else; none where Twilio's own opt-out keeping has answered already.
-InboundReply reply_to(const Form& form, const InboundText& text) {
+InboundReply reply_to(const Form& form, const InboundText& text, const HelpTexts& help) {
     InboundReply reply;
     reply.content_type = "text/xml; charset=utf-8";
     const bool answered = !field(form, "OptOutType").empty();
     const std::string_view words =
-        answered ? std::string_view() : confirmation(hear(text.body), text.from);
-    reply.body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>";
-    if (!words.empty()) reply.body += "<Message>" + escape_xml(words) + "</Message>";
-    reply.body += "</Response>\n";
+        answered ? std::string_view() : confirmation(hear(text.body), text.from, help);
+    const auto response = [](const std::string& inside) {
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>" + inside + "</Response>\n";
+    };
+    reply.silent = response("");
+    reply.body =
+        words.empty() ? *reply.silent : response("<Message>" + escape_xml(words) + "</Message>");
     return reply;
 }
 
@@ -133,7 +136,7 @@ class TwilioReader final : public InboundReader {
         InboundAnswer answer;
         InboundReport report;
         if (auto text = text_of(*form)) {
-            answer.reply = reply_to(*form, *text);
+            answer.reply = reply_to(*form, *text, config_.help);
             report.text = std::move(text);
             answer.reports.push_back(std::move(report));
             return answer;

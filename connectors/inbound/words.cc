@@ -520,7 +520,7 @@ Heard hear(std::string_view text) {
     return best;
 }
 
-std::string_view confirmation(const Heard& heard, std::string_view number) {
+std::string_view confirmation(const Heard& heard, std::string_view number, const HelpTexts& help) {
     std::string_view language = heard.language;
     constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kCountries{
         {{"+86", "zh"},
@@ -540,6 +540,8 @@ std::string_view confirmation(const Heard& heard, std::string_view number) {
             if (number.starts_with(front)) language = spoken;
         }
     }
+    if (heard.wish == Wish::help)
+        return language == "zh" && !help.chinese.empty() ? help.chinese : help.text;
     const bool stop = heard.wish == Wish::stop;
     if (!stop && heard.wish != Wish::start) return {};
     if (language == "zh")

@@ -36,6 +36,13 @@ std::unique_ptr<Transport> make_transport(const TransportOptions& options, Logge
 std::unique_ptr<Transport> with_tokens(std::unique_ptr<Transport> inner, const Clock& clock,
                                        Logger& log);
 
+/// Opens nothing, ever: answers each request at once, on the caller's thread, as one of which no
+/// byte left.
+std::unique_ptr<Transport> make_closed_transport();
+
+/// The host that the transport would connect to. `invalid` when the URL names none.
+Result<std::string> host_of(const std::string& url);
+
 /// For benchmarks: posts the same request `count` times over so many kept connections on this
 /// thread, with libcurl and nothing else. Posts a second.
 Result<double> bare_post_rate(const HttpRequest& request, std::size_t connections,

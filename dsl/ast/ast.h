@@ -19,9 +19,10 @@ struct Use {
     std::optional<Name> as;
 };
 
-using ItemKind = std::variant<Language, Use, Workspace, ProfileDecl, EventDecl, ChannelDecl,
-                              ConsentDecl, FrequencyDecl, QuietDecl, WebhookDecl, TemplateDecl,
-                              SegmentDecl, BandDecl, SnippetDecl, JourneyDecl, TestDecl>;
+using ItemKind =
+    std::variant<Language, Use, Workspace, ProfileDecl, EventDecl, ChannelDecl, ConsentDecl,
+                 FrequencyDecl, QuietDecl, WebhookDecl, CatalogueDecl, TemplateDecl, SegmentDecl,
+                 BandDecl, SnippetDecl, JourneyDecl, TestDecl>;
 
 struct Item {
     Span span;

@@ -19,9 +19,30 @@ struct WorkspaceLocale {
 struct WeekStarts {
     WeekdayName day;
 };
+/// holdout 5%
+struct WorkspaceHoldout {
+    Percent share;
+};
+/// 10000 per day
+struct ChannelRate {
+    Integer count;
+    Name unit;  // second, minute, hour, day
+};
+/// blast limit 10000 per day
+struct BlastLimit {
+    ChannelRate rate;
+};
+/// canary 100 for 30 minutes stop above 5%
+struct Canary {
+    Integer count;
+    Duration wait;
+    Percent stop;
+};
 struct WorkspaceLine {
     Span span;
-    std::variant<WorkspaceZone, WorkspaceCurrency, WorkspaceLocale, WeekStarts> what;
+    std::variant<WorkspaceZone, WorkspaceCurrency, WorkspaceLocale, WeekStarts, WorkspaceHoldout,
+                 BlastLimit, Canary>
+        what;
 };
 struct Workspace {
     Name name;
@@ -103,16 +124,18 @@ struct ChannelFrom {
 struct ChannelSender {
     Text text;
 };
-struct ChannelRate {
-    Integer count;
-    Name unit;  // second, minute, hour, day
-};
 struct ChannelMaxLength {
     Integer length;
 };
+/// cost 0.045: of one message
+struct ChannelCost {
+    ExprPtr amount;
+};
 struct ChannelLine {
     Span span;
-    std::variant<ChannelAddress, ChannelFrom, ChannelSender, ChannelRate, ChannelMaxLength> what;
+    std::variant<ChannelAddress, ChannelFrom, ChannelSender, ChannelRate, ChannelMaxLength,
+                 ChannelCost>
+        what;
 };
 struct ChannelDecl {
     Name name;
@@ -152,8 +175,10 @@ struct LimitRow {
 struct FrequencyCounts {
     ClassName counts;
 };
+/// skip | hold up to D | give way up to D
 struct WhenFull {
     std::optional<Duration> hold_up_to;  // absent: skip
+    bool gives_way = false;
 };
 struct FrequencyLine {
     Span span;
@@ -182,9 +207,13 @@ struct QuietNoZone {
     std::optional<QuietAction> action;
     std::optional<Text> use;
 };
+/// spread over D
+struct QuietSpread {
+    Duration over;
+};
 struct QuietLine {
     Span span;
-    std::variant<QuietHours, QuietOn, QuietThen, QuietNoZone> what;
+    std::variant<QuietHours, QuietOn, QuietThen, QuietNoZone, QuietSpread> what;
 };
 struct QuietDecl {
     Name name;
@@ -203,12 +232,18 @@ struct TemplateText {
 struct TemplateNeeds {
     Field field;
 };
+/// attach "files/terms.pdf" | inline "images/logo.png" as logo
+struct TemplateAttach {
+    Text path;
+    std::optional<Name> as;  // shown inside the mail, by `cid:` of this name
+};
 struct TemplateUnsubscribe {
     bool in_body = false;  // otherwise automatic
 };
 struct TemplateLine {
     Span span;
-    std::variant<TemplateConsent, TemplateText, TemplateNeeds, TemplateUnsubscribe> what;
+    std::variant<TemplateConsent, TemplateText, TemplateNeeds, TemplateAttach, TemplateUnsubscribe>
+        what;
 };
 struct TemplateDecl {
     Name name;
@@ -240,6 +275,22 @@ struct WebhookLine {
 struct WebhookDecl {
     Name name;
     std::vector<WebhookLine> lines;
+};
+
+// catalogue NAME { … }
+struct CatalogueFile {
+    Text path;
+};
+struct CatalogueKey {
+    Name column;
+};
+struct CatalogueLine {
+    Span span;
+    std::variant<CatalogueFile, CatalogueKey, Field> what;
+};
+struct CatalogueDecl {
+    Name name;
+    std::vector<CatalogueLine> lines;
 };
 
 // band NAME of EXPR { … }

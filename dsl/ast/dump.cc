@@ -130,6 +130,9 @@ class Dumper {
     void put(const WorkspaceCurrency& line) { node("currency", line.currency); }
     void put(const WorkspaceLocale& line) { node("locale", line.locale); }
     void put(const WeekStarts& line) { node("week-starts", line.day); }
+    void put(const WorkspaceHoldout& line) { node("holdout", line.share); }
+    void put(const BlastLimit& line) { node("blast-limit", line.rate.count, line.rate.unit); }
+    void put(const Canary& line) { node("canary", line.count, line.wait, line.stop); }
     void put(const Type& type) { put(type.what); }
     void put(const NamedType& type) { put(type.name); }
     void put(const MoneyType& type) { node("money", type.currency); }
@@ -150,6 +153,7 @@ class Dumper {
     void put(const ChannelAddress& line) { node("address", line.ref); }
     void put(const ChannelFrom& line) { node("from", line.text); }
     void put(const ChannelSender& line) { node("sender", line.text); }
+    void put(const ChannelCost& line) { node("cost", line.amount); }
     void put(const ChannelRate& line) { node("rate", line.count, line.unit); }
     void put(const ChannelMaxLength& line) { node("max-length", line.length); }
     void put(const ConsentDecl& consent) {
@@ -167,13 +171,16 @@ class Dumper {
         node("at-most", row.count, row.channel, row.rolling, row.unit);
     }
     void put(const FrequencyCounts& line) { node("counts", line.counts); }
-    void put(const WhenFull& line) { node("when-full", line.hold_up_to); }
+    void put(const WhenFull& line) {
+        node(line.gives_way ? "when-full-give-way" : "when-full", line.hold_up_to);
+    }
     void put(const QuietDecl& quiet) { node("quiet", quiet.name, quiet.lines); }
     void put(const QuietLine& line) { put(line.what); }
     void put(const QuietHours& line) { node("hours", line.from, line.to, line.zone); }
     void put(const QuietOn& line) { node("on", line.channels); }
     void put(const QuietThen& line) { node("then", line.action); }
     void put(QuietAction action) { put(action == QuietAction::hold ? "hold" : "skip"); }
+    void put(const QuietSpread& line) { node("spread-over", line.over); }
     void put(const QuietNoZone& line) { node("if-no-zone", line.action, line.use); }
     void put(const TemplateDecl& made) {
         node("template", made.name, made.channel, made.message_class, made.lines);
@@ -195,6 +202,11 @@ class Dumper {
     void put(const HookGives& line) { node("gives", line.field); }
     void put(const HookTimeout& line) { node("timeout", line.timeout); }
     void put(const HookRetry& line) { node("retry", line.times); }
+    void put(const TemplateAttach& line) { node("attach", line.path, line.as); }
+    void put(const CatalogueDecl& made) { node("catalogue", made.name, made.lines); }
+    void put(const CatalogueLine& line) { put(line.what); }
+    void put(const CatalogueFile& line) { node("file", line.path); }
+    void put(const CatalogueKey& line) { node("key", line.column); }
     void put(const BandRow& row) { node("row", row.score, row.below); }
     void put(const BandDecl& band) { node("band", band.name, band.of, band.rows); }
     void put(const SegmentDecl& segment) {
@@ -239,6 +251,7 @@ class Dumper {
     void put(const UseFrequency& head) { node("frequency", head.policy); }
     void put(const UseQuiet& head) { node("quiet", head.policy); }
     void put(const ExpiresAfter& head) { node("expires", head.lifetime); }
+    void put(const JourneyRate& head) { node("rate", head.rate.count, head.rate.unit); }
     void put(const Priority& head) { node("priority", head.value); }
     void put(const Key& head) { node("key", head.expr); }
     void put(const TimeZoneIs& head) { node("time-zone", head.expr); }
@@ -259,6 +272,7 @@ class Dumper {
     void put(const Without& option) {
         node("without", option.waived == Waived::quiet ? "quiet" : "frequency");
     }
+    void put(const AtBestHour& option) { node("best-hour", option.within); }
     void put(const Delay& wait) { node("wait", wait.duration); }
     void put(const Until& until) { put(until.what); }
     void put(const UntilClock& until) { node("clock", until.time, until.zone); }
@@ -295,6 +309,10 @@ class Dumper {
     void put(const Run& step) { node("run", step.journey, step.with); }
     void put(const Include& step) { node("include", step.snippet, step.args); }
     void put(const Repeat& step) { node("repeat", step.at_most, step.until, step.steps); }
+    void put(const Return& best) {
+        node("best", best.comes, best.within, best.worth, best.explore);
+    }
+    void put(const SendOneOf& step) { node("send-one-of", step.best, step.sends); }
     void put(const Param& param) { node("param", param.name, param.type); }
     void put(const SnippetDecl& snippet) {
         node("snippet", snippet.name, snippet.params, snippet.steps);
@@ -314,6 +332,7 @@ class Dumper {
         node("given-history", given.event, given.data, given.before_start);
     }
     void put(const GivenPick& given) { node("given-pick", given.experiment, given.arm); }
+    void put(const GivenHeldOut&) { node("given-held-out"); }
     void put(const GivenPut& given) { node("given-put", given.experiment, given.place); }
     void put(const GivenWebhook& given) { node("given-webhook", given.webhook, given.gives); }
     void put(const Moment& moment) { put(moment.what); }

@@ -99,6 +99,10 @@ struct ExpiresAfter {
 struct Priority {
     Integer value;
 };
+/// rate 5000 per hour
+struct JourneyRate {
+    ChannelRate rate;
+};
 struct Key {
     ExprPtr expr;
 };
@@ -126,8 +130,8 @@ struct Head {
     Span span;
     Span keyword;
     std::variant<Version, About, Owner, Enter, OnlyIf, Reenter, WhileRunning, Goal, Exit,
-                 UseFrequency, UseQuiet, ExpiresAfter, Priority, Key, TimeZoneIs, FromVersion,
-                 Unread>
+                 UseFrequency, UseQuiet, ExpiresAfter, Priority, JourneyRate, Key, TimeZoneIs,
+                 FromVersion, Unread>
         what;
 };
 
@@ -152,9 +156,13 @@ enum class Waived : unsigned char { quiet, frequency };
 struct Without {
     Waived waived = Waived::quiet;
 };
+/// at best hour within D
+struct AtBestHour {
+    Duration within;
+};
 struct SendOption {
     Span span;
-    std::variant<ValidFor, ValidUntil, RetryFor, SendTo, Without> what;
+    std::variant<ValidFor, ValidUntil, RetryFor, SendTo, Without, AtBestHour> what;
 };
 struct Send {
     Name channel;
@@ -306,6 +314,19 @@ struct Repeat {
     ExprPtr until;  // may be null
     Steps steps;
 };
+/// for EVENT within D worth N [explore P]
+struct Return {
+    EventSel comes;
+    Duration within;
+    ExprPtr worth;
+    std::optional<Percent> explore;
+};
+/// send first of { CHANNEL TEMPLATE … }, send best for … { CHANNEL TEMPLATE … }
+struct SendOneOf {
+    std::optional<Return> best;
+    Steps sends;
+    Span head;  // up to the block
+};
 struct Stop {
     std::optional<Name> as;
 };
@@ -313,8 +334,9 @@ struct Note {
     Text text;
 };
 
-using StepKind = std::variant<Send, Delay, WaitUntil, WaitAtMost, If, Choose, Split, Experiment,
-                              Let, Set, Tag, Stop, Note, CallWebhook, Emit, Run, Include, Repeat>;
+using StepKind =
+    std::variant<Send, Delay, WaitUntil, WaitAtMost, If, Choose, Split, Experiment, Let, Set, Tag,
+                 Stop, Note, CallWebhook, Emit, Run, Include, Repeat, SendOneOf>;
 
 struct Step {
     std::optional<Name> label;

@@ -46,8 +46,13 @@ struct GivenWebhook {
     Name webhook;
     std::optional<MapLiteral> gives;  // absent: fails
 };
+/// given user in holdout: the workspace's
+struct GivenHeldOut {
+    Span span;
+};
 struct GivenLine {
-    std::variant<GivenUser, GivenConsent, GivenTag, GivenHistory, GivenPick, GivenPut, GivenWebhook>
+    std::variant<GivenUser, GivenConsent, GivenTag, GivenHistory, GivenPick, GivenPut, GivenWebhook,
+                 GivenHeldOut>
         what;
 };
 

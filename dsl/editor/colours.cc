@@ -26,6 +26,7 @@ Colour colour_of(std::string_view kind) {
                                           std::pair("local"sv, Colour::local),
                                           std::pair("arm"sv, Colour::arm),
                                           std::pair("snippet"sv, Colour::function),
+                                          std::pair("catalogue"sv, Colour::segment),
                                           std::pair("webhook"sv, Colour::function)};
     const auto* at = std::find_if(kTable.begin(), kTable.end(),
                                   [&](const auto& row) { return row.first == kind; });

@@ -9,20 +9,22 @@ namespace journey::editor {
 namespace {
 
 constexpr std::string_view kWords =
-    "about add address after always and arm as at automatic band basis because before "
-    "below between blank body by call called channel channels choose confidence consent "
-    "contains counts currency day default distinct do double dwell else emit ends enter "
-    "entered event ever every exit exited expect experiment expires fails false feb file "
-    "for frequency from full given gives goal held history hold holdout if ignore in "
-    "include is joining journey key language lasts leaving length let limit list local "
-    "locale map mar marketing max missing money month more most moves needs never no not "
-    "note nothing of on once one only opt or others otherwise out owner parallel per "
-    "picks pii post present priority profile puts queue quiet rate reaches reenter remove "
-    "repeat required restart retry run running sample segment send sender sends sent set "
-    "since skip skipped snippet split start starts stay stop subject tag tagged template "
-    "test then time timeout times title to transactional true unless unsubscribe until up "
-    "use user valid version wait waiting webhook week when where while winner with within "
-    "without workspace yearly zone";
+    "about above add address after always and arm as at attach automatic band basis because "
+    "before below best between blank blast body by call called canary catalogue channel channels "
+    "choose "
+    "confidence consent contains cost counts currency day default distinct do double dwell "
+    "else emit ends enter entered event ever every exit exited expect experiment expires "
+    "explore fails false feb file first for frequency from full give given gives goal held "
+    "history hold holdout hour if ignore in include inline is joining journey key language "
+    "lasts leaving length let limit list local locale map mar marketing max missing money "
+    "month more most moves needs never no not note nothing of on once one only opt or "
+    "others otherwise out over owner parallel per picks pii post present priority profile "
+    "puts queue quiet rate reaches reenter remove repeat required restart retry run running "
+    "sample segment send sender sends sent set since skip skipped snippet split spread "
+    "start starts stay stop subject tag tagged template test then time timeout times title "
+    "to transactional true unless unsubscribe until up use user valid version wait waiting "
+    "way webhook week when where while winner with within without workspace worth yearly "
+    "zone";
 
 std::vector<std::string_view> split(std::string_view words) {
     std::vector<std::string_view> all;

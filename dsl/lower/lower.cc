@@ -83,6 +83,8 @@ ir::Journey lower_journey(const sema::Journey& from, const source::SourceSet& so
     into.zone = from.zone;
     into.zone_from = exprs.add(from.zone_from);
     into.priority = from.priority;
+    into.rate_count = from.rate_count;
+    into.rate_seconds = from.rate_seconds;
     lower_steps(from, sources, exprs, into);
     for (const sema::Migration& migration : from.migrations)
         into.migrations.push_back(lower_migration(migration, into));

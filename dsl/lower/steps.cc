@@ -22,7 +22,10 @@ std::string_view kind_of(const Step& step) {
               [](const sema::WaitUntil&) { return "wait"; },
               [](const sema::AtMost&) { return "wait"; },
               [](const sema::Branch& branch) { return branch.choose ? "choose" : "if"; },
-              [](const sema::Pick& pick) { return pick.split ? "split" : "experiment"; },
+              [](const sema::Pick& pick) {
+                  if (pick.one_of) return "send";
+                  return pick.split ? "split" : "experiment";
+              },
               [](const sema::Let&) { return "let"; }, [](const sema::SetField&) { return "set"; },
               [](const sema::Tag&) { return "tag"; }, [](const sema::Stop&) { return "stop"; },
               [](const sema::Call&) { return "call"; }, [](const sema::Emit&) { return "emit"; },
@@ -179,6 +182,15 @@ class Lowering {
                 add_state(id + ".again", line, words);
                 add_state(id + ".next", line, words);
             }
+            if (const auto* pick = std::get_if<sema::Pick>(&step.act); pick && pick->one_of) {
+                for (const sema::PickArm& arm : pick->arms) {
+                    const Step& send = arm.steps.front();
+                    const std::string words = words_of(send);
+                    states_[&send] = add_state(id + "." + arm.name, line,
+                                               words.starts_with("send") ? words : "send " + words);
+                }
+                continue;
+            }
             each_inner(step, [&](const Steps& inner) { place(inner); });
         }
     }
@@ -210,7 +222,23 @@ class Lowering {
         made.retry_for = send.retry_for;
         made.waive_quiet = send.waive_quiet;
         made.waive_frequency = send.waive_frequency;
+        made.best_hour = send.best_hour;
         made.next = next;
+        into_.states[self].act = std::move(made);
+    }
+
+    void fill_one_of(const sema::Pick& pick, Index self, Index next) {
+        ir::OneOf made;
+        made.tried = pick.one_of->tried;
+        made.best = pick.one_of->best;
+        if (made.best) made.best->comes.filter = exprs_.add(pick.one_of->filter);
+        made.next = next;
+        for (const sema::PickArm& arm : pick.arms) {
+            const Index send = states_.at(&arm.steps.front());
+            made.sends.push_back(send);
+            fill(arm.steps, next);
+            std::get<ir::Send>(into_.states[send].act).among = self;
+        }
         into_.states[self].act = std::move(made);
     }
 
@@ -276,6 +304,7 @@ class Lowering {
     }
 
     void fill_act(const sema::Pick& pick, Index self, Index next) {
+        if (pick.one_of) return fill_one_of(pick, self, next);
         ir::Pick made;
         made.experiment = pick.experiment;
         made.holdout = pick.holdout;

@@ -29,21 +29,36 @@ void JourneyText::steps(const ast::Steps& steps, std::uint32_t limit, const std:
 }
 
 std::string JourneyText::send(const ast::Send& send) const {
-    std::string out = fmt::format("send {} {}", send.channel.text, send.template_name.text) +
+    std::string out = fmt::format("{} {}", send.channel.text, send.template_name.text) +
                       data(send.with, " with ");
     for (const ast::SendOption& option : send.options) {
         const std::string word = std::visit(Match{[](const ast::ValidFor&) { return "valid "; },
                                                   [](const ast::ValidUntil&) { return "valid "; },
                                                   [](const ast::RetryFor&) { return "retry "; },
                                                   [](const ast::SendTo&) { return "to "; },
+                                                  [](const ast::AtBestHour&) { return "at "; },
                                                   [](const ast::Without&) { return "without "; }},
                                             option.what);
         const std::string words = word + words_.valid(option);
         const std::size_t feed = out.rfind('\n');
-        const std::size_t used = out.size() - (feed == std::string::npos ? 0 : feed + 1);
+        const std::size_t used = out.size() + 5 - (feed == std::string::npos ? 0 : feed + 6);
         out += (used + words.size() > kWide ? "\n" : " ") + words;
     }
     return out;
+}
+
+void JourneyText::send_one(const ast::Step& step, const ast::SendOneOf& one, std::uint32_t limit) {
+    std::string text = labelled(step) + "send first of {";
+    if (one.best) {
+        text = labelled(step) + "send best for " + words_.event(one.best->comes) + " within " +
+               words_.duration(one.best->within) + " worth " + words_.sum(*one.best->worth) +
+               (one.best->explore ? " explore " + words_.percent(*one.best->explore) : "") + " {";
+    }
+    line({step.span.file, step.span.begin, std::max(one.head.end, step.keyword.end)}, text);
+    for (const ast::Step& row : one.sends) {
+        if (const auto* what = std::get_if<ast::Send>(&row.what)) line(row.span, send(*what));
+    }
+    close(one.sends.empty() ? step.span.begin : one.sends.front().span.begin, limit);
 }
 
 void JourneyText::block(const ast::Step& step, std::uint32_t head_end, const std::string& text,
@@ -175,7 +190,8 @@ void JourneyText::call(const ast::Step& step, const ast::CallWebhook& call, std:
 void JourneyText::step(const ast::Step& step, std::uint32_t limit) {
     const std::string label = labelled(step);
     std::visit(
-        Match{[&](const ast::Send& one) { line(step.span, label + send(one)); },
+        Match{[&](const ast::Send& one) { line(step.span, label + "send " + send(one)); },
+              [&](const ast::SendOneOf& one) { send_one(step, one, limit); },
               [&](const ast::Delay& one) {
                   line(step.span, label + "wait " + words_.sum(*one.duration));
               },

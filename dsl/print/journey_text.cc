@@ -103,6 +103,13 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                     Match{[](const ast::WorkspaceZone& one) {
                               return "time zone " + in_quotes(one.zone.value);
                           },
+                          [&](const ast::WorkspaceHoldout& one) {
+                              return "holdout " + words_.percent(one.share);
+                          },
+                          [&](const ast::BlastLimit& one) {
+                              return "blast limit " + words_.rate(one.rate);
+                          },
+                          [&](const ast::Canary& one) { return "canary " + words_.canary(one); },
                           [](const ast::WorkspaceCurrency& one) {
                               const Currency& code = one.currency.code;
                               return "currency " + std::string(code.begin(), code.end());
@@ -132,9 +139,8 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                 [](const ast::ChannelAddress& one) { return "address " + one.ref.dotted(); },
                 [](const ast::ChannelFrom& one) { return "from " + in_quotes(one.text.value); },
                 [](const ast::ChannelSender& one) { return "sender " + in_quotes(one.text.value); },
-                [&](const ast::ChannelRate& one) {
-                    return fmt::format("rate {} per {}", words_.integer(one.count), one.unit.text);
-                },
+                [&](const ast::ChannelRate& one) { return "rate " + words_.rate(one); },
+                [&](const ast::ChannelCost& one) { return "cost " + words_.sum(*one.amount); },
                 [&](const ast::ChannelMaxLength& one) {
                     return "max length " + words_.integer(one.length);
                 }});
@@ -154,19 +160,21 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                   },
                   [&](const ast::WhenFull& one) { return "when full " + words_.when_full(one); }});
     } else if (const auto* quiet = std::get_if<ast::QuietDecl>(&what)) {
-        declaration(item, "quiet " + quiet->name.text, quiet->lines, limit,
-                    Match{[](const ast::QuietHours& one) {
-                              return fmt::format("from {} to {} {}", Words::time(one.from),
-                                                 Words::time(one.to), Words::zone(one.zone));
-                          },
-                          [](const ast::QuietOn& one) { return "on " + joined(one.channels); },
-                          [](const ast::QuietThen& one) {
-                              return std::string(
-                                  one.action == ast::QuietAction::hold ? "then hold" : "then skip");
-                          },
-                          [&](const ast::QuietNoZone& one) {
-                              return "if no zone " + words_.no_zone(one);
-                          }});
+        declaration(
+            item, "quiet " + quiet->name.text, quiet->lines, limit,
+            Match{[](const ast::QuietHours& one) {
+                      return fmt::format("from {} to {} {}", Words::time(one.from),
+                                         Words::time(one.to), Words::zone(one.zone));
+                  },
+                  [](const ast::QuietOn& one) { return "on " + joined(one.channels); },
+                  [](const ast::QuietThen& one) {
+                      return std::string(one.action == ast::QuietAction::hold ? "then hold"
+                                                                              : "then skip");
+                  },
+                  [&](const ast::QuietNoZone& one) { return "if no zone " + words_.no_zone(one); },
+                  [&](const ast::QuietSpread& one) {
+                      return "spread over " + words_.duration(one.over);
+                  }});
     } else if (const auto* hook = std::get_if<ast::WebhookDecl>(&what)) {
         declaration(
             item, "webhook " + hook->name.text, hook->lines, limit,
@@ -179,6 +187,12 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                   [&](const ast::HookRetry& one) {
                       return "retry " + words_.integer(one.times) + " times";
                   }});
+    } else if (const auto* table = std::get_if<ast::CatalogueDecl>(&what)) {
+        declaration(
+            item, "catalogue " + table->name.text, table->lines, limit,
+            Match{field,
+                  [](const ast::CatalogueFile& one) { return "file " + in_quotes(one.path.value); },
+                  [](const ast::CatalogueKey& one) { return "key " + one.column.text; }});
     } else if (const auto* made_template = std::get_if<ast::TemplateDecl>(&what)) {
         declaration(
             item,
@@ -193,6 +207,10 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                              in_quotes(one.text.value);
                   },
                   [&](const ast::TemplateNeeds& one) { return "needs " + field(one.field); },
+                  [](const ast::TemplateAttach& one) {
+                      return one.as ? "inline " + in_quotes(one.path.value) + " as " + one.as->text
+                                    : "attach " + in_quotes(one.path.value);
+                  },
                   [](const ast::TemplateUnsubscribe& one) {
                       return std::string(one.in_body ? "unsubscribe in body"
                                                      : "unsubscribe automatic");
@@ -314,6 +332,7 @@ void JourneyText::head(const ast::Head& head, std::uint32_t limit) {
                   return "expires after " + words_.duration(one.lifetime);
               },
               [&](const ast::Priority& one) { return "priority " + words_.integer(one.value); },
+              [&](const ast::JourneyRate& one) { return "rate " + words_.rate(one.rate); },
               [&](const ast::Key& one) { return "key " + words_.expr(*one.expr); },
               [&](const ast::TimeZoneIs& one) { return "time zone " + words_.sum(*one.expr); },
               [](const ast::FromVersion&) { return std::string(); },
@@ -355,6 +374,7 @@ std::string JourneyText::given(const ast::GivenLine& line) const {
                          return fmt::format("{} {} picks {}", words_.pick_word(one.experiment),
                                             one.experiment.text, one.arm.text);
                      },
+                     [](const ast::GivenHeldOut&) { return std::string("user in holdout"); },
                      [&](const ast::GivenPut& one) {
                          return fmt::format("{} {} puts user in {}",
                                             words_.pick_word(one.experiment), one.experiment.text,

@@ -43,7 +43,9 @@ class JourneyText {
     /// The steps of a block and its closing text; `limit` is where the next thing begins.
     void steps(const ast::Steps& steps, std::uint32_t limit, const std::string& closing = "}");
     void step(const ast::Step& step, std::uint32_t limit);
+    /// Without its verb.
     std::string send(const ast::Send& send) const;
+    void send_one(const ast::Step& step, const ast::SendOneOf& one, std::uint32_t limit);
     void wait_at_most(const ast::Step& step, const ast::WaitAtMost& wait, std::uint32_t limit);
     void branch(const ast::Step& step, const ast::If& branch, std::uint32_t limit);
     void choose(const ast::Step& step, const ast::Choose& choose, std::uint32_t limit);

@@ -427,6 +427,9 @@ std::string Words::valid(const ast::SendOption& option) const {
                   return "until " + time(what.time) + " " + zone(what.zone);
               },
               [&](const ast::RetryFor& what) { return "for " + duration(what.duration); },
+              [&](const ast::AtBestHour& what) {
+                  return "best hour within " + duration(what.within);
+              },
               [&](const ast::SendTo& what) { return sum(*what.address); },
               [](const ast::Without& what) {
                   return std::string(what.waived == ast::Waived::quiet ? "quiet" : "frequency");
@@ -479,8 +482,18 @@ std::string Words::no_zone(const ast::QuietNoZone& line) const {
     return line.action == ast::QuietAction::skip ? "skip" : "hold";
 }
 
+std::string Words::rate(const ast::ChannelRate& rate) const {
+    return integer(rate.count) + " per " + rate.unit.text;
+}
+
+std::string Words::canary(const ast::Canary& canary) const {
+    return integer(canary.count) + " for " + duration(canary.wait) + " stop above " +
+           percent(canary.stop);
+}
+
 std::string Words::when_full(const ast::WhenFull& line) const {
-    return line.hold_up_to ? "hold up to " + duration(*line.hold_up_to) : "skip";
+    if (!line.hold_up_to) return "skip";
+    return (line.gives_way ? "give way up to " : "hold up to ") + duration(*line.hold_up_to);
 }
 
 std::string Words::parameter(const ast::Param& param) const {

@@ -49,6 +49,8 @@ class Words {
     std::string outcome(const ast::Outcome& outcome, bool with_data) const;
     static std::string basis(ast::ConsentBasis basis);
     std::string no_zone(const ast::QuietNoZone& line) const;
+    std::string rate(const ast::ChannelRate& rate) const;
+    std::string canary(const ast::Canary& canary) const;
     std::string when_full(const ast::WhenFull& line) const;
     std::string parameter(const ast::Param& param) const;
     /// `experiment` or `split`: both are drawn alike in tests, and the author's word stays.

@@ -51,21 +51,30 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
         made.value.entries.push_back(entry("name", phrase(space->name.text)));
         for (const ast::WorkspaceLine& one : space->lines) {
             Entry line = noted("", one.span);
-            std::visit(Match{[&](const ast::WorkspaceZone& what) {
-                                 put_line(made.value, line, "time zone", phrase(what.zone.value));
-                             },
-                             [&](const ast::WorkspaceCurrency& what) {
-                                 put_line(made.value, line, "currency",
-                                          phrase(code_of(what.currency.code)));
-                             },
-                             [&](const ast::WorkspaceLocale& what) {
-                                 put_line(made.value, line, "locale", phrase(what.locale.value));
-                             },
-                             [&](const ast::WeekStarts& what) {
-                                 put_line(made.value, line, "week starts",
-                                          phrase(Words::weekday(what.day)));
-                             }},
-                       one.what);
+            std::visit(
+                Match{
+                    [&](const ast::WorkspaceZone& what) {
+                        put_line(made.value, line, "time zone", phrase(what.zone.value));
+                    },
+                    [&](const ast::WorkspaceCurrency& what) {
+                        put_line(made.value, line, "currency", phrase(code_of(what.currency.code)));
+                    },
+                    [&](const ast::WorkspaceLocale& what) {
+                        put_line(made.value, line, "locale", phrase(what.locale.value));
+                    },
+                    [&](const ast::WeekStarts& what) {
+                        put_line(made.value, line, "week starts", phrase(Words::weekday(what.day)));
+                    },
+                    [&](const ast::WorkspaceHoldout& what) {
+                        put_line(made.value, line, "holdout", phrase(words_.percent(what.share)));
+                    },
+                    [&](const ast::BlastLimit& what) {
+                        put_line(made.value, line, "blast limit", phrase(words_.rate(what.rate)));
+                    },
+                    [&](const ast::Canary& what) {
+                        put_line(made.value, line, "canary", phrase(words_.canary(what)));
+                    }},
+                one.what);
         }
         made.gap = !root_.entries.empty();
         root_.entries.push_back(std::move(made));
@@ -96,8 +105,10 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                               put_line(map, line, "sender", phrase(one.text.value));
                           },
                           [&](Page& map, Entry& line, const ast::ChannelRate& one) {
-                              put_line(map, line, "rate",
-                                       phrase(words_.integer(one.count) + " per " + one.unit.text));
+                              put_line(map, line, "rate", phrase(words_.rate(one)));
+                          },
+                          [&](Page& map, Entry& line, const ast::ChannelCost& one) {
+                              put_line(map, line, "cost", scalar(words_.sum(*one.amount)));
                           },
                           [&](Page& map, Entry& line, const ast::ChannelMaxLength& one) {
                               put_line(map, line, "max length", scalar(words_.integer(one.length)));
@@ -120,6 +131,17 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                               put_line(map, line, "retry",
                                        phrase(words_.integer(one.times) + " times"));
                           }});
+    } else if (const auto* table = std::get_if<ast::CatalogueDecl>(&item.what)) {
+        declaration("catalogues", table->name.text, item, {}, table->lines, limit,
+                    Match{[](Page& map, Entry& line, const ast::CatalogueFile& one) {
+                              put_line(map, line, "file", phrase(one.path.value));
+                          },
+                          [](Page& map, Entry& line, const ast::CatalogueKey& one) {
+                              put_line(map, line, "key", phrase(one.column.text));
+                          },
+                          [&](Page& map, Entry& line, const ast::Field& one) {
+                              inner_field(map, line, "columns", one);
+                          }});
     } else if (const auto* made = std::get_if<ast::TemplateDecl>(&item.what)) {
         std::vector<Entry> head;
         head.push_back(entry("channel", phrase(made->channel.text)));
@@ -136,6 +158,15 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                           },
                           [&](Page& map, Entry& line, const ast::TemplateNeeds& one) {
                               inner_field(map, line, "needs", one.field);
+                          },
+                          [](Page& map, Entry& line, const ast::TemplateAttach& one) {
+                              if (one.as) {
+                                  put_line(child(map, "inline", Page::Kind::map), line,
+                                           yaml::packed(one.as->text), phrase(one.path.value));
+                              } else {
+                                  put_line(child(map, "attach", Page::Kind::list), line, "",
+                                           phrase(one.path.value));
+                              }
                           },
                           [](Page& map, Entry& line, const ast::TemplateUnsubscribe& one) {
                               put_line(map, line, "unsubscribe",
@@ -187,6 +218,9 @@ void YamlText::policies(const ast::Item& item, std::uint32_t limit) {
                           },
                           [&](Page& map, Entry& line, const ast::QuietNoZone& one) {
                               put_line(map, line, "if no zone", phrase(words_.no_zone(one)));
+                          },
+                          [&](Page& map, Entry& line, const ast::QuietSpread& one) {
+                              put_line(map, line, "spread over", phrase(words_.duration(one.over)));
                           }});
     }
 }

@@ -30,6 +30,7 @@ std::uint32_t head_end(const ast::Step& step) {
               [&](const ast::Choose&) { return step.keyword.end; },
               [&](const ast::Split&) { return step.keyword.end; },
               [&](const ast::Experiment&) { return step.keyword.end; },
+              [&](const ast::SendOneOf& one) { return std::max(one.head.end, step.keyword.end); },
               [&](const ast::Repeat& one) {
                   const std::uint32_t end = one.at_most->span.end;
                   return one.until == nullptr ? end : std::max(end, one.until->span.end);
@@ -83,6 +84,7 @@ void YamlText::send(Page& map, const ast::Send& send) const {
                              [](const ast::ValidUntil&) { return "valid"; },
                              [](const ast::RetryFor&) { return "retry"; },
                              [](const ast::SendTo&) { return "to"; },
+                             [](const ast::AtBestHour&) { return "at"; },
                              [](const ast::Without&) { return "without"; }},
                        option.what);
         if (key == "without") {
@@ -252,6 +254,15 @@ void YamlText::body(Page& map, const ast::Step& step, std::uint32_t limit) {
     std::visit(
         Match{
             [&](const ast::Send& one) { send(map, one); },
+            [&](const ast::SendOneOf& one) {
+                put(map, one.best ? "send best of" : "send first of", steps(one.sends, limit));
+                if (!one.best) return;
+                put(map, "for", phrase(words_.event(one.best->comes)));
+                put(map, "within", phrase(words_.duration(one.best->within)));
+                put(map, "worth", scalar(words_.sum(*one.best->worth)));
+                if (one.best->explore)
+                    put(map, "explore", phrase(words_.percent(*one.best->explore)));
+            },
             [&](const ast::Delay& one) { put(map, "wait", phrase(words_.sum(*one.duration))); },
             [&](const ast::WaitUntil& one) {
                 put(map, "wait until", phrase(words_.until(one.until)));

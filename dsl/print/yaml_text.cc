@@ -267,6 +267,7 @@ void YamlText::head(Page& map, const ast::Head& head, std::uint32_t limit) {
                   put("expires after", phrase(words_.duration(one.lifetime)));
               },
               [&](const ast::Priority& one) { put("priority", scalar(words_.integer(one.value))); },
+              [&](const ast::JourneyRate& one) { put("rate", phrase(words_.rate(one.rate))); },
               [&](const ast::Key& one) { put("key", phrase(words_.expr(*one.expr))); },
               [&](const ast::TimeZoneIs& one) { put("time zone", value(*one.expr)); },
               [](const ast::FromVersion&) {}, [](const ast::Unread&) {}},
@@ -338,6 +339,7 @@ Page YamlText::given(const ast::GivenLine& line) const {
                          put(words_.pick_word(one.experiment), phrase(one.experiment.text));
                          put("picks", phrase(one.arm.text));
                      },
+                     [&](const ast::GivenHeldOut&) { put("user in", phrase("holdout")); },
                      [&](const ast::GivenPut& one) {
                          put(words_.pick_word(one.experiment), phrase(one.experiment.text));
                          put("puts user in", phrase(one.place.text));

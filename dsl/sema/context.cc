@@ -30,6 +30,8 @@ std::string_view words_for(Kind kind) {
             return "band";
         case Kind::snippet:
             return "snippet";
+        case Kind::catalogue:
+            return "catalogue";
     }
     return "thing";
 }

@@ -25,9 +25,10 @@ enum class Kind : unsigned char {
     experiment,
     webhook,
     band,
-    snippet
+    snippet,
+    catalogue
 };
-inline constexpr std::size_t kKinds = 12;
+inline constexpr std::size_t kKinds = 13;
 /// "event", "template", "segment", …
 std::string_view words_for(Kind kind);
 
@@ -189,6 +190,8 @@ Diagnostic with_near_names(Diagnostic diagnostic, const std::string& name, Span 
                            const std::function<std::string(const std::string&)>& where = {});
 /// The zone, or null after J0212.
 bool known_zone(Context& cx, const ast::Text& zone);
+/// The seconds of its unit; none when its unit or number is not one, which is told.
+std::optional<std::int64_t> unit_of_rate(Context& cx, const ast::ChannelRate& rate);
 /// The IANA name of `in "…"`, "" for `local` and for unknown ones. Where there is nobody to ask,
 /// `in user.zone` is J0211.
 std::string zone_name(Context& cx, const ast::Zone& zone);
@@ -197,6 +200,7 @@ std::string zone_name(Context& cx, const ast::Zone& zone);
 void check_files(Context& cx, const std::vector<ast::File>& files);
 void check_declarations(Context& cx, const std::vector<ast::File>& files);
 void check_templates(Context& cx, const std::vector<ast::File>& files);
+void check_catalogues(Context& cx, const std::vector<ast::File>& files);
 void check_webhooks(Context& cx, const std::vector<ast::File>& files);
 void check_dwells(Context& cx, const std::vector<ast::File>& files);
 void check_bands(Context& cx, const std::vector<ast::File>& files);

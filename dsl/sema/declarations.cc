@@ -9,6 +9,8 @@ namespace journey::sema {
 
 namespace {
 
+constexpr std::int64_t kSpreadMost = 24 * 3600;
+
 void range_error(Context& cx, Span span, const std::string& words, const std::string& help = {}) {
     Diagnostic diagnostic = Diagnostic::error("J0213", "OUT OF RANGE", span, words);
     if (!help.empty()) diagnostic.help.push_back(help);
@@ -59,6 +61,23 @@ void check_fields(Context& cx, const std::vector<ast::FieldLine>& lines, const s
 
 // ---------------------------------------------------------------- workspace and profile
 
+void check_canary(Context& cx, const ast::Canary& canary, ir::Workspace& into) {
+    const CalendarDuration& wait = canary.wait.value;
+    if (canary.count.value < 1 || canary.count.value > 1'000'000) {
+        range_error(cx, canary.count.span, "A canary is between 1 and 1,000,000 messages.");
+    } else if (wait.months != 0 || wait.days != 0 || wait.seconds <= 0 ||
+               wait.seconds > kSpreadMost) {
+        range_error(cx, canary.wait.span,
+                    "The others wait for a canary more than nothing and at most 24 hours.");
+    } else if (canary.stop.basis_points < 0 || canary.stop.basis_points >= 10'000) {
+        range_error(cx, canary.stop.span, "A canary stops above a share of less than 100%.");
+    } else {
+        into.canary_count = static_cast<std::uint64_t>(canary.count.value);
+        into.canary_seconds = wait.seconds;
+        into.canary_stop = canary.stop.basis_points / 10'000.0;
+    }
+}
+
 void check_workspace(Context& cx, const ast::Workspace& workspace) {
     Once once(cx, "The workspace");
     ir::Workspace& into = cx.schema().workspace;
@@ -79,6 +98,26 @@ void check_workspace(Context& cx, const ast::Workspace& workspace) {
                              if (!once.first("week starts", line.span)) return;
                              into.week_starts =
                                  static_cast<std::uint8_t>(static_cast<int>(starts.day.day) + 1);
+                         },
+                         [&](const ast::WorkspaceHoldout& holdout) {
+                             if (!once.first("holdout", line.span)) return;
+                             const std::int32_t points = holdout.share.basis_points;
+                             if (points <= 0 || points >= 10'000) {
+                                 range_error(cx, holdout.share.span,
+                                             "A holdout is more than 0% and less than 100%.");
+                             } else {
+                                 into.holdout = points / 10'000.0;
+                             }
+                         },
+                         [&](const ast::BlastLimit& blast) {
+                             if (!once.first("blast limit", line.span)) return;
+                             const auto unit = unit_of_rate(cx, blast.rate);
+                             if (!unit) return;
+                             into.blast_limit = static_cast<std::uint64_t>(blast.rate.count.value);
+                             into.blast_seconds = *unit;
+                         },
+                         [&](const ast::Canary& canary) {
+                             if (once.first("canary", line.span)) check_canary(cx, canary, into);
                          }},
                    line.what);
     }
@@ -142,20 +181,44 @@ void check_address(Context& cx, const ast::ChannelAddress& address, ir::Channel&
 }
 
 std::uint32_t rate_of(Context& cx, const ast::ChannelRate& rate) {
-    static const std::map<std::string, std::int64_t> seconds = {
-        {"second", 1}, {"minute", 60}, {"hour", 3600}, {"day", 86400}};
-    const auto unit = seconds.find(rate.unit.text);
-    if (unit == seconds.end()) {
-        range_error(cx, rate.unit.span, "A rate is per second, minute, hour or day.");
-        return 0;
-    }
-    if (rate.count.value < 1 || rate.count.value > 1'000'000) {
-        range_error(cx, rate.count.span, "A rate is between 1 and 1,000,000.");
-        return 0;
-    }
-    // Rounded up: the smallest rate this edition keeps is one a second.
-    return static_cast<std::uint32_t>((rate.count.value + unit->second - 1) / unit->second);
+    const std::optional<std::int64_t> unit = unit_of_rate(cx, rate);
+    if (!unit) return 0;
+    // Rounded up: the smallest rate a channel keeps is one a second.
+    return static_cast<std::uint32_t>((rate.count.value + *unit - 1) / *unit);
 }
+
+std::string currency_of(const Money& money) {
+    return {money.currency.begin(), money.currency.end()};
+}
+
+}  // namespace
+
+std::optional<double> amount_of(Context& cx, const ast::Expr& expr, const std::string& what) {
+    const auto* literal = std::get_if<ast::Literal>(&expr.what);
+    const std::string currency = cx.schema().workspace.currency;
+    if (literal != nullptr) {
+        if (const auto* whole = literal->value.as<std::int64_t>())
+            return static_cast<double>(*whole);
+        if (const auto* real = literal->value.as<double>();
+            real != nullptr && literal->kind == ast::LiteralKind::decimal) {
+            return *real;
+        }
+        if (const auto* money = literal->value.as<Money>()) {
+            if (currency_of(*money) == currency || currency.empty())
+                return std::stod(format_amount(*money));
+            cx.report(Diagnostic::error(
+                          "J0202", "ANOTHER CURRENCY", expr.span,
+                          what + " is in the workspace's currency, which is " + currency + ".")
+                          .and_help("write the number alone, like `0.045`"));
+            return std::nullopt;
+        }
+    }
+    cx.report(Diagnostic::error("J0201", "HOW MUCH?", expr.span,
+                                what + " is a number in the workspace's currency, like `0.045`."));
+    return std::nullopt;
+}
+
+namespace {
 
 void check_channel(Context& cx, const ast::ChannelDecl& channel, ir::Channel& into) {
     Once once(cx, "The channel " + tick(channel.name.text));
@@ -172,6 +235,11 @@ void check_channel(Context& cx, const ast::ChannelDecl& channel, ir::Channel& in
                          [&](const ast::ChannelRate& rate) {
                              if (once.first("rate", line.span))
                                  into.rate_per_second = rate_of(cx, rate);
+                         },
+                         [&](const ast::ChannelCost& cost) {
+                             if (!once.first("cost", line.span)) return;
+                             if (const auto amount = amount_of(cx, *cost.amount, "A cost"))
+                                 into.cost = *amount;
                          },
                          [&](const ast::ChannelMaxLength& length) {
                              if (!once.first("max length", line.span)) return;
@@ -301,6 +369,7 @@ void check_frequency(Context& cx, const ast::FrequencyDecl& frequency, ir::Frequ
                              if (!full.hold_up_to) return;
                              into.hold_when_full = true;
                              into.hold_at_most = full.hold_up_to->value;
+                             into.gives_way = full.gives_way;
                          }},
                    line.what);
     }
@@ -315,6 +384,7 @@ void check_frequency(Context& cx, const ast::FrequencyDecl& frequency, ir::Frequ
 
 void check_quiet(Context& cx, const ast::QuietDecl& quiet, ir::Quiet& into) {
     Once once(cx, "The quiet policy " + tick(quiet.name.text));
+    std::optional<Span> spread_span;
     for (const ast::QuietLine& line : quiet.lines) {
         std::visit(Match{[&](const ast::QuietHours& hours) {
                              if (!once.first("from", line.span)) return;
@@ -347,6 +417,19 @@ void check_quiet(Context& cx, const ast::QuietDecl& quiet, ir::Quiet& into) {
                              } else {
                                  into.no_zone = ir::NoZone::skip;
                              }
+                         },
+                         [&](const ast::QuietSpread& spread) {
+                             if (!once.first("spread over", line.span)) return;
+                             spread_span = spread.over.span;
+                             const CalendarDuration& over = spread.over.value;
+                             if (over.months != 0 || over.days != 0 || over.seconds <= 0 ||
+                                 over.seconds > kSpreadMost) {
+                                 range_error(cx, spread.over.span,
+                                             "Messages are spread over more than nothing and at "
+                                             "most 24 hours.");
+                             } else {
+                                 into.spread_seconds = over.seconds;
+                             }
                          }},
                    line.what);
     }
@@ -359,6 +442,11 @@ void check_quiet(Context& cx, const ast::QuietDecl& quiet, ir::Quiet& into) {
         range_error(cx, quiet.name.span,
                     "The quiet policy " + tick(quiet.name.text) +
                         " does not say for what; add `on sms, push`.");
+    }
+    if (spread_span && !into.hold) {
+        range_error(cx, *spread_span,
+                    "Nothing waits here that could be spread: the policy says `then skip`.",
+                    "write `then hold`, or leave out `spread over`");
     }
     if (!once.has("if no zone")) {
         cx.report(Diagnostic::error("J0412", "AND PEOPLE WITHOUT A TIME ZONE?", quiet.name.span,
@@ -444,6 +532,21 @@ void check_sizes(Context& cx, const std::vector<ast::File>& files) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> unit_of_rate(Context& cx, const ast::ChannelRate& rate) {
+    static const std::map<std::string, std::int64_t> seconds = {
+        {"second", 1}, {"minute", 60}, {"hour", 3600}, {"day", 86400}};
+    const auto unit = seconds.find(rate.unit.text);
+    if (unit == seconds.end()) {
+        range_error(cx, rate.unit.span, "A rate is per second, minute, hour or day.");
+        return std::nullopt;
+    }
+    if (rate.count.value < 1 || rate.count.value > 1'000'000) {
+        range_error(cx, rate.count.span, "A rate is between 1 and 1,000,000.");
+        return std::nullopt;
+    }
+    return unit->second;
+}
 
 std::optional<ir::Field> resolve_field(Context& cx, const ast::Field& field) {
     const std::optional<ir::Type> type = resolve_type(cx, field.type);

@@ -120,6 +120,13 @@ class JourneyChecker {
                       }
                       into_.priority = static_cast<std::int32_t>(priority.value.value);
                   },
+                  [&](const ast::JourneyRate& rate) {
+                      if (!once("rate", head.span)) return;
+                      const auto unit = unit_of_rate(cx_, rate.rate);
+                      if (!unit) return;
+                      into_.rate_count = static_cast<std::uint32_t>(rate.rate.count.value);
+                      into_.rate_seconds = *unit;
+                  },
                   [&](const ast::Key& key) { check_key(key, head.span); },
                   [&](const ast::TimeZoneIs& zone) { check_zone(zone, head.span); },
                   [](const ast::FromVersion&) {}, [](const ast::Unread&) {}},

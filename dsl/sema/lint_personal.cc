@@ -233,7 +233,11 @@ class PersonalLint {
         const auto [at, fresh] = links_.try_emplace(index);
         if (!fresh) return at->second;
         const ir::Template& text = cx_.model.schema.templates[index];
-        for (const std::string* part : {&text.subject, &text.title, &text.body, &text.html}) {
+        std::vector<const std::string*> parts = {&text.subject, &text.title, &text.body,
+                                                 &text.html};
+        for (const Index partial : text.partials)
+            parts.push_back(&cx_.model.schema.partials[partial].text);
+        for (const std::string* part : parts) {
             for (const Mention& mention : find_mentions(*part)) {
                 if (!inside_link(*part, mention.begin)) continue;
                 if (mention.name == "trigger") {

@@ -41,8 +41,9 @@ void report_unread(Context& cx, const Journey& journey) {
 void lint_unused(Context& cx) {
     // What could not be read may be what uses it.
     if (cx.has_errors()) return;
-    for (const Kind kind : {Kind::segment, Kind::message_template, Kind::consent, Kind::frequency,
-                            Kind::quiet, Kind::webhook, Kind::band, Kind::snippet}) {
+    for (const Kind kind :
+         {Kind::segment, Kind::message_template, Kind::consent, Kind::frequency, Kind::quiet,
+          Kind::webhook, Kind::band, Kind::snippet, Kind::catalogue}) {
         for (const auto& [name, declared] : cx.all(kind)) {
             if (declared.used || declared.broken) continue;
             cx.report(Diagnostic::information(

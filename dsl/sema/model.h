@@ -81,6 +81,7 @@ struct Send {
     std::optional<CalendarDuration> retry_for;
     bool waive_quiet = false;
     bool waive_frequency = false;
+    std::optional<CalendarDuration> best_hour;
 };
 struct Delay {
     CalendarDuration duration;
@@ -123,8 +124,16 @@ struct PickArm {
     Steps steps;
     Span span;
 };
+/// `send first of`, `send best for`: no experiment but a Pick whose arms are one Send each, each by
+/// another channel, named like it.
+struct OneOf {
+    Index tried = kNone;  // a hidden local
+    std::optional<ir::Return> best;
+    NodePtr filter;  // of `best`
+};
 struct Pick {
     std::string experiment;
+    std::optional<OneOf> one_of;
     bool split = false;
     double holdout = 0;
     double sample = 1;
@@ -281,6 +290,8 @@ struct Journey {
     std::string zone;
     NodePtr zone_from;  // instead of `zone`
     std::int32_t priority = 0;
+    std::uint32_t rate_count = 0;  // 0: none
+    std::int64_t rate_seconds = 0;
     std::vector<Migration> migrations;
     Steps steps;
     Span name_span;

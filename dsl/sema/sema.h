@@ -20,6 +20,8 @@ struct Options {
     /// The bytes of a file a template names, by its path as written; nullopt when there is none.
     /// Without this function template files are not looked at.
     std::function<std::optional<std::string>(std::string_view path)> read_file;
+    /// The paths of the files in a folder of the project and below it, to name one that was meant.
+    std::function<std::vector<std::string>(std::string_view folder)> list_files = {};
     /// For editors: filled with every name and what every expression is.
     Names* names = nullptr;
     /// For editors: asked every millisecond or so. Once it is true nobody waits for this check any

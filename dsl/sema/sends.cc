@@ -2,6 +2,7 @@
 
 #include "dsl/sema/steps.h"
 #include "dsl/sema/value.h"
+#include "engine/calendar/calendar.h"
 
 namespace journey::sema {
 
@@ -218,6 +219,9 @@ class SendChecker {
                          },
                          [&](const ast::RetryFor& retry) { made.retry_for = retry.duration.value; },
                          [&](const ast::SendTo& to) { check_to(to, option.span, made); },
+                         [&](const ast::AtBestHour& hour) {
+                             check_best_hour(send, hour, option.span, made);
+                         },
                          [&](const ast::Without& without) {
                              if (without.waived == ast::Waived::frequency) {
                                  made.waive_frequency = true;
@@ -249,6 +253,33 @@ class SendChecker {
             return;
         }
         made.to = std::move(address);
+    }
+
+    void check_best_hour(const ast::Send& send, const ast::AtBestHour& hour, Span span,
+                         Send& made) {
+        if (made.best_hour) {
+            cx_.report(Diagnostic::error("J0105", "SAID TWICE", span,
+                                         "This send says `at best hour` twice.")
+                           .and_help("keep one of them"));
+            return;
+        }
+        const calendar::Bounds bounds = calendar::bounds_of(hour.within.value);
+        if (bounds.least < 3600 || bounds.most > 8 * 86400) {
+            cx_.report(Diagnostic::error("J0213", "OUT OF RANGE", hour.within.span,
+                                         "A message waits for its best hour between 1 hour and 7 "
+                                         "days."));
+            return;
+        }
+        made.best_hour = hour.within.value;
+        if (made.message_template == kNone) return;
+        const ir::Template& text = cx_.schema().templates[made.message_template];
+        if (text.message_class == ir::MessageClass::marketing) return;
+        cx_.report(Diagnostic::error("J0410", "A RECEIPT DOES NOT WAIT", span,
+                                     "`at best hour` is for marketing, and " +
+                                         tick(send.template_name.text) + " is transactional.")
+                       .and_after("The reader waits for a receipt; only an offer may choose its "
+                                  "moment.")
+                       .and_help("remove `at best hour`"));
     }
 
     bool once_valid(const Send& made, Span span) {

@@ -124,6 +124,8 @@ class StepChecker {
     void check_sample(const ast::Sample& sample, Span span, Pick& made);
     /// The rest of the people wait for a winner, so there has to be one.
     bool settle(Pick& made, const ast::ArmLine* winner);
+    std::optional<Pick> check_one_of(const ast::SendOneOf& one, const ast::Step& step);
+    bool check_return(const ast::Return& from, OneOf& made);
     void check_arm_name(const Experiment& known, const std::string& owner, const ast::Arm& arm);
 
     /// Where a local lives in an entry.

@@ -49,6 +49,7 @@ void StepChecker::one(const ast::Step& step, Steps& into) {
               [&](const ast::Emit& emit) { return put(made, check_emit(cx_, scope_, emit)); },
               [&](const ast::Run& run) { return put(made, check_run(cx_, scope_, run)); },
               [&](const ast::Repeat& repeat) { return put(made, check_repeat(repeat, step)); },
+              [&](const ast::SendOneOf& one) { return put(made, check_one_of(one, step)); },
               [](const ast::Include&) { return false; }, [](const ast::Note&) { return false; }},
         step.what);
     if (real) into.push_back(std::move(made));

@@ -33,6 +33,10 @@ bool shares_add_up(Context& cx, const ast::Name& name, bool split,
                    std::int64_t arm_points,
                    const std::vector<std::pair<Span, std::int64_t>>& shares);
 
+/// A sum of money that is written out, in the workspace's currency; none after a report. `what`
+/// begins the sentence: "A cost".
+std::optional<double> amount_of(Context& cx, const ast::Expr& expr, const std::string& what);
+
 /// The blocks right inside of a step.
 std::vector<const ast::Steps*> blocks_of(const ast::Step& step);
 

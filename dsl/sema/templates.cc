@@ -2,7 +2,7 @@
 
 #include "dsl/sema/expr.h"
 #include "dsl/sema/sms.h"
-#include "dsl/sema/variables.h"
+#include "dsl/sema/template_partials.h"
 
 namespace journey::sema {
 
@@ -15,11 +15,7 @@ const std::set<std::string>& reserved_variables() {
     return names;
 }
 
-struct Text {
-    const ast::Text* said;  // where a diagnostic points
-    std::string value;
-    bool literal = false;  // the text itself is in the journey file, so that offsets can be mapped
-};
+using Text = TemplateText;
 
 class TemplateChecker {
   public:
@@ -34,7 +30,10 @@ class TemplateChecker {
                                   : ir::MessageClass::transactional;
         for (const ast::TemplateLine& line : decl_.lines)
             read_line(line);
+        put_in_partials(cx_, texts_, into_);
         check_variables();
+        check_liquid(cx_, texts_);
+        attach_files(cx_, attached_, texts_, into_);
         if (channel) {
             check_consent(cx_.schema().channels[*channel]);
             check_way_out(cx_.schema().channels[*channel]);
@@ -65,6 +64,7 @@ class TemplateChecker {
                          },
                          [&](const ast::TemplateText& text) { read_text(text, line.span); },
                          [&](const ast::TemplateNeeds& needs) { read_needs(needs); },
+                         [&](const ast::TemplateAttach& file) { attached_.push_back(&file); },
                          [&](const ast::TemplateUnsubscribe& way) {
                              if (!once("unsubscribe", line.span)) return;
                              into_.unsubscribe_automatic = !way.in_body;
@@ -88,7 +88,7 @@ class TemplateChecker {
                 if (once("file", span)) read_file(text.text);
                 return;
         }
-        texts_.push_back({&text.text, text.text.value, true});
+        texts_.push_back({&text.text, text.text.value, true, {}});
     }
 
     void read_file(const ast::Text& path) {
@@ -120,7 +120,7 @@ class TemplateChecker {
             return;
         }
         into_.html = std::move(*bytes);
-        texts_.push_back({&path, into_.html, false});
+        texts_.push_back({&path, into_.html, false, name});
     }
 
     void read_needs(const ast::TemplateNeeds& needs) {
@@ -134,18 +134,15 @@ class TemplateChecker {
         }
     }
 
-    /// The place of a mention: inside the text when offsets map one to one, else the whole text.
-    Span span_of(const Text& text, const Mention& mention) const {
-        const Span whole = text.said->span;
-        if (!text.literal || whole.size() != text.value.size() + 2) return whole;
-        return {whole.file, whole.begin + 1 + mention.begin, whole.begin + 1 + mention.end};
+    static Span span_of(const Text& text, const Mention& mention) {
+        return sema::span_of(text, mention.begin, mention.end);
     }
 
     /// True when the text cannot be read because a `{{` never ends; said once for each
     /// of the first ten.
     bool check_open(const Text& text) {
         const std::vector<OpenMention> all = find_open_mentions(text.value);
-        const std::string where = text.literal ? "" : " in " + text.said->value;
+        const std::string where = text.literal ? "" : " in " + text.file;
         const Span whole = text.said->span;
         const bool exact = text.literal && whole.size() == text.value.size() + 2;
         std::size_t reported = 0;
@@ -180,7 +177,7 @@ class TemplateChecker {
                 open = true;
                 continue;
             }
-            for (const Mention& mention : find_mentions(text.value)) {
+            for (const Mention& mention : text.mentions) {
                 mentioned.insert(mention.name);
                 note_mention(text, mention);
                 check_mention(text, mention, told, profile);
@@ -238,7 +235,7 @@ class TemplateChecker {
             if (field != kNone) {
                 profile.insert(field);
             } else if (told.insert("user." + mention.property).second) {
-                const std::string where = text.literal ? "" : " in " + text.said->value;
+                const std::string where = text.literal ? "" : " in " + text.file;
                 std::vector<std::string> names;
                 for (const ir::Field& known : cx_.schema().profile)
                     names.push_back(known.name);
@@ -259,8 +256,13 @@ class TemplateChecker {
             profile.insert(field);
             return;
         }
+        if (Declared* table = cx_.peek(Kind::catalogue, mention.name)) {
+            table->used = true;
+            if (!table->broken) check_lookup(text, mention, table->index);
+            return;
+        }
         if (!told.insert(mention.name).second) return;
-        const std::string where = text.literal ? "" : " (in " + text.said->value + ")";
+        const std::string where = text.literal ? "" : " (in " + text.file + ")";
         Diagnostic diagnostic =
             Diagnostic::error("J0501", "A VARIABLE NOBODY GIVES", span_of(text, mention),
                               tick(into_.name) + " mentions " + tick(mention.name) + where +
@@ -274,6 +276,26 @@ class TemplateChecker {
         if (!near.empty()) diagnostic.after = "These names are close:   " + columns(near);
         diagnostic.help.push_back("if sends give it, add a line `needs " + mention.name +
                                   " string required`");
+        cx_.report(std::move(diagnostic));
+    }
+
+    void check_lookup(const Text& text, const Mention& mention, Index table) {
+        if (std::find(into_.catalogues.begin(), into_.catalogues.end(), table) ==
+            into_.catalogues.end())
+            into_.catalogues.push_back(table);
+        const ir::Catalogue& rows = cx_.schema().catalogues[table];
+        if (mention.column.empty() || ir::find_named(rows.columns, mention.column) != kNone) return;
+        const std::string where = text.literal ? "" : " in " + text.file;
+        std::vector<std::string> names;
+        for (const ir::Field& column : rows.columns)
+            names.push_back(column.name);
+        Diagnostic diagnostic =
+            Diagnostic::error("J0506", "NO SUCH COLUMN", span_of(text, mention),
+                              "The catalogue " + tick(rows.name) + " has no column " +
+                                  tick(mention.column) + where + ".");
+        diagnostic.after = "It has:  " + columns(names);
+        const std::vector<std::string> near = did_you_mean(mention.column, names);
+        if (!near.empty()) diagnostic.help.push_back("did you mean " + tick(near[0]) + "?");
         cx_.report(std::move(diagnostic));
     }
 
@@ -422,14 +444,14 @@ class TemplateChecker {
     /// Personal data inside a link: J0404.
     void check_links() {
         for (const Text& text : texts_) {
-            for (const Mention& mention : find_mentions(text.value)) {
+            for (const Mention& mention : text.mentions) {
                 // What a send gives under this name is followed in lint_personal.cc.
                 if (is_param(mention.name)) continue;
                 const std::string& name = mention.name == "user" ? mention.property : mention.name;
                 const Index field = ir::find_named(cx_.schema().profile, name);
                 if (field == kNone || !cx_.schema().profile[field].personal) continue;
                 if (!inside_link(text.value, mention.begin)) continue;
-                const std::string where = text.literal ? "" : " in " + text.said->value;
+                const std::string where = text.literal ? "" : " in " + text.file;
                 cx_.report(
                     Diagnostic::error("J0404", "PERSONAL DATA IN A LINK", span_of(text, mention),
                                       "This link" + where + " carries the person's " + name + ".")
@@ -451,6 +473,7 @@ class TemplateChecker {
     ir::Template& into_;
     std::map<std::string, Span> seen_;
     std::vector<Text> texts_;
+    std::vector<const ast::TemplateAttach*> attached_;
     std::vector<Span> param_spans_;
     std::set<std::string> broken_params_;
     const ast::Name* consent_ = nullptr;

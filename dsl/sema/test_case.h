@@ -121,6 +121,7 @@ struct TestCase {
     std::vector<std::string> tags;
     std::vector<GivenHistory> history;  // as written; earliest is not sorted first
     std::vector<GivenArm> arms;
+    bool held_out = false;  // `given user in holdout`
     std::vector<GivenWebhook> webhooks;
     std::vector<TestLine> lines;  // never back in time
 };

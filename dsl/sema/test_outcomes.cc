@@ -94,6 +94,22 @@ std::string_view words_of(model::Reason reason) {
             return "newer version";
         case Reason::late:
             return "late";
+        case Reason::dry_run:
+            return "dry run";
+        case Reason::not_allowed:
+            return "allow-list";
+        case Reason::best_hour:
+            return "best hour";
+        case Reason::held_out:
+            return "holdout";
+        case Reason::gave_way:
+            return "higher priority";
+        case Reason::journey_rate:
+            return "rate of its own";
+        case Reason::blast_limit:
+            return "blast limit";
+        case Reason::canary:
+            return "looked at";
     }
     return "";
 }

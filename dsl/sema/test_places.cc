@@ -84,6 +84,20 @@ void TestPlaces::put(const ast::Name& experiment, const ast::Name& place) {
     given.rest = place.text == "rest";
 }
 
+void TestPlaces::hold_out(Span span) {
+    if (cx_.schema().workspace.holdout == 0) {
+        cx_.report(Diagnostic::error("J0104", "NO HOLDOUT", span, "The workspace has no holdout.")
+                       .and_help("add a line like `holdout 5%` to the workspace"));
+        return;
+    }
+    if (test_.held_out) {
+        cx_.report(Diagnostic::error("J0105", "SAID TWICE", span,
+                                     "This test says twice that its person is in the holdout.")
+                       .and_help("keep one of them"));
+    }
+    test_.held_out = true;
+}
+
 void TestPlaces::settle() {
     for (GivenArm& given : test_.arms) {
         if (given.holdout || given.rest || !given.arm.empty()) continue;

@@ -12,6 +12,8 @@ class TestPlaces {
 
     void pick(const ast::Name& experiment, const ast::Name& arm);
     void put(const ast::Name& experiment, const ast::Name& place);
+    /// In the workspace's holdout.
+    void hold_out(Span span);
     /// After the last line. In the sample without a word about the arm: the first one, so that
     /// every run of the test is the same.
     void settle();

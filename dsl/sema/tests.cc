@@ -252,6 +252,7 @@ class TestChecker {
                     }
                 },
                 [&](const ast::GivenPick& pick) { places_.pick(pick.experiment, pick.arm); },
+                [&](const ast::GivenHeldOut& held) { places_.hold_out(held.span); },
                 [&](const ast::GivenPut& put_in) { places_.put(put_in.experiment, put_in.place); },
                 [&](const ast::GivenWebhook& webhook) { check_webhook(webhook); }},
             given.what);

@@ -30,9 +30,14 @@ struct Word {
 
 class Scanner {
   public:
-    explicit Scanner(std::string_view text) : text_(text) {}
+    using MadeBy = std::function<MadeNames(const std::string& partial)>;
 
-    std::vector<Mention> run() {
+    Scanner(std::string_view text, const MadeNames& made, const MadeBy& made_by)
+        : text_(text), made_by_(made_by) {
+        read_.made = made;
+    }
+
+    LiquidReading run() {
         std::size_t at = 0;
         while (at + 1 < text_.size()) {
             const std::string_view two = text_.substr(at, 2);
@@ -44,7 +49,7 @@ class Scanner {
                 ++at;
             }
         }
-        return std::move(found_);
+        return std::move(read_);
     }
 
   private:
@@ -102,21 +107,62 @@ class Scanner {
         const std::size_t at = word.end;
         if (word.text == "for" || word.text == "tablerow") {
             const Word variable = next_word(at, end);
-            made_.insert(variable.text);
-            made_.insert(word.text == "for" ? "forloop" : "tablerowloop");
+            read_.made.insert(variable.text);
+            read_.made.insert(word.text == "for" ? "forloop" : "tablerowloop");
             const Word in = next_word(variable.end, end);
             expression(in.end, end);
         } else if (word.text == "assign" || word.text == "capture") {
             const Word variable = next_word(at, end);
             if (word.text == "assign") expression(variable.end, end);
-            made_.insert(variable.text);
+            read_.made.insert(variable.text);
         } else if (word.text == "increment" || word.text == "decrement") {
-            made_.insert(next_word(at, end).text);
+            read_.made.insert(next_word(at, end).text);
         } else if (word.text == "if" || word.text == "unless" || word.text == "elsif" ||
                    word.text == "case" || word.text == "when" || word.text == "echo" ||
                    word.text == "cycle") {
             expression(at, end);
+        } else if (word.text == "include" || word.text == "render") {
+            partial(at, end, word.text == "include");
         }
+    }
+
+    void partial(std::size_t at, std::size_t end, bool shares) {
+        PartialMention found;
+        found.shares = shares;
+        at = std::min(text_.find_first_not_of(" \t\r\n", at), end);
+        const char quote = at < end ? text_[at] : ' ';
+        std::size_t close = quote == '"' || quote == '\'' ? text_.find(quote, at + 1) : end;
+        if (close < end) {
+            found.name = text_.substr(at + 1, close - at - 1);
+            found.begin = static_cast<std::uint32_t>(at);
+            found.end = static_cast<std::uint32_t>(close + 1);
+            at = close + 1;
+        } else {
+            const Word computed = next_word(at, end);
+            found.begin = computed.begin;
+            found.end = computed.end;
+        }
+        const std::size_t slash = found.name.rfind('/');
+        std::string alias = slash == std::string::npos ? found.name : found.name.substr(slash + 1);
+        // `with x as y`, `for xs as y`, `, title: x`.
+        std::size_t from = at;
+        for (Word word = next_word(at, end); word.begin < end; word = next_word(word.end, end)) {
+            if (word.text == "as") {
+                const Word named = next_word(word.end, end);
+                alias = named.text;
+                expression(from, word.begin);
+                from = named.end;
+                word = named;
+            } else if (word.end < end && text_[word.end] == ':') {
+                found.given.insert(word.text);
+            } else if (word.text == "for") {
+                found.given.insert("forloop");
+            }
+        }
+        expression(from, end);
+        found.given.insert(alias);
+        if (shares && made_by_) read_.made.merge(made_by_(found.name));
+        read_.partials.push_back(std::move(found));
     }
 
     Word next_word(std::size_t at, std::size_t end) const {
@@ -130,7 +176,7 @@ class Scanner {
     }
 
     void expression(std::size_t at, std::size_t end) {
-        const std::size_t first = found_.size();
+        const std::size_t first = read_.mentions.size();
         bool after_bar = false;
         while (at < end) {
             const char c = text_[at];
@@ -144,6 +190,8 @@ class Scanner {
             } else if (is_letter(c)) {
                 at = word(at, end, after_bar, first);
                 after_bar = false;
+            } else if (c == '.') {
+                at = next_word(at + 1, end).end;  // of what stands in brackets before
             } else if (is_digit(c)) {
                 while (at < end && (is_digit(text_[at]) || text_[at] == '.'))
                     ++at;
@@ -167,26 +215,45 @@ class Scanner {
             after = std::max<std::size_t>(part.end, after + 1);
         }
         if (is_filter) {
-            if (name.text == "default" && found_.size() > first) found_[first].has_default = true;
+            if (name.text == "default" && read_.mentions.size() > first)
+                read_.mentions[first].has_default = true;
             return after;
         }
         // `limit: 3`, `allow_false: true`: an argument's name.
         if (after < end && text_[after] == ':') return after + 1;
-        if (!liquid_words().contains(name.text) && !made_.contains(name.text)) {
-            found_.push_back({name.text, property, name.begin, last, false});
+        if (!liquid_words().contains(name.text) && !read_.made.contains(name.text)) {
+            read_.mentions.push_back(
+                {name.text, property, name.begin, last, false, column_behind(after, end)});
         }
         return after;
     }
 
+    /// Of `[item.sku].title`; "" for anything else.
+    std::string column_behind(std::size_t at, std::size_t end) const {
+        if (at >= end || text_[at] != '[') return {};
+        int open = 0;
+        for (; at < end; ++at) {
+            if (text_[at] == '[') ++open;
+            if (text_[at] == ']' && --open == 0) break;
+        }
+        if (at + 1 >= end || text_[at + 1] != '.') return {};
+        return next_word(at + 2, end).text;
+    }
+
     std::string_view text_;
-    std::vector<Mention> found_;
-    std::set<std::string> made_;
+    const MadeBy& made_by_;
+    LiquidReading read_;
 };
 
 }  // namespace
 
-std::vector<Mention> find_mentions(std::string_view text) {
-    return Scanner(text).run();
+std::vector<Mention> find_mentions(std::string_view text, const MadeNames& made) {
+    return read_liquid(text, made, {}).mentions;
+}
+
+LiquidReading read_liquid(std::string_view text, const MadeNames& made,
+                          const std::function<MadeNames(const std::string& partial)>& made_by) {
+    return Scanner(text, made, made_by).run();
 }
 
 std::vector<OpenMention> find_open_mentions(std::string_view text) {

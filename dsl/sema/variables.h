@@ -3,6 +3,8 @@
 // is engine/render's; this reads `{{ … }}` and `{% … %}` and follows for, assign and capture.
 
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +17,31 @@ struct Mention {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;  // of name and property in the text
     bool has_default = false;
+    std::string column = {};  // "title" of products[item.sku].title
 };
 
+using MadeNames = std::set<std::string>;
+
 /// In order of appearance; names the text makes itself (for, assign, capture, forloop) are left
-/// out.
-std::vector<Mention> find_mentions(std::string_view text);
+/// out, and so are those of `made`: who puts this text in made them.
+std::vector<Mention> find_mentions(std::string_view text, const MadeNames& made = {});
+
+/// `{% render "header", title: x %}` or `{% include "header" %}`.
+struct PartialMention {
+    std::string name;         // "" when the text computes it
+    std::uint32_t begin = 0;  // of the name with its quotes
+    std::uint32_t end = 0;
+    bool shares = false;  // include: knows what the text made, and what it makes is known after it
+    MadeNames given;      // what the partial gets by name
+};
+struct LiquidReading {
+    std::vector<Mention> mentions;
+    std::vector<PartialMention> partials;
+    MadeNames made;  // by the text, `made` among them
+};
+/// All of it in one go. `made_by(name)`: what a partial makes that is put in by `include`.
+LiquidReading read_liquid(std::string_view text, const MadeNames& made,
+                          const std::function<MadeNames(const std::string& partial)>& made_by);
 
 /// Does `at` stand inside an address that began before it?
 bool inside_link(std::string_view text, std::size_t at);

@@ -49,7 +49,7 @@ std::vector<const ast::Steps*> blocks_of(const ast::Step& step) {
                   if (call.otherwise) blocks.push_back(&call.otherwise->steps);
               },
               [&](const ast::Repeat& repeat) { blocks.push_back(&repeat.steps); },
-              [](const auto&) {}},
+              [&](const ast::SendOneOf& one) { blocks.push_back(&one.sends); }, [](const auto&) {}},
         step.what);
     return blocks;
 }
@@ -73,6 +73,17 @@ void collect_labels(Context& cx, const ast::Steps& steps, JourneyScope& scope) {
                                cx.peek(Kind::message_template, send->template_name.text)) {
                     label.message_template = text->index;
                 }
+            }
+            const auto* one_of = std::get_if<ast::SendOneOf>(&step.what);
+            for (std::size_t i = 0; one_of != nullptr && i < one_of->sends.size(); ++i) {
+                const auto* send = std::get_if<ast::Send>(&one_of->sends[i].what);
+                const Declared* channel =
+                    send == nullptr ? nullptr : cx.peek(Kind::channel, send->channel.text);
+                if (channel == nullptr) continue;
+                // What mail tells is the most that any of them can tell.
+                const bool mail =
+                    cx.schema().channels[channel->index].kind == ir::ChannelKind::email;
+                if (label.channel == kNone || mail) label.channel = channel->index;
             }
             const auto [at, fresh] = scope.labels.try_emplace(step.label->text, label);
             if (!fresh) {
@@ -184,6 +195,9 @@ void each_value(const Step& step, const Visit& visit) {
                      [&](const Emit& emit) { each_argument(emit.args, visit); },
                      [&](const Run& run) { each_argument(run.args, visit); },
                      [&](const Repeat& repeat) { visit(repeat.again); },
+                     [&](const Pick& pick) {
+                         if (pick.one_of) visit(pick.one_of->filter);
+                     },
                      [&](const Let& let) { visit(let.value); },
                      [&](const SetField& set) { visit(set.value); }, [](const auto&) {}},
                step.act);

@@ -80,6 +80,7 @@ class Builder {
     ast::QuietNoZone no_zone(std::uint32_t at);
     ast::ConsentBasis basis(std::uint32_t at);
     ast::ChannelRate rate(std::uint32_t at);
+    ast::Canary canary(std::uint32_t at);
     ast::Dwell dwell(std::uint32_t at);
     ast::BandRow band_row(std::uint32_t at);
     ast::Param param(ast::Name name, Children& rest);
@@ -133,12 +134,14 @@ class Builder {
     ast::FrequencyLine frequency_line(std::uint32_t at);
     ast::QuietLine quiet_line(std::uint32_t at);
     ast::TemplateLine template_line(std::uint32_t at);
+    ast::CatalogueLine catalogue_line(std::uint32_t at);
     ast::WebhookLine webhook_line(std::uint32_t at);
     ast::SnippetDecl snippet(std::uint32_t at);
 
     ast::Head head(std::uint32_t at);
     ast::Step step(std::uint32_t at);
     ast::StepKind send(std::uint32_t at);
+    ast::StepKind send_one(std::uint32_t at);
     ast::StepKind wait(std::uint32_t at);
     ast::StepKind if_step(std::uint32_t at);
     ast::StepKind choose(std::uint32_t at);

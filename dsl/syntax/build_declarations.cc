@@ -66,8 +66,9 @@ ast::LimitRow Builder::limit_row(std::uint32_t at) {
 ast::WhenFull Builder::when_full(std::uint32_t at) {
     Children parts = children(at);
     if (parts.word("skip")) return {};
-    parts.word("hold");
-    return {duration(parts.take())};
+    const bool gives_way = parts.word("give");
+    if (!gives_way) parts.word("hold");
+    return {duration(parts.take()), gives_way};
 }
 
 ast::QuietNoZone Builder::no_zone(std::uint32_t at) {
@@ -90,6 +91,15 @@ ast::ChannelRate Builder::rate(std::uint32_t at) {
     made.count = integer(parts.take());
     made.unit = name(parts.take());
     if (made.unit.text.ends_with('s')) made.unit.text.pop_back();
+    return made;
+}
+
+ast::Canary Builder::canary(std::uint32_t at) {
+    Children parts = children(at);
+    ast::Canary made;
+    made.count = integer(parts.take());
+    made.wait = duration(parts.take());
+    made.stop = percent(parts.take());
     return made;
 }
 
@@ -133,6 +143,9 @@ ast::WorkspaceLine Builder::workspace_line(std::uint32_t at) {
     if (parts.word("time")) return {span(at), ast::WorkspaceZone{text(parts.take())}};
     if (parts.word("currency")) return {span(at), ast::WorkspaceCurrency{currency(parts.take())}};
     if (parts.word("locale")) return {span(at), ast::WorkspaceLocale{text(parts.take())}};
+    if (parts.word("holdout")) return {span(at), ast::WorkspaceHoldout{percent(parts.take())}};
+    if (parts.word("blast")) return {span(at), ast::BlastLimit{rate(parts.take())}};
+    if (parts.word("canary")) return {span(at), canary(parts.take())};
     parts.word("week");
     return {span(at), ast::WeekStarts{weekday(parts.take())}};
 }
@@ -152,6 +165,7 @@ ast::ChannelLine Builder::channel_line(std::uint32_t at) {
     if (parts.word("from")) return {span(at), ast::ChannelFrom{text(parts.take())}};
     if (parts.word("sender")) return {span(at), ast::ChannelSender{text(parts.take())}};
     if (parts.word("rate")) return {span(at), rate(parts.take())};
+    if (parts.word("cost")) return {span(at), ast::ChannelCost{expr(parts.take())}};
     parts.word("max");
     return {span(at), ast::ChannelMaxLength{integer(parts.take())}};
 }
@@ -186,6 +200,7 @@ ast::QuietLine Builder::quiet_line(std::uint32_t at) {
         return {span(at), ast::QuietThen{parts.word("hold") ? ast::QuietAction::hold
                                                             : ast::QuietAction::skip}};
     }
+    if (parts.word("spread")) return {span(at), ast::QuietSpread{duration(parts.take())}};
     parts.word("if");
     return {span(at), no_zone(parts.take())};
 }
@@ -205,8 +220,23 @@ ast::TemplateLine Builder::template_line(std::uint32_t at) {
         ast::Name called = name(inner.take());
         return {span(at), ast::TemplateNeeds{field(std::move(called), inner)}};
     }
+    if (parts.word("attach")) return {span(at), ast::TemplateAttach{text(parts.take()), {}}};
+    if (parts.word("inline")) {
+        ast::TemplateAttach image{text(parts.take()), {}};
+        image.as = name(parts.take());
+        return {span(at), std::move(image)};
+    }
     parts.word("unsubscribe");
     return {span(at), ast::TemplateUnsubscribe{parts.word("body")}};
+}
+
+ast::CatalogueLine Builder::catalogue_line(std::uint32_t at) {
+    Children parts = children(at);
+    if (parts.word("file")) return {span(at), ast::CatalogueFile{text(parts.take())}};
+    if (parts.word("key")) return {span(at), ast::CatalogueKey{name(parts.take())}};
+    Children inner = children(parts.take());
+    ast::Name called = name(inner.take());
+    return {span(at), field(std::move(called), inner)};
 }
 
 ast::WebhookLine Builder::webhook_line(std::uint32_t at) {
@@ -321,6 +351,12 @@ std::optional<ast::Item> Builder::item(std::uint32_t at) {
         case Kind::webhook: {
             ast::WebhookDecl what{name(parts.take()), {}};
             lines(what.lines, &Builder::webhook_line);
+            made.what = std::move(what);
+            break;
+        }
+        case Kind::catalogue: {
+            ast::CatalogueDecl what{name(parts.take()), {}};
+            lines(what.lines, &Builder::catalogue_line);
             made.what = std::move(what);
             break;
         }

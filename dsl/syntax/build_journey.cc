@@ -67,6 +67,8 @@ ast::SendOption Builder::send_option(std::uint32_t at) {
         made.what = ast::RetryFor{duration(parts.take())};
     } else if (parts.word("to")) {
         made.what = ast::SendTo{expr(parts.take())};
+    } else if (parts.word("at")) {
+        made.what = ast::AtBestHour{duration(parts.take())};
     } else {
         parts.word("without");
         made.what = ast::Without{parts.word("quiet") ? ast::Waived::quiet : ast::Waived::frequency};
@@ -126,6 +128,8 @@ ast::Head Builder::head(std::uint32_t at) {
         made.what = ast::ExpiresAfter{duration(parts.take())};
     } else if (parts.word("priority")) {
         made.what = ast::Priority{integer(parts.take())};
+    } else if (parts.word("rate")) {
+        made.what = ast::JourneyRate{rate(parts.take())};
     } else if (parts.word("key")) {
         made.what = ast::Key{expr(parts.take())};
     } else if (parts.word("time")) {
@@ -204,6 +208,9 @@ ast::Step Builder::step(std::uint32_t at) {
     switch (kind(action)) {
         case Kind::send:
             made.what = send(action);
+            break;
+        case Kind::send_one:
+            made.what = send_one(action);
             break;
         case Kind::wait:
             made.what = wait(action);
@@ -291,6 +298,28 @@ ast::StepKind Builder::send(std::uint32_t at) {
     made.with = maybe_map(parts);
     while (const auto option = parts.take(Kind::send_option))
         made.options.push_back(send_option(*option));
+    return made;
+}
+
+ast::StepKind Builder::send_one(std::uint32_t at) {
+    Children parts = children(at);
+    ast::SendOneOf made;
+    made.head = keyword(at);
+    if (parts.word("best")) {
+        ast::Return best;
+        best.comes = event_sel(parts.take());
+        best.within = duration(parts.take());
+        best.worth = expr(parts.take());
+        made.head = source::join(made.head, best.worth->span);
+        if (const auto share = parts.take(Kind::percent)) {
+            best.explore = percent(*share);
+            made.head = source::join(made.head, best.explore->span);
+        }
+        made.best = std::move(best);
+    } else {
+        parts.word("first");
+    }
+    made.sends = steps(parts.take());
     return made;
 }
 

@@ -68,7 +68,10 @@ ast::Happen Builder::happen(std::uint32_t at) {
 
 ast::GivenLine Builder::given(std::uint32_t at) {
     Children parts = children(at);
-    if (parts.word("user")) return {ast::GivenUser{map(parts.take())}};
+    if (parts.word("user")) {
+        if (parts.word("holdout")) return {ast::GivenHeldOut{span(at)}};
+        return {ast::GivenUser{map(parts.take())}};
+    }
     if (parts.word("consent")) return {ast::GivenConsent{names(parts)}};
     if (parts.word("tag")) return {ast::GivenTag{texts(parts)}};
     if (parts.word("history")) {

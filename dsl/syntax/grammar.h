@@ -27,12 +27,16 @@ struct field : node<Kind::field, name, field_tail> {};
 struct limit_row
     : node<Kind::limit_row, integer, token<Kind::name, scan::name, "a channel, or `messages`">,
            word<"per">, sor<duration, unit>> {};
-struct when_full : node<Kind::when_full,
-                        sor<kept<"skip">, all<kept<"hold">, word<"up">, word<"to">, duration>>> {};
+struct when_full
+    : node<Kind::when_full, sor<kept<"skip">, all<kept<"hold">, word<"up">, word<"to">, duration>,
+                                all<kept<"give">, word<"way">, word<"up">, word<"to">, duration>>> {
+};
 struct no_zone : node<Kind::no_zone, sor<kept<"hold">, kept<"skip">, all<kept<"use">, string>>> {};
 struct basis : node<Kind::basis, sor<all<kept<"double">, word<"opt">, word<"in">>,
                                      all<word<"opt">, sor<kept<"in">, kept<"out">>>>> {};
 struct rate : node<Kind::rate, integer, word<"per">, unit> {};
+struct canary
+    : node<Kind::canary, integer, word<"for">, duration, word<"stop">, word<"above">, percent> {};
 struct times : seq<integer, word<"times">> {};
 /// An event's path where nothing else is possible.
 struct event_path : node<Kind::path, token<Kind::name, scan::name, "an event">, many<dot, name>> {};
@@ -54,8 +58,8 @@ struct valid : seq<sor<all<kept<"for">, duration>, all<kept<"until">, clock_time
 struct send_option
     : node<Kind::send_option,
            sor<all<kept<"valid">, valid>, all<kept<"retry">, word<"for">, duration>,
-               all<kept<"to">, sum>, all<kept<"without">, sor<kept<"quiet">, kept<"frequency">>>>> {
-};
+               all<kept<"to">, sum>, all<kept<"without">, sor<kept<"quiet">, kept<"frequency">>>,
+               all<kept<"at">, word<"best">, word<"hour">, word<"within">, duration>>> {};
 struct valid_option : node<Kind::send_option, valid> {};
 struct channel_template
     : seq<token<Kind::name, scan::name, "a channel">, token<Kind::name, scan::name, "a template">> {
@@ -82,8 +86,8 @@ struct outcome
 struct given
     : node<
           Kind::given,
-          sor<all<kept<"user">, map>, all<kept<"consent">, listed<name>>,
-              all<kept<"tag">, listed<string>>,
+          sor<all<kept<"user">, sor<map, all<word<"in">, kept<"holdout">>>>,
+              all<kept<"consent">, listed<name>>, all<kept<"tag">, listed<string>>,
               all<kept<"history">, path, opt<map>, word<"at">, sign<"-">, duration>,
               all<sor<kept<"experiment">, kept<"split">>, name,
                   sor<all<kept<"picks">, name>, all<kept<"puts">, word<"user">, word<"in">, name>>>,
@@ -103,6 +107,8 @@ struct frequency_item
     : item<Kind::frequency, word<"frequency">, name, block<BlockKind::frequency>> {};
 struct quiet_item : item<Kind::quiet, word<"quiet">, name, block<BlockKind::quiet>> {};
 struct webhook_item : item<Kind::webhook, word<"webhook">, name, block<BlockKind::webhook>> {};
+struct catalogue_item
+    : item<Kind::catalogue, word<"catalogue">, name, block<BlockKind::catalogue>> {};
 struct template_item
     : item<Kind::template_decl, word<"template">, name, token<Kind::name, scan::name, "a channel">,
            class_name, block<BlockKind::template_decl>> {};
@@ -119,8 +125,8 @@ struct test_item
 
 struct any_item
     : sor<language_item, use_item, workspace_item, profile_item, event_item, channel_item,
-          consent_item, frequency_item, quiet_item, webhook_item, template_item, segment_item,
-          band_item, snippet_item, journey_item, test_item> {};
+          consent_item, frequency_item, quiet_item, webhook_item, catalogue_item, template_item,
+          segment_item, band_item, snippet_item, journey_item, test_item> {};
 
 // Lines of declarations.
 template <typename... R>
@@ -128,12 +134,15 @@ using line = node<Kind::line, R...>;
 
 struct workspace_line
     : line<sor<all<kept<"time">, word<"zone">, string>, all<kept<"currency">, currency>,
-               all<kept<"locale">, string>, all<kept<"week">, word<"starts">, weekday>>> {};
+               all<kept<"locale">, string>, all<kept<"week">, word<"starts">, weekday>,
+               all<kept<"holdout">, percent>, all<kept<"blast">, word<"limit">, rate>,
+               all<kept<"canary">, canary>>> {};
 struct profile_line : line<field> {};
 struct event_line : line<sor<all<word<"dwell">, dwell>, field>> {};
-struct channel_line
-    : line<sor<all<kept<"address">, path>, all<kept<"from">, string>, all<kept<"sender">, string>,
-               all<kept<"rate">, rate>, all<kept<"max">, word<"length">, integer>>> {};
+struct channel_line : line<sor<all<kept<"address">, path>, all<kept<"from">, string>,
+                               all<kept<"sender">, string>, all<kept<"rate">, rate>,
+                               all<kept<"max">, word<"length">, integer>, all<kept<"cost">, sum>>> {
+};
 struct consent_line : line<sor<all<kept<"channels">, listed<name>>, all<kept<"basis">, basis>,
                                all<kept<"about">, string>>> {};
 struct frequency_line
@@ -142,12 +151,16 @@ struct frequency_line
 struct quiet_line
     : line<sor<all<kept<"from">, clock_time, word<"to">, clock_time, maybe_zone>,
                all<kept<"on">, listed<name>>, all<kept<"then">, sor<kept<"hold">, kept<"skip">>>,
-               all<kept<"if">, word<"no">, word<"zone">, no_zone>>> {};
+               all<kept<"if">, word<"no">, word<"zone">, no_zone>,
+               all<kept<"spread">, word<"over">, duration>>> {};
 struct template_line
     : line<sor<all<kept<"consent">, name>,
                all<sor<kept<"subject">, kept<"title">, kept<"body">, kept<"file">>, string>,
-               all<kept<"needs">, field>,
+               all<kept<"needs">, field>, all<kept<"attach">, string>,
+               all<kept<"inline">, string, word<"as">, name>,
                all<kept<"unsubscribe">, sor<kept<"automatic">, all<word<"in">, kept<"body">>>>>> {};
+
+struct catalogue_line : line<sor<all<kept<"file">, string>, all<kept<"key">, name>, field>> {};
 
 struct webhook_line : line<sor<all<kept<"post">, string>, all<kept<"sends">, listed<name>>,
                                all<kept<"gives">, field>, all<kept<"timeout">, duration>,
@@ -187,7 +200,7 @@ struct head_line
           head<kept<"goal">, name, word<"when">, event_sel, goal_tail>,
           head<kept<"exit">, exit_tail>, head<kept<"frequency">, name>, head<kept<"quiet">, name>,
           head<kept<"expires">, word<"after">, duration>, head<kept<"priority">, integer>,
-          head<kept<"key">, expr>, head<kept<"time">, word<"zone">, sum>,
+          head<kept<"rate">, rate>, head<kept<"key">, expr>, head<kept<"time">, word<"zone">, sum>,
           head<kept<"from">, word<"version">, integer, block<BlockKind::moves>>,
           node<Kind::do_block, word<"do">, steps>> {};
 
@@ -201,6 +214,14 @@ struct move_line : sor<node<Kind::others, word<"others">, others>,
 
 struct send_step : node<Kind::send, word<"send">, channel_template, maybe<word<"with">, map>,
                         lined_up<send_option>> {};
+struct best_send : seq<word<"for">, event_sel, word<"within">, duration, word<"worth">, sum,
+                       maybe<word<"explore">, percent>> {};
+struct send_one_step : node<Kind::send_one, word<"send">,
+                            sor<all<kept<"first">, word<"of">>, all<kept<"best">, best_send>>,
+                            block<BlockKind::sends>> {};
+struct send_row
+    : node<Kind::step,
+           node<Kind::send, channel_template, maybe<word<"with">, map>, lined_up<send_option>>> {};
 struct wait_at_most : seq<kept<"at">, word<"most">, duration, block<BlockKind::wait_arms>> {};
 struct wait_step : node<Kind::wait, word<"wait">,
                         sor<all<kept<"until">, until>, all<wait_at_most>,
@@ -229,9 +250,9 @@ struct include_step : node<Kind::include, word<"include">, include_call> {};
 struct at_most_times : seq<word<"at">, word<"most">, sum, word<"times">> {};
 struct repeat_step : node<Kind::repeat, word<"repeat">, at_most_times,
                           maybe<node<Kind::repeat_until, word<"until">, expr>>, steps> {};
-struct action : sor<send_step, wait_step, if_step, choose_step, split_step, experiment_step,
-                    let_step, set_step, tag_step, stop_step, note_step, call_step, emit_step,
-                    run_step, include_step, repeat_step> {};
+struct action : sor<send_one_step, send_step, wait_step, if_step, choose_step, split_step,
+                    experiment_step, let_step, set_step, tag_step, stop_step, note_step, call_step,
+                    emit_step, run_step, include_step, repeat_step> {};
 struct any_step : node<Kind::step, opt<elsewhere<match_label>>, action> {};
 
 struct on_arm : node<Kind::on_arm, word<"on">, event_sel, steps> {};

@@ -84,6 +84,7 @@ enum class Kind : std::uint8_t {
     no_zone,
     basis,
     rate,
+    canary,
     class_name,
     channel_template,
     dwell,
@@ -108,6 +109,7 @@ enum class Kind : std::uint8_t {
     frequency,
     quiet,
     webhook,
+    catalogue,
     template_decl,
     segment,
     band,
@@ -158,6 +160,7 @@ enum class Kind : std::uint8_t {
     needs,
     confidence,
     otherwise,
+    send_one,
 };
 
 struct MarkRow {
@@ -178,6 +181,7 @@ enum class BlockKind : std::uint8_t {
     frequency,
     quiet,
     webhook,
+    catalogue,
     template_decl,
     band,
     journey,
@@ -187,6 +191,7 @@ enum class BlockKind : std::uint8_t {
     choices,
     split_arms,
     experiment,
+    sends,
     test,
     nothing,
 };

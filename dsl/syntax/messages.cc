@@ -482,7 +482,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
     }
     switch (kind) {
         case K::file: {
-            static constexpr std::array<std::pair<std::string_view, K>, 13> kItems = {
+            static constexpr std::array<std::pair<std::string_view, K>, 14> kItems = {
                 {{"workspace", K::workspace},
                  {"profile", K::profile},
                  {"event", K::event},
@@ -491,6 +491,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
                  {"frequency", K::frequency},
                  {"quiet", K::quiet},
                  {"webhook", K::webhook},
+                 {"catalogue", K::catalogue},
                  {"template", K::template_decl},
                  {"band", K::band},
                  {"snippet", K::steps},
@@ -509,6 +510,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
             if (guess == "wait") return K::wait_arms;
             if (guess == "choose") return K::choices;
             if (guess == "split") return K::split_arms;
+            if (guess == "send") return K::sends;
             if (guess == "experiment") return K::experiment;
             return K::nothing;
         case K::wait_arms:
@@ -516,6 +518,8 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
         case K::split_arms:
         case K::experiment:
             return K::steps;
+        case K::sends:
+            return K::nothing;
         case K::workspace:
         case K::profile:
         case K::event:
@@ -524,6 +528,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
         case K::frequency:
         case K::quiet:
         case K::webhook:
+        case K::catalogue:
         case K::template_decl:
         case K::band:
         case K::moves:
@@ -540,9 +545,9 @@ bool is_continuation(BlockKind kind, std::string_view first) {
     if (kind == BlockKind::experiment &&
         (first == "needs" || first == "confidence" || first == "otherwise"))
         return true;
-    static constexpr std::array<std::string_view, 11> kWords = {
-        "else",   "valid", "retry", "within", "without", "lasts",
-        "unless", "where", "and",   "or",     "to"};
+    static constexpr std::array<std::string_view, 13> kWords = {
+        "else", "valid",  "retry", "within", "without", "lasts", "first",
+        "best", "unless", "where", "and",    "or",      "to"};
     return std::find(kWords.begin(), kWords.end(), first) != kWords.end();
 }
 

@@ -181,6 +181,10 @@ std::optional<ast::ChannelRate> parse_rate(const Piece& piece, Diagnostics& diag
     return read_one(piece, diagnostics, PieceRule::rate, "a rate", &Builder::rate);
 }
 
+std::optional<ast::Canary> parse_canary(const Piece& piece, Diagnostics& diagnostics) {
+    return read_one(piece, diagnostics, PieceRule::canary, "a canary", &Builder::canary);
+}
+
 std::optional<ast::Dwell> parse_dwell(const Piece& piece, Diagnostics& diagnostics) {
     return read_one(piece, diagnostics, PieceRule::dwell, "a `dwell`", &Builder::dwell);
 }

@@ -33,6 +33,7 @@ enum class PieceRule : std::uint8_t {
     currency,
     class_name,
     rate,
+    canary,
     start,
     moment,
     given,

@@ -24,6 +24,9 @@ constexpr std::array kSamples = {
     Sample{K::file, "webhook", "a webhook",
            "webhook mint_coupon {\n  post \"https://api.shop.example/coupons\"\n  sends sku, "
            "percent\n  gives code string required\n}"},
+    Sample{K::file, "catalogue", "a catalogue",
+           "catalogue products {\n  file \"data/products.csv\"\n  key sku\n  title string\n  "
+           "price money CNY\n}"},
     Sample{K::file, "template", "a template",
            "template welcome_hello email marketing {\n  subject \"Welcome\"\n}"},
     Sample{K::file, "segment", "a segment", "segment vips \"Our best\" = user.tier is \"pro\""},
@@ -49,6 +52,9 @@ constexpr std::array kSamples = {
     Sample{K::workspace, "currency", "a currency", "currency CNY"},
     Sample{K::workspace, "locale", "a locale", "locale \"zh-CN\""},
     Sample{K::workspace, "week", "the week's start", "week starts Monday"},
+    Sample{K::workspace, "holdout", "a holdout", "holdout 5%"},
+    Sample{K::workspace, "blast", "a blast limit", "blast limit 10000 per day"},
+    Sample{K::workspace, "canary", "a canary", "canary 100 for 30 minutes stop above 5%"},
 
     Sample{K::channel, "address", "an address", "address user.email"},
     Sample{K::channel, "from", "a sender's address", "from \"Shop <hello@mail.shop.example>\""},
@@ -62,19 +68,25 @@ constexpr std::array kSamples = {
 
     Sample{K::frequency, "at", "a limit", "at most 2 sms per week\nat most 6 messages per 168h"},
     Sample{K::frequency, "counts", "a `counts`", "counts marketing"},
-    Sample{K::frequency, "when", "a `when full`", "when full skip\nwhen full hold up to 2 days"},
+    Sample{K::frequency, "when", "a `when full`",
+           "when full skip\nwhen full hold up to 2 days\nwhen full give way up to 2 days"},
 
     Sample{K::quiet, "from", "quiet hours", "from 21:30 to 09:00 local"},
     Sample{K::quiet, "on", "an `on`", "on sms, push"},
     Sample{K::quiet, "then", "a `then`", "then hold\nthen skip"},
     Sample{K::quiet, "if", "an `if no zone`",
            "if no zone use \"Asia/Shanghai\"\nif no zone skip\nif no zone hold"},
+    Sample{K::quiet, "spread", "a `spread over`", "spread over 1 hour"},
 
     Sample{K::webhook, "post", "a `post`", "post \"https://api.shop.example/coupons\""},
     Sample{K::webhook, "sends", "a `sends`", "sends sku, percent"},
     Sample{K::webhook, "gives", "a `gives`", "gives code string required\ngives expires instant"},
     Sample{K::webhook, "timeout", "a `timeout`", "timeout 5s"},
     Sample{K::webhook, "retry", "a `retry`", "retry 3 times"},
+
+    Sample{K::catalogue, "file", "a file", "file \"data/products.csv\""},
+    Sample{K::catalogue, "key", "a key", "key sku"},
+    Sample{K::catalogue, "", "a column", "title string\nprice money CNY"},
 
     Sample{K::band, "", "a row of a band", "5 below 14 days\n1 otherwise"},
 
@@ -87,6 +99,8 @@ constexpr std::array kSamples = {
     Sample{K::template_decl, "file", "a file", "file \"templates/welcome.html\""},
     Sample{K::template_decl, "needs", "a `needs`",
            "needs code string required\nneeds first_name string default \"there\""},
+    Sample{K::template_decl, "attach", "an `attach`", "attach \"files/terms.pdf\""},
+    Sample{K::template_decl, "inline", "an `inline`", "inline \"images/logo.png\" as logo"},
     Sample{K::template_decl, "unsubscribe", "an `unsubscribe`",
            "unsubscribe automatic\nunsubscribe in body"},
 
@@ -112,6 +126,7 @@ constexpr std::array kSamples = {
     Sample{K::journey, "quiet", "a `quiet`", "quiet night"},
     Sample{K::journey, "expires", "an `expires`", "expires after 21 days"},
     Sample{K::journey, "priority", "a priority", "priority 10"},
+    Sample{K::journey, "rate", "a rate", "rate 5000 per hour"},
     Sample{K::journey, "key", "a key", "key trigger.order_id"},
     Sample{K::journey, "time", "a time zone", "time zone user.time_zone"},
     Sample{K::journey, "from", "a `from version`",
@@ -154,6 +169,11 @@ constexpr std::array kSamples = {
     Sample{K::steps, "note", "a note", "note \"why this is here\""},
     Sample{K::steps, "valid", "how long a send is valid",
            "send sms reminder valid for 24h\nsend push wish valid until 20:00 local"},
+    Sample{K::steps, "first", "a `send first of`",
+           "send first of {\n  push cart_push\n  sms cart_sms\n}"},
+    Sample{K::steps, "best", "a `send best`",
+           "send best for order_paid within 3 days worth 12.00 {\n  email cart_mail\n  sms "
+           "cart_sms\n}"},
     Sample{K::steps, "retry", "a `retry`", "send email receipt retry for 12h"},
     Sample{K::steps, "without", "a `without`", "send sms receipt_sms without quiet"},
 
@@ -161,6 +181,9 @@ constexpr std::array kSamples = {
            "on clicked of mail { stop }\non order_paid where total > CNY 100 { stop }"},
     Sample{K::wait_arms, "when", "a `when`", "when user.tier is \"pro\" { stop }"},
     Sample{K::wait_arms, "timeout", "a `timeout`", "timeout\ntimeout { send email reminder }"},
+
+    Sample{K::sends, "", "a channel and its template",
+           "push cart_push\nsms cart_sms with { code: trigger.code } valid for 2h"},
 
     Sample{K::choices, "when", "a `when`", "when user.tier is \"pro\" { … }"},
     Sample{K::choices, "otherwise", "an `otherwise`", "otherwise { … }"},
@@ -183,7 +206,8 @@ constexpr std::array kSamples = {
     Sample{K::test, "start", "a `start`", "start 2026-03-02 09:00 in \"Asia/Shanghai\""},
     Sample{K::test, "given", "a `given`",
            "given user { email: \"a@example.com\" }\ngiven consent newsletter, offers\ngiven "
-           "history order_paid at -2 days\ngiven webhook mint_coupon gives { code: \"TEN\" }"},
+           "history order_paid at -2 days\ngiven webhook mint_coupon gives { code: \"TEN\" }\n"
+           "given user in holdout"},
     Sample{K::test, "at", "an `at`",
            "at +2 days signed_up { source: \"web\" }\nat +2 days expect sent email "
            "welcome_tips\nat +2 days clicked of mail\nat +30 days expect nothing sent"},
@@ -320,6 +344,8 @@ std::string_view place_of(BlockKind kind) {
             return "a quiet policy";
         case K::webhook:
             return "a webhook";
+        case K::catalogue:
+            return "a catalogue";
         case K::template_decl:
             return "a template";
         case K::band:
@@ -338,6 +364,8 @@ std::string_view place_of(BlockKind kind) {
             return "the arms of a split";
         case K::experiment:
             return "an experiment";
+        case K::sends:
+            return "the channels of a `send`";
         case K::test:
             return "a test";
         case K::nothing:
@@ -366,11 +394,13 @@ std::string_view line_of(BlockKind kind) {
         case K::frequency:
         case K::quiet:
         case K::webhook:
+        case K::catalogue:
         case K::template_decl:
         case K::band:
         case K::journey:
         case K::moves:
         case K::experiment:
+        case K::sends:
         case K::test:
         case K::nothing:
             break;

@@ -25,6 +25,8 @@ bool match_line(Input& in, Matching& state, BlockKind kind) {
             return match_rule<grammar::quiet_line>(in, state);
         case BlockKind::webhook:
             return match_rule<grammar::webhook_line>(in, state);
+        case BlockKind::catalogue:
+            return match_rule<grammar::catalogue_line>(in, state);
         case BlockKind::band:
             return match_rule<grammar::band_row>(in, state);
         case BlockKind::moves:
@@ -43,6 +45,8 @@ bool match_line(Input& in, Matching& state, BlockKind kind) {
             return match_rule<grammar::split_arm>(in, state);
         case BlockKind::experiment:
             return match_rule<grammar::experiment_line>(in, state);
+        case BlockKind::sends:
+            return match_rule<grammar::send_row>(in, state);
         case BlockKind::test:
             return match_rule<grammar::test_line>(in, state);
         case BlockKind::nothing:
@@ -107,6 +111,8 @@ bool match_piece(Input& in, Matching& state, PieceRule rule) {
             return match_rule<grammar::class_name>(in, state);
         case PieceRule::rate:
             return match_rule<grammar::rate>(in, state);
+        case PieceRule::canary:
+            return match_rule<grammar::canary>(in, state);
         case PieceRule::start:
             return match_rule<grammar::start_tail>(in, state);
         case PieceRule::moment:

@@ -118,6 +118,8 @@ std::optional<ast::CurrencyName> parse_currency(const Piece& piece, Diagnostics&
 std::optional<ast::ClassName> parse_class(const Piece& piece, Diagnostics& diagnostics);
 /// "200 per second" after `rate`.
 std::optional<ast::ChannelRate> parse_rate(const Piece& piece, Diagnostics& diagnostics);
+/// "100 for 30 minutes stop above 5%" after `canary`.
+std::optional<ast::Canary> parse_canary(const Piece& piece, Diagnostics& diagnostics);
 /// What stands after `dwell`: `by page_ping on view_id every 15s ends with page_left`.
 std::optional<ast::Dwell> parse_dwell(const Piece& piece, Diagnostics& diagnostics);
 /// "3 times" after a webhook's `retry`.

@@ -78,6 +78,7 @@ class Builder {
     void segments(const Pair& pair);
     // ---- build_reuse.cc
     void webhooks(const Pair& pair);
+    void catalogues(const Pair& pair);
     void bands(const Pair& pair);
     void snippets(const Pair& pair);
     template <typename Visit>
@@ -105,6 +106,7 @@ class Builder {
     ast::Steps steps(const Node& node);
     std::optional<ast::StepKind> step(const Node& map, const Pair& verb);
     std::optional<ast::StepKind> send(const Node& map, const Pair& verb);
+    std::optional<ast::StepKind> send_one(const Node& map, const Pair& verb);
     std::optional<ast::StepKind> wait_at_most(const Node& map, const Pair& verb);
     std::optional<ast::StepKind> branch(const Node& map, const Pair& verb);
     std::optional<ast::StepKind> choose(const Node& map, const Pair& verb);

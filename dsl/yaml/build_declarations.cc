@@ -43,6 +43,18 @@ void Builder::workspace(const Pair& pair) {
             if (auto day = read(line.value, "`week starts`", &syntax::parse_weekday)) {
                 made.lines.push_back({span, ast::WeekStarts{*day}});
             }
+        } else if (key == "holdout") {
+            if (auto share = read(line.value, "`holdout`", &syntax::parse_percent)) {
+                made.lines.push_back({span, ast::WorkspaceHoldout{*share}});
+            }
+        } else if (key == "blast limit") {
+            if (auto rate = read(line.value, "`blast limit`", &syntax::parse_rate)) {
+                made.lines.push_back({span, ast::BlastLimit{std::move(*rate)}});
+            }
+        } else if (key == "canary") {
+            if (auto canary = read(line.value, "`canary`", &syntax::parse_canary)) {
+                made.lines.push_back({span, *canary});
+            }
         }
     }
     add_item(pair, std::move(made));
@@ -120,6 +132,11 @@ void Builder::channel(const Pair& one) {
             } else if (key == "rate") {
                 if (auto rate = read(line.value, "`rate`", &syntax::parse_rate)) {
                     made.lines.push_back({span, std::move(*rate)});
+                }
+            } else if (key == "cost") {
+                if (!want_scalar(line.value, "`cost`")) continue;
+                if (auto amount = syntax::parse_sum(piece(line.value), out_, "a sum of money")) {
+                    made.lines.push_back({span, ast::ChannelCost{std::move(amount)}});
                 }
             } else if (key == "max length") {
                 if (auto length = read(line.value, "`max length`", &syntax::parse_integer)) {
@@ -225,6 +242,10 @@ void Builder::quiets(const Pair& pair) {
                 if (auto rule = read(line.value, "`if no zone`", &syntax::parse_no_zone)) {
                     made.lines.push_back({span, std::move(*rule)});
                 }
+            } else if (key == "spread over") {
+                if (auto over = duration(line.value, "`spread over`")) {
+                    made.lines.push_back({span, ast::QuietSpread{std::move(*over)}});
+                }
             }
         }
         add_item(one, std::move(made));
@@ -271,6 +292,20 @@ void Builder::message_template(const Pair& one) {
                 if (auto* what = std::get_if<ast::Field>(&field.what)) {
                     made.lines.push_back({field.span, ast::TemplateNeeds{std::move(*what)}});
                 }
+            }
+        } else if (key == "attach") {
+            for (const Node* item : items_of(line.value)) {
+                if (auto path = text(*item, "`attach`"))
+                    made.lines.push_back({item->span, ast::TemplateAttach{std::move(*path), {}}});
+            }
+        } else if (key == "inline") {
+            if (!want_map(line.value, "`inline`")) continue;
+            for (const Pair& image : line.value.pairs) {
+                auto called = key_name(image.key);
+                auto path = text(image.value, "`inline`");
+                if (!called || !path) continue;
+                made.lines.push_back({source::join(image.key.span, image.value.span),
+                                      ast::TemplateAttach{std::move(*path), std::move(called)}});
             }
         } else if (key == "unsubscribe") {
             if (!want_scalar(line.value, "`unsubscribe`")) continue;

@@ -105,6 +105,10 @@ void Builder::head(const Pair& pair, ast::JourneyDecl& journey) {
         if (auto priority = read(node, "`priority`", &syntax::parse_integer)) {
             add_head(pair, journey, std::optional(ast::Priority{*priority}));
         }
+    } else if (key == "rate") {
+        if (auto rate = read(node, "`rate`", &syntax::parse_rate)) {
+            add_head(pair, journey, std::optional(ast::JourneyRate{std::move(*rate)}));
+        }
     } else if (key == "key") {
         if (auto expr = condition(node))
             add_head(pair, journey, std::optional(ast::Key{std::move(expr)}));

@@ -1,4 +1,4 @@
-// Webhooks, bands and snippets in YAML.
+// Webhooks, catalogues, bands and snippets in YAML.
 
 #include "dsl/yaml/build.h"
 
@@ -31,6 +31,33 @@ void Builder::webhooks(const Pair& pair) {
             } else if (key == "retry") {
                 if (auto times = read(line.value, "`retry`", &syntax::parse_times))
                     made.lines.push_back({span, ast::HookRetry{*times}});
+            }
+        }
+        add_item(one, std::move(made));
+    }
+}
+
+void Builder::catalogues(const Pair& pair) {
+    if (!want_map(pair.value, "`catalogues`")) return;
+    for (const Pair& one : pair.value.pairs) {
+        std::optional<ast::Name> called = key_name(one.key);
+        if (!called || !want_map(one.value, "the catalogue `" + one.key.text + "`")) continue;
+        check_keys(one.value, Where::catalogue);
+        ast::CatalogueDecl made;
+        made.name = std::move(*called);
+        // What is missing the check says, as in the other surface.
+        if (const Node* file = get(one.value, "file")) {
+            if (auto path = text(*file, "`file`"))
+                made.lines.push_back({file->span, ast::CatalogueFile{std::move(*path)}});
+        }
+        if (const Node* column = get(one.value, "key")) {
+            if (auto by = name(*column, "a column"))
+                made.lines.push_back({column->span, ast::CatalogueKey{std::move(*by)}});
+        }
+        if (const Node* columns = get(one.value, "columns")) {
+            for (ast::FieldLine& field : fields(*columns, "`columns`")) {
+                if (auto* what = std::get_if<ast::Field>(&field.what))
+                    made.lines.push_back({field.span, std::move(*what)});
             }
         }
         add_item(one, std::move(made));

@@ -67,6 +67,7 @@ ast::Steps Builder::steps(const Node& node) {
 std::optional<ast::StepKind> Builder::step(const Node& map, const Pair& verb) {
     const std::string& key = verb.key.text;
     if (key == "send") return send(map, verb);
+    if (key == "send first of" || key == "send best of") return send_one(map, verb);
     if (key == "wait") {
         check_keys(map, Where::wait);
         ast::ExprPtr how_long = length(verb.value, "`wait`");
@@ -214,7 +215,7 @@ std::optional<ast::StepKind> Builder::send(const Node& map, const Pair& verb) {
         const std::string& key = pair.key.text;
         if (key == "with") {
             made.with = data(pair.value);
-        } else if (key == "valid" || key == "retry" || key == "to") {
+        } else if (key == "valid" || key == "retry" || key == "to" || key == "at") {
             if (auto option = read_option(pair)) made.options.push_back(std::move(*option));
         } else if (key == "without") {
             for (const Node* item : items_of(pair.value)) {
@@ -223,6 +224,31 @@ std::optional<ast::StepKind> Builder::send(const Node& map, const Pair& verb) {
             }
         }
     }
+    return ast::StepKind(std::move(made));
+}
+
+std::optional<ast::StepKind> Builder::send_one(const Node& map, const Pair& verb) {
+    const bool best = verb.key.text == "send best of";
+    check_keys(map, best ? Where::send_best : Where::send_first);
+    ast::SendOneOf made;
+    made.head = verb.key.span;
+    made.sends = steps(verb.value);
+    if (!best) return ast::StepKind(std::move(made));
+    const Node* comes = need(map, "for", "A `send best of`");
+    const Node* within = need(map, "within", "A `send best of`");
+    const Node* worth = need(map, "worth", "A `send best of`");
+    if (comes == nullptr || within == nullptr || worth == nullptr) return std::nullopt;
+    auto event = read(*comes, "`for`", &syntax::parse_event_sel);
+    auto window = duration(*within, "`within`");
+    ast::Return made_best;
+    if (want_scalar(*worth, "`worth`"))
+        made_best.worth = syntax::parse_sum(piece(*worth), out_, "a sum of money");
+    if (const Node* explore = get(map, "explore"))
+        made_best.explore = read(*explore, "`explore`", &syntax::parse_percent);
+    if (!event || !window || made_best.worth == nullptr) return std::nullopt;
+    made_best.comes = std::move(*event);
+    made_best.within = std::move(*window);
+    made.best = std::move(made_best);
     return ast::StepKind(std::move(made));
 }
 

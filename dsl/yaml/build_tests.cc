@@ -57,6 +57,17 @@ void Builder::given(const Node& map, ast::TestDecl& test) {
     if (key == "user") {
         check_keys(map, Where::given_user);
         if (auto map_of = data(first.value)) add(ast::GivenUser{std::move(*map_of)});
+    } else if (key == "user in") {
+        check_keys(map, Where::given_held_out);
+        const auto place = name(first.value, "`holdout`");
+        if (!place) return;
+        if (place->text == "holdout") {
+            add(ast::GivenHeldOut{source::join(first.key.span, first.value.span)});
+        } else {
+            report(Diagnostic::error("J0804", "IN WHAT?", place->span,
+                                     "A person is in the workspace's holdout or not: `user in: "
+                                     "holdout`."));
+        }
     } else if (key == "consent") {
         check_keys(map, Where::given_consent);
         add(ast::GivenConsent{names(first.value, "a consent group")});

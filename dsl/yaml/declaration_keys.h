@@ -19,6 +19,15 @@ inline constexpr std::array kWorkspace = {
         .shape = Shape::word,
         .about = "The first day of a calendar week.",
         .words = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"},
+    Key{.name = "holdout",
+        .about = "The share of the people who get no marketing.",
+        .example = "5%"},
+    Key{.name = "blast limit",
+        .about = "Marketing messages of one step that go out before somebody approves.",
+        .example = "10000 per day"},
+    Key{.name = "canary",
+        .about = "The first messages of a step, which are looked at before the others go out.",
+        .example = "100 for 30 minutes stop above 5%"},
 };
 inline constexpr std::array kChannel = {
     Key{.name = "address",
@@ -27,6 +36,9 @@ inline constexpr std::array kChannel = {
     Key{.name = "from", .shape = Shape::text, .about = "The sender people see."},
     Key{.name = "sender", .shape = Shape::text, .about = "The sender's name or number."},
     Key{.name = "rate", .about = "How fast the provider may be used.", .example = "200 per second"},
+    Key{.name = "cost",
+        .shape = Shape::text,
+        .about = "What one message costs, in the workspace's currency."},
     Key{.name = "max length", .shape = Shape::number, .about = "Characters of one message."},
 };
 inline constexpr std::array kConsent = {
@@ -74,6 +86,9 @@ inline constexpr std::array kQuiet = {
         .about = "What holds for people whose zone nobody knows.",
         .words = "hold|skip",
         .example = "use \"Asia/Shanghai\""},
+    Key{.name = "spread over",
+        .about = "Over how long what was held goes out after the end.",
+        .example = "1 hour"},
 };
 inline constexpr std::array kWebhook = {
     Key{.name = "post", .shape = Shape::text, .about = "The address that is asked."},
@@ -81,6 +96,19 @@ inline constexpr std::array kWebhook = {
     Key{.name = "gives", .shape = Shape::fields, .about = "What it answers: names and types."},
     Key{.name = "timeout", .about = "How long to wait for its answer.", .example = "5s"},
     Key{.name = "retry", .about = "How often to try again.", .example = "3 times"},
+};
+inline constexpr std::array kCatalogue = {
+    Key{.name = "file",
+        .shape = Shape::text,
+        .about = "A CSV file of the project.",
+        .needed = true},
+    Key{.name = "key",
+        .shape = Shape::text,
+        .about = "The column a row is found by.",
+        .needed = true},
+    Key{.name = "columns",
+        .shape = Shape::fields,
+        .about = "The columns that templates read, with their types."},
 };
 inline constexpr std::array kTemplate = {
     Key{.name = "channel",
@@ -102,6 +130,10 @@ inline constexpr std::array kTemplate = {
     Key{.name = "body", .shape = Shape::text, .about = "The message itself."},
     Key{.name = "file", .shape = Shape::text, .about = "A file with the message."},
     Key{.name = "needs", .shape = Shape::fields, .about = "The names it uses, with their types."},
+    Key{.name = "attach", .shape = Shape::texts, .about = "Files that go with the mail."},
+    Key{.name = "inline",
+        .shape = Shape::data,
+        .about = "Images shown inside the mail, by the name after `cid:`."},
     Key{.name = "unsubscribe",
         .shape = Shape::word,
         .about = "Whether the unsubscribe link is added, or stands in the text already.",

@@ -50,6 +50,10 @@ constexpr std::array kDocument = {
         .shape = Shape::named_maps,
         .about = "Other systems a journey can ask.",
         .table = Where::webhook},
+    Key{.name = "catalogues",
+        .shape = Shape::named_maps,
+        .about = "Tables that templates look things up in.",
+        .table = Where::catalogue},
     Key{.name = "templates",
         .shape = Shape::named_maps,
         .about = "The messages that can be sent.",
@@ -121,6 +125,7 @@ constexpr std::array kJourney = {
     Key{.name = "priority",
         .shape = Shape::number,
         .about = "Which journey may send first when a limit is near."},
+    Key{.name = "rate", .about = "How fast its marketing goes out.", .example = "5000 per hour"},
     Key{.name = "key",
         .about = "Makes an event that comes twice one entry.",
         .example = "trigger.order_id"},
@@ -208,12 +213,41 @@ constexpr std::array kSend = {
     kId,
     kWith,
     Key{.name = "to", .about = "Another address than the profile's."},
+    Key{.name = "at",
+        .about = "The hour at which the person mostly opens, at most so much later.",
+        .example = "best hour within 1 day"},
     Key{.name = "valid", .about = "How long the message makes sense.", .example = "for 24h"},
     Key{.name = "retry", .about = "How long to try again.", .example = "for 12h"},
     Key{.name = "without",
         .shape = Shape::phrases,
         .about = "A policy that does not hold for this message.",
         .words = "quiet|frequency"},
+};
+constexpr std::array kSendFirst = {
+    Key{.name = "send first of",
+        .shape = Shape::steps,
+        .about = "One message over the first channel that is allowed.",
+        .needed = true},
+    kId,
+};
+constexpr std::array kSendBest = {
+    Key{.name = "send best of",
+        .shape = Shape::steps,
+        .about = "One message over the channel that is expected to bring most.",
+        .needed = true},
+    kId,
+    Key{.name = "for",
+        .about = "The event the message is to bring about.",
+        .names = "event",
+        .needed = true},
+    Key{.name = "within", .about = "How long it counts.", .example = "3 days", .needed = true},
+    Key{.name = "worth",
+        .about = "What the event brings, in the workspace's currency.",
+        .example = "12.00",
+        .needed = true},
+    Key{.name = "explore",
+        .about = "The share that goes to the other channels, to keep learning.",
+        .example = "5%"},
 };
 constexpr std::array kWait = {
     Key{.name = "wait", .about = "Wait this long.", .example = "2 days", .needed = true}, kId};
@@ -383,6 +417,11 @@ constexpr std::array kTest = {
 };
 constexpr std::array kGivenUser = {
     Key{.name = "user", .shape = Shape::data, .about = "The person's profile.", .needed = true}};
+constexpr std::array kGivenHeldOut = {Key{.name = "user in",
+                                          .shape = Shape::word,
+                                          .about = "The person is in the workspace's holdout.",
+                                          .words = "holdout",
+                                          .needed = true}};
 constexpr std::array kGivenConsent = {Key{.name = "consent",
                                           .shape = Shape::names,
                                           .about = "What the person agreed to.",
@@ -444,6 +483,7 @@ constexpr std::array kTables = {
     KeyTable{Where::frequency, "A frequency policy", kFrequency},
     KeyTable{Where::quiet, "A quiet policy", kQuiet},
     KeyTable{Where::webhook, "A webhook", kWebhook},
+    KeyTable{Where::catalogue, "A catalogue", kCatalogue},
     KeyTable{Where::message_template, "A template", kTemplate},
     KeyTable{Where::segment, "A segment", kSegment},
     KeyTable{Where::band, "A band", kBand},
@@ -452,6 +492,8 @@ constexpr std::array kTables = {
     KeyTable{Where::goal, "A goal", kGoal},
     KeyTable{Where::exit_rule, "`exit`", kExit},
     KeyTable{Where::send, "A `send`", kSend},
+    KeyTable{Where::send_first, "A `send first of`", kSendFirst},
+    KeyTable{Where::send_best, "A `send best of`", kSendBest},
     KeyTable{Where::wait, "A `wait`", kWait},
     KeyTable{Where::wait_until, "A `wait until`", kWaitUntil},
     KeyTable{Where::wait_at_most, "A `wait at most`", kWaitAtMost},
@@ -483,17 +525,19 @@ constexpr std::array kTables = {
     KeyTable{Where::given_experiment, "`given`", kGivenExperiment},
     KeyTable{Where::given_split, "`given`", kGivenSplit},
     KeyTable{Where::given_webhook, "`given`", kGivenWebhook},
+    KeyTable{Where::given_held_out, "`given`", kGivenHeldOut},
     KeyTable{Where::test_line, "A line of a test", kTestLine},
 };
 
-constexpr std::array kSteps = {Where::send,   Where::wait,   Where::wait_until, Where::wait_at_most,
-                               Where::branch, Where::choose, Where::split,      Where::experiment,
-                               Where::let,    Where::set,    Where::add_tag,    Where::remove_tag,
-                               Where::emit,   Where::call,   Where::run,        Where::include,
-                               Where::repeat, Where::stop,   Where::note};
+constexpr std::array kSteps = {
+    Where::send,         Where::send_first, Where::send_best, Where::wait,       Where::wait_until,
+    Where::wait_at_most, Where::branch,     Where::choose,    Where::split,      Where::experiment,
+    Where::let,          Where::set,        Where::add_tag,   Where::remove_tag, Where::emit,
+    Where::call,         Where::run,        Where::include,   Where::repeat,     Where::stop,
+    Where::note};
 constexpr std::array kGivens = {Where::given_user,    Where::given_consent,    Where::given_tag,
                                 Where::given_history, Where::given_experiment, Where::given_split,
-                                Where::given_webhook};
+                                Where::given_webhook, Where::given_held_out};
 
 }  // namespace
 

@@ -18,6 +18,7 @@ enum class Where : unsigned char {
     frequency,
     quiet,
     webhook,
+    catalogue,
     message_template,
     segment,
     band,
@@ -27,6 +28,8 @@ enum class Where : unsigned char {
     exit_rule,
     // Steps, by their verb.
     send,
+    send_first,
+    send_best,
     wait,
     wait_until,
     wait_at_most,
@@ -60,6 +63,7 @@ enum class Where : unsigned char {
     given_experiment,
     given_split,
     given_webhook,
+    given_held_out,
     test_line,
 };
 

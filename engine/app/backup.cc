@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <set>
 
 namespace journey::app {
 namespace {
@@ -22,6 +23,7 @@ struct Seen {
     std::uint64_t people = 0;
     model::LogPosition position = 0;
     Instant newest{};
+    std::uint64_t erased = 0;  // again
 };
 
 Result<std::uint16_t> partitions_in(const std::string& directory) {
@@ -33,15 +35,71 @@ Result<std::uint16_t> partitions_in(const std::string& directory) {
         fmt::format("{} is not a daemon's data: there is no file `partitions` in it", directory));
 }
 
-/// Lives everything in the directory again, in a daemon without surroundings.
-Result<Seen> prove(const std::string& directory) {
+/// A store, and everything in it lived again in a daemon without surroundings.
+struct Lived {
+    storage::sqlite::Store store;
+    std::unique_ptr<sim::VirtualWorld> world;
+    std::uint16_t partitions = 0;
+    const runtime::Node& node() const { return world->node(); }
+};
+
+Result<Lived> live_again(const std::string& directory) {
     sim::WorldOptions options;
     TRY(options.partitions, partitions_in(directory));
     options.record_happenings = false;
     options.record_sent = false;
     TRY(auto store, storage::sqlite::open_store(directory, {}, Logger::silent()));
-    TRY(const auto world, sim::VirtualWorld::recovered(options, *store.state, *store.log));
-    return Seen{world->node().counts().people, world->node().applied(), world->node().newest()};
+    TRY(auto world, sim::VirtualWorld::recovered(options, *store.state, *store.log));
+    return Lived{std::move(store), std::move(world), options.partitions};
+}
+
+Result<Seen> prove(const std::string& directory) {
+    TRY(const Lived lived, live_again(directory));
+    return Seen{lived.node().counts().people, lived.node().applied(), lived.node().newest()};
+}
+
+/// In the State, or told of by the Log.
+Result<std::set<model::PersonId>> everybody_in(const Lived& lived) {
+    std::set<model::PersonId> all;
+    for (std::uint16_t i = 0; i < lived.partitions; ++i) {
+        TRY(lived.store.state->load_people(
+            model::PartitionId{i}, [&](model::PersonId id, std::string_view) -> Result<void> {
+                all.insert(id);
+                return success();
+            }));
+    }
+    TRY(lived.store.log->read(1, [&](const storage::LogBatch& batch) -> Result<void> {
+        ByteReader in(batch.commands);
+        while (!in.at_end()) {
+            TRY(const model::Command command, model::decode_command(in));
+            all.insert(command.person);
+        }
+        return success();
+    }));
+    return all;
+}
+
+/// People of the copy who are nobody in the later data any more: nothing but an erasure makes
+/// somebody unknown.
+Result<std::vector<model::PersonId>> erased_since(const std::string& copy,
+                                                  const std::string& later) {
+    TRY(const Lived then, live_again(copy));
+    TRY(const Lived now, live_again(later));
+    TRY(const std::set<model::PersonId> everybody, everybody_in(then));
+    std::vector<model::PersonId> erased;
+    std::uint64_t people = 0;
+    for (const model::PersonId id : everybody) {
+        const std::string profile = then.node().profile_json(id);
+        if (profile.empty() || !now.node().profile_json(id).empty()) continue;
+        erased.push_back(id);
+        if (profile.find("\"moved_to\":") == std::string::npos) ++people;
+    }
+    if (now.node().applied() < then.node().applied() ||
+        now.node().counts().erased < then.node().counts().erased + people)
+        return error(ErrorCode::invalid,
+                     "the data that --erased-in names is not what became of what the backup was "
+                     "made of: it lacks people whom nobody erased");
+    return erased;
 }
 
 constexpr const char* kFiles[] = {"state.db", "log.db", "partitions"};
@@ -117,16 +175,25 @@ Result<void> copy_data(const std::string& from, const std::string& to) {
                  fmt::format("{} cannot be copied ({})", from, problem.message()));
 }
 
-/// The kill switch, as the newest thing that happened.
-Result<void> hold(const std::string& directory, const Seen& seen) {
+/// The kill switch, as the newest thing that happened, and what was erased since.
+Result<void> hold(const std::string& directory, const Seen& seen,
+                  const std::vector<model::PersonId>& erased) {
+    TRY(const std::uint16_t partitions, partitions_in(directory));
     TRY(auto store, storage::sqlite::open_store(directory, {}, Logger::silent()));
-    model::Command stop;
-    stop.partition = model::kEveryPartition;
-    stop.at = stop.event_time = std::max(seen.newest, SystemClock().now());
-    stop.body = model::SetPaused{"", true};
+    model::Command command;
+    command.partition = model::kEveryPartition;
+    command.at = command.event_time = std::max(seen.newest, SystemClock().now());
+    command.body = model::SetPaused{"", true};
     ByteWriter bytes;
-    model::encode(stop, bytes);
-    return store.log->append({{store.log->end() + 1, 1, bytes.take()}}, store.lease->epoch());
+    model::encode(command, bytes);
+    command.body = model::Erase{};
+    for (const model::PersonId id : erased) {
+        command.person = id;
+        command.partition = model::partition_of(id, partitions);
+        model::encode(command, bytes);
+    }
+    const auto count = static_cast<std::uint32_t>(1 + erased.size());
+    return store.log->append({{store.log->end() + 1, count, bytes.take()}}, store.lease->epoch());
 }
 
 Result<void> write_manifest(const std::string& directory) {
@@ -139,8 +206,23 @@ Result<void> write_manifest(const std::string& directory) {
 
 enum class Makes : std::uint8_t { a_backup, data };
 
+/// By what became of the data that the backup was made of; "": nobody knows of any.
+Result<std::vector<model::PersonId>> erased_in(const std::string& later, const std::string& part) {
+    if (later.empty()) return std::vector<model::PersonId>{};
+    const std::string copy = part + ".later";
+    std::error_code ignored;
+    fs::remove_all(copy, ignored);
+    TRY(make_empty(copy));
+    const Result<void> copied = copy_data(later, copy);
+    auto erased =
+        copied ? erased_since(part, copy) : Result<std::vector<model::PersonId>>(copied.error());
+    fs::remove_all(copy, ignored);
+    return erased;
+}
+
 /// Into `to`, which is there whole, with its digests or with sending stopped, or not at all.
-Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Makes makes) {
+Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Makes makes,
+                            const std::string& later = {}) {
     TRY(make_empty(to));
     const std::string part = to + ".part";
     std::error_code ignored;
@@ -160,7 +242,13 @@ Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Make
                                                     from, seen.error().detail));
     }
     if (makes == Makes::data) {
-        TRY(hold(part, seen.value()));
+        const auto erased = erased_in(later, part);
+        if (!erased) {
+            fs::remove_all(part, ignored);
+            return erased.error();
+        }
+        seen.value().erased = erased.value().size();
+        TRY(hold(part, seen.value(), erased.value()));
     }
     ENSURE(!fs::exists(part + "/state.db-wal") && !fs::exists(part + "/log.db-wal"),
            "a store that is closed has nothing left to fold back");
@@ -193,7 +281,7 @@ int backup_command(const BackupOptions& options) {
 int restore_command(const BackupOptions& options) {
     const translate::Speech say(translate::language_of_environment());
     if (const auto whole = check_manifest(options.from); !whole) return fail(whole.error());
-    const auto seen = copy_and_prove(options.from, options.to, Makes::data);
+    const auto seen = copy_and_prove(options.from, options.to, Makes::data, options.erased_in);
     if (!seen) return fail(seen.error());
     fmt::print(
         "{}",
@@ -204,6 +292,9 @@ int restore_command(const BackupOptions& options) {
             "gets anything twice\n  journey start-sending --late send    what is late is sent: "
             "nobody misses anything\n",
             options.to, seen.value().people));
+    if (seen.value().erased > 0)
+        fmt::print("{}", say("{} ids that were erased since then are erased again.\n",
+                             seen.value().erased));
     return 0;
 }
 

@@ -76,6 +76,8 @@ constexpr std::uint64_t kInBatch = 100;
 /// Enough to be steady, few enough that five runs end before the coffee is cold.
 constexpr std::uint64_t kSendsMost = 100'000;
 constexpr double kHalfLoadSeconds = 3;
+// More than are under way at once, so that the clock sets the pace and not the answers.
+constexpr std::uint32_t kPacedConnections = 256;
 
 /// Answers at once on the calling thread.
 class NoSocket final : public connectors::net::Transport {
@@ -161,8 +163,8 @@ Error lost(const BenchSink& sink, std::uint64_t wanted) {
                  fmt::format("{} of {} requests came to the sink", sink.requests(), wanted));
 }
 
-/// Orders as fast as they are taken, then until the last request is at the sink; then a while at
-/// half that pace, one order a request.
+/// Orders as fast as they are taken, a hundred a request, then until the last request is at the
+/// sink; then the same with one order a request; then a while at half the slower pace of the two.
 Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t orders,
                          std::string (*order)(std::uint64_t)) {
     const Bill bill{daemon, sink};
@@ -188,12 +190,23 @@ Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t ord
     out.memory_bytes =
         static_cast<double>(full > empty ? full - empty : 0) / static_cast<double>(orders);
 
+    // An order a request costs more than one of a hundred, so half load is half of what they do.
     LoadOptions half = daemon.load();
     half.path = "/v1/track";
-    half.connections = 16;
-    half.per_second = out.per_second / 2;
-    half.requests = static_cast<std::uint64_t>(half.per_second * kHalfLoadSeconds);
+    half.connections = kPacedConnections;
+    half.requests = orders / 3;
     half.body = [&](std::uint64_t request) { return order(orders + request); };
+    const auto singly = BenchSink::Steady::now();
+    TRY(const LoadResult one_by_one, run_load(half));
+    if (one_by_one.refused > 0) return error(ErrorCode::retry, "the daemon refused orders");
+    orders += half.requests;
+    if (!sink.wait_for(orders)) return lost(sink, orders);
+    const std::chrono::duration<double> singly_took = sink.last() - singly;
+    const double singly_per_second = static_cast<double>(half.requests) / singly_took.count();
+    out.more.emplace_back("sends_per_second_one_order_a_request", singly_per_second);
+
+    half.per_second = std::min(out.per_second, singly_per_second) / 2;
+    half.requests = static_cast<std::uint64_t>(half.per_second * kHalfLoadSeconds);
     std::vector<BenchSink::Steady::time_point> accepted(half.requests);
     half.accepted = [&](std::uint64_t request, BenchSink::Steady::time_point at) {
         accepted[request] = at;

@@ -82,6 +82,7 @@ struct ExplainOptions {
     std::string person;   // then of the journey that is live in the daemon
     std::vector<std::string> paths;
     DaemonAddress daemon;
+    bool content = false;  // of the messages too, as they were sent
     bool json = false;
 };
 int explain_command(const ExplainOptions& options);
@@ -104,13 +105,15 @@ struct ServeOptions {
     std::string listen;
     std::string clock_start;            // demo clock: RFC 3339
     std::optional<double> clock_speed;  // absent: the system's clock
+    bool dry_run = false;
     bool quiet = false;
 };
 int serve_command(const ServeOptions& options);
 
 struct OperateOptions {
-    std::string what;     // pause, resume, stop-sending, start-sending, journeys, timeline, unknown
-    std::string subject;  // journey or person
+    std::string what;  // pause, resume, stop-sending, start-sending, journeys, timeline, unknown,
+                       // approve
+    std::string subject;  // journey, person, or JOURNEY/STEP
     // With resume and start-sending: what becomes of what is late.
     std::string late;                // send, skip, exit
     std::vector<std::string> steps;  // "STEP=skip"
@@ -120,9 +123,18 @@ struct OperateOptions {
 };
 int operate_command(const OperateOptions& options);
 
+struct ForgetOptions {
+    std::string person;
+    bool yes = false;  // does not ask
+    bool json = false;
+    DaemonAddress daemon;
+};
+int forget_command(const ForgetOptions& options);
+
 struct BackupOptions {
-    std::string from;  // data, or with restore a backup
-    std::string to;    // absent or empty
+    std::string from;       // data, or with restore a backup
+    std::string to;         // absent or empty
+    std::string erased_in;  // with restore: what became of the data since; "": nobody knows
 };
 int backup_command(const BackupOptions& options);
 int restore_command(const BackupOptions& options);

@@ -45,11 +45,17 @@ ConnectorPtr twilio_from(const Setting& setting, Config& out) {
     // With an API key, callbacks are still signed with the account's own token.
     const Setting callback = setting["callback token"];
     connectors::inbound::TwilioReaderConfig reader;
+    reader.help = {setting["help"].text(), setting["help zh"].text()};
     reader.auth_tokens.push_back(callback.present() ? callback.secret() : config.auth_token);
     out.http.readers["sms"] = connectors::inbound::make_twilio_reader(std::move(reader));
     // Where messages were told to report before the address named the connector.
     out.http.readers["twilio"] = out.http.readers["sms"];
     return checked(setting, connectors::sms::make_twilio(config));
+}
+
+void hears_twilio(const Setting& setting, runtime::Route& route, Config& out) {
+    route.connector = twilio_from(setting, out);
+    route.hears_texts = true;
 }
 
 ConnectorPtr onesignal_from(const Setting& setting) {
@@ -130,7 +136,7 @@ void routes_from(const Setting& connectors, const std::string& directory, Config
         if (is("email", "smtp"))
             mail_from(setting, route, out);
         else if (is("sms", "twilio"))
-            route.connector = twilio_from(setting, out);
+            hears_twilio(setting, route, out);
         else if (is("push", "apns"))
             route.connector = apns_from(setting);
         else if (is("push", "fcm"))
@@ -142,7 +148,7 @@ void routes_from(const Setting& connectors, const std::string& directory, Config
         else if (is("webhook", "signed"))
             route.connector = webhook_from(setting);
         else
-            route.connector = declared_from(setting, channel, directory, out);
+            declared_from(setting, directory, route, out);
         if (const Setting reports = setting["reports"]; reports.present())
             out.http.readers[channel] = reader_from(reports);
         out.routes.push_back(std::move(route));
@@ -205,6 +211,16 @@ void pages_from(const Setting& setting, http::PageOptions& out) {
     }
 }
 
+/// An empty list is a list: nobody.
+void allow_list_from(const Setting& setting, Config& out) {
+    if (!setting.present()) return;
+    out.only_to.emplace();
+    for (const Setting& line : setting.items()) {
+        auto added = out.only_to->add(line.text());
+        if (!added) line.complain(added.error().detail);
+    }
+}
+
 /// Less would be spent on finding people alone.
 constexpr std::uint64_t kPeopleLeast = 64u << 20;
 
@@ -251,6 +267,8 @@ Result<Config> load_config(const std::string& path) {
     for (const Setting& key : file["write keys"].items())
         out.http.write_keys.push_back(key.secret());
     out.http.admin_token = file["admin token"].secret();
+    for (const Setting& approver : file["approvers"].items())
+        out.http.approvers.push_back({approver["name"].text(), approver["token"].secret()});
     out.http.connections_most = file["connections most"].number(out.http.connections_most);
     if (out.http.connections_most < 1) file["connections most"].complain("at least 1");
     const std::uint64_t per_second = file["events per second"].number(0);
@@ -270,6 +288,7 @@ Result<Config> load_config(const std::string& path) {
     out.network.extra_ca_file = network["extra ca"].text();
     routes_from(file["connectors"], std::filesystem::path(path).parent_path().string(), out);
     calls_from(file["webhooks"], out);
+    allow_list_from(file["only to"], out);
     TRY(file.finish());
     return out;
 }
@@ -283,12 +302,13 @@ Result<Keys> load_or_make_keys(const std::string& data_directory) {
     Keys keys;
     for (const auto& [name, key] :
          {std::pair{"write_key", &keys.write_key}, std::pair{"admin_token", &keys.admin_token},
+          std::pair{"approve_token", &keys.approve_token},
           std::pair{"link_secret", &keys.link_secret}}) {
         const std::string path = directory + "/" + name;
         std::ifstream in(path);
         std::getline(in, *key);
         if (!key->empty()) continue;
-        keys.fresh = true;
+        keys.fresh = keys.fresh || key == &keys.write_key;
         *key = random_key();
         std::ofstream out(path + ".new", std::ios::trunc);
         fs::permissions(path + ".new", fs::perms::owner_read | fs::perms::owner_write, problem);

@@ -21,6 +21,9 @@ struct Config {
     std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> calls;
     /// Maildirs into which mail servers put what comes back.
     std::vector<std::string> bounce_mailboxes;
+    /// Nobody else is sent anything; from the file alone.
+    std::optional<runtime::AllowList> only_to;
+    bool dry_run = false;  // of the command line
     bool track_opens = true;
     bool track_clicks = true;
 };
@@ -29,10 +32,11 @@ struct Config {
 Result<Config> load_config(const std::string& path);
 
 /// Keys the daemon made for itself at its first start, in DATA/keys (0600): write key, admin token,
-/// link secret.
+/// an approver's token, link secret.
 struct Keys {
     std::string write_key;
     std::string admin_token;
+    std::string approve_token;
     std::string link_secret;
     bool fresh = false;  // made just now
 };

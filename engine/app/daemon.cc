@@ -43,6 +43,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     TRY(keep_partitions(config.data_directory, config.partitions));
     TRY(daemon->keys_, load_or_make_keys(config.data_directory));
     daemon->transport_ = std::move(parts.transport);
+    if (config.dry_run) daemon->transport_ = connectors::net::make_closed_transport();
     if (!daemon->transport_)
         daemon->transport_ = connectors::net::with_tokens(
             connectors::net::make_transport(config.network, *daemon->logger_), *daemon->clock_,
@@ -50,6 +51,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
 
     config.http.write_keys.push_back(daemon->keys_.write_key);
     if (config.http.admin_token.empty()) config.http.admin_token = daemon->keys_.admin_token;
+    if (config.http.approvers.empty())
+        config.http.approvers.push_back({"approver", daemon->keys_.approve_token});
     config.http.link_secret = daemon->keys_.link_secret;
 
     runtime::ServiceOptions options;
@@ -59,6 +62,21 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     TRY(auto call, connectors::webhook::make_call({}));
     options.node.calls = config.calls;
     options.node.calls[""] = std::move(call);
+    options.node.dry_run = config.dry_run;
+    options.node.only_to = config.only_to;
+    if (config.dry_run) {
+        // What comes back is for the installation that sent it.
+        config.bounce_mailboxes.clear();
+        config.http.may_text = [](std::string_view) { return false; };
+    } else if (config.only_to) {
+        config.http.may_text = [list = *config.only_to](std::string_view number) {
+            return list.allows_number(number);
+        };
+    }
+    config.http.can_run = [routes = config.routes](const ir::Program& one) {
+        return runtime::can_carry_files(one, routes);
+    };
+    daemon->can_run_ = config.http.can_run;
     options.node.links = {config.http.public_url, daemon->keys_.link_secret, config.track_opens,
                           config.track_clicks};
     options.node.address_pepper =
@@ -68,6 +86,11 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
         std::move(options), *daemon->store_.log, *daemon->store_.state, *daemon->store_.lease,
         *daemon->transport_, *daemon->clock_, *daemon->logger_);
     TRY(daemon->service_->start());
+    // What was live before may have had another connector.
+    const auto live = core::live_program(daemon->service_->catalog());
+    if (program == nullptr && live != nullptr) {
+        TRY(daemon->can_run_(*live));
+    }
     // Before anybody can send an event that a journey waits for.
     if (program != nullptr) {
         TRY(const bool changed, daemon->publish(*program));
@@ -88,6 +111,7 @@ Daemon::~Daemon() {
 }
 
 Result<bool> Daemon::publish(const ir::Program& program) {
+    TRY(can_run_(program));
     Bytes bytes = ir::encode(program);
     if (to_hex(view_of(ir::program_hash(bytes))) == core::live_hash(service_->catalog()))
         return false;

@@ -41,6 +41,7 @@ class Daemon {
     std::unique_ptr<runtime::Service> service_;
     std::unique_ptr<http::Server> server_;
     std::vector<std::unique_ptr<BounceBox>> bounce_boxes_;
+    std::function<Result<void>(const ir::Program&)> can_run_;
     bool stopped_ = false;
 };
 

@@ -75,6 +75,86 @@ Result<Found> find_out(const ExplainOptions& options, const DaemonAddress& daemo
                  "somebody publishes programs at this very moment; ask again when it is quiet");
 }
 
+/// A message of the journey, and its bytes as the daemon keeps them.
+struct Sent {
+    Record fields;  // of its line in the story
+    std::string at;
+    std::string body;   // JSON
+    std::string lacks;  // why there is none
+    bool agrees = false;
+};
+
+Result<std::vector<Sent>> find_contents(const ExplainOptions& options, const DaemonAddress& daemon,
+                                        const List& timeline) {
+    const Client client(daemon.to, "", daemon.admin_token);
+    std::vector<Sent> all;
+    for (const Value& item : timeline) {
+        const Record* line = item.as<Record>();
+        if (line == nullptr || text_in(*line, "kind") != "message") continue;
+        const Value* fields = find(*line, "fields");
+        if (fields == nullptr || fields->as<Record>() == nullptr) continue;
+        Sent sent{*fields->as<Record>(), text_in(*line, "at"), {}, {}, false};
+        // Only what a provider was given has a hash.
+        if (text_in(sent.fields, "journey") != options.subject ||
+            text_in(sent.fields, "hash").empty())
+            continue;
+        TRY(Answer kept,
+            asked(client, daemon, "/admin/messages/" + text_in(sent.fields, "key") + "/content"));
+        if (kept.status == 200) {
+            sent.agrees = to_hex(view_of(sha256(kept.body))) == text_in(sent.fields, "hash");
+            sent.body = std::move(kept.body);
+        } else {
+            sent.lacks = problem_of(kept);
+        }
+        all.push_back(std::move(sent));
+    }
+    return all;
+}
+
+void show_contents(const std::vector<Sent>& all) {
+    const translate::Speech say(translate::language_of_environment());
+    fmt::print("\n{}\n", say("What was sent, as it was:"));
+    if (all.empty()) fmt::print("  {}\n", say("Nothing was given to a provider."));
+    for (const Sent& sent : all) {
+        fmt::print("\n{}  {} `{}`\n", sent.at, text_in(sent.fields, "channel"),
+                   text_in(sent.fields, "template"));
+        if (sent.body.empty()) {
+            fmt::print("  {}\n", say.words(sent.lacks));
+            continue;
+        }
+        const auto read = value_from_json(sent.body);
+        const Record* parts = read ? read.value().as<Record>() : nullptr;
+        if (parts == nullptr) continue;
+        for (const NamedValue& part : *parts) {
+            const auto* text = part.value.as<std::string>();
+            if (text == nullptr || part.name == "key" || part.name == "channel" ||
+                part.name == "template")
+                continue;
+            const bool lines = part.name == "text" || part.name == "html" || part.name == "payload";
+            fmt::print("  {}:{}{}\n", part.name, lines ? "\n" : " ", *text);
+        }
+        fmt::print(
+            "  {}\n",
+            say.words(sent.agrees ? "This is what was sent: the hash in the person's story agrees."
+                                  : "THIS IS NOT WHAT WAS SENT: the hash in the person's story is "
+                                    "another."));
+    }
+}
+
+Value json_of(const std::vector<Sent>& all) {
+    List out;
+    for (const Sent& sent : all) {
+        Record one{{"at", Value(sent.at)},
+                   {"key", Value(text_in(sent.fields, "key"))},
+                   {"hash", Value(text_in(sent.fields, "hash"))},
+                   {"agrees", Value(sent.agrees)}};
+        const auto read = value_from_json(sent.body);
+        if (read) put(one, "content", read.value());
+        out.push_back(Value(std::move(one)));
+    }
+    return Value(std::move(out));
+}
+
 int explain_person(const ExplainOptions& options, explain::Language language) {
     if (options.subject.empty()) {
         fmt::print(stderr,
@@ -92,13 +172,23 @@ int explain_person(const ExplainOptions& options, explain::Language language) {
     if (journey == nullptr) return 1;
     const explain::Reading reading =
         explain::read_why(program, *journey, found.value().why, found.value().timeline, language);
+    std::vector<Sent> sent;
+    if (options.content) {
+        auto contents = find_contents(options, daemon, found.value().timeline);
+        if (!contents) return fail(contents.error());
+        sent = std::move(contents).value();
+    }
     if (options.json) {
         Record out{{"why", Value(found.value().why)}, {"words", explain::json_of(reading)}};
+        if (options.content) put(out, "sent", json_of(sent));
         fmt::print("{}\n", to_json(Value(std::move(out))));
     } else {
         fmt::print("{}: {}", options.person, explain::text_of(reading));
+        if (options.content) show_contents(sent);
     }
-    return 0;
+    const bool all_agree = std::all_of(
+        sent.begin(), sent.end(), [](const Sent& one) { return one.body.empty() || one.agrees; });
+    return all_agree ? 0 : 1;
 }
 
 }  // namespace

@@ -248,6 +248,8 @@ Forecast Forecaster::finish(const core::Counts& before, const core::Counts& afte
             line.inside += people;
         line.entered = now.entered - was.entered;
         line.goals = now.goals - was.goals;
+        line.held_out = {now.held_out.entered - was.held_out.entered,
+                         now.held_out.goals - was.held_out.goals};
         line.arms = since(now.arms, was.arms);
         line.ended_by = since(now.ended_by, was.ended_by);
         line.skipped_by = since(now.skipped_by, was.skipped_by);
@@ -286,6 +288,8 @@ std::string text_of(const Forecast& forecast, const translate::Speech& say) {
                                      : fmt::format("\n{}  {}\n", journey.name, journey.title);
         if (journey.inside > 0) row(out, say("inside at the start"), journey.inside);
         row(out, say("entered"), journey.entered);
+        if (journey.held_out.entered > 0)
+            row(out, say("entered, in the holdout"), journey.held_out.entered);
         if (is_idle(journey)) {
             for (const std::string& start : journey.starts)
                 out += say("  nobody: it did not come about that {}\n", start);
@@ -295,6 +299,8 @@ std::string text_of(const Forecast& forecast, const translate::Speech& say) {
         for (std::size_t i = 0; i < names.size(); ++i)
             row(out, say("sent: {}", names[i]), journey.sent[i].people);
         if (journey.goals > 0) row(out, say("goals"), journey.goals);
+        if (journey.held_out.goals > 0)
+            row(out, say("goals, in the holdout"), journey.held_out.goals);
         rows(out, say, "arm: {}", journey.arms, kAsItIs);
         rows(out, say, "way: {}", journey.paths, kAsItIs);
         rows(out, say, "left: {}", journey.ended_by, ending_in_words);
@@ -345,6 +351,8 @@ Value json_of(const Forecast& forecast) {
         line.push_back({"ways", record_of(journey.paths)});
         line.push_back({"ended_by", record_of(journey.ended_by)});
         line.push_back({"still_at", record_of(journey.still_at)});
+        line.push_back({"held_out", Value(Record{{"entered", number(journey.held_out.entered)},
+                                                 {"goals", number(journey.held_out.goals)}})});
         line.push_back({"not_sent", record_of(journey.skipped_by)});
         journeys.emplace_back(std::move(line));
     }

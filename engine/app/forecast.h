@@ -25,6 +25,7 @@ struct JourneyForecast {
     std::uint64_t inside = 0;         // when it began
     std::uint64_t entered = 0;
     std::uint64_t goals = 0;
+    core::HeldOutCounts held_out;                   // of both: people of the workspace's holdout
     std::vector<StepCount> sent;                    // in the author's order
     std::map<std::string, std::uint64_t> paths;     // "step: way" → people
     std::map<std::string, std::uint64_t> arms;      // "experiment/arm"

@@ -31,6 +31,8 @@ void add(JourneyForecast& into, const JourneyForecast& more) {
     into.inside += more.inside;
     into.entered += more.entered;
     into.goals += more.goals;
+    into.held_out.entered += more.held_out.entered;
+    into.held_out.goals += more.held_out.goals;
     for (std::size_t i = 0; i < into.sent.size(); ++i)
         into.sent[i].people += more.sent[i].people;
     add(into.paths, more.paths);

@@ -14,7 +14,8 @@ constexpr auto kBuiltIn = std::to_array<BuiltIn>({
     {"email", "smtp", "neither",
      "url, user, password (secret), from, reply to, return path, require tls, feedback id, dkim, "
      "bounces, domains, warm up"},
-    {"sms", "twilio", "neither", "account sid, auth token (secret), key sid, sender"},
+    {"sms", "twilio", "neither",
+     "account sid, auth token (secret), key sid, sender, help, help zh"},
     {"push", "apns", "collapsible",
      "key (secret), key id, team id, topic, sound, hurry, keep seconds"},
     {"push", "fcm", "collapsible", "service account (secret), project id, priority, keep seconds"},
@@ -81,10 +82,9 @@ Result<declared::ProviderPtr> find_provider(const std::string& kind, const std::
     return declared::load_provider((std::filesystem::path(directory) / kind).string());
 }
 
-std::shared_ptr<const connectors::Connector> declared_from(const Setting& setting,
-                                                           const std::string& channel,
-                                                           const std::string& directory,
-                                                           Config& out) {
+void declared_from(const Setting& setting, const std::string& directory, runtime::Route& route,
+                   Config& out) {
+    const std::string& channel = route.channel;
     const Setting said = setting["kind"];
     const std::string kind = said.text();
     auto provider = find_provider(kind, directory);
@@ -93,23 +93,25 @@ std::shared_ptr<const connectors::Connector> declared_from(const Setting& settin
             said.complain(provider.error().detail);
         else
             complain_of_kind(said, channel, kind);
-        return nullptr;
+        return;
     }
     const declared::Facts& facts = declared::facts_of(*provider.value());
     if (facts.traits.channel != channel) {
         said.complain(
             fmt::format("{} is for {}, not for {}", facts.name, facts.traits.channel, channel));
-        return nullptr;
+        return;
     }
     const declared::Use use = use_from(setting, facts);
     auto reader = declared::make_reader(provider.value(), use);
     auto made = declared::make_declared(provider.value(), use);
     if (!made || !reader) {
         setting.complain(made ? reader.error().detail : made.error().detail);
-        return nullptr;
+        return;
     }
     if (reader.value()) out.http.readers[channel] = std::move(reader).value();
-    return std::move(made).value();
+    route.named_by_provider = facts.named_by_provider;
+    route.hears_texts = facts.hears_texts && channel == "sms";
+    route.connector = std::move(made).value();
 }
 
 }  // namespace journey::app

@@ -21,10 +21,8 @@ Result<connectors::declared::ProviderPtr> find_provider(const std::string& kind,
                                                         const std::string& directory);
 
 /// Reads the settings that the provider wants, adds the reader of its receipts to `out`, and makes
-/// the connector; null when something is wrong, which the Setting keeps.
-std::shared_ptr<const connectors::Connector> declared_from(const settings::Setting& setting,
-                                                           const std::string& channel,
-                                                           const std::string& directory,
-                                                           Config& out);
+/// the route's connector; none when something is wrong, which the Setting keeps.
+void declared_from(const settings::Setting& setting, const std::string& directory,
+                   runtime::Route& route, Config& out);
 
 }  // namespace journey::app

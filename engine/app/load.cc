@@ -125,8 +125,10 @@ Result<LoadResult> run_load(const LoadOptions& options) {
             waits[i] = {lines[i].busy ? lines[i].socket : -1, static_cast<short>(POLLIN | writing),
                         0};
         }
-        // Whoever paces sleeps no longer than to the next moment.
-        const bool pacing = waiting || (options.per_second != 0 && next < options.requests);
+        // Whoever paces sleeps no longer than to the next moment, and where no connection is free
+        // until one is: to look again and again would take the core that the daemon works on.
+        const bool pacing =
+            waiting || (options.per_second != 0 && next < options.requests && open < lines.size());
         timespec wait{30, 0};
         if (pacing) {
             const auto left = waiting ? std::chrono::nanoseconds(1'000'000)

@@ -52,6 +52,13 @@ LspWorkspace::Folder& LspWorkspace::folder_of(const std::string& path) {
         }
         return std::optional<std::string>();
     };
+    options.list_files = [folder = slot.get()](std::string_view name) {
+        std::vector<std::string> all;
+        for (const std::string& place : folder->places)
+            for (std::string& file : files_in(place, name))
+                all.push_back(std::move(file));
+        return all;
+    };
     slot->project = editor::Project(std::move(options));
     if (path.empty()) return *slot;
     if (const auto files = journey_files(path)) {

@@ -144,6 +144,10 @@ int main(int argc, char** argv) {
     auto* explain_journey = explain_app->add_option("--journey", explain.subject, "The journey");
     explain_journey->excludes(explain_subject);
     add_daemon_options(*explain_app, explain.daemon);
+    explain_app
+        ->add_flag("--content", explain.content,
+                   "With --person: the messages too, as they were sent")
+        ->needs(explain_person);
     explain_app->add_flag("--json", explain.json, "One JSON object");
     explain_app->callback([&] {
         if (explain.subject.empty() && explain.person.empty())
@@ -243,6 +247,8 @@ int main(int argc, char** argv) {
                           "Demo only: where the fast clock starts, like 2026-03-02T09:00:00Z");
     serve_app->add_option("--demo-clock-speed", serve.clock_speed,
                           "Demo only: how many times faster than real time");
+    serve_app->add_flag("--dry-run", serve.dry_run,
+                        "Everything runs and nothing leaves: messages are rendered and kept");
     serve_app->callback([&] { status = serve_command(serve); });
 
     PlanOptions plan;
@@ -310,10 +316,25 @@ int main(int argc, char** argv) {
     add_operation("journeys", "Who stands where, and what was sent", nullptr);
     add_operation("timeline", "One person's story", "person");
     add_operation("unknown", "Messages whose fate nobody knows", nullptr);
+    add_operation("unmatched", "What was said of messages that nobody here knows", nullptr);
     add_operation("pause", "Hold a journey: nobody enters, nobody moves", "journey");
     add_late(add_operation("resume", "Let a paused journey go on", "journey"));
+    add_operation("approve", "Let a step go beyond the blast limit, or its canary be over", nullptr)
+        ->add_option("step", operate.subject, "JOURNEY/STEP; without it: the steps that wait");
     add_operation("stop-sending", "Kill switch: no message of any journey starts", nullptr);
     add_late(add_operation("start-sending", "Lift the kill switch", nullptr));
+
+    ForgetOptions forget;
+    auto* forget_app = app.add_subcommand(
+        "forget", "Erase a person: everything known of them goes and cannot be brought back");
+    forget_app->footer(
+        "What the person asked not to be sent stays known, as keyed hashes of addresses on the "
+        "suppression list.");
+    forget_app->add_option("--person", forget.person, "The id the person is known by")->required();
+    forget_app->add_flag("--yes", forget.yes, "Do not ask");
+    forget_app->add_flag("--json", forget.json, "The daemon's own words");
+    add_daemon_options(*forget_app, forget.daemon);
+    forget_app->callback([&] { status = forget_command(forget); });
 
     BackupOptions backup;
     auto* backup_app = app.add_subcommand(
@@ -327,6 +348,9 @@ int main(int argc, char** argv) {
         app.add_subcommand("restore", "Make data of a backup; it sends nothing before you say so");
     restore_app->add_option("backup", restore.from, "What `journey backup` made")->required();
     restore_app->add_option("--data", restore.to, "A new data directory")->required();
+    restore_app->add_option(
+        "--erased-in", restore.erased_in,
+        "Data that went on after the backup was made: who was erased there is erased again");
     restore_app->callback([&] { status = restore_command(restore); });
 
     ImportOptions import_options;

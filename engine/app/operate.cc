@@ -116,6 +116,46 @@ int print_journeys(const Record& answer, const translate::Speech& say) {
     return 0;
 }
 
+/// Whose token it is, is the daemon's affair.
+std::string approver_token(const DaemonAddress& daemon) {
+    if (!daemon.admin_token.empty()) return daemon.admin_token;
+    if (const char* given = std::getenv("JOURNEY_APPROVE_TOKEN")) return given;
+    return first_line(daemon.data_directory + "/keys/approve_token");
+}
+
+Result<Answer> approve(const Client& client, const std::string& subject) {
+    if (subject.empty()) return client.get("/admin/approvals");
+    const std::size_t slash = subject.find('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == subject.size())
+        return error(ErrorCode::invalid,
+                     fmt::format("{} is no step of a journey; write JOURNEY/STEP, like "
+                                 "welcome/hello",
+                                 subject));
+    return client.post("/admin/approvals/" + url_part(subject.substr(0, slash)) + "/" +
+                           url_part(subject.substr(slash + 1)),
+                       "");
+}
+
+int print_approvals(const List& rows, const translate::Speech& say) {
+    if (rows.empty()) fmt::print("{}", say("None.\n"));
+    for (const Value& row : rows) {
+        const Record* record = row.as<Record>();
+        if (record == nullptr) continue;
+        const std::string step = text_in(*record, "journey") + "/" + text_in(*record, "step");
+        const std::uint64_t waiting = number_in(*record, "waiting");
+        const Value* shut = find(*record, "approval");
+        if (shut != nullptr && shut->as<bool>() != nullptr && *shut->as<bool>()) {
+            fmt::print("{}", say("{}: {} messages wait for an approval\n", step, waiting));
+        } else if (const std::string at = text_in(*record, "looked_at"); !at.empty()) {
+            fmt::print("{}",
+                       say("{}: {} messages wait for the canary, until {}\n", step, waiting, at));
+        } else {
+            fmt::print("{}", say("{}: {} messages are on their way\n", step, waiting));
+        }
+    }
+    return 0;
+}
+
 }  // namespace
 
 int fail(const Error& problem) {
@@ -136,6 +176,7 @@ void find_keys(DaemonAddress& address) {
 
 int operate_command(const OperateOptions& options) {
     DaemonAddress daemon = options.daemon;
+    if (options.what == "approve") daemon.admin_token = approver_token(daemon);
     find_keys(daemon);
     const Client client(daemon.to, "", daemon.admin_token);
     const auto body = late_body(options);
@@ -150,8 +191,12 @@ int operate_command(const OperateOptions& options) {
             body.value());
     } else if (options.what == "timeline") {
         answer = client.get("/admin/people/" + url_part(options.subject) + "/timeline");
+    } else if (options.what == "approve") {
+        answer = approve(client, options.subject);
     } else if (options.what == "unknown") {
         answer = client.get("/admin/messages/unknown");
+    } else if (options.what == "unmatched") {
+        answer = client.get("/admin/receipts/unmatched");
     } else {
         answer = client.get("/admin/journeys");
     }
@@ -173,11 +218,18 @@ int operate_command(const OperateOptions& options) {
     const Record& record = *parsed.value().as<Record>();
     const translate::Speech say(translate::language_of_environment());
     if (options.what == "journeys") return print_journeys(record, say);
-    const Value* rows = find(record, options.what == "timeline" ? "timeline" : "messages");
+    const Value* approvals = find(record, "approvals");
+    if (approvals != nullptr && approvals->as<List>() != nullptr)
+        return print_approvals(*approvals->as<List>(), say);
+    const Value* rows = find(record, options.what == "timeline"    ? "timeline"
+                                     : options.what == "unmatched" ? "receipts"
+                                                                   : "messages");
     if (rows != nullptr && rows->as<List>() != nullptr) {
         if (rows->as<List>()->empty()) fmt::print("{}", say("None.\n"));
         if (options.what == "timeline") {
             print_timeline(*rows->as<List>(), say);
+        } else if (options.what == "unmatched") {
+            print_rows(*rows->as<List>(), {"at", "of", "receipt", "detail"});
         } else {
             print_rows(*rows->as<List>(),
                        {"key", "person", "journey", "step", "channel", "detail"});

@@ -117,6 +117,19 @@ Result<std::string> read_text_file(const std::string& path) {
     return text.str();
 }
 
+std::vector<std::string> files_in(const std::string& home, std::string_view folder) {
+    std::vector<std::string> found;
+    std::error_code problem;
+    for (fs::recursive_directory_iterator it(fs::path(home) / folder, problem), end;
+         !problem && it != end && found.size() < 500; it.increment(problem)) {
+        std::error_code ignored;
+        if (it->is_regular_file(ignored))
+            found.push_back(it->path().lexically_relative(home.empty() ? "." : home).string());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
 // A journey in YAML under a name that nobody would look at.
 bool is_misnamed_journey(const fs::path& path) {
     if (path.extension() != ".yaml" && path.extension() != ".yml") return false;
@@ -205,6 +218,13 @@ Result<ProjectFiles> read_project(const std::vector<std::string>& paths) {
             if (text) return std::move(text).value();
         }
         return std::nullopt;
+    };
+    project.options.list_files = [folders](std::string_view name) {
+        std::vector<std::string> all;
+        for (const fs::path& folder : folders)
+            for (std::string& file : files_in(folder.string(), name))
+                all.push_back(std::move(file));
+        return all;
     };
     return project;
 }

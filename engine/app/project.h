@@ -44,6 +44,9 @@ Result<void> replace_file(const std::string& path, const std::string& text);
 /// The journey files of a folder, sorted, or the file itself.
 Result<std::vector<std::string>> journey_files(const std::string& path);
 
+/// The files in `folder` of `home` and below it, as paths from `home`; a few hundred at most.
+std::vector<std::string> files_in(const std::string& home, std::string_view folder);
+
 Result<std::string> read_text_file(const std::string& path);
 
 }  // namespace journey::app

@@ -4,6 +4,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/project.h"
 #include "engine/app/render_request.h"
+#include "engine/runtime/runtime.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -65,9 +66,12 @@ std::vector<std::string> complete(const ir::Template& of, Record& data) {
 struct Parts {
     std::vector<Part> parts;
     std::vector<std::string> lacking;
+    std::string zone = {};  // of the workspace
 };
 
-Result<Parts> parts_of_template(const RenderCommand& options, Record& data) {
+/// Those of the project are known unless `partials` has some of that name.
+Result<Parts> parts_of_template(const RenderCommand& options, Record& data,
+                                render::Partials& partials, render::Catalogues& catalogues) {
     TRY(dsl::Compilation made, compile_project({options.project}));
     if (!made.ok()) {
         print_diagnostics(made, true);
@@ -85,7 +89,15 @@ Result<Parts> parts_of_template(const RenderCommand& options, Record& data) {
         add("title", one.title, render::Escape::none);
         add("text", one.body, render::Escape::none);
         add("html", one.html, render::Escape::html);
-        return Parts{std::move(parts), complete(one, data)};
+        for (const ir::Index at : one.partials) {
+            const ir::Partial& partial = made.program->partials[at];
+            if (partials.find(partial.name) == nullptr) partials.add(partial.name, partial.text);
+        }
+        for (const ir::Index at : one.catalogues) {
+            const ir::Catalogue& table = made.program->catalogues[at];
+            catalogues.add(table.name, runtime::rows_of(table));
+        }
+        return Parts{std::move(parts), complete(one, data), made.program->workspace.zone};
     }
     const auto near = did_you_mean(options.source, names);
     return error(ErrorCode::not_found,
@@ -159,7 +171,9 @@ Result<Rendered> rendered(const RenderCommand& options) {
     TRY(Record data, data_of(options));
     TRY(render::Partials partials, partials_in(options.partials, *mode));
     render::RenderOptions given;
+    render::Catalogues catalogues;
     given.partials = &partials;
+    given.catalogues = &catalogues;
     given.strict_variables = options.strict_variables;
     if (!options.now.empty()) {
         TRY(given.now, parse_instant(options.now));
@@ -169,7 +183,8 @@ Result<Rendered> rendered(const RenderCommand& options) {
     if (is_file) {
         TRY(parts.parts, part_of_file(options));
     } else {
-        TRY(parts, parts_of_template(options, data));
+        TRY(parts, parts_of_template(options, data, partials, catalogues));
+        given.zone = parts.zone;
     }
     render::Renderer renderer;
     Rendered all{{}, std::move(parts.lacking)};

@@ -50,6 +50,8 @@ int serve_command(const ServeOptions& options) {
         auto listen = set_listen(options.listen, config.http);
         if (!listen) return fail(listen.error());
     }
+    config.dry_run = options.dry_run;
+    const bool restricted = config.only_to.has_value();
     std::optional<dsl::Compilation> project;
     if (!options.project.empty()) {
         auto compiled = compile_project({options.project});
@@ -82,6 +84,12 @@ int serve_command(const ServeOptions& options) {
                          options.clock_speed
                              ? say(", with a demo clock {} times as fast", *options.clock_speed)
                              : ""));
+    if (options.dry_run) {
+        fmt::print("{}", say("Dry run: messages are rendered and kept, and nothing leaves.\n"));
+    } else if (restricted) {
+        fmt::print("{}", say("Messages leave only to the addresses of `only to` in {}.\n",
+                             options.config));
+    }
     if (daemon.keys().fresh)
         fmt::print("{}", say("Keys were made for you: {0}/keys/write_key takes events in, "
                              "{0}/keys/admin_token is the operator's.\n",

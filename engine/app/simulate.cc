@@ -77,6 +77,10 @@ void print_table(const Replay& replay, const core::Counts& counts, const transla
     for (const core::JourneyCounts& journey : counts.journeys) {
         fmt::print("\n{}\n", journey.journey);
         row(say("entered"), journey.entered);
+        if (journey.held_out.entered > 0) {
+            row(say("entered, in the holdout"), journey.held_out.entered);
+            row(say("goals, in the holdout"), journey.held_out.goals);
+        }
         row(say("sent"), journey.sent);
         for (const auto& [reason, number] : journey.ended_by)
             row(say("left: {}", ending_in_words(reason, say)), number);

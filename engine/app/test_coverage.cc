@@ -25,6 +25,8 @@ std::vector<Index> open_ways(const ir::State& state, const std::vector<Way>& way
         const Way& way = ways[i];
         if (way.target == kNone) continue;
         if (way.kind == Way::Kind::arm && pick->arms[way.arm].weight <= 0) continue;
+        // Only who was refused everywhere goes past.
+        if (way.kind == Way::Kind::next && std::holds_alternative<ir::OneOf>(state.act)) continue;
         if (way.kind == Way::Kind::no && test->if_true == test->if_false) continue;
         open.push_back(static_cast<Index>(i));
     }
@@ -85,6 +87,9 @@ Says says_of(const ir::Program& program, const ir::State& state, const Way& way,
         case Way::Kind::failed:
             return {say("In no test does the call `{}` fail.", state.step),
                     say("add a test with a `given webhook` line that fails")};
+        case Way::Kind::channel:
+            return {say("In no test does `{}` choose its channel {}.", state.step, way.arm + 1),
+                    say("add a test whose person cannot be reached on the channels before it")};
         case Way::Kind::next:
             return {say("No test goes on after `{}`.", state.step),
                     say("add a test whose last line is later")};

@@ -120,6 +120,8 @@ class Trial {
         for (std::size_t i = 0; i < needed.size(); ++i) {
             ir::Journey& one = out.emplace_back(program.journeys[needed[i]]);
             for (ir::State& state : one.states) {
+                // Nothing is known yet, and a test must not hang on a draw: the author's order.
+                if (auto* choice = std::get_if<ir::OneOf>(&state.act)) choice->best.reset();
                 if (auto* run = std::get_if<ir::Run>(&state.act))
                     run->journey = place_of(run->journey);
             }
@@ -168,8 +170,12 @@ class Trial {
                         {pick, given.holdout || given.rest ? "" : given.arm, given.rest});
             }
         }
-        if (!wishes.empty()) {
-            const auto found = sim::person_in_arms(wishes);
+        // One person does not meet a rate, and whose turn is when depends on where they are kept.
+        for (ir::Journey& one : program_.journeys)
+            one.rate_count = 0;
+        const double holdout = program_.workspace.holdout;
+        if (!wishes.empty() || holdout > 0) {
+            const auto found = sim::person_in_arms(wishes, {holdout, test_.held_out});
             if (!found)
                 return say_(
                     "no person can be in all the arms that are given: do they have a share, and "

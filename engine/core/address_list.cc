@@ -16,6 +16,14 @@ std::string_view text_of(const model::AddressKey& key) {
     return {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
 }
 
+// The source of what came back: "message KEY"; in the note without the key, which is kept beside.
+constexpr std::string_view kMessage = "message";
+
+std::optional<model::MessageKey> message_in(std::string_view source) {
+    if (!source.starts_with(kMessage) || source.size() <= kMessage.size()) return std::nullopt;
+    return model::parse_key(source.substr(kMessage.size() + 1));
+}
+
 /// No wish of the person's: her wish does not end it either.
 bool is_of_provider(std::string_view reason) {
     return reason == "hard bounce" || reason == "complained";
@@ -88,7 +96,14 @@ std::optional<ListedAddress> AddressList::find(const model::AddressKey& key) con
     if (slot == nullptr) return std::nullopt;
     const Note& note = notes_[slot->note];
     return ListedAddress{slot->state == Slot::State::suppressed, note.scope, note.reason,
-                         note.source, instant_of(slot->since)};
+                         source_of(*slot), instant_of(slot->since)};
+}
+
+std::string AddressList::source_of(const Slot& slot) const {
+    const std::string& source = notes_[slot.note].source;
+    if (source != kMessage) return source;
+    const auto found = messages_.find(slot.key);
+    return found == messages_.end() ? source : source + " " + model::format_key(found->second);
 }
 
 bool AddressList::suppresses(const model::AddressKey& key) const {
@@ -127,11 +142,21 @@ std::uint64_t AddressList::hash() const {
         all.raw(text_of(slot.key));
         all.svarint(slot.since);
         all.u8(static_cast<std::uint8_t>(slot.state));
-        for (const std::string* text : {&note.scope, &note.reason, &note.source})
-            all.text(*text);
+        for (const std::string& text : {note.scope, note.reason, source_of(slot)})
+            all.text(text);
         sum += hash64(all.bytes());
     }
     return sum;
+}
+
+bool AddressList::is_first_word(const model::AddressRow& row) {
+    // To let go of what is not held is no news, but for what an older text may say yet.
+    return row.suppressed || row.source == kTexted;
+}
+
+bool AddressList::is_texted_later(const Slot& known, const model::AddressRow& row) const {
+    const std::int64_t at = micros_of(row.since);
+    return at > known.since || (at == known.since && row.suppressed);
 }
 
 bool AddressList::change(const model::AddressRow& row) {
@@ -139,15 +164,28 @@ bool AddressList::change(const model::AddressRow& row) {
     const Slot* known = slot_of(row.key);
     const State before = known == nullptr ? State::empty : known->state;
     const State after = row.suppressed ? State::suppressed : State::released;
-    // To let go of what is not held is no news.
-    if (before == State::empty && after == State::released) return false;
-    if (before == after) {
-        const bool worse = after == State::suppressed && is_of_provider(row.reason) &&
-                           !is_of_provider(notes_[known->note].reason);
-        if (!worse) return false;
+    if (before == State::empty) {
+        if (!is_first_word(row)) return false;
+    } else {
+        const Note& note = notes_[known->note];
+        if (row.source == kTexted) {
+            if (note.source == kTexted && !is_texted_later(*known, row)) return false;
+            if (before == State::suppressed && note.reason != kAskedToStop) return false;
+        } else if (before == after) {
+            const bool worse = after == State::suppressed && is_of_provider(row.reason) &&
+                               !is_of_provider(note.reason);
+            if (!worse) return false;
+        }
     }
     grow();
-    const std::uint32_t note = note_of({row.scope, row.reason, row.source});
+    const auto message = message_in(row.source);
+    const std::uint32_t note =
+        note_of({row.scope, row.reason, message ? std::string(kMessage) : row.source});
+    if (message) {
+        messages_[row.key] = *message;
+    } else {
+        messages_.erase(row.key);
+    }
     Slot& slot = place_of(row.key);
     if (before == State::empty) ++used_;
     if (before == State::suppressed) {
@@ -166,13 +204,16 @@ bool AddressList::change(const model::AddressRow& row) {
 
 void AddressList::apply(const model::SuppressAddresses& said, Instant at,
                         model::LogPosition position) {
+    for (const model::SuppressAddresses::Item& item : said.items) {
+        if (item.scope == kHeardScope && slot_of(item.key) != nullptr) return;
+    }
     for (std::size_t i = 0; i < said.items.size(); ++i) {
         const model::SuppressAddresses::Item& item = said.items[i];
         model::AddressRow row{position,
                               static_cast<std::uint32_t>(i),
                               item.key,
                               item.scope,
-                              said.suppressed,
+                              said.suppressed && item.scope != kHeardScope,
                               item.reason,
                               said.source,
                               item.since == Instant{} ? at : item.since,

@@ -26,6 +26,15 @@ std::string sentence_of(const ListedAddress& listed);
 /// The scope of a kind of channel: "email".
 std::string_view scope_of(ir::ChannelKind kind);
 
+/// The `source` of what somebody texted. Texts about one address count by their time, whatever the
+/// order they come in, and of two at one moment the one that stops.
+inline constexpr std::string_view kTexted = "text";
+/// The reason of a text that asks to stop; only such a one is ended by a text.
+inline constexpr std::string_view kAskedToStop = "asked to stop";
+/// The scope of the provider's name of a text: a change that brings one which was heard before is a
+/// repeat, and changes nothing.
+inline constexpr std::string_view kHeardScope = "heard";
+
 /// 32 bytes an address in a table that is at most three quarters full.
 class AddressList {
   public:
@@ -83,6 +92,10 @@ class AddressList {
     Slot& place_of(const model::AddressKey& key);
     void grow();
     std::uint32_t note_of(Note note);
+    std::string source_of(const Slot& slot) const;
+    bool is_texted_later(const Slot& known, const model::AddressRow& row) const;
+    /// Whether there is anything to write down about an address of which nothing is known.
+    static bool is_first_word(const model::AddressRow& row);
     /// False: nothing changes by it.
     bool change(const model::AddressRow& row);
 
@@ -94,6 +107,8 @@ class AddressList {
     std::vector<Note> notes_;
     std::map<Note, std::uint32_t> note_numbers_;
     std::vector<std::uint64_t> note_counts_;
+    /// Of whose message it came back: one a bounced address, where notes are a few for all.
+    std::map<model::AddressKey, model::MessageKey> messages_;
     std::deque<model::AddressRow> changes_;
 };
 

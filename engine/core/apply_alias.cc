@@ -77,6 +77,9 @@ void Machine::on(const model::Command& command, const model::Alias& alias) {
     }
     // The ordinal stays: a person that comes back must not give an entry an id that was given
     // before.
+    for (const Intent& intent : person->intents) {
+        if (waits_at_rails(intent)) leave_rails(*person, intent);
+    }
     person->attributes.clear();
     person->history = {};
     person->seen.clear();
@@ -211,6 +214,10 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
         if (ours.message.status == model::MessageStatus::planned && ours.ready)
             make_ready(into, ours);
         if (waits_for_resume(ours)) parked_.insert(into.id);
+        if (waits_at_rails(ours)) {
+            at_rails_[step_of(ours.message)].emplace(into.id, ours.message.entry);
+            rails_due_ = now_;
+        }
     }
     attributes_changed(into);
     all_changed_ = true;
@@ -232,6 +239,9 @@ void Machine::merge_acts(Person& into, Acts&& from) {
         ours.notes.push_back(std::move(one));
     std::stable_sort(ours.notes.begin(), ours.notes.end(),
                      [](const ActNote& a, const ActNote& b) { return a.at < b.at; });
+    ours.hopes.insert(ours.hopes.end(), from.hopes.begin(), from.hopes.end());
+    std::stable_sort(ours.hopes.begin(), ours.hopes.end(),
+                     [](const Hope& a, const Hope& b) { return a.at < b.at; });
     // Drawn twice under two names, and counted twice; from here on it is one person.
     for (Drawn& drawn : from.drawn) {
         const auto same = [&](const Drawn& one) {

@@ -1,4 +1,5 @@
-//   planned, asked for, this attempt   decide: send, hold or skip (send.cc)
+//   planned, asked for, this attempt   decide: send, hold or skip (send.cc); another channel of the
+//                                      same step does not wait for a frequency policy (choice.cc)
 //   of a call                          call.cc
 //   anything else                      ignored: the claim was answered before, or its entry is over
 #include "engine/core/machine.h"
@@ -13,13 +14,24 @@ void Machine::on(const model::Command& command, const model::Claim& claim) {
         intent->ready && intent->attempt == claim.attempt) {
         intent->ready = false;
         changed(*person);
-        const rules::Verdict verdict = verdict_of(*person, *intent, claim.connector_ready);
+        rules::Verdict verdict = verdict_of(*person, *intent, claim.connector_ready);
+        if (verdict.decision == rules::Decision::send) {
+            if (auto later = wait_for_turn(*intent)) {
+                verdict = std::move(*later);
+            } else if (auto held = wait_at_rails(*intent)) {
+                verdict = std::move(*held);
+            }
+        }
         switch (verdict.decision) {
             case rules::Decision::send:
                 grant(*person, *intent);
                 break;
             case rules::Decision::hold:
-                hold(*person, *intent, verdict);
+                if (verdict.reason == model::Reason::frequency && another_may(*person, *intent)) {
+                    close_skipped(*person, claim.key, verdict);
+                } else {
+                    hold(*person, *intent, verdict);
+                }
                 break;
             case rules::Decision::skip:
                 close_skipped(*person, claim.key, verdict);

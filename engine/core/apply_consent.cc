@@ -84,6 +84,20 @@ void Machine::on(const model::Command& command, const model::ConsentAsked& asked
     finish_command(*person);
 }
 
+// They still count as asked, so that changing an address does not make mail without end.
+void Machine::drop_requests(Person& person) {
+    std::vector<std::uint16_t> open;
+    for (std::uint32_t i = 0; i < catalog_->consents.size(); ++i) {
+        const auto number = static_cast<std::uint16_t>(i);
+        if (person.pending_consent(number) != nullptr) open.push_back(number);
+    }
+    for (const std::uint16_t number : open) {
+        person.note_consent(
+            {ConsentNote::What::withdrawn, number, now_, std::string(kAddressChanged), {}});
+        changed(person);
+    }
+}
+
 void Machine::on(const model::Command& command, const model::Suppress& suppress) {
     Person* person = reach(command, true);
     if (person == nullptr || is_repeat(*person, command)) return;

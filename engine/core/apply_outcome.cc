@@ -1,5 +1,7 @@
 // Of the attempt that is claimed now; any other is ignored.
 //   accepted      final, sent
+//   pretended     final, counts as sent: a dry run goes on as the real one would
+//   withheld      final, skipped: not on the allow-list
 //   rejected      final; its place under the frequency policy is free again
 //   lost          asked for again soon: the daemon stopped, the provider did not fail
 //   retry, pause  the next attempt after a backoff, or final when that would be too late (send.cc)
@@ -48,6 +50,12 @@ void Machine::on(const model::Command& command, const model::Outcome& outcome) {
             break;
         case ObservationKind::unknown:
             close(*person, outcome.key, MessageStatus::unknown, Reason::none, seen.reason);
+            break;
+        case ObservationKind::pretended:
+            close(*person, outcome.key, MessageStatus::accepted, Reason::dry_run, seen.reason);
+            break;
+        case ObservationKind::withheld:
+            close(*person, outcome.key, MessageStatus::skipped, Reason::not_allowed, seen.reason);
             break;
         case ObservationKind::retry:
         case ObservationKind::lost:

@@ -1,5 +1,5 @@
 // What a provider says later, by the message's key:
-//   key not known                    quarantined
+//   key not known                    quarantined; counted when the person was erased
 //   same notice again                counted
 //   delivered, bounced soft, … again counted; clicks, opens and replies count each time, up to a
 //                                    hundred of each, so that a machine that clicks all day fills
@@ -7,11 +7,14 @@
 //   bounced hard after soft          stands like the first
 //   delivered after a bounce         counted, but the bounce stands: no event
 //   failed                           an unknown message turns out rejected
+//   replied                          tells nothing of the message's own fate
 //   any other                        an unknown message, and one that only failed, turns out accepted
 // Then: a hard bounce or a complaint suppresses the address, for everybody who has it; unsubscribed
 // withdraws the template's consent, or suppresses the address where the template has none; and the
 // built-in event is offered like any other. Where there is no list of addresses, or no address, the
 // person's channel is suppressed instead.
+//
+// Why it bounced, failed or was complained of is kept in the provider's own words.
 //
 // Providers send in any order and more than once. Status, suppressions and counts are the same
 // whatever the order; only what waits in journeys meets the events as they come.
@@ -62,6 +65,12 @@ void suppress(Person& person, std::uint16_t channel, std::string_view why, Insta
     }
 }
 
+bool has_reason(const model::Receipt& receipt) {
+    const bool bad = receipt.kind == ReceiptKind::bounced || receipt.kind == ReceiptKind::failed ||
+                     receipt.kind == ReceiptKind::complained;
+    return bad && !receipt.detail.empty();
+}
+
 std::optional<ir::Metric> metric_of(ReceiptKind kind) {
     switch (kind) {
         case ReceiptKind::delivered:
@@ -90,6 +99,10 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
     Intent* open = person == nullptr ? nullptr : person->intent(arrived.key);
     Message* message = open != nullptr ? &open->message : nullptr;
     if (message == nullptr && person != nullptr) message = person->final_message(arrived.key);
+    if (message == nullptr && is_of_erased(command.person)) {
+        ++erasures_.late_receipts;
+        return;
+    }
     if (message == nullptr) {
         quarantine(command, model::name_of(receipt.kind),
                    to_json(Value(Record{{"key", model::format_key(arrived.key)}})),
@@ -109,8 +122,8 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
     const bool again = has(*message, receipt.kind) && !counts_each_time(receipt.kind);
     message->receipts.push_back(said);
     const bool reached = receipt.kind != ReceiptKind::failed;
-    if (message->status == MessageStatus::unknown ||
-        (message->status == MessageStatus::rejected && reached)) {
+    if (tells_fate(receipt.kind) && (message->status == MessageStatus::unknown ||
+                                     (message->status == MessageStatus::rejected && reached))) {
         JourneyTally& tally = tally_of(*message);
         if (message->status == MessageStatus::unknown) --tally.unknown;
         message->status = reached ? MessageStatus::accepted : MessageStatus::rejected;
@@ -122,6 +135,17 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
         }
     }
     changed(*person, *message);
+    const bool bad = receipt.kind == ReceiptKind::bounced ||
+                     receipt.kind == ReceiptKind::complained || receipt.kind == ReceiptKind::failed;
+    if (bad && !again) count_bad(*message);
+    if (has_reason(receipt)) {
+        note(*person, {ActNote::Kind::said,
+                       time,
+                       {},
+                       model::format_key(message->key),
+                       receipt.detail,
+                       static_cast<std::uint32_t>(receipt.kind)});
+    }
 
     if (const auto metric = metric_of(receipt.kind); metric && !again)
         count_message(*person, *message, *metric);
@@ -155,12 +179,13 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
             const ir::Index field = find_name(live->events[event].by_name, name);
             if (field != ir::kNone && !value.empty()) row[field] = Value(std::move(value));
         };
-        fill("message", state.step);
+        fill("message", send.among == ir::kNone ? state.step : journey.states[send.among].step);
         fill("template", text.name);
         fill("channel", channel);
         fill("journey", journey.name);
         fill("entry", text_of(message->entry));
         fill("url", receipt.url);
+        count_hour(*person, receipt.kind, time);
         record_and_offer(*person, *live, event, std::move(row), time, false);
     }
     finish_command(*person);

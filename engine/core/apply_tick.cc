@@ -1,5 +1,6 @@
 // Everything due at or before now happens, in order of its due time; ties by person, then by entry,
-// and an entry's lifetime before its wait. Then a slice of what was planned for many (sweep.cc).
+// and an entry's lifetime before its wait. Then a slice of those who wait at
+// rails with room (blast.cc), and of what was planned for many (sweep.cc).
 #include "engine/core/machine.h"
 
 namespace journey::core {
@@ -14,8 +15,10 @@ void Machine::on(const model::Command&, const model::Tick&) {
         wake_due(*person, timer.due);
         people_.rest();
     }
+    wake_at_rails();
     begin_sweeps();
     run_sweeps();
+    run_look();
 }
 
 Machine::Waking Machine::next_waking(const Person& person) const {
@@ -44,6 +47,9 @@ Machine::Waking Machine::next_waking(const Person& person) const {
 }
 
 void Machine::wake_due(Person& person, Instant upto) {
+    // A timer may be left over from what is no longer due. Nothing happens then, as nothing would
+    // if the partition had been restored in between.
+    if (next_waking(person).at > upto) return schedule(person);
     // Only what was due before is woken: a zero wait inside a loop is bounded by the hops of one
     // run.
     for (Waking next = next_waking(person); next.at <= upto && next.what != Waking::What::nothing;

@@ -189,6 +189,8 @@ void Machine::answer_call(Person& person, const model::MessageKey& key, std::uin
         case ObservationKind::rejected:
         case ObservationKind::pause:
         case ObservationKind::unknown:
+        case ObservationKind::pretended:
+        case ObservationKind::withheld:
             return end_call(person, key, {},
                             seen.reason.empty() ? std::string("it refused") : seen.reason);
     }

@@ -1,7 +1,8 @@
 // Catalog bytes:
-//   "JCAT" version:u8=2 programs:varint { bytes:text at:varint } paused:varint { journey:text }
+//   "JCAT" version:u8=3 programs:varint { bytes:text at:varint } paused:varint { journey:text }
 //          winners:varint { journey:text version:varint experiment:text arm:text }
-// Version 1 had no winners.
+//          learned:varint { subject:text at:instant counts:varint { name:text of:varint came:varint } }
+// Version 1 had no winners, version 2 nothing learned.
 // Names are not stored: linking the programs again in their order gives every name the number it
 // had.
 #include "engine/core/catalog.h"
@@ -10,7 +11,7 @@ namespace journey::core {
 namespace {
 
 constexpr std::string_view kMagic = "JCAT";
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 constexpr std::size_t kProgramsMax = 0xfffe;
 
 Result<void> add_program(Catalog& catalog, std::string_view bytes, model::LogPosition at) {
@@ -58,6 +59,12 @@ CatalogPtr set_decided(const CatalogPtr& before, const model::Decide& decide) {
     return next;
 }
 
+CatalogPtr set_learned(const CatalogPtr& before, const model::Learned& learned, Instant at) {
+    auto next = std::make_shared<Catalog>(*before);
+    next->learned[learned.subject] = {at, learned.counts};
+    return next;
+}
+
 std::shared_ptr<const ir::Program> live_program(const CatalogPtr& catalog) {
     const LinkedProgram* live = catalog->live();
     return live == nullptr ? nullptr : live->program;
@@ -91,6 +98,17 @@ Bytes encode_catalog(const CatalogPtr& catalog) {
         out.text(key.experiment);
         out.text(arm);
     }
+    out.varint(catalog->learned.size());
+    for (const auto& [subject, learnt] : catalog->learned) {
+        out.text(subject);
+        out.instant(learnt.at);
+        out.varint(learnt.counts.size());
+        for (const model::Learned::Count& count : learnt.counts) {
+            out.text(count.name);
+            out.varint(count.of);
+            out.varint(count.came);
+        }
+    }
     return out.take();
 }
 
@@ -123,6 +141,18 @@ Result<CatalogPtr> decode_catalog(std::string_view bytes) {
         key.version = static_cast<std::uint32_t>(in.varint());
         key.experiment = in.text();
         catalog->winners[std::move(key)] = in.text();
+    }
+    const std::size_t learned = version < 3 ? 0 : in.count();
+    for (std::size_t i = 0; i < learned && in.ok(); ++i) {
+        Learnt& learnt = catalog->learned[in.text()];
+        learnt.at = in.instant();
+        const std::size_t counts = in.count();
+        for (std::size_t j = 0; j < counts && in.ok(); ++j) {
+            model::Learned::Count& count = learnt.counts.emplace_back();
+            count.name = in.text();
+            count.of = in.varint();
+            count.came = in.varint();
+        }
     }
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,

@@ -104,7 +104,9 @@ struct LinkedProgram {
     std::vector<LinkedJourney> journeys;
     std::vector<bool> counts_by_event;   // by aggregate: its filter looks at nothing but the event
     std::vector<std::uint32_t> watches;  // that triggers look at, by number
+    bool asks_reachable = false;         // anywhere
     std::size_t clock_watches = 0;       // of them
+    bool asks_best_hour = false;         // some send does
     std::vector<EdgeTrigger> edge_triggers;     // in order
     std::vector<std::uint32_t> edges_by_watch;  // the same, by watch, then in order
     std::vector<LinkedSchedule> schedules;      // in order
@@ -138,6 +140,12 @@ struct TrialKey {
 /// without a way back, so a walk is cheap enough.
 bool leads_to(const ir::Journey& journey, ir::Index from, ir::Index to);
 
+/// What all partitions had counted of a subject at that time.
+struct Learnt {
+    Instant at{};
+    std::vector<model::Learned::Count> counts;
+};
+
 class Catalog {
   public:
     NameTable fields;  // of the profile
@@ -151,9 +159,10 @@ class Catalog {
     std::vector<Question> questions;
     std::map<Bytes, std::uint32_t> question_numbers;  // by what is counted
     std::vector<std::shared_ptr<const LinkedProgram>>
-        programs;                               // by program number; the last is live
-    std::set<std::string, std::less<>> paused;  // "" = kill switch
-    std::map<TrialKey, std::string> winners;    // experiment → arm
+        programs;                                        // by program number; the last is live
+    std::set<std::string, std::less<>> paused;           // "" = kill switch
+    std::map<TrialKey, std::string> winners;             // experiment → arm
+    std::map<std::string, Learnt, std::less<>> learned;  // by subject
 
     const LinkedProgram* live() const { return programs.empty() ? nullptr : programs.back().get(); }
     const LinkedProgram& at(std::uint16_t program) const { return *programs[program]; }
@@ -162,6 +171,11 @@ class Catalog {
     const std::string* decided(const TrialKey& key) const {
         const auto found = winners.find(key);
         return found == winners.end() ? nullptr : &found->second;
+    }
+    /// Null while nobody knows anything of it.
+    const Learnt* learned_of(std::string_view subject) const {
+        const auto found = learned.find(subject);
+        return found == learned.end() ? nullptr : &found->second;
     }
 };
 

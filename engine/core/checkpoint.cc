@@ -55,6 +55,7 @@ void Machine::begin_checkpoint() {
     now.rows.applied = applied_;
     now.rows.meta = encode_meta(true);
     now.rows.quarantine = std::exchange(quarantine_, {});
+    now.rows.erased = std::exchange(erased_, {});
     now.people = std::exchange(dirty_, {});
     now.entries = std::exchange(changed_entries_, {});
     now.messages = std::exchange(changed_messages_, {});
@@ -84,6 +85,7 @@ std::size_t Machine::write_down(std::size_t index) {
     if (now.written[index]) return 0;
     now.written[index] = true;
     const model::PersonId id = now.people[index];
+    if (!people_.knows(id)) return 0;  // was erased before this checkpoint began
     Person room;
     const People::Taken one = people_.take(id, room);
     const Person& person = *one.person;
@@ -164,6 +166,8 @@ void Machine::index_person(Person& person) {
     }
     for (const Intent& intent : person.intents) {
         if (waits_for_resume(intent)) parked_.insert(person.id);
+        if (waits_at_rails(intent))
+            at_rails_[step_of(intent.message)].emplace(person.id, intent.message.entry);
     }
     schedule(person);
 }
@@ -247,8 +251,11 @@ Partition::Unfinished Machine::unfinished() const {
 }
 
 void Machine::confirm_append(std::string_view from, model::LogPosition cause) {
-    std::erase_if(appends_,
-                  [&](const AppendCommand& one) { return one.cause == cause && one.from == from; });
+    // One a time: a command may have asked for several.
+    const auto found = std::find_if(
+        appends_.begin(), appends_.end(),
+        [&](const AppendCommand& one) { return one.cause == cause && one.from == from; });
+    if (found != appends_.end()) appends_.erase(found);
 }
 
 std::uint64_t Machine::state_hash() const {

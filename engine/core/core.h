@@ -30,6 +30,10 @@ Result<CatalogPtr> publish(const CatalogPtr& before, std::string_view program_by
 CatalogPtr set_paused(const CatalogPtr& before, const std::string& journey, bool paused);
 /// The winner of an experiment; the first decision stands.
 CatalogPtr set_decided(const CatalogPtr& before, const model::Decide& decide);
+/// About the workspace's rails: every partition's affair, which the catalog does not keep.
+bool is_for_rails(const model::CommandBody& body);
+/// What everybody knows of the subject from then on.
+CatalogPtr set_learned(const CatalogPtr& before, const model::Learned& learned, Instant at);
 /// Live program; null before the first publish.
 std::shared_ptr<const ir::Program> live_program(const CatalogPtr& catalog);
 std::string live_hash(const CatalogPtr& catalog);                     // hex, "" before the first
@@ -66,6 +70,7 @@ struct StartAttempt {
     std::string step;
     model::EntryId entry;
     ir::MessageClass message_class = ir::MessageClass::marketing;
+    Instant first_claim{};  // of this message: the same for every attempt
     bool open_tracking = true;
     std::optional<model::AddressKey> address_key;  // of the channel's kind, with a suppression list
 };
@@ -145,6 +150,19 @@ struct Effects {
     void clear();
 };
 
+/// People of the workspace's holdout, who get no marketing: what of the counts is theirs.
+struct HeldOutCounts {
+    std::uint64_t entered = 0;
+    std::uint64_t goals = 0;
+};
+
+/// A step at the workspace's rails: its blast limit, its canary.
+struct RailCounts {
+    std::uint64_t waiting = 0;   // messages
+    bool shut = false;           // until somebody approves
+    Instant looked_at = kNever;  // when what became of the canary's messages decides
+};
+
 /// Counts since the store began; of the live journey names and those before.
 struct JourneyCounts {
     std::string journey;
@@ -154,6 +172,8 @@ struct JourneyCounts {
     std::uint64_t sent = 0;  // accepted
     std::uint64_t skipped = 0;
     std::uint64_t unknown = 0;
+    HeldOutCounts held_out;                         // of `entered` and `goals`
+    std::map<std::string, RailCounts> rails;        // by step, of those whose messages wait
     std::map<std::string, std::uint64_t> waiting;   // people per step now
     std::map<std::string, std::uint64_t> ended_by;  // by reason
     std::map<std::string, std::uint64_t> arms;      // "experiment/arm" → people
@@ -168,6 +188,8 @@ struct Counts {
     std::uint64_t emitted = 0;         // events that journeys made
     std::uint64_t ran = 0;             // journeys that journeys ran
     std::uint64_t dropped = 0;         // of both: one too many in a chain
+    std::uint64_t erased = 0;          // people
+    std::uint64_t late_receipts = 0;   // of messages to them: dropped
     std::map<std::string, std::uint64_t> sent_by_channel;
     std::vector<JourneyCounts> journeys;  // by name
     void add(const Counts& other);
@@ -188,6 +210,12 @@ struct TrialCounts {
     Instant first_drawn = kNever;  // kNever: nobody was drawn here
     Instant due = kNever;   // when the winner is to be decided, as far as this partition knows
     std::vector<Arm> arms;  // of the Pick, in order
+};
+/// What one partition has counted of a subject of Learned.
+struct LessonCounts {
+    std::string subject;
+    Instant due = kNever;  // when everybody should know more; kNever: nothing is new
+    std::vector<model::Learned::Count> counts;
 };
 /// The lane of dispatch of a webhook's calls: StartAttempt::channel of a call is this and its name.
 inline constexpr std::string_view kCallLane = "call:";
@@ -268,6 +296,13 @@ struct Why {
     std::vector<Tried> tried;   // the newest of each trigger, by time
 };
 
+/// What was said of a message that nobody here knows, or of none yet.
+struct Unmatched {
+    std::string place;  // model::name_of_place
+    model::Receipt receipt;
+    Instant at{};
+};
+
 struct PartitionOptions {
     std::uint16_t partitions = model::kDefaultPartitions;
     bool record_happenings = false;
@@ -323,6 +358,12 @@ class Partition {
     /// `resume`: what becomes of what is late, when that command was a Resume.
     void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
                      Instant at = {}, const model::Resume& resume = {});
+    /// The list of addresses changed by a command of nobody's: who has one of them is looked at
+    /// again some minutes later, where the program asks who is reachable.
+    void addresses_changed(model::LogPosition position, Instant at);
+
+    /// A command for every partition that is theirs and not the catalog's: see is_for_rails.
+    void hear(const model::Command& command, model::LogPosition position);
 
     /// When a Tick is needed next; kNever when nothing waits.
     Instant next_due() const;
@@ -368,8 +409,11 @@ class Partition {
     void confirm_append(std::string_view from, model::LogPosition cause);
 
     Counts counts() const;
-    /// Experiments that look for a winner, by journey, version and name; and the earliest `due`.
+    /// Experiments that look for a winner, by journey, version and name.
     std::vector<TrialCounts> trials() const;
+    /// Counted up to `now`, by subject.
+    std::vector<LessonCounts> lessons(Instant now) const;
+    /// The earliest `due` of both.
     Instant next_decision() const;
     /// Empty when the person is not known here.
     std::vector<TimelineItem> timeline(model::PersonId person) const;
@@ -379,6 +423,8 @@ class Partition {
     std::string profile_json(model::PersonId person) const;
     /// Messages whose status is unknown: key, person, journey, step.
     std::vector<model::MessageRow> unknown_messages() const;
+    /// Of the places that are this partition's; oldest first.
+    std::vector<Unmatched> unmatched() const;
     /// A hash of the whole state: equal states, equal hashes. For the simulator and tests.
     std::uint64_t state_hash() const;
 

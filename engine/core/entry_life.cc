@@ -8,6 +8,8 @@
 //                                            the timer
 //   SetField  SetLocal  Tag   write          next
 //   Call      posts to a webhook (call.cc)   rests, calling, until the answer; then next or failed
+//   OneOf     asks which channels may       one of its Sends; back here when that is refused
+//                                            (choice.cc)
 //   Emit, Run stand in line (emit.cc)        next
 //   Settle    looks for the winner           its arm; else rests, waiting, until it is decided
 //                                            (settle.cc)
@@ -34,7 +36,9 @@ void Machine::start(Person& person, std::uint32_t ordinal) {
     if (journey.lifetime)
         entry.expires = calendar::add(now_, *journey.lifetime, place_of(person, entry));
     watch_exits(person, entry);
-    ++tally_of(entry).entered;
+    JourneyTally& tally = tally_of(entry);
+    ++tally.entered;
+    if (held_out(person)) ++tally.held_out.entered;
     entry.state = static_cast<std::uint16_t>(journey.start);
     happens(Happening::Kind::entered, person, entry);
     if (!leaves_at_once(person, entry)) run(person, ordinal, journey.start);
@@ -62,6 +66,8 @@ std::optional<ir::Index> Machine::enter_state(Person& person, std::uint32_t ordi
 std::optional<ir::Index> Machine::at(Person& person, Entry& entry, const ir::Send& send) {
     rest(person, entry, Phase::sending);
     if (plan(person, entry, send)) return std::nullopt;
+    if (send.among != ir::kNone)
+        set_tried(entry, std::get<ir::OneOf>(journey_of(entry).states[send.among].act), 0);
     return send.next;
 }
 

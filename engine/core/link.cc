@@ -80,7 +80,12 @@ void targets_of(const ir::State& state, std::vector<ir::Index>& out) {
                          out = {call.next, call.failed};
                      },
                      [&](const ir::Emit& emit) { out = {emit.next}; },
-                     [&](const ir::Run& run) { out = {run.next}; }, [](const ir::End&) {}},
+                     [&](const ir::Run& run) { out = {run.next}; },
+                     [&](const ir::OneOf& one) {
+                         out = one.sends;
+                         out.push_back(one.next);
+                     },
+                     [](const ir::End&) {}},
                state.act);
     std::erase(out, ir::kNone);
 }
@@ -271,6 +276,9 @@ void link_triggers(Catalog& catalog, LinkedProgram& linked) {
         for (std::size_t i = 0; i < journey.triggers.size(); ++i)
             link_trigger(catalog, linked, {order++, index, static_cast<ir::Index>(i)});
     }
+    linked.asks_reachable =
+        std::any_of(linked.program->exprs.begin(), linked.program->exprs.end(),
+                    [](const ir::Expr& expr) { return expr.op == ir::Op::reachable; });
     std::set<std::uint32_t> watched;
     for (const EdgeTrigger& trigger : linked.edge_triggers)
         watched.insert(trigger.watch);
@@ -280,6 +288,12 @@ void link_triggers(Catalog& catalog, LinkedProgram& linked) {
         for (const EventNumber event : catalog.watches[number].reads) {
             const ir::Index index = linked.event_at(event);
             if (index != ir::kNone) linked.events[index].watches.push_back(number);
+        }
+    }
+    for (const ir::Journey& journey : linked.program->journeys) {
+        for (const ir::State& state : journey.states) {
+            const auto* send = std::get_if<ir::Send>(&state.act);
+            linked.asks_best_hour |= send != nullptr && send->best_hour.has_value();
         }
     }
     for (std::size_t i = 0; i < linked.edge_triggers.size(); ++i)
@@ -339,11 +353,8 @@ std::shared_ptr<const LinkedProgram> link(Catalog& catalog,
         linked->profile.push_back(numbered(catalog.fields, source.profile[i].name));
         put_reverse(linked->profile_of_number, linked->profile.back(), i);
         linked->profile_by_name.emplace(source.profile[i].name, static_cast<ir::Index>(i));
-        if (source.profile[i].type.kind != ir::TypeKind::zone) continue;
-        if (linked->zone_field == ir::kNone || source.profile[i].name == "time_zone") {
-            linked->zone_field = static_cast<ir::Index>(i);
-        }
     }
+    linked->zone_field = ir::zone_field_of(source);
     for (std::size_t i = 0; i < source.channels.size(); ++i) {
         linked->channels.push_back(numbered(catalog.channels, source.channels[i].name));
         put_reverse(linked->channel_of_number, linked->channels.back(), i);

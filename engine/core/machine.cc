@@ -56,6 +56,9 @@ void Machine::on(const model::Command&, const model::Publish&) {}
 void Machine::on(const model::Command&, const model::SetPaused&) {}
 void Machine::on(const model::Command&, const model::Resume&) {}
 void Machine::on(const model::Command&, const model::Decide&) {}
+void Machine::on(const model::Command&, const model::Learned&) {}
+// By hear.
+void Machine::on(const model::Command&, const model::Approve&) {}
 
 /// The list is everybody's: who owns it has changed it by now. It was this person's message that
 /// came back.
@@ -98,7 +101,9 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
         }
     }
     if (live != nullptr && live->hash != before) plan_moves();
+    close_lessons(*earlier);
     look_at_trials();
+    if (!at_rails_.empty()) rails_due_ = now_;  // the program may ask for others, or for none
     // What waited for a resume is due now; the next Tick, which knows the time, lets it go on.
     const std::set<model::PersonId> parked = std::exchange(parked_, {});
     for (const model::PersonId id : parked) {
@@ -386,6 +391,9 @@ Counts Machine::counts() const {
     counts.emitted = acts_.emitted;
     counts.ran = acts_.ran;
     counts.dropped = acts_.dropped;
+    counts.erased = erasures_.people;
+    counts.late_receipts = erasures_.late_receipts;
+    count_rails(counts);
     return counts;
 }
 

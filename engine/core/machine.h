@@ -3,8 +3,10 @@
 // one command, and the moves they share stand in enter.cc, offer.cc, entry_life.cc and send.cc.
 
 #include "engine/core/arrived.h"
+#include "engine/core/blast.h"
 #include "engine/core/core.h"
 #include "engine/core/facts.h"
+#include "engine/core/notices.h"
 #include "engine/core/people.h"
 #include "engine/core/tally.h"
 #include "engine/core/timers.h"
@@ -15,6 +17,29 @@
 
 namespace journey::core {
 
+/// What came back of each channel of a step that sends the best of several. choice.cc.
+struct Lesson {
+    struct Cohort {
+        std::uint64_t of = 0;
+        std::uint64_t came = 0;
+    };
+    struct Way {
+        Cohort closed;
+        std::map<std::int64_t, Cohort> open;  // by seconds of sending / width
+    };
+    std::int64_t window = 0;  // seconds in which something may come back
+    std::int64_t width = 0;   // seconds of a cohort
+    std::map<std::string, Way, std::less<>> ways;
+    std::int64_t open_until(std::int64_t cohort) const;
+    /// Cohorts whose time was over by then, in seconds.
+    void close(std::int64_t upto);
+};
+
+/// The subject of what is learned of them.
+inline constexpr std::string_view kHoursSubject = "hours";
+/// Opens and clicks by the local hour.
+using Hours = std::array<std::uint64_t, 24>;
+
 class Machine {
   public:
     Machine(model::PartitionId id, const PartitionOptions& options, CatalogPtr catalog);
@@ -24,6 +49,7 @@ class Machine {
     void apply(const model::Command& command, model::LogPosition position, Effects& effects);
     void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects, Instant at,
                      const model::Resume& resume);
+    void hear(const model::Command& command, model::LogPosition position);
     Instant next_due() const;
     model::LogPosition applied() const { return applied_; }
     void set_applied(model::LogPosition position) { applied_ = std::max(applied_, position); }
@@ -42,12 +68,15 @@ class Machine {
     std::uint64_t state_hash() const;
 
     Counts counts() const;
-    std::vector<TrialCounts> trials() const;  // settle.cc
+    std::vector<TrialCounts> trials() const;               // settle.cc
+    std::vector<LessonCounts> lessons(Instant now) const;  // choice.cc
     Instant next_decision() const { return next_decision_; }
     std::vector<TimelineItem> timeline(model::PersonId person) const;          // timeline.cc
     Why why(model::PersonId id, std::string_view journey, Instant now) const;  // why.cc
     std::string profile_json(model::PersonId person) const;                    // rows.cc
     std::vector<model::MessageRow> unknown_messages() const;                   // rows.cc
+    const Notices& notices() const { return notices_; }
+    void addresses_changed(model::LogPosition position, Instant at);  // sweep.cc
 
   private:
     People::Form form();
@@ -80,6 +109,8 @@ class Machine {
     void on(const model::Command& command, const model::Suppress& suppress);
     void on(const model::Command& command, const model::ConsentAsked& asked);
     void on(const model::Command& command, const model::SuppressAddresses& change);
+    void on(const model::Command& command, const model::MessageNamed& named);
+    void on(const model::Command& command, const model::NoticeArrived& notice);
     void on(const model::Command& command, const model::Alias& alias);
     void on(const model::Command& command, const model::Absorb& absorb);
     void on(const model::Command& command, const model::Tick& tick);
@@ -92,6 +123,9 @@ class Machine {
     void on(const model::Command& command, const model::TagChange& change);
     void on(const model::Command& command, const model::Decide& decide);
     void on(const model::Command& command, const model::Answered& answered);
+    void on(const model::Command& command, const model::Learned& learned);
+    void on(const model::Command& command, const model::Erase& erase);
+    void on(const model::Command& command, const model::Approve& approve);
 
     // ---- who
     /// The person, made when `make`; null when unknown or moved (then the command is on its way to
@@ -100,6 +134,9 @@ class Machine {
     void resume(Person& person, const model::Resume& resume);
     void forward(const model::Command& command, const Person& stub);
     bool is_repeat(Person& person, const model::Command& command);
+    void pass_on(const std::string& place, const Notices::Named& message, model::Receipt receipt);
+    /// Who is asked to confirm does so by a message to the address of then.
+    void drop_requests(Person& person);
     std::vector<model::PersonId> adopt_traits(const LinkedProgram& live);
     /// Asks again for what waited to know where the person lives.
     void attributes_changed(Person& person);
@@ -161,6 +198,8 @@ class Machine {
     void meet_zone(const Person& person);
     void begin_sweeps();
     void run_sweeps();
+    void run_look();
+    bool is_listed(const Person& person) const;
     bool is_swept(const Person& person, const LinkedSchedule& schedule, const Sweep& sweep) const;
     /// Of somebody who is: true when the person entered.
     bool sweep_over(Person& person, const LinkedSchedule& schedule, const Sweep& sweep);
@@ -190,6 +229,7 @@ class Machine {
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Call& call);
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Emit& emit);
     std::optional<ir::Index> at(Person& person, Entry& entry, const ir::Run& run);
+    std::optional<ir::Index> at(Person& person, Entry& entry, const ir::OneOf& one);
     std::optional<Instant> due_of(const ir::Await& await, Person& person, const Entry& entry);
     std::optional<ir::Index> level_target(const ir::Await& await, const Person& person,
                                           const Entry& entry);
@@ -202,16 +242,47 @@ class Machine {
     // ---- messages: send.cc
     /// False when this very message is final already, so that nothing is left to wait for.
     bool plan(Person& person, Entry& entry, const ir::Send& send);
+    /// What the Send would plan now, without a key.
+    Intent draft(Person& person, Entry& entry, ir::Index state);
     void make_ready(Person& person, Intent& intent);
     IntentReady ready_of(const Person& person, const Intent& intent) const;
     rules::Verdict verdict_of(const Person& person, const Intent& intent,
                               bool connector_ready) const;
     /// Why nothing goes to the address of this message, whoever has it.
     std::optional<ListedAddress> listed(const Person& person, const Intent& intent) const;
+    std::optional<ListedAddress> about_to_be_listed(const ir::Channel& channel,
+                                                    const std::string& address) const;
     /// False: there is no list, or nobody knows where the message went.
     bool suppress_address(const Person& person, const Message& message, std::string_view reason);
     void grant(Person& person, Intent& intent);
     void hold(Person& person, Intent& intent, const rules::Verdict& verdict);
+    /// By the journey's rate; none: it may go now. Takes its turn, which then is its own.
+    std::optional<rules::Verdict> wait_for_turn(const Intent& intent);
+    // ---- the workspace's rails: blast.cc
+    /// None: it may go now, and is counted.
+    std::optional<rules::Verdict> wait_at_rails(const Intent& intent);
+    std::string step_of(const Message& message) const;  // "journey/step/version"
+    void leave_rails(const Person& person, const Intent& intent);
+    void count_bad(const Message& message);
+    void wake_at_rails();
+    std::uint64_t room_at_rails(const std::string& step) const;
+    std::uint64_t room_at(const std::string& subject) const;
+    std::optional<RailRule> rule_of(std::string_view subject) const;
+    std::int64_t window_of(std::string_view subject, const RailRule& rule) const;
+    std::uint64_t first_share(const RailRule& rule) const;
+    /// Its window, or how long it was open.
+    bool is_over(std::string_view subject, const Rail& rail, const RailRule& rule) const;
+    Rail fresh_rail(std::string_view subject, const RailRule& rule) const;
+    Rail& rail_of(const std::string& subject, const RailRule& rule);
+    void ask_for_more(const std::string& subject);
+    void hear(const model::Learned& learned, Instant at);
+    void hear(const model::Approve& approve, Instant at);
+    void tell_rails(std::vector<LessonCounts>& into) const;
+    void count_rails(Counts& into) const;
+    /// The person's planned messages of a higher priority than the intent's that may go yet.
+    std::vector<rules::Expected> expected_before(const Person& person, const Intent& intent) const;
+    /// Asks again for what gives way: a message it may wait for was decided.
+    void ask_again_for_way(Person& person);
     /// Moves the intent to the final messages and lets its entry go on. One that is in doubt and
     /// not accepted becomes unknown, whatever `status` says.
     void close(Person& person, const model::MessageKey& key, model::MessageStatus status,
@@ -235,6 +306,41 @@ class Machine {
     };
     bool variables(const Person& person, const Intent& intent, Record* data) const;
     void retry_or_give_up(Person& person, Intent& intent, const model::Observation& observation);
+
+    // ---- one of several channels: choice.cc
+    struct Channel {
+        std::size_t way = 0;  // of the OneOf
+        rules::Verdict verdict;
+        bool known = false;
+        double expected = 0;
+        std::string saw;
+    };
+    std::uint32_t tried(const Entry& entry, const ir::OneOf& one) const;
+    void set_tried(Entry& entry, const ir::OneOf& one, std::uint32_t bits);
+    ir::Index choice_of(const Entry& entry, const ir::OneOf& one) const;
+    /// Those that were not tried yet.
+    std::vector<Channel> look_at_channels(Person& person, Entry& entry, const ir::OneOf& one);
+    void weigh(const Entry& entry, const ir::OneOf& one, std::vector<Channel>& channels);
+    /// One of `channels`; null when none is left.
+    const Channel* choose(Entry& entry, const ir::OneOf& one, std::vector<Channel>& channels);
+    /// Instead of waiting for a place under the frequency policy.
+    bool another_may(Person& person, const Intent& intent);
+    /// Where the entry goes on when this message of its is final.
+    ir::Index after_message(Entry& entry, const Message& message);
+    void hope_for(Person& person, const Message& message);
+    void forget_hopes(std::vector<Hope>& hopes) const;
+    void fulfil_hopes(Person& person, Arrived& event);
+    void close_lessons(const Catalog& before);
+
+    // ---- the hour at which people open: best_hour.cc
+    Hours hours_of(const Person& person, const calendar::Zone& zone) const;
+    void count_hour(const Person& person, model::ReceiptKind kind, Instant at);
+    /// False: it may go at once.
+    bool wait_for_best_hour(Person& person, const Entry& entry, Intent& intent,
+                            const CalendarDuration& within);
+    void tell_hours(std::vector<LessonCounts>& into) const;
+    /// As far as quiet hours are concerned.
+    bool may_go_at(const Person& person, const Intent& intent, Instant at) const;
 
     // ---- calls: call.cc
     void ask_again(Person& person, PendingCall& call);
@@ -307,6 +413,16 @@ class Machine {
     /// Where an entry really begins that was about to begin `state`.
     ir::Index divert(Person& person, Entry& entry, ir::Index state);
 
+    // ---- erasing: apply_erase.cc
+    void erase(Person& person);
+    void end_all(Person& person);
+    void erase_merged(const Person& person);
+    /// Addresses that nothing may be sent to any more are on the list by themselves from now on.
+    void keep_off_limits(const Person& person);
+    /// Of somebody who was erased a while ago: what came too late is only counted.
+    bool is_of_erased(model::PersonId id) const { return graves_.contains(id); }
+    void forget_graves();
+
     // ---- time
     Waking next_waking(const Person& person) const;
     void wake_due(Person& person, Instant upto);
@@ -332,6 +448,8 @@ class Machine {
     const calendar::Zone& zone_of_step(ir::Index expr, const std::string& name, Person& person,
                                        const Entry& entry);
     void tell_no_zone(Person& person, const Entry& entry, const calendar::Zone& used);
+    /// In the workspace's holdout, as the live program has it.
+    bool held_out(const Person& person) const;
     PersonFacts facts(const Person& person, const Entry& entry) const {
         return PersonFacts(linked(entry.program), person, now_, addresses()).of(entry);
     }
@@ -386,13 +504,38 @@ class Machine {
     std::deque<Sweep> sweeps_;                  // the first is under way
     Instant planned_due_ = kNever;              // of `schedules_`
     std::vector<model::PersonId> by_id_;        // everybody, while there are sweeps; not state
+    Look list_look_;
     std::map<TrialKey, Trial> trials_;
+    Notices notices_;
     struct {
         std::uint64_t emitted = 0;
         std::uint64_t ran = 0;
         std::uint64_t dropped = 0;
     } acts_;
-    Instant next_decision_ = kNever;  // of trials_
+    std::map<std::string, Lesson, std::less<>> lessons_;  // by subject
+    Hours hours_{};                                       // of everybody here
+    Instant hours_news_ = kNever;     // since when there is more than everybody knows
+    Instant next_decision_ = kNever;  // of trials_, lessons_ and hours_
+    struct Turns {
+        Instant next{};  // free
+        Instant last = Instant::min();
+    };
+    std::map<std::uint32_t, Turns> turns_;  // of journeys with a rate, by number of the name
+    /// What outlives an erasure for a while: whoever comes back under the id gives no entry, and so
+    /// no message, a name that was given before.
+    struct Grave {
+        Instant at{};
+        std::uint32_t next_ordinal = 1;
+    };
+    std::map<model::PersonId, Grave> graves_;
+    struct {
+        std::uint64_t people = 0;
+        std::uint64_t late_receipts = 0;
+    } erasures_;
+    std::map<std::string, Rail, std::less<>> rails_;  // by subject
+    std::map<std::string, std::set<std::pair<model::PersonId, model::EntryId>>>
+        at_rails_;                // who waits, by step_of
+    Instant rails_due_ = kNever;  // when they are looked at next
 
     // Within one command.
     Effects* effects_ = nullptr;
@@ -436,6 +579,7 @@ class Machine {
     std::vector<std::pair<model::PersonId, model::EntryId>> changed_entries_;
     std::vector<std::pair<model::PersonId, model::MessageKey>> changed_messages_;
     std::vector<model::QuarantineRow> quarantine_;
+    std::vector<model::ErasedRow> erased_;
 };
 
 }  // namespace journey::core

@@ -24,6 +24,7 @@ void Machine::record_and_offer(Person& person, const LinkedProgram& live, ir::In
     std::vector<Edge> outer = std::exchange(edges_, {});
     look_at_segments_by(person, arrived.number());
     offer_to_stays(person, arrived);
+    fulfil_hopes(person, arrived);
     offer(person, arrived);
     if (late) leave_by_edges(person);
     enter_by(person, arrived);
@@ -80,7 +81,9 @@ void Machine::credit_goals(Person& person, Entry& entry, Arrived& event) {
         if (row.fields == nullptr && row.count > 0) continue;
         if (!facts(person, entry).holds(goal.pattern.filter, &row)) continue;
         entry.goals |= std::uint64_t{1} << i;
-        ++tally_of(entry).goals;
+        JourneyTally& tally = tally_of(entry);
+        ++tally.goals;
+        if (held_out(person)) ++tally.held_out.goals;
         count_goal(person, entry, goal.name);
         changed(person, entry);
         if (Happening* happening = happens(Happening::Kind::goal, person, entry))

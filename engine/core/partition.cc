@@ -40,6 +40,12 @@ void Partition::use_catalog(CatalogPtr catalog, model::LogPosition position, Eff
                             Instant at, const model::Resume& resume) {
     impl_->machine.use_catalog(std::move(catalog), position, effects, at, resume);
 }
+void Partition::addresses_changed(model::LogPosition position, Instant at) {
+    impl_->machine.addresses_changed(position, at);
+}
+void Partition::hear(const model::Command& command, model::LogPosition position) {
+    impl_->machine.hear(command, position);
+}
 Instant Partition::next_due() const {
     return impl_->machine.next_due();
 }
@@ -82,6 +88,9 @@ void Partition::confirm_append(std::string_view from, model::LogPosition cause) 
 std::vector<TrialCounts> Partition::trials() const {
     return impl_->machine.trials();
 }
+std::vector<LessonCounts> Partition::lessons(Instant now) const {
+    return impl_->machine.lessons(now);
+}
 Instant Partition::next_decision() const {
     return impl_->machine.next_decision();
 }
@@ -99,6 +108,10 @@ std::string Partition::profile_json(model::PersonId person) const {
 }
 std::vector<model::MessageRow> Partition::unknown_messages() const {
     return impl_->machine.unknown_messages();
+}
+std::vector<Unmatched> Partition::unmatched() const {
+    const auto& all = impl_->machine.notices().unmatched();
+    return {all.begin(), all.end()};
 }
 std::uint64_t Partition::state_hash() const {
     return impl_->machine.state_hash();

@@ -10,10 +10,22 @@
 //   4 notes  = n{ kind:u8 at:instant journey:text subject:text detail:text number:varint }
 //   5 chains = n{ since:instant made:varint entries:n{ ordinal:varint } }
 //   6 consents = n{ what:u8 number:varint at:instant source:text proof:text }
+//   7 hopes  = n{ entry:u64 place at:instant }
 // of a partition
 //   1 trials = n{ journey:text version:varint experiment:text first_drawn:instant
 //                 arms:n{ name:text 7 varint } }
 //   2 asked  = emitted:varint ran:varint dropped:varint
+//   3 lessons = n{ subject:text window:varint width:varint
+//                  ways:n{ name:text of:varint came:varint open:n{ cohort:svarint of:varint came:varint } } }
+//   4 hours   = 24 varint, news:instant
+//   5 held_out = n{ journey:text entered:varint goals:varint }
+//   6 turns = n{ journey:text next:instant last:instant }
+//   7 notices (notices.cc)
+//   8 look = due:instant running:bool begun:bool done:u64
+//   9 graves = n{ person:u64 at:instant next_ordinal:varint }
+//  10 erasures = people:varint late_receipts:varint
+//  11 rails = due:instant n{ subject:text state:u8 asked:bool window:svarint used:varint
+//                            granted:varint bad:varint until:instant }
 // place = program:varint journey:varint state:varint
 #include "engine/core/machine.h"
 #include "engine/core/stored.h"
@@ -21,8 +33,20 @@
 namespace journey::core {
 namespace {
 
-enum class PersonPart : std::uint8_t { calls = 1, drawn, moves, notes, chains, consents };
-enum class MetaPart : std::uint8_t { trials = 1, asked };
+enum class PersonPart : std::uint8_t { calls = 1, drawn, moves, notes, chains, consents, hopes };
+enum class MetaPart : std::uint8_t {
+    trials = 1,
+    asked,
+    lessons,
+    hours,
+    held_out,
+    turns,
+    notices,
+    look,
+    graves,
+    erasures,
+    rails
+};
 
 template <typename Items, typename One>
 Bytes all_of(const Items& items, One one) {
@@ -72,6 +96,49 @@ PlannedMove get_move(ByteReader& in, const Catalog& catalog) {
     move.at = number<std::uint16_t>(in, kNoNumber);
     get_place(in, catalog, move);
     return move;
+}
+
+Hope get_hope(ByteReader& in, const Catalog& catalog) {
+    Hope hope;
+    hope.entry.number = in.u64();
+    const ir::State* state = get_place(in, catalog, hope);
+    const auto* send = state == nullptr ? nullptr : std::get_if<ir::Send>(&state->act);
+    const ir::Journey* journey =
+        send == nullptr ? nullptr : &catalog.at(hope.program).program->journeys[hope.journey];
+    const auto* one = send == nullptr || send->among == ir::kNone
+                          ? nullptr
+                          : std::get_if<ir::OneOf>(&journey->states[send->among].act);
+    if (one == nullptr || !one->best) in.fail();
+    hope.at = in.instant();
+    return hope;
+}
+
+void put_cohort(ByteWriter& out, const Lesson::Cohort& cohort) {
+    out.varint(cohort.of);
+    out.varint(cohort.came);
+}
+
+Lesson::Cohort get_cohort(ByteReader& in) {
+    Lesson::Cohort cohort;
+    cohort.of = in.varint();
+    cohort.came = in.varint();
+    return cohort;
+}
+
+Lesson get_lesson(ByteReader& in) {
+    Lesson lesson;
+    lesson.window = number<std::int64_t>(in, std::size_t{1} << 40);
+    lesson.width = number<std::int64_t>(in, std::size_t{1} << 40);
+    if (lesson.width == 0) in.fail();
+    get_all(in, [&] {
+        Lesson::Way& way = lesson.ways[in.text()];
+        way.closed = get_cohort(in);
+        get_all(in, [&] {
+            const std::int64_t cohort = in.svarint();
+            way.open[cohort] = get_cohort(in);
+        });
+    });
+    return lesson;
 }
 
 class PartWriter {
@@ -147,6 +214,11 @@ void Machine::encode_parts(const Person& person, ByteWriter& out) const {
                       to.text(one.source);
                       to.text(one.proof);
                   }));
+        parts.add(PersonPart::hopes, all_of(acts->hopes, [](ByteWriter& to, const Hope& one) {
+                      to.u64(one.entry.number);
+                      put_place(to, one);
+                      to.instant(one.at);
+                  }));
     }
     parts.put(out);
 }
@@ -172,7 +244,7 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
             case PersonPart::notes:
                 return get_all(in, [&] {
                     ActNote& one = person.acts().notes.emplace_back();
-                    one.kind = choice(in, ActNote::Kind::circle);
+                    one.kind = choice(in, ActNote::Kind::said);
                     one.at = in.instant();
                     one.journey = in.text();
                     one.subject = in.text();
@@ -196,6 +268,8 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
                     one.source = in.text();
                     one.proof = in.text();
                 });
+            case PersonPart::hopes:
+                return get_all(in, [&] { person.acts().hopes.push_back(get_hope(in, catalog)); });
         }
         in.fail();
     });
@@ -222,6 +296,75 @@ void Machine::encode_meta_parts(ByteWriter& out) const {
             asked.varint(count);
         parts.add(MetaPart::asked, asked.take());
     }
+    parts.add(MetaPart::lessons, all_of(lessons_, [](ByteWriter& to, const auto& item) {
+                  const auto& [subject, lesson] = item;
+                  to.text(subject);
+                  to.varint(static_cast<std::uint64_t>(lesson.window));
+                  to.varint(static_cast<std::uint64_t>(lesson.width));
+                  to.varint(lesson.ways.size());
+                  for (const auto& [name, way] : lesson.ways) {
+                      to.text(name);
+                      put_cohort(to, way.closed);
+                      to.varint(way.open.size());
+                      for (const auto& [cohort, counts] : way.open) {
+                          to.svarint(cohort);
+                          put_cohort(to, counts);
+                      }
+                  }
+              }));
+    if (hours_ != Hours{}) {
+        ByteWriter hours;
+        for (const std::uint64_t count : hours_)
+            hours.varint(count);
+        hours.instant(hours_news_);
+        parts.add(MetaPart::hours, hours.take());
+    }
+    parts.add(MetaPart::held_out, tally_.encode_held_out(*catalog_));
+    parts.add(MetaPart::turns, all_of(turns_, [&](ByteWriter& to, const auto& item) {
+                  to.text(catalog_->journeys.name(item.first));
+                  to.instant(item.second.next);
+                  to.instant(item.second.last);
+              }));
+    if (!notices_.empty()) {
+        ByteWriter notices;
+        notices_.encode(notices);
+        parts.add(MetaPart::notices, notices.take());
+    }
+    if (list_look_ != Look{}) {
+        ByteWriter look;
+        look.instant(list_look_.due);
+        look.boolean(list_look_.running);
+        look.boolean(list_look_.begun);
+        look.u64(list_look_.done.number);
+        parts.add(MetaPart::look, look.take());
+    }
+    parts.add(MetaPart::graves, all_of(graves_, [](ByteWriter& to, const auto& item) {
+                  to.u64(item.first.number);
+                  to.instant(item.second.at);
+                  to.varint(item.second.next_ordinal);
+              }));
+    if (erasures_.people + erasures_.late_receipts > 0) {
+        ByteWriter erasures;
+        erasures.varint(erasures_.people);
+        erasures.varint(erasures_.late_receipts);
+        parts.add(MetaPart::erasures, erasures.take());
+    }
+    if (!rails_.empty() || rails_due_ != kNever) {
+        ByteWriter rails;
+        rails.instant(rails_due_);
+        if (rails_.empty()) rails.varint(0);
+        rails.raw(all_of(rails_, [](ByteWriter& to, const auto& item) {
+            const auto& [subject, rail] = item;
+            to.text(subject);
+            to.u8(static_cast<std::uint8_t>(rail.state));
+            to.boolean(rail.asked);
+            to.svarint(rail.window);
+            for (const std::uint64_t count : {rail.used, rail.granted, rail.bad})
+                to.varint(count);
+            to.instant(rail.until);
+        }));
+        parts.add(MetaPart::rails, rails.take());
+    }
     parts.put(out);
 }
 
@@ -246,6 +389,57 @@ void Machine::decode_meta_parts(ByteReader& from) {
                 for (std::uint64_t* count : {&acts_.emitted, &acts_.ran, &acts_.dropped})
                     *count = in.varint();
                 return;
+            case MetaPart::hours:
+                for (std::uint64_t& count : hours_)
+                    count = in.varint();
+                hours_news_ = in.instant();
+                return;
+            case MetaPart::lessons:
+                return get_all(in, [&] {
+                    std::string subject = in.text();
+                    lessons_[std::move(subject)] = get_lesson(in);
+                });
+            case MetaPart::held_out:
+                return tally_.decode_held_out(*catalog_, in);
+            case MetaPart::turns:
+                return get_all(in, [&] {
+                    const std::uint32_t journey = catalog_->journeys.find(in.text_view());
+                    Turns turns;
+                    turns.next = in.instant();
+                    turns.last = in.instant();
+                    if (journey != NameTable::kNone) turns_[journey] = turns;
+                });
+            case MetaPart::notices:
+                return notices_.decode(in);
+            case MetaPart::look:
+                list_look_.due = in.instant();
+                list_look_.running = in.u8() != 0;
+                list_look_.begun = in.u8() != 0;
+                list_look_.done.number = in.u64();
+                return;
+            case MetaPart::graves:
+                return get_all(in, [&] {
+                    Grave& grave = graves_[model::PersonId{in.u64()}];
+                    grave.at = in.instant();
+                    grave.next_ordinal = number<std::uint32_t>(in, 0xffffffffu);
+                });
+            case MetaPart::erasures:
+                erasures_.people = in.varint();
+                erasures_.late_receipts = in.varint();
+                return;
+            case MetaPart::rails:
+                rails_due_ = in.instant();
+                return get_all(in, [&] {
+                    Rail& rail = rails_[in.text()];
+                    const std::uint8_t state = in.u8();
+                    if (state > static_cast<std::uint8_t>(Rail::State::shut)) return in.fail();
+                    rail.state = static_cast<Rail::State>(state);
+                    rail.asked = in.boolean();
+                    rail.window = in.svarint();
+                    for (std::uint64_t* count : {&rail.used, &rail.granted, &rail.bad})
+                        *count = in.varint();
+                    rail.until = in.instant();
+                });
         }
         in.fail();
     });

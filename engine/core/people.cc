@@ -36,6 +36,7 @@ People::People(Form form, std::size_t bytes)
 
 People::~People() {
     for (const Place place : places_) {
+        if (place == kGone) continue;
         if (is_open(place)) {
             delete person_at(place);
         } else {
@@ -72,8 +73,28 @@ void People::enlist(model::PersonId id, Place place) {
     if (places_.size() * 4 <= slots_.size() * 3)
         return put_slot(id, static_cast<std::uint32_t>(places_.size() - 1));
     slots_.assign(slots_.empty() ? 16 : slots_.size() * 2, Slot{});
-    for (std::size_t i = 0; i < places_.size(); ++i)
-        put_slot(id_at(places_[i]), static_cast<std::uint32_t>(i));
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (places_[i] != kGone) put_slot(id_at(places_[i]), static_cast<std::uint32_t>(i));
+    }
+}
+
+/// Who was pushed on by the one that leaves moves up, so that a search may end at an empty slot.
+void People::empty_slot(model::PersonId id) {
+    const std::size_t mask = slots_.size() - 1;
+    const auto home_of = [&](model::PersonId who) {
+        return static_cast<std::size_t>(mixed(who) >> 24) & mask;
+    };
+    const std::uint32_t index = index_of(id);
+    std::size_t hole = home_of(id);
+    while (slots_[hole].index != index)
+        hole = (hole + 1) & mask;
+    for (std::size_t at = (hole + 1) & mask; slots_[at].index != kNobody; at = (at + 1) & mask) {
+        const std::size_t home = home_of(id_at(places_[slots_[at].index]));
+        if (((at - home) & mask) < ((at - hole) & mask)) continue;
+        slots_[hole] = slots_[at];
+        hole = at;
+    }
+    slots_[hole] = Slot{};
 }
 
 People::Resting People::resting_at(Place place) {
@@ -274,6 +295,18 @@ Person& People::add(model::PersonId id, std::string external_id) {
     return *person.release();
 }
 
+void People::remove(Person& person) {
+    const std::uint32_t index = index_of(person.id);
+    ENSURE(index != kNobody && is_open(places_[index]), "removed somebody who is not open");
+    empty_slot(person.id);
+    places_[index] = kGone;
+    ++gone_;
+    open_bytes_ -= person.weight;
+    *std::find(open_.begin(), open_.end(), index) = open_.back();
+    open_.pop_back();
+    delete &person;
+}
+
 void People::add_resting(const Person& person, std::string_view bytes) {
     Place place = packed(person, traits_of(person), bytes);
     count(place);
@@ -312,7 +345,7 @@ bool People::store_one() {
     for (int looks = 0; idle_ > 0 && looks < kStoreLooks; ++looks) {
         if (store_hand_ >= places_.size()) store_hand_ = 0;
         Place& place = places_[store_hand_++];
-        if ((place & kKinds) != 0) continue;
+        if (place == kGone || (place & kKinds) != 0) continue;
         Resting resting = resting_at(place);
         const bool warm = (resting.traits & bit(Trait::warm)) != 0;
         resting.traits &= static_cast<std::uint8_t>(~bit(Trait::warm));
@@ -362,6 +395,7 @@ People::Taken People::take(model::PersonId id, Person& room) {
 
 void People::saved(std::uint32_t index) {
     const Place place = places_[index];
+    if (place == kGone) return;
     if (is_open(place)) {
         person_at(place)->saving = false;
         return;
@@ -371,9 +405,10 @@ void People::saved(std::uint32_t index) {
 
 std::vector<model::PersonId> People::ids() const {
     std::vector<model::PersonId> out;
-    out.reserve(places_.size());
-    for (const Place place : places_)
-        out.push_back(id_at(place));
+    out.reserve(size());
+    for (const Place place : places_) {
+        if (place != kGone) out.push_back(id_at(place));
+    }
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -381,6 +416,7 @@ std::vector<model::PersonId> People::ids() const {
 std::vector<model::PersonId> People::ids(Trait trait) const {
     std::vector<model::PersonId> out;
     for (const Place place : places_) {
+        if (place == kGone) continue;
         const std::uint8_t traits =
             is_open(place) ? traits_of(*person_at(place)) : resting_at(place).traits;
         if ((traits & bit(trait)) != 0) out.push_back(id_at(place));

@@ -55,6 +55,8 @@ class People {
     /// Opens nobody: who rests or is stored is read into `room`.
     const Person* peek(model::PersonId id, Person& room) const;
     Person& add(model::PersonId id, std::string external_id);
+    /// Somebody that find() gave, who is nobody from now on.
+    void remove(Person& person);
     /// Resting from the beginning, or stored when there is no room; `bytes` is what was read into
     /// `person`, and what the store has.
     void add_resting(const Person& person, std::string_view bytes);
@@ -73,7 +75,7 @@ class People {
     /// As rest(), until no more room can be made.
     void make_room();
 
-    std::size_t size() const { return places_.size(); }
+    std::size_t size() const { return places_.size() - gone_; }
     /// Of everybody, or of those who have the trait; by id.
     std::vector<model::PersonId> ids() const;
     std::vector<model::PersonId> ids(Trait trait) const;
@@ -98,6 +100,7 @@ class People {
     // A place points to a Person or to a block: length:varint traits:u8 [ scheduled:u64 ] bytes; of
     // somebody stored the bytes are id:u64. Its lowest bits say which.
     using Place = std::uintptr_t;
+    static constexpr Place kGone = 0;  // was removed; the place stays empty until the next start
     static constexpr Place kOpen = 1;
     static constexpr Place kStored = 2;
     static constexpr Place kUnsaved = 4;  // resting, and not as the store has it
@@ -113,6 +116,7 @@ class People {
     std::uint32_t index_of(model::PersonId id) const;
     void enlist(model::PersonId id, Place place);
     void put_slot(model::PersonId id, std::uint32_t index);
+    void empty_slot(model::PersonId id);
     /// Of somebody who is not open.
     void read(Place place, Person& person) const;
     Person& open(std::uint32_t index);
@@ -134,6 +138,7 @@ class People {
     std::size_t most_;
     std::size_t most_open_;
     std::deque<Place> places_;  // in order of arrival, which a restart changes: not for decisions
+    std::size_t gone_ = 0;
     std::vector<Slot> slots_;
     Blocks blocks_;
     std::vector<std::uint32_t> open_;

@@ -87,7 +87,10 @@ const ConsentNote* Person::pending_consent(std::uint16_t number) const {
     if (known == nullptr) return nullptr;
     const ConsentRecord* record = consent(number);
     for (auto note = known->consents.rbegin(); note != known->consents.rend(); ++note) {
-        if (note->consent != number || note->what != ConsentNote::What::asked) continue;
+        if (note->consent != number) continue;
+        // The request itself was taken back; of a consent, the record tells.
+        if (note->what == ConsentNote::What::withdrawn) return nullptr;
+        if (note->what != ConsentNote::What::asked) continue;
         return record == nullptr || record->at < note->at ? &*note : nullptr;
     }
     return nullptr;
@@ -183,6 +186,7 @@ std::size_t Person::bytes() const {
         out += list(rare.acts.moves.size(), sizeof(PlannedMove));
         out += list(rare.acts.notes.size(), sizeof(ActNote) + kMore);
         out += list(rare.acts.chains.size(), sizeof(Chain) + kMore);
+        out += list(rare.acts.hopes.size(), sizeof(Hope));
     }
     return out;
 }

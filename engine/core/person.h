@@ -33,6 +33,9 @@ struct ConsentNote {
     std::string proof;
 };
 
+/// Of a `withdrawn` that took back a request to confirm, and no consent.
+inline constexpr std::string_view kAddressChanged = "the address changed";
+
 inline constexpr std::uint16_t kAllChannels = kNoNumber;
 
 struct SuppressionRecord {
@@ -138,8 +141,15 @@ struct Intent {
     std::string address;
 };
 
+/// A reply is somebody's who wrote back: to this message, as far as anybody knows.
+inline bool tells_fate(model::ReceiptKind kind) {
+    return kind != model::ReceiptKind::replied;
+}
+
 /// Held by a pause or the kill switch.
 bool waits_for_resume(const Intent& intent);
+/// Held by the workspace's blast limit or a canary.
+bool waits_at_rails(const Intent& intent);
 
 struct Moved {
     std::string to;
@@ -179,6 +189,15 @@ struct Drawn {
     Instant at{};
 };
 
+/// Sent as the best of several channels; what it is to bring about has not come yet. choice.cc.
+struct Hope {
+    model::EntryId entry;
+    std::uint32_t journey = 0;  // of the program
+    std::uint16_t program = 0;
+    std::uint16_t state = 0;  // the Send
+    Instant at{};
+};
+
 /// Leaves its version of the journey when it comes to `at`, or is there and something ends first.
 /// migrate.cc.
 struct PlannedMove {
@@ -197,13 +216,16 @@ struct ActNote {
         call_failed,
         moved,
         no_zone,
-        circle
+        circle,
+        chose,
+        said
     } kind = Kind::called;
     Instant at{};
     std::string journey;
-    std::string subject;  // webhook, the step moved to, or the step whose zone is not known
+    std::string subject;  // webhook, the step moved to, whose zone is not known, or that chose;
+                          // or the key of the message that a provider said something of
     std::string detail;
-    std::uint32_t number = 0;  // attempts, or the version moved to
+    std::uint32_t number = 0;  // attempts, the version moved to, or the kind of receipt
 };
 
 /// Entries that journeys made for one another: whose `emit`, `run` or writing made the next one
@@ -222,9 +244,10 @@ struct Acts {
     std::vector<ActNote> notes;  // the newest ones
     std::vector<Chain> chains;
     std::vector<ConsentNote> consents;  // by time
+    std::vector<Hope> hopes;            // by time
     bool empty() const {
         return calls.empty() && drawn.empty() && moves.empty() && notes.empty() && chains.empty() &&
-               consents.empty();
+               consents.empty() && hopes.empty();
     }
 };
 

@@ -29,11 +29,15 @@ const ir::Send& send_of(const LinkedProgram& linked, const Message& message) {
     return std::get<ir::Send>(linked.program->journeys[message.journey].states[message.state].act);
 }
 
+std::string_view bytes_of(const model::MessageKey& key) {
+    return {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
+}
+
 // Up to a quarter more, so that a provider's recovery is not met by everybody at once; the same in
 // every replay.
 Micros with_jitter(Micros wait, const Intent& intent) {
-    const std::string_view key(reinterpret_cast<const char*>(intent.message.key.bytes.data()), 16);
-    const auto share = static_cast<std::int64_t>(hash64(key, intent.attempt) % 251);
+    const auto share =
+        static_cast<std::int64_t>(hash64(bytes_of(intent.message.key), intent.attempt) % 251);
     return wait + Micros(wait.count() / 1000 * share);
 }
 
@@ -41,32 +45,30 @@ Micros with_jitter(Micros wait, const Intent& intent) {
 // any kind but `failed`.
 MessageStatus told_by_receipts(MessageStatus status, const Message& message) {
     if (status != MessageStatus::unknown && status != MessageStatus::rejected) return status;
+    bool failed = false;
     for (const ReceiptNote& note : message.receipts) {
+        if (!tells_fate(note.kind)) continue;
         if (note.kind != model::ReceiptKind::failed) return MessageStatus::accepted;
+        failed = true;
     }
-    return message.receipts.empty() ? status : MessageStatus::rejected;
+    return failed ? MessageStatus::rejected : status;
 }
 
 }  // namespace
 
-bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
+Intent Machine::draft(Person& person, Entry& entry, ir::Index state) {
     const LinkedProgram& program = linked(entry.program);
-    const ir::Journey& journey = journey_of(entry);
+    const auto& send = std::get<ir::Send>(journey_of(entry).states[state].act);
     const ir::Template& text = program.program->templates[send.message_template];
-    const std::uint16_t visit = visit_of(entry);
     Intent intent;
     Message& message = intent.message;
     message.entry = entry.id;
     message.program = entry.program;
     message.journey = entry.journey;
-    message.state = entry.state;
-    message.visit = visit;
+    message.state = static_cast<std::uint16_t>(state);
     message.channel = program.channels[send.channel];
     message.message_class = text.message_class;
     message.planned_at = now_;
-    message.key = model::message_key_of({program.program->workspace.name, journey.name, entry.id,
-                                         state_of(entry).step, visit,
-                                         program.program->channels[send.channel].name});
     const PersonFacts asked = facts(person, entry);
     for (const ir::NamedExpr& arg : send.args) {
         Value value = asked.evaluate(arg.expr);
@@ -91,6 +93,18 @@ bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
             break;
         }
     }
+    return intent;
+}
+
+bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
+    const LinkedProgram& program = linked(entry.program);
+    Intent intent = draft(person, entry, entry.state);
+    Message& message = intent.message;
+    const std::uint16_t visit = visit_of(entry);
+    message.visit = visit;
+    message.key = model::message_key_of({program.program->workspace.name, journey_of(entry).name,
+                                         entry.id, state_of(entry).step, visit,
+                                         program.program->channels[send.channel].name});
     const bool over = person.final_message(message.key) != nullptr;
     if (over || person.intent(message.key) != nullptr) {
         // The key is made of what can only be met once, so this is a repeat of what was already
@@ -106,7 +120,8 @@ bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
         close(person, planned.message.key, MessageStatus::skipped, Reason::late, {});
         return false;
     }
-    make_ready(person, planned);
+    if (!send.best_hour || !wait_for_best_hour(person, entry, planned, *send.best_hour))
+        make_ready(person, planned);
     return true;
 }
 
@@ -215,6 +230,7 @@ rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
     facts.message_class = message.message_class;
     facts.channel = send.channel;
     facts.channel_name = program.program->channels[send.channel].name;
+    facts.now = now_;
     const bool marketing = message.message_class == ir::MessageClass::marketing;
     if (marketing && journey.frequency != ir::kNone && !send.waive_frequency) {
         facts.frequency = &program.program->frequencies[journey.frequency];
@@ -226,7 +242,6 @@ rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
     facts.workspace_zone = program.workspace_zone;
     facts.week_starts = program.program->workspace.week_starts;
     facts.planned_at = message.planned_at;
-    facts.now = now_;
     std::vector<rules::SentBefore> sent;
     if (facts.frequency != nullptr) {
         const auto count = [&](const Message& one) {
@@ -244,17 +259,140 @@ rules::Verdict Machine::verdict_of(const Person& person, const Intent& intent,
         }
     }
     facts.sent = sent;
+    std::vector<rules::Expected> expected;
+    if (facts.frequency != nullptr && facts.frequency->gives_way && !intent.in_doubt)
+        expected = expected_before(person, intent);
+    facts.expected = expected;
+    if (facts.quiet != nullptr && facts.quiet->spread_seconds > 0)
+        facts.own = hash64(bytes_of(message.key), 0);
+    facts.held_out = marketing && held_out(person);
     return rules::decide(facts);
 }
 
+bool Machine::may_go_at(const Person& person, const Intent& intent, Instant at) const {
+    const LinkedProgram& program = linked(intent.message.program);
+    const ir::Journey& journey = program.program->journeys[intent.message.journey];
+    const ir::Send& send = send_of(program, intent.message);
+    if (journey.quiet == ir::kNone || send.waive_quiet) return true;
+    rules::SendFacts facts;
+    facts.quiet = &program.program->quiets[journey.quiet];
+    facts.channel = send.channel;
+    facts.person_zone = zone_of(program, person);
+    facts.workspace_zone = program.workspace_zone;
+    facts.now = at;
+    return !rules::is_quiet(facts);
+}
+
+// Turns are moments of a grid: the n-th partition has every 64th or so of them, shifted by n. So what
+// all partitions send together never exceeds the rate, whoever happens to be in which.
+std::optional<rules::Verdict> Machine::wait_for_turn(const Intent& intent) {
+    const Message& message = intent.message;
+    const LinkedProgram& program = linked(message.program);
+    const ir::Journey& journey = program.program->journeys[message.journey];
+    if (journey.rate_count == 0 || message.message_class != ir::MessageClass::marketing ||
+        intent.frozen) {
+        return std::nullopt;
+    }
+    const auto second = std::chrono::microseconds(std::chrono::seconds(1)).count();
+    const std::int64_t step =
+        (journey.rate_seconds * second + journey.rate_count - 1) / journey.rate_count;
+    const Micros between{step * options_.partitions};
+    Turns& turns = turns_[program.journeys[message.journey].number];
+    // Those whose turns passed while nothing ran are not sent all at once.
+    const bool crowded = turns.last != Instant::min() && now_ < turns.last + between / 2;
+    if (message.reason == Reason::journey_rate && !crowded) {
+        turns.last = now_;
+        turns.next = std::max(turns.next, now_ + Micros{1});
+        return std::nullopt;
+    }
+    const Instant earliest = std::max(now_, turns.next);
+    const Instant first{Micros{step * id_.number}};
+    const std::int64_t passed = std::max<std::int64_t>(0, (earliest - first).count());
+    const Instant turn = first + between * ((passed + between.count() - 1) / between.count());
+    const calendar::Zone& zone = *program.workspace_zone;
+    const std::string at = format_time_of_day(calendar::to_local(turn, zone).time);
+    const std::string rate =
+        std::to_string(journey.rate_count) + " in " + format_duration({0, 0, journey.rate_seconds});
+    if (turn >= intent.valid_until) {
+        return rules::Verdict{rules::Decision::skip,
+                              Reason::not_valid_anymore,
+                              {},
+                              rate + ": its turn would be at " + at};
+    }
+    turns.next = turn + Micros{1};
+    if (turn == now_) {
+        turns.last = now_;
+        return std::nullopt;
+    }
+    return rules::Verdict{rules::Decision::hold, Reason::journey_rate, turn,
+                          rate + ": its turn is at " + at};
+}
+
+std::vector<rules::Expected> Machine::expected_before(const Person& person,
+                                                      const Intent& intent) const {
+    const auto priority = [&](const Message& message) {
+        return linked(message.program).program->journeys[message.journey].priority;
+    };
+    const LinkedProgram& program = linked(intent.message.program);
+    std::vector<rules::Expected> out;
+    for (const Intent& one : person.intents) {
+        const Message& message = one.message;
+        // What is in doubt counts as sent already.
+        if (message.status != MessageStatus::planned || one.in_doubt || waits_for_resume(one) ||
+            priority(message) <= priority(intent.message)) {
+            continue;
+        }
+        const LinkedProgram& theirs = linked(message.program);
+        const Instant at = one.ready ? now_ : one.due;
+        if (at >= one.valid_until ||
+            catalog_->stopped(theirs.program->journeys[message.journey].name))
+            continue;
+        out.push_back({at, program.channel_at(message.channel), message.message_class});
+    }
+    return out;
+}
+
+void Machine::ask_again_for_way(Person& person) {
+    for (Intent& one : person.intents) {
+        if (one.message.status == MessageStatus::planned && !one.ready &&
+            one.message.reason == Reason::gave_way) {
+            make_ready(person, one);
+        }
+    }
+}
+
+bool Machine::held_out(const Person& person) const {
+    const LinkedProgram* live = catalog_->live();
+    return live != nullptr && rules::held_out(live->program->workspace.holdout,
+                                              model::customer_id_of(person.external_id));
+}
+
 std::optional<ListedAddress> Machine::listed(const Person& person, const Intent& intent) const {
-    if (!options_.addresses || options_.addresses->size() == 0) return std::nullopt;
+    if (!options_.addresses || (options_.addresses->size() == 0 && appends_.empty()))
+        return std::nullopt;
     const LinkedProgram& program = linked(intent.message.program);
     const ir::Send& send = send_of(program, intent.message);
+    const ir::Channel& channel = program.program->channels[send.channel];
     const bool given = intent.frozen || send.to != ir::kNone;
-    return options_.addresses->blocks(
-        program.program->channels[send.channel],
-        given ? intent.address : address_of(program, person, send.channel));
+    const std::string address = given ? intent.address : address_of(program, person, send.channel);
+    if (auto known = options_.addresses->blocks(channel, address)) return known;
+    return address.empty() ? std::nullopt : about_to_be_listed(channel, address);
+}
+
+// What came back a moment ago is on its way to the list through the Log.
+std::optional<ListedAddress> Machine::about_to_be_listed(const ir::Channel& channel,
+                                                         const std::string& address) const {
+    std::optional<model::AddressKey> key;
+    for (const AppendCommand& append : appends_) {
+        const auto* change = std::get_if<model::SuppressAddresses>(&append.command.body);
+        if (change == nullptr || !change->suppressed) continue;
+        if (!key) key = options_.addresses->key_of(scope_of(channel.kind), channel.kind, address);
+        for (const auto& item : change->items) {
+            if (item.key == *key)
+                return ListedAddress{true, item.scope, item.reason, change->source, item.since};
+        }
+    }
+    return std::nullopt;
 }
 
 bool Machine::suppress_address(const Person& person, const Message& message,
@@ -319,15 +457,20 @@ void Machine::grant(Person& person, Intent& intent) {
     start.step = journey.states[message.state].step;
     start.entry = message.entry;
     start.message_class = message.message_class;
+    start.first_claim = intent.first_claim;
     start.address_key = message.address;
     effects_->attempts.push_back(std::move(start));
+    ask_again_for_way(person);
 }
 
 void Machine::hold(Person& person, Intent& intent, const rules::Verdict& verdict) {
     Message& message = intent.message;
     message.reason = verdict.reason;
     message.detail = verdict.saw;
-    if (verdict.hold_until == kNever) {
+    if (verdict.reason == Reason::blast_limit || verdict.reason == Reason::canary) {
+        intent.due = intent.valid_until;
+        at_rails_[step_of(message)].emplace(person.id, message.entry);
+    } else if (verdict.hold_until == kNever) {
         // Only a resume, a profile that now says where the person lives, or the end of validity
         // ends this.
         intent.due = intent.valid_until;
@@ -339,12 +482,14 @@ void Machine::hold(Person& person, Intent& intent, const rules::Verdict& verdict
     if (Happening* happening = happens(Happening::Kind::held, person, message)) {
         if (intent.due != kNever) happening->until = intent.due;
     }
+    if (verdict.reason != Reason::gave_way) ask_again_for_way(person);
 }
 
 void Machine::close(Person& person, const model::MessageKey& key, MessageStatus status,
                     Reason reason, std::string detail) {
     Intent* intent = person.intent(key);
     ENSURE(intent != nullptr, "closed a message that is not open");
+    if (waits_at_rails(*intent)) leave_rails(person, *intent);
     const bool in_doubt = intent->in_doubt;
     Message message = std::move(intent->message);
     person.intents.erase(static_cast<std::size_t>(intent - person.intents.begin()));
@@ -365,9 +510,11 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
             ++tally_.sent_by_channel[catalog_->channels.name(message.channel)];
             kind = Happening::Kind::accepted;
             count_message(person, message, ir::Metric::sent);
+            hope_for(person, message);
             break;
         case MessageStatus::rejected:
             kind = Happening::Kind::rejected;
+            count_bad(message);
             break;
         case MessageStatus::unknown:
             ++tally.unknown;
@@ -391,13 +538,15 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
     const std::uint16_t program = message.program;
     changed(person, message);
     happens(kind, person, message);
-    person.messages.push_back(std::move(message));
+    const Message& closed = person.messages.push_back(std::move(message));
+    ask_again_for_way(person);
     Entry* entry = person.entry(entry_id);
     if (entry == nullptr || entry->phase != Phase::sending || entry->state != state ||
         entry->program != program) {
         return;
     }
-    go_on_from(person, *entry, std::get<ir::Send>(state_of(*entry).act).next, true);
+    const ir::Index next = after_message(*entry, closed);
+    go_on_from(person, *entry, next, true);
 }
 
 void Machine::close_skipped(Person& person, const model::MessageKey& key,

@@ -165,6 +165,8 @@ void Machine::look_at_trials() {
     for (const TrialCounts& one : trials()) {
         if (one.due < next_decision_) next_decision_ = one.due;
     }
+    for (const LessonCounts& one : lessons(now_))
+        next_decision_ = std::min(next_decision_, one.due);
 }
 
 std::vector<TrialCounts> Machine::trials() const {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr Micros kStillGood = std::chrono::hours(1);
 constexpr Micros kFormerZones = std::chrono::hours(72);  // no date lasts longer anywhere
+constexpr Micros kLookAfter = std::chrono::minutes(5);
 constexpr int kSliceMost = 2000;
 constexpr int kEnterCost = 8;  // of one who is only looked at
 
@@ -38,11 +39,18 @@ bool tell_homes_alike(const LinkedProgram& a, const LinkedProgram& b) {
            a.program->profile[a.zone_field].fallback == b.program->profile[b.zone_field].fallback;
 }
 
+bool is_address(const LinkedProgram& live, FieldNumber field) {
+    return std::any_of(
+        live.program->channels.begin(), live.program->channels.end(), [&](const ir::Channel& one) {
+            return one.address_field != ir::kNone && live.profile[one.address_field] == field;
+        });
+}
+
 }  // namespace
 
 Instant Machine::next_due() const {
-    if (!sweeps_.empty()) return now_;
-    return std::min(timers_.next_due(), planned_due_);
+    if (!sweeps_.empty() || list_look_.running) return now_;
+    return std::min({timers_.next_due(), planned_due_, list_look_.due, rails_due_});
 }
 
 const calendar::Zone& Machine::home_of(const Person& person) const {
@@ -203,6 +211,63 @@ void Machine::run_sweeps() {
         }
         if (schedule == nullptr || next == by_id_.end()) sweeps_.pop_front();
     }
+    if (sweeps_.empty() && !list_look_.running) by_id_ = {};
+}
+
+// Nothing goes to a suppressed address from the command on. What else hangs on being reachable (who
+// is in a segment, who leaves a journey) follows five minutes after the first word: one look for all
+// that was said in them.
+void Machine::addresses_changed(model::LogPosition position, Instant at) {
+    if (position < applied_) return;
+    applied_ = position;
+    const LinkedProgram* live = catalog_->live();
+    if (live == nullptr || !live->asks_reachable) return;
+    list_look_.due = std::min(list_look_.due, std::max(now_, at) + kLookAfter);
+}
+
+bool Machine::is_listed(const Person& person) const {
+    const LinkedProgram& live = *catalog_->live();
+    for (ir::Index i = 0; i < live.program->channels.size(); ++i) {
+        const ir::Channel& channel = live.program->channels[i];
+        const std::string address = address_of(live, person, i);
+        if (address.empty()) continue;
+        const auto said = [&](std::string_view scope) {
+            return addresses()->find(addresses()->key_of(scope, channel.kind, address)).has_value();
+        };
+        if (said(scope_of(channel.kind)) || said(std::string(model::kChannelScope) + channel.name))
+            return true;
+    }
+    return false;
+}
+
+void Machine::run_look() {
+    if (!list_look_.running) {
+        if (list_look_.due > now_) return;
+        list_look_ = {};
+        list_look_.running = true;
+    }
+    const bool can = catalog_->live() != nullptr && addresses() != nullptr;
+    if (by_id_.empty() && can) by_id_ = people_.ids();
+    Person room;
+    auto next = list_look_.begun ? std::upper_bound(by_id_.begin(), by_id_.end(), list_look_.done)
+                                 : by_id_.begin();
+    for (int left = kSliceMost; next != by_id_.end() && left > 0; ++next, --left) {
+        const model::PersonId id = *next;
+        list_look_.begun = true;
+        list_look_.done = id;
+        const Person* seen = people_.peek(id, room);
+        if (seen == nullptr || seen->moved() != nullptr || !is_listed(*seen)) continue;
+        people_.rest();
+        Person& person = *people_.find(id);
+        levels_changed_ = true;
+        if (person.scheduled <= now_) wake_due(person, now_);
+        finish_command(person);
+        left -= kEnterCost - 1;
+    }
+    if (next != by_id_.end()) return;
+    const Instant again = list_look_.due;
+    list_look_ = {};
+    list_look_.due = again;
     if (sweeps_.empty()) by_id_ = {};
 }
 
@@ -245,6 +310,12 @@ bool Machine::was_met_elsewhere(const Person& person, const ir::OnSchedule& plan
 
 bool Machine::set_attribute(Person& person, FieldNumber field, Value value) {
     const LinkedProgram* live = catalog_->live();
+    if (live != nullptr && person.any_acts() != nullptr && person.attribute(field) != nullptr &&
+        is_address(*live, field)) {
+        if (!person.set_attribute(field, std::move(value))) return false;
+        drop_requests(person);
+        return true;
+    }
     const bool is_home = live != nullptr && live->zone_field != ir::kNone &&
                          live->profile[live->zone_field] == field;
     if (!is_home) return person.set_attribute(field, std::move(value));
@@ -268,6 +339,8 @@ void Machine::note_former_zone(Person& person, const calendar::Zone* zone) {
 Person& Machine::add_person(model::PersonId id, std::string external_id) {
     Person& person = people_.add(id, std::move(external_id));
     person.first_seen = now_;
+    if (const auto grave = graves_.find(id); grave != graves_.end())
+        person.next_ordinal = grave->second.next_ordinal;
     flip_stale_ = true;
     if (!by_id_.empty()) by_id_.insert(std::lower_bound(by_id_.begin(), by_id_.end(), id), id);
     return person;

@@ -82,6 +82,7 @@ Counts Tally::counts(const Catalog& catalog, std::uint64_t people) const {
         counts.sent = tally.sent;
         counts.skipped = tally.skipped;
         counts.unknown = tally.unknown;
+        counts.held_out = tally.held_out;
         add_words(counts.ended_by, tally.ended_by);
         add_words(counts.arms, tally.arms);
         add_words(counts.skipped_by, tally.skipped_by);
@@ -152,6 +153,34 @@ void Tally::decode(const Catalog& catalog, ByteReader& in) {
     }
 }
 
+Bytes Tally::encode_held_out(const Catalog& catalog) const {
+    std::map<std::string_view, const HeldOutCounts*> used;
+    for (std::uint32_t i = 0; i < journeys_.size(); ++i) {
+        const HeldOutCounts& counts = journeys_[i].held_out;
+        if (counts.entered + counts.goals > 0) used.emplace(catalog.journeys.name(i), &counts);
+    }
+    ByteWriter out;
+    if (used.empty()) return {};
+    out.varint(used.size());
+    for (const auto& [name, counts] : used) {
+        out.text(name);
+        out.varint(counts->entered);
+        out.varint(counts->goals);
+    }
+    return out.take();
+}
+
+void Tally::decode_held_out(const Catalog& catalog, ByteReader& in) {
+    const std::size_t used = in.count();
+    for (std::size_t i = 0; i < used && in.ok(); ++i) {
+        const std::uint32_t journey = catalog.journeys.find(in.text_view());
+        HeldOutCounts lost;
+        HeldOutCounts& counts = journey == NameTable::kNone ? lost : of(journey).held_out;
+        counts.entered = in.varint();
+        counts.goals = in.varint();
+    }
+}
+
 void Counts::add(const Counts& other) {
     people += other.people;
     events += other.events;
@@ -161,6 +190,8 @@ void Counts::add(const Counts& other) {
     emitted += other.emitted;
     ran += other.ran;
     dropped += other.dropped;
+    erased += other.erased;
+    late_receipts += other.late_receipts;
     add_words(sent_by_channel, other.sent_by_channel);
     std::map<std::string, JourneyCounts> by_name;
     for (JourneyCounts& one : journeys) {
@@ -176,6 +207,14 @@ void Counts::add(const Counts& other) {
         ours.sent += theirs.sent;
         ours.skipped += theirs.skipped;
         ours.unknown += theirs.unknown;
+        ours.held_out.entered += theirs.held_out.entered;
+        ours.held_out.goals += theirs.held_out.goals;
+        for (const auto& [step, rail] : theirs.rails) {
+            RailCounts& counts = ours.rails[step];
+            counts.waiting += rail.waiting;
+            counts.shut = counts.shut || rail.shut;
+            counts.looked_at = std::min(counts.looked_at, rail.looked_at);
+        }
         add_words(ours.waiting, theirs.waiting);
         add_words(ours.ended_by, theirs.ended_by);
         add_words(ours.arms, theirs.arms);

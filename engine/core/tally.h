@@ -15,6 +15,7 @@ struct JourneyTally {
     std::uint64_t sent = 0;
     std::uint64_t skipped = 0;
     std::uint64_t unknown = 0;
+    HeldOutCounts held_out;  // of `entered` and `goals`
     std::map<std::string, std::uint64_t, std::less<>> ended_by;
     std::map<std::string, std::uint64_t, std::less<>> arms;
     std::map<std::string, std::uint64_t, std::less<>> skipped_by;
@@ -36,6 +37,9 @@ class Tally {
     /// By journey name, so that the numbering of names may change.
     void encode(const Catalog& catalog, ByteWriter& out) const;
     void decode(const Catalog& catalog, ByteReader& in);
+    /// What is held out, in a part of its own: n{ name:text entered goals:varint }; "" when nobody.
+    Bytes encode_held_out(const Catalog& catalog) const;
+    void decode_held_out(const Catalog& catalog, ByteReader& in);
 
   private:
     std::vector<JourneyTally> journeys_;

@@ -22,11 +22,27 @@ std::string kind_of(const ActNote& note) {
             return "zone";
         case ActNote::Kind::circle:
             return "circle";
+        case ActNote::Kind::chose:
+            return "choice";
         case ActNote::Kind::called:
         case ActNote::Kind::call_failed:
+        case ActNote::Kind::said:
             break;
     }
     return "call";
+}
+
+/// What the provider said of it: "hard: no such user"; "" when nothing was.
+std::string words_of(const Acts* acts, const Message& message, const ReceiptNote& receipt) {
+    if (acts == nullptr) return "";
+    const std::string key = model::format_key(message.key);
+    const auto found =
+        std::find_if(acts->notes.begin(), acts->notes.end(), [&](const ActNote& one) {
+            return one.kind == ActNote::Kind::said && one.at == receipt.at && one.subject == key &&
+                   one.number == static_cast<std::uint32_t>(receipt.kind) &&
+                   one.detail.starts_with("hard") == receipt.hard;
+        });
+    return found == acts->notes.end() ? "" : found->detail;
 }
 
 std::string sentence_of(const ActNote& note) {
@@ -47,6 +63,11 @@ std::string sentence_of(const ActNote& note) {
                    (note.journey.empty() ? std::string()
                                          : ", at last journey \"" + note.journey + "\"") +
                    "; this was stopped.";
+        case ActNote::Kind::chose:
+            return "Step \"" + note.subject + "\" of journey \"" + note.journey + "\" chose " +
+                   note.detail + ".";
+        case ActNote::Kind::said:
+            break;  // told with its receipt
     }
     return note.subject;
 }
@@ -60,7 +81,9 @@ std::string message_sentence(const model::MessageRow& row, const Message& messag
         case MessageStatus::claimed:
             return "Is sending " + what + ".";
         case MessageStatus::accepted:
-            return "Sent " + what + "." + because(message);
+            return (message.reason == model::Reason::dry_run ? "Rendered and sent to nobody "
+                                                             : "Sent ") +
+                   what + "." + because(message);
         case MessageStatus::rejected:
             return "The provider refused " + what + "." + because(message);
         case MessageStatus::skipped:
@@ -106,10 +129,11 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
         for (const ConsentNote& one : person->rare_parts->acts.consents) {
             using What = ConsentNote::What;
             const std::string name = catalog_->consents.name(one.consent) + ".";
-            TimelineItem& item =
-                add(one.at, "consent",
-                    one.what == What::asked   ? "Was asked to confirm consent to " + name
-                    : one.what == What::given ? "Gave consent to " + name
+            TimelineItem& item = add(
+                one.at, "consent",
+                one.source == kAddressChanged ? "Was no longer asked to confirm consent to " + name
+                : one.what == What::asked     ? "Was asked to confirm consent to " + name
+                : one.what == What::given     ? "Gave consent to " + name
                                               : "Withdrew consent to " + name);
             item.fields = {{"source", one.source}};
             if (!one.proof.empty()) item.fields.push_back({"proof", one.proof});
@@ -155,8 +179,9 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
         add(now_, "waiting", text + ".").fields = {{"entry", text_of(entry.id)}, {"step", step}};
     }
     if (const Acts* acts = person->any_acts()) {
-        for (const ActNote& one : acts->notes)
-            add(one.at, kind_of(one), sentence_of(one));
+        for (const ActNote& one : acts->notes) {
+            if (one.kind != ActNote::Kind::said) add(one.at, kind_of(one), sentence_of(one));
+        }
         for (const PendingCall& call : acts->calls) {
             const ir::Program& program = *linked(call.program).program;
             const ir::Journey& journey = program.journeys[call.journey];
@@ -181,15 +206,21 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
                        {"template", row.message_template},
                        {"attempts", std::int64_t{message.attempts}},
                        {"planned_at", message.planned_at}};
+        if (!row.body_hash.empty()) item.fields.push_back({"hash", row.body_hash});
         for (const ReceiptNote& note : message.receipts) {
+            const std::string words = words_of(person->any_acts(), message, note);
             add(note.at, "receipt",
                 row.channel + " \"" + row.message_template +
-                    "\": " + std::string(model::name_of(note.kind)) + ".")
+                    "\": " + std::string(model::name_of(note.kind)) +
+                    (words.empty() ? "" : " (" + words + ")") + ".")
                 .fields = {{"journey", row.journey},
                            {"step", row.step},
                            {"channel", row.channel},
                            {"template", row.message_template},
                            {"receipt", std::string(model::name_of(note.kind))}};
+            if (note.kind == model::ReceiptKind::bounced)
+                out.back().fields.push_back({"hard", note.hard});
+            if (!words.empty()) out.back().fields.push_back({"words", words});
         }
     };
     for (const Message& message : person->messages)

@@ -61,6 +61,15 @@ struct Sweep {
     model::PersonId done;  // the last one looked at, once begun
 };
 
+/// Those whose address somebody said a word about are asked again what hangs on being reachable.
+struct Look {
+    Instant due = kNever;
+    bool running = false;
+    bool begun = false;
+    model::PersonId done;  // the last one looked at, once begun
+    friend bool operator==(const Look&, const Look&) = default;
+};
+
 /// What a schedule is recognised by in a later program: its journey and its plan.
 Bytes schedule_identity(const ir::Program& program, const ir::Journey& journey,
                         const ir::OnSchedule& schedule);

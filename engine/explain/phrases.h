@@ -100,6 +100,7 @@ class Speaker {
     std::string send(const ir::Send& send) const;
     std::string until(const ir::WaitUntil& until) const;
     std::string draw(const ir::Pick& pick) const;
+    std::string worth(double amount) const;
     std::string arm_of(const ir::Settle& settle, ir::Index arm) const;
     std::string schedule(const ir::OnSchedule& schedule) const;
     std::string choice(const ir::Expr& expr) const;

@@ -168,7 +168,10 @@ class Reader {
         add(out, it.counts == ir::MessageClass::marketing ? Phrase::counted_marketing
                                                           : Phrase::counted_transactional);
         if (by_calendar) add(out, Phrase::calendar_there);
-        add(out, it.hold_when_full ? Phrase::full_hold : Phrase::full_skip,
+        add(out,
+            it.gives_way        ? Phrase::full_gives_way
+            : it.hold_when_full ? Phrase::full_hold
+                                : Phrase::full_skip,
             it.hold_when_full ? speaker_.duration(it.hold_at_most) : std::string());
     }
 
@@ -190,6 +193,10 @@ class Reader {
             // Not by the workspace's zone where the person has none: `if no zone` says what then.
             it.zone.empty() ? speaker_.say(Phrase::there) : speaker_.zone(it.zone),
             speaker_.any(held));
+        if (it.spread_seconds > 0) {
+            add(out, Phrase::quiet_spread, speaker_.duration({0, 0, it.spread_seconds}),
+                format_time_of_day(TimeOfDay{it.to_seconds}));
+        }
         if (!it.zone.empty()) return;
         switch (it.no_zone) {
             case ir::NoZone::use:
@@ -212,10 +219,25 @@ class Reader {
             speaker_.all(sends.transactional));
     }
 
+    void rails(Section& out) const {
+        const ir::Workspace& it = program_.workspace;
+        if (it.canary_count > 0) {
+            add(out, Phrase::workspace_canary, speaker_.number(it.canary_count),
+                speaker_.duration({0, 0, it.canary_seconds}), speaker_.percent(it.canary_stop));
+        }
+        if (it.blast_limit > 0) {
+            add(out, Phrase::workspace_blast, speaker_.number(it.blast_limit),
+                speaker_.duration({0, 0, it.blast_seconds}));
+        }
+    }
+
     Section limits() const {
         Section out = section(Phrase::limits);
         const Sends sends = this->sends();
         message_class(out, sends);
+        if (sends.marketing && program_.workspace.holdout > 0)
+            add(out, Phrase::workspace_holdout, speaker_.percent(program_.workspace.holdout));
+        if (sends.marketing) rails(out);
         if (journey_.frequency != kNone) {
             const ir::Frequency& it = program_.frequencies[journey_.frequency];
             if (sends.limited) {
@@ -230,6 +252,11 @@ class Reader {
             quiet(out, program_.quiets[journey_.quiet], sends);
         } else if (sends.marketing) {
             add(out, Phrase::no_quiet);
+        }
+        if (sends.marketing && journey_.rate_count > 0) {
+            add(out, journey_.rate_seconds == 1 ? Phrase::rate_a_second : Phrase::rate_a_while,
+                speaker_.number(journey_.rate_count),
+                speaker_.duration({0, 0, journey_.rate_seconds}));
         }
         for (const ir::Migration& migration : journey_.migrations) {
             const std::string version = speaker_.number(migration.from_version);

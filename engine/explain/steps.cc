@@ -5,6 +5,7 @@
 #include "engine/explain/rounds.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace journey::explain {
 
@@ -187,6 +188,7 @@ std::string Speaker::send(const ir::Send& send) const {
     std::string out = send.args.empty() ? say(Phrase::send_message, kind, name)
                                         : say(Phrase::send_with, kind, name, args(send.args));
     if (send.to != kNone) append(out, say(Phrase::send_to, value(send.to)));
+    if (send.best_hour) append(out, say(Phrase::send_best_hour, duration(*send.best_hour)));
     if (send.validity.kind == ir::Validity::Kind::for_duration)
         append(out, say(Phrase::send_valid_for, duration(send.validity.duration)));
     if (send.validity.kind == ir::Validity::Kind::until_time) {
@@ -222,6 +224,10 @@ std::string Speaker::until(const ir::WaitUntil& until) const {
         return say(Phrase::until_weekday, weekday(*until.weekday), time,
                    step_zone(until.zone, until.zone_from));
     return say(Phrase::until_time, time, step_zone(until.zone, until.zone_from));
+}
+
+std::string Speaker::worth(double amount) const {
+    return fmt::format("{} {:.2f}", program_.workspace.currency, amount);
 }
 
 std::string Speaker::draw(const ir::Pick& pick) const {
@@ -327,6 +333,12 @@ std::string Speaker::step(const ir::State& state) const {
                   return say(Phrase::settle, journey_.winners[it.winner].experiment);
               },
               [&](const ir::Await& it) { return await(it); },
+              [&](const ir::OneOf& it) {
+                  if (!it.best) return say(Phrase::one_first);
+                  return say(Phrase::one_best, event_pattern(it.best->comes),
+                             duration(it.best->within), worth(it.best->worth),
+                             percent(it.best->explore));
+              },
               [&](const ir::SetField& it) {
                   return say(Phrase::set_field, program_.profile[it.field].name, value(it.value));
               },
@@ -397,6 +409,9 @@ std::string Speaker::short_step(const ir::State& state) const {
                   return say(Phrase::box_settle, journey_.winners[it.winner].experiment);
               },
               waits,
+              [&](const ir::OneOf& it) {
+                  return say(it.best ? Phrase::box_one_best : Phrase::box_one_first);
+              },
               [&](const ir::SetField& it) {
                   return say(Phrase::box_set, program_.profile[it.field].name, value(it.value));
               },
@@ -429,8 +444,14 @@ std::string Speaker::short_step(const ir::State& state) const {
 std::string Speaker::way(const ir::State& state, const Way& way) const {
     switch (way.kind) {
         case Way::Kind::next:
+            if (std::holds_alternative<ir::OneOf>(state.act)) return say(Phrase::way_no_channel);
             return say(std::holds_alternative<ir::Call>(state.act) ? Phrase::way_answered
                                                                    : Phrase::way_next);
+        case Way::Kind::channel: {
+            const auto& one = std::get<ir::OneOf>(state.act);
+            const auto& send = std::get<ir::Send>(journey_.states[one.sends[way.arm]].act);
+            return say(Phrase::way_channel, channel(send.channel));
+        }
         case Way::Kind::yes:
             return say(rounds_of(program_, journey_, state) ? Phrase::way_again : Phrase::way_yes);
         case Way::Kind::no:

@@ -76,6 +76,14 @@ constexpr Named kReasons[] = {
     {"no_connector", Phrase::reason_no_connector},
     {"moved_on", Phrase::reason_moved_on},
     {"late", Phrase::reason_late},
+    {"dry_run", Phrase::reason_dry_run},
+    {"not_allowed", Phrase::reason_not_allowed},
+    {"best_hour", Phrase::reason_best_hour},
+    {"held_out", Phrase::reason_held_out},
+    {"gave_way", Phrase::reason_gave_way},
+    {"journey_rate", Phrase::reason_journey_rate},
+    {"blast_limit", Phrase::reason_blast_limit},
+    {"canary", Phrase::reason_canary},
 };
 
 constexpr Named kStatuses[] = {
@@ -91,6 +99,22 @@ constexpr Named kReceipts[] = {
     {"complained", Phrase::receipt_complained},     {"replied", Phrase::receipt_replied},
     {"unsubscribed", Phrase::receipt_unsubscribed}, {"failed", Phrase::receipt_failed},
 };
+
+Phrase bounce_phrase(bool hard, std::string_view words) {
+    if (hard) return Phrase::receipt_bounced_hard;
+    return words.starts_with("policy") ? Phrase::receipt_bounced_policy
+                                       : Phrase::receipt_bounced_soft;
+}
+
+/// Of "hard: no such user" the provider's part.
+std::string without_class(std::string_view words) {
+    for (const std::string_view kind : {"hard", "soft", "policy"}) {
+        if (words == kind) return "";
+        if (words.starts_with(kind) && words.substr(kind.size()).starts_with(": "))
+            return std::string(words.substr(kind.size() + 2));
+    }
+    return std::string(words);
+}
 
 /// How entries end by themselves.
 constexpr Named kEnds[] = {
@@ -302,14 +326,20 @@ class Teller {
             const std::string what = text_in(*fields, "template");
             const std::string by = channel(text_in(*fields, "channel"));
             if (kind == "receipt") {
-                const auto receipt = find_phrase(kReceipts, text_in(*fields, "receipt"));
+                auto receipt = find_phrase(kReceipts, text_in(*fields, "receipt"));
+                const std::string words = text_in(*fields, "words");
+                if (receipt == Phrase::receipt_bounced && find(*fields, "hard") != nullptr)
+                    receipt = bounce_phrase(yes_in(*fields, "hard"), words);
                 if (receipt) {
-                    line(speaker_.say(Phrase::message_receipt, moment(*one, "at"), by, what,
-                                      speaker_.say(*receipt)),
+                    std::string said = speaker_.say(*receipt);
+                    if (const std::string reason = without_class(words); !reason.empty())
+                        said = speaker_.say(Phrase::receipt_with_words, said, reason);
+                    line(speaker_.say(Phrase::message_receipt, moment(*one, "at"), by, what, said),
                          1);
                 }
             }
-            const auto status = find_phrase(kStatuses, text_in(*fields, "status"));
+            auto status = find_phrase(kStatuses, text_in(*fields, "status"));
+            if (text_in(*fields, "reason") == "dry_run") status = Phrase::message_pretended;
             if (kind != "message" || !status) continue;
             const auto reason = find_phrase(kReasons, text_in(*fields, "reason"));
             std::string text =

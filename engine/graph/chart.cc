@@ -16,6 +16,7 @@ Shape shape_of(const ir::State& state) {
               [](const ir::Settle&) { return Shape::wait; },
               [](const ir::Test&) { return Shape::choice; },
               [](const ir::Pick&) { return Shape::experiment; },
+              [](const ir::OneOf&) { return Shape::choice; },
               [](const ir::Call&) { return Shape::call; },
               [](const ir::Run&) { return Shape::call; }, [](const ir::End&) { return Shape::end; },
               [](const auto&) { return Shape::change; }},

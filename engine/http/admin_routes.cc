@@ -18,12 +18,6 @@ Record record_of(const Map& counts) {
     return record;
 }
 
-Reply json(Record body) {
-    Reply reply;
-    reply.body = to_json(Value(std::move(body)));
-    return reply;
-}
-
 /// Hash, and the journeys with their versions, of what is live.
 Record program_summary(const core::CatalogPtr& catalog) {
     Record body;
@@ -53,6 +47,8 @@ Record journey_line(const core::JourneyCounts& counts) {
     line.push_back({"sent", number(counts.sent)});
     line.push_back({"skipped", number(counts.skipped)});
     line.push_back({"unknown", number(counts.unknown)});
+    line.push_back({"held_out", Value(Record{{"entered", number(counts.held_out.entered)},
+                                             {"goals", number(counts.held_out.goals)}})});
     line.push_back({"waiting", Value(record_of(counts.waiting))});
     line.push_back({"ended_by", Value(record_of(counts.ended_by))});
     line.push_back({"arms", Value(record_of(counts.arms))});
@@ -71,6 +67,7 @@ Record journeys_answer(const core::CatalogPtr& catalog, const core::Counts& coun
     body.push_back({"bad_properties", number(counts.bad_properties)});
     body.push_back({"emitted", number(counts.emitted)});
     body.push_back({"ran", number(counts.ran)});
+    body.push_back({"erased", number(counts.erased)});
     body.push_back({"sent_by_channel", Value(record_of(counts.sent_by_channel))});
     const auto program = core::live_program(catalog);
     List journeys;
@@ -127,16 +124,6 @@ std::string asked_for(std::string_view id) {
 Reply nobody(std::string_view id) {
     return problem(404, "no_such_person",
                    fmt::format("Nobody is known as `{}`; ids begin with `user:` or `anon:`.", id));
-}
-
-Reply no_such_journey(const core::CatalogPtr& catalog, const std::string& name) {
-    std::vector<std::string> names;
-    if (const auto program = core::live_program(catalog)) {
-        for (const ir::Journey& journey : program->journeys)
-            names.push_back(journey.name);
-    }
-    return problem(404, "no_such_journey",
-                   fmt::format("No live journey is called `{}`.{}", name, suggestion(name, names)));
 }
 
 std::string entry_text(model::EntryId entry) {
@@ -210,6 +197,16 @@ Record why_answer(const core::Why& why) {
 
 }  // namespace
 
+Reply no_such_journey(const core::CatalogPtr& catalog, const std::string& name) {
+    std::vector<std::string> names;
+    if (const auto program = core::live_program(catalog)) {
+        for (const ir::Journey& journey : program->journeys)
+            names.push_back(journey.name);
+    }
+    return problem(404, "no_such_journey",
+                   fmt::format("No live journey is called `{}`.{}", name, suggestion(name, names)));
+}
+
 Reply Api::show_program() {
     return json(program_summary(engine_.catalog()));
 }
@@ -237,6 +234,10 @@ void Api::apply_program(Request request, Respond respond) {
         return respond(problem(
             422, "bad_program",
             fmt::format("This is not a program this daemon can run: {}", program.error().detail)));
+    }
+    if (options_.can_run) {
+        const Result<void> fits = options_.can_run(program.value());
+        if (!fits) return respond(problem(422, "bad_program", fits.error().detail));
     }
     const Instant now = engine_.clock().now();
     std::vector<model::Command> commands(1);
@@ -356,6 +357,50 @@ void Api::why(const std::string& parameter, std::string_view query, Respond resp
     engine_.ask_why(model::person_id_of(person), *journey, answer);
 }
 
+void Api::message_content(const std::string& parameter, Respond respond) {
+    const auto key = model::parse_key(parameter);
+    if (!key) return respond(problem(400, "broken_address", "This is no key of a message."));
+    engine_.ask_content(*key, [respond = std::move(respond)](
+                                  const std::optional<storage::StateStore::RenderedMessage>& kept) {
+        if (!kept) {
+            return respond(problem(404, "not_kept",
+                                   "The content of this message is not kept: it was never "
+                                   "rendered, is a few seconds old, or is too long ago."));
+        }
+        Reply reply;
+        reply.body = kept->body;
+        respond(std::move(reply));
+    });
+}
+
+/// Asked for of nobody it is written down all the same: what was taken in a moment ago may be on its
+/// way to the people.
+void Api::erase_person(const std::string& parameter, Respond respond) {
+    const auto id = percent_decoded(parameter);
+    if (!id || id->empty()) {
+        return respond(problem(400, "broken_address", "The person's id is not percent-encoded."));
+    }
+    const std::string external_id = asked_for(*id);
+    const model::PersonId person = model::person_id_of(external_id);
+    const auto answer = [this, external_id, person, respond](
+                            const std::string& profile_json,
+                            const std::vector<core::TimelineItem>& items) {
+        const bool known = !profile_json.empty() || !items.empty();
+        model::Command command;
+        command.external_id = external_id;
+        command.person = person;
+        command.event_time = engine_.clock().now();
+        command.body = model::Erase{};
+        if (known)
+            logger_.info("person.erased", {{"person", fmt::format("{:016x}", person.number)}});
+        submit(std::move(command),
+               known ? json({{"external_id", Value(external_id)}, {"erased", Value(true)}})
+                     : nobody(external_id),
+               respond);
+    };
+    engine_.ask_timeline(person, answer);
+}
+
 void Api::unknown_messages(Respond respond) {
     engine_.ask_unknown([respond = std::move(respond)](const std::vector<model::MessageRow>& rows) {
         List lines;
@@ -363,6 +408,20 @@ void Api::unknown_messages(Respond respond) {
             lines.push_back(message_value(row));
         Record body;
         body.push_back({"messages", Value(std::move(lines))});
+        respond(json(std::move(body)));
+    });
+}
+
+void Api::unmatched_receipts(Respond respond) {
+    engine_.ask_unmatched([respond = std::move(respond)](const std::vector<core::Unmatched>& all) {
+        List lines;
+        for (const core::Unmatched& one : all)
+            lines.push_back(Value(Record{{"at", one.at},
+                                         {"of", one.place},
+                                         {"receipt", std::string(model::name_of(one.receipt.kind))},
+                                         {"detail", one.receipt.detail}}));
+        Record body;
+        body.push_back({"receipts", Value(std::move(lines))});
         respond(json(std::move(body)));
     });
 }

@@ -119,7 +119,7 @@ std::variant<Api::Admission, Reply> Api::admit(const Request& head) {
         reply.headers.push_back({"Allow", methods});
         return reply;
     }
-    Admission admission{found->route, std::move(found->parameter), options_.body_most, {}};
+    Admission admission{found->route, std::move(found->parameter), options_.body_most, {}, {}};
     std::optional<Reply> refusal;
     switch (found->route->guard) {
         case Guard::write_key:
@@ -128,6 +128,10 @@ std::variant<Api::Admission, Reply> Api::admit(const Request& head) {
             break;
         case Guard::admin:
             refusal = check_admin(head);
+            break;
+        case Guard::approver:
+            refusal = check_approver(head, admission);
+            admission.body_most = std::min(admission.body_most, kSmallBody);
             break;
         case Guard::none:
         case Guard::signature:
@@ -229,6 +233,10 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
             return pause_journey(admission.parameter, std::move(respond));
         case Endpoint::journey_resume:
             return resume_journey(admission.parameter, request, std::move(respond));
+        case Endpoint::approvals:
+            return approvals(std::move(respond));
+        case Endpoint::approve:
+            return approve(admission, std::move(respond));
         case Endpoint::sending_stop:
             return stop_sending(std::move(respond));
         case Endpoint::sending_start:
@@ -237,8 +245,14 @@ void Api::handle(const Admission& admission, Request request, Respond respond) {
             return timeline(admission.parameter, std::move(respond));
         case Endpoint::why:
             return why(admission.parameter, request.query, std::move(respond));
+        case Endpoint::person_erase:
+            return erase_person(admission.parameter, std::move(respond));
         case Endpoint::unknown_messages:
             return unknown_messages(std::move(respond));
+        case Endpoint::message_content:
+            return message_content(admission.parameter, std::move(respond));
+        case Endpoint::unmatched_receipts:
+            return unmatched_receipts(std::move(respond));
         case Endpoint::livez:
             return respond(engine_.health().live ? text(200, "ok\n") : text(503, "stuck\n"));
         case Endpoint::readyz:

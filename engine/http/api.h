@@ -11,6 +11,7 @@
 
 namespace journey::http {
 
+Reply no_such_journey(const core::CatalogPtr& catalog, const std::string& name);
 /// What became of the message that the token names.
 model::Command receipt_command(const connectors::inbound::Token& token, model::Receipt receipt);
 
@@ -24,6 +25,7 @@ class Api {
         std::string parameter;
         std::size_t body_most = 0;
         std::optional<std::size_t> write_key;  // which; nothing when the body must name it
+        std::string approver;                  // the name
     };
     std::variant<Admission, Reply> admit(const Request& head);
     void handle(const Admission& admission, Request request, Respond respond);
@@ -37,6 +39,10 @@ class Api {
     std::optional<std::size_t> write_key_of(std::string_view key) const;
     std::optional<Reply> check_write_key(const Request& head, Admission& admission) const;
     std::optional<Reply> check_admin(const Request& head) const;
+    // approval_routes.cc
+    std::optional<Reply> check_approver(const Request& head, Admission& admission) const;
+    void approvals(Respond respond);
+    void approve(const Admission& admission, Respond respond);
     bool is_admin(const Request& head) const;
     Schema& schema();
     Reply ready(const Request& request) const;
@@ -71,7 +77,10 @@ class Api {
     void submit_for_all(model::CommandBody body, Record answer, Respond respond);
     void timeline(const std::string& parameter, Respond respond);
     void why(const std::string& parameter, std::string_view query, Respond respond);
+    void erase_person(const std::string& parameter, Respond respond);
     void unknown_messages(Respond respond);
+    void message_content(const std::string& parameter, Respond respond);
+    void unmatched_receipts(Respond respond);
     void metrics(Respond respond);
 
     // report_routes.cc

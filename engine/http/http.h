@@ -2,6 +2,7 @@
 // The door of engine/http: Segment-shaped ingest, receipts and links of recipients, the operator's
 // API, health and metrics. TLS ends at a proxy in front of us.
 
+#include "engine/ir/ir.h"
 #include "engine/runtime/engine.h"
 
 namespace journey::http {
@@ -38,13 +39,24 @@ struct HttpOptions {
     std::uint16_t port = 8080;            // 0: any free one; see Server::port
     std::vector<std::string> write_keys;  // for /v1/*: Basic user name
     std::string admin_token;              // for /admin/*: Bearer; "" = no /admin at all
-    std::string public_url;  // as providers and recipients see us; signatures are over it
+    /// Who may let messages go beyond the workspace's rails. Not the operator: the admin token is
+    /// refused there, so that it takes two people.
+    struct Approver {
+        std::string name;
+        std::string token;
+    };
+    std::vector<Approver> approvers;  // with none, nobody approves
+    std::string public_url;           // as providers and recipients see us; signatures are over it
     PageOptions pages;
     /// Networks of the proxies in front of us: only they are believed who asked.
     std::vector<std::string> trusted_proxies;
     std::string link_secret;  // tokens of pixels, clicks, unsubscribes, callbacks
     /// Of /r/NAME, by name: who reads what that provider calls us with.
     std::map<std::string, std::shared_ptr<const connectors::InboundReader>, std::less<>> readers;
+    /// Whether a text may be answered to this number. Absent: yes.
+    std::function<bool(std::string_view number)> may_text = {};
+    /// What this installation has against a program that somebody applies. Absent: nothing.
+    std::function<Result<void>(const ir::Program&)> can_run = {};
     std::size_t body_most = 1u << 20;      // bytes; more is 413
     std::size_t program_most = 64u << 20;  // bytes of a program sent to /admin/program
     /// Bytes of all bodies under way together; more is 503. Callers without a proven write key may

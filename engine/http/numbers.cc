@@ -135,6 +135,10 @@ void core_families(Page& page, const core::Counts& counts) {
     page.one("journeys_ran_total", "counter", "Journeys that journeys started.", counts.ran);
     page.one("acts_dropped_total", "counter",
              "Events and journeys that journeys made one too many of in a chain.", counts.dropped);
+    page.one("people_erased_total", "counter", "People erased.", counts.erased);
+    page.one("receipts_of_erased_total", "counter",
+             "Providers' notices about messages to people who were erased: dropped.",
+             counts.late_receipts);
     page.family("messages_sent_total", "counter", "Messages accepted by a provider.");
     for (const auto& [channel, count] : counts.sent_by_channel)
         page.sample("channel", channel, count);
@@ -158,6 +162,12 @@ void core_families(Page& page, const core::Counts& counts) {
         for (const core::JourneyCounts& journey : counts.journeys)
             page.sample("journey", journey.journey, journey.*row.counter);
     }
+    page.family("held_out_entered_total", "counter", "Entries begun by people in the holdout.");
+    for (const core::JourneyCounts& journey : counts.journeys)
+        page.sample("journey", journey.journey, journey.held_out.entered);
+    page.family("held_out_goals_total", "counter", "Goals reached by people in the holdout.");
+    for (const core::JourneyCounts& journey : counts.journeys)
+        page.sample("journey", journey.journey, journey.held_out.goals);
     page.family("people_waiting", "gauge", "People at a step now.");
     for (const core::JourneyCounts& journey : counts.journeys) {
         for (const auto& [step, count] : journey.waiting)

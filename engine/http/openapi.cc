@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view kComponents = R"({
 "securitySchemes":{
   "writeKey":{"type":"http","scheme":"basic","description":"The write key as user name, with an empty password. Segment's libraries may send it as `writeKey` in the body instead."},
-  "adminToken":{"type":"http","scheme":"bearer"}},
+  "adminToken":{"type":"http","scheme":"bearer"},
+  "approverToken":{"type":"http","scheme":"bearer","description":"Somebody else's than the operator's."}},
 "responses":{
   "Problem":{"description":"What is wrong and what to do.","content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}},
 "schemas":{
@@ -109,6 +110,14 @@ Words words_for(const Route& route) {
             return {.summary = "Hold a journey's sends"};
         case Endpoint::journey_resume:
             return {.summary = "Let a journey's sends go on", .request_schema = "Resume"};
+        case Endpoint::approvals:
+            return {.summary =
+                        "Steps whose messages wait for the canary or for an approval; also with "
+                        "the admin token"};
+        case Endpoint::approve:
+            return {.summary =
+                        "Let a step's messages go beyond the blast limit for one window, and end "
+                        "its canary: JOURNEY/STEP, by an approver's own token"};
         case Endpoint::sending_stop:
             return {.summary = "Stop all sending"};
         case Endpoint::sending_start:
@@ -119,8 +128,18 @@ Words words_for(const Route& route) {
             return {.summary =
                         "Why a person is in the journey ?journey=NAME or is not: her passes, "
                         "and the occasions she had with what their conditions saw"};
+        case Endpoint::person_erase:
+            return {.summary =
+                        "Erase a person: everything known of her goes, for ever; addresses that "
+                        "nothing may be sent to stay on the suppression list"};
         case Endpoint::unknown_messages:
             return {.summary = "Messages of which nobody knows whether they were sent"};
+        case Endpoint::message_content:
+            return {.summary =
+                        "A message as it was sent: its SHA-256 is the `hash` in the "
+                        "person's story"};
+        case Endpoint::unmatched_receipts:
+            return {.summary = "What providers and people said of messages that nobody here knows"};
         case Endpoint::livez:
             return {.summary = "Do the threads turn?", .answer_media = "text/plain"};
         case Endpoint::readyz:
@@ -168,6 +187,8 @@ Value security_of(Guard guard) {
             return one("writeKey");
         case Guard::admin:
             return one("adminToken");
+        case Guard::approver:
+            return one("approverToken");
         case Guard::none:
         case Guard::signature:
             break;

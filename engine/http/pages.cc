@@ -304,6 +304,7 @@ std::string undo_form(const Words& words, const Undo& undo, std::string_view act
     for (const std::string& channel : undo.channels)
         out += hidden("channel", channel);
     if (undo.address) out += hidden("address", "1");
+    if (!undo.seal.empty()) out += hidden("seal", undo.seal);
     return out + fmt::format("<button class=\"quiet\">{}</button></form>", words.undo_button);
 }
 

@@ -44,6 +44,7 @@ struct Undo {
     std::vector<std::string> topics;
     std::vector<std::string> channels;
     bool address = false;  // the address was put on the suppression list
+    std::string seal;      // lets a page that only withdraws take back just this; "" elsewhere
     bool empty() const { return topics.empty() && channels.empty() && !address; }
 };
 

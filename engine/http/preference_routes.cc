@@ -1,12 +1,15 @@
 // What recipients decide themselves, by the links in their messages:
 //   /u/TOKEN  GET asks, POST unsubscribes (RFC 8058: also without anybody looking)
-//   /p/TOKEN  GET shows topics and channels, POST changes them: save, stop everything, undo
+//   /p/TOKEN  GET shows topics and channels, POST changes them: save, stop everything, undo.
+//             With the token that /u/ gives, which mail programs and archives see, things can only
+//             be switched off there, and what was switched off just now comes back once more
 //   /s/TOKEN  GET asks, POST confirms a consent that somebody asked for (double opt-in)
 // A GET never changes anything: mail scanners follow links. A token holds no address, only who and
 // which message; whoever has it reads that mailbox.
 //
 //   link forged, person unknown or gone   404
-//   request to confirm over               410
+//   request to confirm over, or made for
+//   an address that is theirs no more     410
 //   storage or queue in trouble           503, and nothing was changed
 
 #include "connectors/inbound/inbound.h"
@@ -14,6 +17,7 @@
 #include "engine/http/client_address.h"
 #include "engine/http/pages.h"
 
+#include <charconv>
 #include <fmt/format.h>
 
 namespace journey::http {
@@ -22,8 +26,11 @@ namespace {
 namespace inbound = connectors::inbound;
 
 constexpr std::string_view kPage = "preferences page";
+/// What the token of a page is bound to that only withdraws.
+constexpr std::string_view kWithdraws = "withdraws";
 constexpr std::string_view kConfirmed = "double opt-in";
 constexpr Micros kConfirmWithin = std::chrono::hours(24 * 7);
+constexpr Micros kUndoWithin = std::chrono::hours(1);
 constexpr std::size_t kUserAgentMost = 300;
 constexpr int kMovesMost = 5;
 
@@ -48,17 +55,22 @@ bool flag_in(const Record& record, std::string_view name) {
     return value != nullptr && value->as<bool>() != nullptr && *value->as<bool>();
 }
 
+std::string hex_of(const model::AddressKey& key) {
+    return to_hex({reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()});
+}
+
 /// One call of one link, on its way through the engine and back.
 class Visit : public std::enable_shared_from_this<Visit> {
   public:
     Visit(const HttpOptions& options, runtime::Engine& engine,
           std::shared_ptr<const ir::Program> program, const Request& request, inbound::Token token,
-          Respond respond)
+          bool only_withdraws, Respond respond)
         : options_(options),
           engine_(engine),
           program_(std::move(program)),
           token_(token),
           person_(token.person),
+          only_withdraws_(only_withdraws),
           body_(request.body),
           accept_language_(header_of(request, "accept-language")),
           user_agent_(std::string(header_of(request, "user-agent")).substr(0, kUserAgentMost)),
@@ -81,12 +93,15 @@ class Visit : public std::enable_shared_from_this<Visit> {
     void change_preferences() {
         know([](Visit& it) { it.do_change(); });
     }
-    void show_confirm(std::string consent) {
+    /// `address`: where the link went, as its token is bound to it.
+    void show_confirm(std::string consent, std::string_view address) {
         consent_ = std::move(consent);
+        link_went_to_ = address;
         know([](Visit& it) { it.do_confirm(false); });
     }
-    void confirm(std::string consent) {
+    void confirm(std::string consent, std::string_view address) {
         consent_ = std::move(consent);
+        link_went_to_ = address;
         know([](Visit& it) { it.do_confirm(true); });
     }
 
@@ -138,8 +153,10 @@ class Visit : public std::enable_shared_from_this<Visit> {
         return {options_.pages, std::move(brand), language};
     }
     std::string preferences() const {
-        return "/p/" + inbound::sign_token(options_.link_secret, {inbound::Purpose::preferences,
-                                                                  token_.person, token_.key});
+        return "/p/" +
+               inbound::sign_token(options_.link_secret,
+                                   {inbound::Purpose::preferences, token_.person, token_.key},
+                                   only_withdraws_ ? kWithdraws : std::string_view());
     }
     bool granted(const ir::Consent& consent) const {
         const Record* consents = record_in(profile_, "consents");
@@ -181,6 +198,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
         for (const ir::Consent& consent : program_->consents) {
             auto [title, about] = title_of(consent);
             const bool on = granted(consent);
+            if (only_withdraws_ && !on) continue;
             lines.push_back({consent.name, std::move(title), std::move(about), on,
                              !on && asked_since(consent.name).has_value()});
         }
@@ -238,6 +256,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
                    {"text_sha256", Value(to_hex(view_of(sha256(text))))},
                    {"message", Value(model::format_key(token_.key))}};
         if (asked_at) out.push_back({"asked_at", Value(format_instant(*asked_at))});
+        if (asked_at && !link_went_to_.empty()) out.push_back({"address", Value(link_went_to_)});
         return to_json(Value(std::move(out)));
     }
     void set_topic(const ir::Consent& consent, bool on) {
@@ -273,6 +292,40 @@ class Visit : public std::enable_shared_from_this<Visit> {
         respond_(preferences_page(look(), page));
     }
 
+    /// What an undo of a page that only withdraws is bound to.
+    static std::string bond_of(const Undo& undo, std::int64_t until) {
+        std::string out = "undo " + std::to_string(until) + (undo.address ? "+" : "-");
+        for (const auto* names : {&undo.topics, &undo.channels}) {
+            std::vector<std::string> all = *names;
+            std::sort(all.begin(), all.end());
+            for (const std::string& name : all)
+                out.append(1, '\0').append(name);
+            out += '\n';
+        }
+        return out;
+    }
+    void seal(Undo& undo) const {
+        if (!only_withdraws_ || undo.empty()) return;
+        const std::int64_t until = micros_of(engine_.clock().now() + kUndoWithin);
+        undo.seal = std::to_string(until) + "." +
+                    inbound::sign_token(options_.link_secret,
+                                        {inbound::Purpose::preferences, token_.person, token_.key},
+                                        bond_of(undo, until));
+    }
+    bool is_sealed(const Undo& undo) const {
+        const std::size_t dot = undo.seal.find('.');
+        std::int64_t until = 0;
+        const auto read =
+            std::from_chars(undo.seal.data(), undo.seal.data() + undo.seal.size(), until);
+        if (dot == std::string::npos || read.ptr != undo.seal.data() + dot ||
+            until < micros_of(engine_.clock().now()))
+            return false;
+        const auto token =
+            inbound::verify_token(options_.link_secret, std::string_view(undo.seal).substr(dot + 1),
+                                  inbound::Purpose::preferences, bond_of(undo, until));
+        return token && token->person == token_.person && token->key == token_.key;
+    }
+
     void do_unsubscribe() {
         topics_before_ = granted_topics();
         unsubscribed();
@@ -294,6 +347,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
             titles.push_back(title_of(program_->consents[index]).first);
         }
         undo.address = undo.topics.empty() && !profile_.empty();
+        seal(undo);
         respond_(unsubscribed_page(look(), titles, undo, preferences()));
     }
 
@@ -306,18 +360,29 @@ class Visit : public std::enable_shared_from_this<Visit> {
             });
         };
         if (has("do", "stop")) return stop_everything();
-        if (has("do", "undo")) return undo(has, has("address", "1"));
+        if (has("do", "undo")) {
+            Undo wanted;
+            for (const auto& [name, value] : *form) {
+                if (name == "topic") wanted.topics.push_back(value);
+                if (name == "channel") wanted.channels.push_back(value);
+                if (name == "seal") wanted.seal = value;
+            }
+            wanted.address = has("address", "1");
+            if (only_withdraws_ && !is_sealed(wanted))
+                return tell(PreferencesPage::Said::nothing, {});
+            return undo(has, wanted.address);
+        }
         if (!has("do", "save")) return tell(PreferencesPage::Said::nothing, {});
         Undo undo;
         for (const ir::Consent& consent : program_->consents) {
             const bool on = has("topic", consent.name);
-            if (on == granted(consent)) continue;
+            if (on == granted(consent) || (on && only_withdraws_)) continue;
             set_topic(consent, on);
             if (!on) undo.topics.push_back(consent.name);
         }
         for (const ChannelLine& channel : channels()) {
             const bool on = has("channel", channel.name);
-            if (channel.stopped || on == channel.on) continue;
+            if (channel.stopped || on == channel.on || (on && only_withdraws_)) continue;
             add(model::Suppress{channel.name, !on, std::string(kPage)});
             if (!on) undo.channels.push_back(channel.name);
         }
@@ -348,16 +413,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
     }
     /// Only what this very message's link had put on the list.
     void release_address() {
-        std::vector<runtime::AddressQuestion> questions;
-        const Record* attributes = record_in(profile_, "attributes");
-        for (const ir::Channel& channel : program_->channels) {
-            if (channel.address_field == ir::kNone || attributes == nullptr) continue;
-            const std::string address =
-                text_in(*attributes, program_->profile[channel.address_field].name);
-            if (!address.empty())
-                questions.push_back(
-                    {std::string(core::scope_of(channel.kind)), channel.kind, address});
-        }
+        const auto questions = own_addresses();
         engine_.ask_addresses(questions, [self = shared_from_this(), questions](
                                              const std::vector<runtime::AddressAnswer>& answers) {
             model::SuppressAddresses change;
@@ -385,11 +441,42 @@ class Visit : public std::enable_shared_from_this<Visit> {
         said_ = said;
         undo_ = std::move(undo);
         submit([](Visit& it) {
-            it.know([](Visit& after) { after.tell(after.said_, std::move(after.undo_)); });
+            it.know([](Visit& after) {
+                after.seal(after.undo_);
+                after.tell(after.said_, std::move(after.undo_));
+            });
         });
     }
 
+    /// Of each channel by which the person has one.
+    std::vector<runtime::AddressQuestion> own_addresses() const {
+        std::vector<runtime::AddressQuestion> questions;
+        const Record* attributes = record_in(profile_, "attributes");
+        for (const ir::Channel& channel : program_->channels) {
+            if (channel.address_field == ir::kNone || attributes == nullptr) continue;
+            const std::string address =
+                text_in(*attributes, program_->profile[channel.address_field].name);
+            if (!address.empty())
+                questions.push_back(
+                    {std::string(core::scope_of(channel.kind)), channel.kind, address});
+        }
+        return questions;
+    }
+    /// Whoever reads the mailbox that the link went to speaks for nobody else: the address must
+    /// still be the person's.
     void do_confirm(bool now) {
+        if (link_went_to_.empty()) return go_on_confirming(now);
+        engine_.ask_addresses(
+            own_addresses(),
+            [self = shared_from_this(), now](const std::vector<runtime::AddressAnswer>& answers) {
+                const bool theirs = std::any_of(answers.begin(), answers.end(),
+                                                [&](const runtime::AddressAnswer& one) {
+                                                    return hex_of(one.key) == self->link_went_to_;
+                                                });
+                theirs ? self->go_on_confirming(now) : self->respond_(expired_page(self->look()));
+            });
+    }
+    void go_on_confirming(bool now) {
         const ir::Index index = ir::find_named(program_->consents, consent_);
         if (index == ir::kNone) return respond_(dead_link_page(look()));
         const ir::Consent& consent = program_->consents[index];
@@ -412,6 +499,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
     const std::shared_ptr<const ir::Program> program_;
     const inbound::Token token_;
     model::PersonId person_;  // by now
+    const bool only_withdraws_;
     Record profile_;
     bool message_known_ = false;
     bool known_or_not_ = false;  // the page works without a profile
@@ -421,6 +509,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
     std::string address_;
     Respond respond_;
     std::string consent_;
+    std::string link_went_to_;  // key of an address, in hex; "": to none
     std::vector<model::Command> changes_;
     std::vector<std::string> topics_before_;
     PreferencesPage::Said said_ = PreferencesPage::Said::nothing;
@@ -437,9 +526,19 @@ void Api::recipient(const Admission& admission, const Request& request, Respond 
     const auto purpose = confirms       ? inbound::Purpose::confirm
                          : unsubscribes ? inbound::Purpose::unsubscribe
                                         : inbound::Purpose::preferences;
-    const std::string consent = form_value(request.query, "c").value_or("");
-    const auto token = inbound::verify_token(options_.link_secret, admission.parameter, purpose,
-                                             confirms ? std::string_view(consent) : "");
+    // The consent, and behind an "@" where the link went.
+    const std::string bond = form_value(request.query, "c").value_or("");
+    const std::size_t at = std::min(bond.rfind('@'), bond.size());
+    const std::string consent = bond.substr(0, at);
+    const std::string address = at < bond.size() ? bond.substr(at + 1) : "";
+    auto token = inbound::verify_token(options_.link_secret, admission.parameter, purpose,
+                                       confirms ? std::string_view(bond) : "");
+    bool only_withdraws = unsubscribes;
+    if (!token && purpose == inbound::Purpose::preferences) {
+        token =
+            inbound::verify_token(options_.link_secret, admission.parameter, purpose, kWithdraws);
+        only_withdraws = true;
+    }
     const core::CatalogPtr catalog = engine_.catalog();
     const auto program = catalog ? core::live_program(catalog) : nullptr;
     if (!token) {
@@ -449,8 +548,8 @@ void Api::recipient(const Admission& admission, const Request& request, Respond 
             language_of("", header_of(request, "accept-language"), options_.pages.language);
         return respond(dead_link_page({options_.pages, brand, language}));
     }
-    const auto visit =
-        std::make_shared<Visit>(options_, engine_, program, request, *token, std::move(respond));
+    const auto visit = std::make_shared<Visit>(options_, engine_, program, request, *token,
+                                               only_withdraws, std::move(respond));
     switch (endpoint) {
         case Endpoint::unsubscribe_page:
             return visit->show_unsubscribe();
@@ -461,9 +560,9 @@ void Api::recipient(const Admission& admission, const Request& request, Respond 
         case Endpoint::preferences:
             return visit->change_preferences();
         case Endpoint::confirm_page:
-            return visit->show_confirm(consent);
+            return visit->show_confirm(consent, address);
         case Endpoint::confirm:
-            return visit->confirm(consent);
+            return visit->confirm(consent, address);
         default:
             ENSURE(false, "an endpoint that is no recipient's");
     }

@@ -49,6 +49,12 @@ std::string_view reason_phrase(unsigned status) {
     }
 }
 
+Reply json(Record body) {
+    Reply reply;
+    reply.body = to_json(Value(std::move(body)));
+    return reply;
+}
+
 Reply problem(unsigned status, std::string_view code, std::string_view detail) {
     Record body;
     body.push_back({"type", Value("about:blank")});

@@ -7,6 +7,8 @@
 namespace journey::http {
 
 std::string_view reason_phrase(unsigned status);
+/// 200 with the body as JSON.
+Reply json(Record body);
 Reply problem(unsigned status, std::string_view code, std::string_view detail);
 /// Our own failures as a caller should see them: 503 with Retry-After where trying again helps.
 Reply problem_of(const Error& error);

@@ -6,6 +6,8 @@
 //   reference in the path forged    403
 //   not genuine, or too old         403
 //   genuine and unreadable          400
+//   a report that names no message  kept until a message is named like it (core/notices.h)
+//   a text                          answers the newest message to that number
 //   a text that asks to stop        what the provider wants to hear, when no text can follow any more
 //   else                            what the provider wants to hear (204), when all of it is durable
 
@@ -28,17 +30,27 @@ Reply reply_of(std::optional<connectors::InboundReply> wanted) {
 }
 
 constexpr std::string_view kScope = "sms";
-constexpr std::string_view kAskedToStop = "asked to stop";
 
 /// Texts that ask to hear no more, or again.
 struct Wishes {
-    std::vector<inbound::Wish> asked;
-    std::vector<runtime::AddressQuestion> questions;  // as many
-    bool from_nobody = false;                         // a number that is none
+    struct Asked {
+        bool stop = false;
+        Instant at{};
+        std::size_t number = 0;            // among the questions
+        std::optional<std::size_t> heard;  // the same, for the provider's name of the text
+    };
+    std::vector<Asked> asked;
+    std::vector<runtime::AddressQuestion> questions;
+    bool from_nobody = false;  // a number that is none
 };
 
-Wishes wishes_in(const std::vector<connectors::InboundReport>& reports) {
+Wishes wishes_in(const std::vector<connectors::InboundReport>& reports, const std::string& name,
+                 Instant now) {
     Wishes out;
+    const auto ask = [&](std::string_view scope, ir::ChannelKind kind, std::string address) {
+        out.questions.push_back({std::string(scope), kind, std::move(address)});
+        return out.questions.size() - 1;
+    };
     for (const connectors::InboundReport& one : reports) {
         if (!one.text) continue;
         const inbound::Wish wish = inbound::hear(one.text->body).wish;
@@ -48,30 +60,57 @@ Wishes wishes_in(const std::vector<connectors::InboundReport>& reports) {
             out.from_nobody = true;
             continue;
         }
-        out.asked.push_back(wish);
-        out.questions.push_back(
-            {std::string(kScope), ir::ChannelKind::sms, std::move(address).value()});
+        Wishes::Asked asked;
+        asked.stop = wish == inbound::Wish::stop;
+        asked.at = std::min(one.text->at.value_or(now), now);
+        asked.number = ask(kScope, ir::ChannelKind::sms, std::move(address).value());
+        if (!one.text->id.empty())
+            asked.heard =
+                ask(core::kHeardScope, ir::ChannelKind::webhook, name + ":" + one.text->id);
+        out.asked.push_back(asked);
     }
     return out;
 }
 
-/// Who asked to stop may ask to start; who bounced or complained stays where they are.
+/// Written down whatever is known: another text may be on its way to the log. The list itself says
+/// which is the later one, and that it was not heard before.
 void add_changes(const Wishes& wishes, const std::vector<runtime::AddressAnswer>& known,
                  Instant now, std::vector<model::Command>& commands) {
-    for (std::size_t i = 0; i < known.size(); ++i) {
-        const bool stop = wishes.asked[i] == inbound::Wish::stop;
-        const bool listed = known[i].listed && known[i].listed->suppressed;
-        // A stop is written down whatever is known: a start may be on its way to the log.
-        if (!stop && !listed) continue;
-        if (!stop && known[i].listed->reason != kAskedToStop) continue;
+    for (const Wishes::Asked& one : wishes.asked) {
         model::SuppressAddresses change;
-        change.suppressed = stop;
-        change.source = "text";
-        change.items.push_back({std::string(kScope), known[i].key, std::string(kAskedToStop), now});
+        change.suppressed = one.stop;
+        change.source = core::kTexted;
+        change.items.push_back({std::string(kScope), known[one.number].key,
+                                std::string(one.stop ? core::kAskedToStop : "asked to start"),
+                                one.at});
+        if (one.heard)
+            change.items.push_back(
+                {std::string(core::kHeardScope), known[*one.heard].key, "", one.at});
         model::Command& command = commands.emplace_back();
         command.event_time = now;
         command.body = std::move(change);
     }
+}
+
+/// About a place: the provider's name of a message, or the number that a text comes from.
+model::Command notice_of(std::string place, model::Receipt receipt) {
+    model::Command command;
+    command.person = model::person_id_of(place);
+    command.external_id = std::move(place);
+    command.event_time = receipt.at;
+    command.body = model::NoticeArrived{std::move(receipt)};
+    return command;
+}
+
+/// What somebody texts answers the newest message to that number.
+std::optional<model::Command> reply_in(const connectors::InboundText& text, Instant now) {
+    const auto number = model::canonical_address(kScope, text.from);
+    if (!number || inbound::hear(text.body).wish != inbound::Wish::none) return std::nullopt;
+    model::Receipt receipt;
+    receipt.kind = model::ReceiptKind::replied;
+    receipt.at = std::min(text.at.value_or(now), now);
+    receipt.id = text.id;
+    return notice_of(model::name_of_place("text", kScope, number.value()), std::move(receipt));
 }
 
 }  // namespace
@@ -113,20 +152,35 @@ void Api::report(const Admission& admission, const Request& request, Respond res
         logger_.warn("receipt.notice", {{"connector", name}, {"notice", answer.notice}});
     std::vector<model::Command> commands;
     for (connectors::InboundReport& one : answer.reports) {
+        if (one.text) {
+            if (auto reply = reply_in(*one.text, call.now)) commands.push_back(std::move(*reply));
+        }
         if (!one.receipt) continue;
         const auto token = one.token.empty()
                                ? addressed
                                : inbound::verify_token(options_.link_secret, one.token,
                                                        inbound::Purpose::callback);
         if (!token) {
-            // Another installation may share the provider's account.
-            logger_.info("receipt.foreign", {{"connector", name}, {"message", one.provider_id}});
+            // Some providers know only their own name of a message; and another installation may
+            // share the account.
+            if (!one.provider_id.empty()) {
+                commands.push_back(notice_of(model::name_of_place("id", name, one.provider_id),
+                                             std::move(*one.receipt)));
+            } else {
+                logger_.info("receipt.foreign", {{"connector", name}});
+            }
             continue;
         }
         commands.push_back(receipt_command(*token, std::move(*one.receipt)));
     }
+    if (answer.reply && answer.reply->silent && options_.may_text) {
+        const bool all = std::all_of(
+            answer.reports.begin(), answer.reports.end(),
+            [&](const auto& one) { return one.text && options_.may_text(one.text->from); });
+        if (!all) answer.reply->body = std::move(*answer.reply->silent);
+    }
     Reply reply = reply_of(std::move(answer.reply));
-    auto wishes = wishes_in(answer.reports);
+    auto wishes = wishes_in(answer.reports, name, call.now);
     if (wishes.from_nobody)
         logger_.error("text.lost", {{"connector", name}, {"detail", "its sender is no number"}});
     if (wishes.asked.empty()) {
@@ -140,7 +194,7 @@ void Api::report(const Admission& admission, const Request& request, Respond res
         std::move(questions),
         [this, shared, wishes = std::move(wishes), reply = std::move(reply),
          respond = std::move(respond)](std::vector<runtime::AddressAnswer> known) {
-            if (known.size() != wishes.asked.size())
+            if (known.size() != wishes.questions.size())
                 return respond(problem(503, "stopping", "The daemon is stopping; try again soon."));
             add_changes(wishes, known, engine_.clock().now(), *shared);
             submit_all(std::move(*shared), runtime::AckWhen::applied, reply, respond);

@@ -49,14 +49,19 @@ constexpr Route kRoutes[] = {
     {Method::get, "/admin/journeys", Endpoint::journeys, Guard::admin},
     {Method::post, "/admin/journeys/{}/pause", Endpoint::journey_pause, Guard::admin},
     {Method::post, "/admin/journeys/{}/resume", Endpoint::journey_resume, Guard::admin},
+    {Method::get, "/admin/approvals", Endpoint::approvals, Guard::approver},
+    {Method::post, "/admin/approvals/{}/{}", Endpoint::approve, Guard::approver},
     {Method::post, "/admin/sending/stop", Endpoint::sending_stop, Guard::admin},
     {Method::post, "/admin/sending/start", Endpoint::sending_start, Guard::admin},
     {Method::get, "/admin/people/{}/timeline", Endpoint::timeline, Guard::admin},
     {Method::get, "/admin/people/{}/why", Endpoint::why, Guard::admin},
+    {Method::post, "/admin/people/{}/erase", Endpoint::person_erase, Guard::admin},
     {Method::get, "/admin/suppressions", Endpoint::suppressions_count, Guard::admin},
     {Method::post, "/admin/suppressions/find", Endpoint::suppressions_find, Guard::admin},
     {Method::post, "/admin/suppressions/remove", Endpoint::suppressions_remove, Guard::admin},
     {Method::get, "/admin/messages/unknown", Endpoint::unknown_messages, Guard::admin},
+    {Method::get, "/admin/messages/{}/content", Endpoint::message_content, Guard::admin},
+    {Method::get, "/admin/receipts/unmatched", Endpoint::unmatched_receipts, Guard::admin},
 };
 
 /// What "{}" stands for, of two with the slash between them; "" for a pattern without; nothing when

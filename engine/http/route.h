@@ -32,6 +32,7 @@ enum class Endpoint : unsigned char {
     timeline,
     why,
     unknown_messages,
+    unmatched_receipts,
     livez,
     readyz,
     metrics,
@@ -50,6 +51,10 @@ enum class Endpoint : unsigned char {
     suppressions_remove,
     suppressions_find,
     suppressions_count,
+    message_content,
+    person_erase,
+    approvals,
+    approve,
 };
 
 enum class Guard : unsigned char {
@@ -57,6 +62,7 @@ enum class Guard : unsigned char {
     write_key,          // Basic user name
     write_key_or_body,  // the same, or `writeKey` in the body as browsers send it
     admin,              // Bearer
+    approver,           // Bearer, somebody else's than the operator's
     signature,          // of the provider or in the token; the endpoint checks it
 };
 

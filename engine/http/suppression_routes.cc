@@ -134,12 +134,6 @@ Result<Form> form_of(const Record& record, const ir::Program* program, Instant n
     return form;
 }
 
-Reply json(Record body) {
-    Reply reply;
-    reply.body = to_json(Value(std::move(body)));
-    return reply;
-}
-
 Value number(std::size_t count) {
     return Value(static_cast<std::int64_t>(count));
 }
@@ -155,7 +149,8 @@ std::vector<runtime::AddressQuestion> questions_of(const std::vector<Wanted>& wa
     return questions;
 }
 
-/// Those whose state would change; a second row for the same address changes nothing more.
+/// A second row for the same address changes nothing more. Whoever is there already is written down
+/// as well when he is added: what takes him off may be on its way to the log.
 model::SuppressAddresses change_of(const Form& form,
                                    const std::vector<runtime::AddressAnswer>& known,
                                    bool suppressed) {
@@ -165,7 +160,8 @@ model::SuppressAddresses change_of(const Form& form,
     std::set<model::AddressKey> met;
     for (std::size_t i = 0; i < known.size(); ++i) {
         const bool listed = known[i].listed && known[i].listed->suppressed;
-        if (listed == suppressed || !met.insert(known[i].key).second) continue;
+        const bool no_news = !suppressed && !listed;
+        if (no_news || !met.insert(known[i].key).second) continue;
         const Wanted& one = form.wanted[i];
         change.items.push_back({one.question.scope, known[i].key, one.reason, one.since});
     }
@@ -206,7 +202,11 @@ void Api::add_suppressions(const Request& request, Respond respond) {
                                &logger = logger_](std::vector<runtime::AddressAnswer> known) {
             if (known.size() != form->wanted.size()) return respond(gone());
             auto change = change_of(*form, known, true);
-            const std::size_t taken = change.items.size();
+            std::set<model::AddressKey> fresh;
+            for (const auto& one : known) {
+                if (!one.listed || !one.listed->suppressed) fresh.insert(one.key);
+            }
+            const std::size_t taken = fresh.size();
             logger.info("suppressions.added",
                         {{"taken", static_cast<std::int64_t>(taken)}, {"source", form->source}});
             Reply reply = json({{"taken", number(taken)},

@@ -4,8 +4,9 @@
 #include <type_traits>
 
 // program  := "JRNY" format payload checksum
-//   format    2 bytes, 3; 2 is read too: without what is written by `since(3, …)` below; and 1:
-//             without that of `since(2, …)`, and with patterns for triggers
+//   format    2 bytes, 5; older ones are read too: 4 without what is written by `since(5, …)`
+//             below, 3 without that of `since(4, …)`, 2 without that of `since(3, …)`, and 1 without that of `since(2, …)`, and with
+//             patterns for triggers
 //   payload   the fields of Program in the order of the functions `fields` below
 //   checksum  32 bytes, SHA-256 of all before it
 // In the payload, by the type of a field:
@@ -25,7 +26,7 @@ namespace journey::ir {
 namespace {
 
 constexpr std::string_view kMagic = "JRNY";
-constexpr std::uint16_t kFormat = 3;
+constexpr std::uint16_t kFormat = 5;
 constexpr std::uint16_t kOldestFormat = 1;
 constexpr std::size_t kHeadSize = 6;
 constexpr std::size_t kChecksumSize = std::tuple_size_v<Sha256>;
@@ -62,6 +63,7 @@ void fields(Io& io, T& it) {
     io(it.name, it.kind);
     io.index(it.address_field);
     io(it.from, it.sender, it.rate_per_second, it.max_length);
+    io.since(4, it.cost);
 }
 template <typename Io, Like<Consent> T>
 void fields(Io& io, T& it) {
@@ -82,16 +84,41 @@ void fields(Io& io, T& it) {
 template <typename Io, Like<Frequency> T>
 void fields(Io& io, T& it) {
     io(it.name, it.limits, it.counts, it.hold_when_full, it.hold_at_most);
+    io.since(4, it.gives_way);
 }
 template <typename Io, Like<Quiet> T>
 void fields(Io& io, T& it) {
     io(it.name, it.from_seconds, it.to_seconds, it.zone);
     io.indices(it.channels);
     io(it.hold, it.no_zone, it.no_zone_use);
+    io.since(4, it.spread_seconds);
 }
 template <typename Io, Like<TemplateParam> T>
 void fields(Io& io, T& it) {
     io(it.field);
+}
+template <typename Io, Like<Partial> T>
+void fields(Io& io, T& it) {
+    io(it.name, it.text);
+}
+template <typename Io, Like<Catalogue> T>
+void fields(Io& io, T& it) {
+    io(it.name);
+    io.index(it.key);
+    io(it.columns, it.cells);
+}
+template <typename Io, Like<Fetch> T>
+void fields(Io& io, T& it) {
+    io(it.name, it.url, it.cache_seconds, it.timeout_seconds, it.if_fails);
+}
+template <typename Io, Like<File> T>
+void fields(Io& io, T& it) {
+    io(it.path, it.media_type, it.bytes);
+}
+template <typename Io, Like<Attachment> T>
+void fields(Io& io, T& it) {
+    io.index(it.file);
+    io(it.content_id);
 }
 template <typename Io, Like<Template> T>
 void fields(Io& io, T& it) {
@@ -102,6 +129,10 @@ void fields(Io& io, T& it) {
     io(it.subject, it.title, it.body, it.html, it.params);
     io.indices(it.profile_fields);
     io(it.unsubscribe_automatic);
+    io.indices_since(4, it.partials);
+    io.indices_since(4, it.catalogues);
+    io.indices_since(4, it.fetches);
+    io.since(4, it.attachments);
 }
 template <typename Io, Like<Webhook> T>
 void fields(Io& io, T& it) {
@@ -190,6 +221,19 @@ void fields(Io& io, T& it) {
     io(it.args, it.validity, it.retry_for, it.waive_quiet, it.waive_frequency);
     io.index(it.next);
     io.index_since(2, it.to);
+    io.index_since(4, it.among);
+    io.since(4, it.best_hour);
+}
+template <typename Io, Like<Return> T>
+void fields(Io& io, T& it) {
+    io(it.comes, it.within, it.worth, it.explore);
+}
+template <typename Io, Like<OneOf> T>
+void fields(Io& io, T& it) {
+    io.indices(it.sends);
+    io.index(it.tried);
+    io(it.best);
+    io.index(it.next);
 }
 template <typename Io, Like<Test> T>
 void fields(Io& io, T& it) {
@@ -315,10 +359,18 @@ void fields(Io& io, T& it) {
     io.since(2, it.winners);
     io.since(2, it.migrations);
     io.index_since(3, it.zone_from);
+    io.since(4, it.rate_count);
+    io.since(4, it.rate_seconds);
 }
 template <typename Io, Like<Workspace> T>
 void fields(Io& io, T& it) {
     io(it.name, it.zone, it.currency, it.locale, it.week_starts);
+    io.since(4, it.holdout);
+    io.since(5, it.blast_limit);
+    io.since(5, it.blast_seconds);
+    io.since(5, it.canary_count);
+    io.since(5, it.canary_seconds);
+    io.since(5, it.canary_stop);
 }
 template <typename Io, Like<Program> T>
 void fields(Io& io, T& it) {
@@ -328,6 +380,10 @@ void fields(Io& io, T& it) {
     io(it.constants, it.aggregates);
     io.since(2, it.webhooks);
     io.since(3, it.band_names);
+    io.since(4, it.partials);
+    io.since(4, it.catalogues);
+    io.since(4, it.fetches);
+    io.since(4, it.files);
 }
 
 // The last enumerator of each enumeration: what is beyond was written by a newer journey.
@@ -374,6 +430,9 @@ constexpr Recurrence last_of(Recurrence) {
 constexpr LeapDay last_of(LeapDay) {
     return LeapDay::mar_1;
 }
+constexpr Fetch::IfFails last_of(Fetch::IfFails) {
+    return Fetch::IfFails::blank;
+}
 constexpr Metric last_of(Metric) {
     return Metric::goal;
 }
@@ -398,6 +457,7 @@ class Writer {
         write(it);
     }
     void index_since(std::uint16_t, Index it) { index(it); }
+    void indices_since(std::uint16_t, const std::vector<Index>& all) { indices(all); }
     void triggers(const std::vector<Trigger>& all) { write(all); }
     ByteWriter& out() { return out_; }
 
@@ -464,6 +524,9 @@ class Reader {
     }
     void index_since(std::uint16_t format, Index& it) {
         if (format_ >= format) index(it);
+    }
+    void indices_since(std::uint16_t format, std::vector<Index>& all) {
+        if (format_ >= format) indices(all);
     }
     void triggers(std::vector<Trigger>& all) {
         if (format_ >= 2) return read(all);

@@ -63,6 +63,10 @@ class MeaningWriter {
         out_.text(journey_.zone);
         since_3(journey_.zone_from);
         out_.svarint(journey_.priority);
+        if (journey_.rate_count > 0) {
+            out_.varint(journey_.rate_count);
+            out_.svarint(journey_.rate_seconds);
+        }
         out_.text(program_.workspace.zone);
         out_.u8(program_.workspace.week_starts);
         state(journey_.start);
@@ -158,6 +162,35 @@ class MeaningWriter {
         each(it.params, [&](const TemplateParam& param) { field(param.field); });
         each(it.profile_fields, [&](Index at) { field(get(program_.profile, at)); });
         out_.boolean(it.unsubscribe_automatic);
+        // Nothing where there is none, so that templates of before mean the same.
+        for (const Index at : it.partials) {
+            const Partial& one = get(program_.partials, at);
+            out_.text("partial " + one.name);
+            out_.text(one.text);
+        }
+        for (const Index at : it.catalogues)
+            catalogue(get(program_.catalogues, at));
+        for (const Index at : it.fetches)
+            fetch(get(program_.fetches, at));
+        for (const Attachment& one : it.attachments) {
+            const File& file = get(program_.files, one.file);
+            out_.text("file " + file.path);
+            out_.text(one.content_id);
+            out_.text(file.bytes);
+        }
+    }
+    void catalogue(const Catalogue& it) {
+        out_.text("catalogue " + it.name);
+        out_.text(get(it.columns, it.key).name);
+        each(it.columns, [&](const Field& one) { field(one); });
+        each(it.cells, [&](const Value& one) { out_.value(one); });
+    }
+    void fetch(const Fetch& it) {
+        out_.text("fetch " + it.name);
+        out_.text(it.url);
+        out_.svarint(it.cache_seconds);
+        out_.svarint(it.timeout_seconds);
+        number(it.if_fails);
     }
     void frequency(const Frequency& it) {
         out_.text(it.name);
@@ -171,6 +204,8 @@ class MeaningWriter {
         number(it.counts);
         out_.boolean(it.hold_when_full);
         duration(it.hold_at_most);
+        // What was compiled before there was such a thing keeps its hash.
+        if (it.gives_way) out_.text("gives way");
     }
     void quiet(const Quiet& it) {
         out_.text(it.name);
@@ -181,6 +216,7 @@ class MeaningWriter {
         out_.boolean(it.hold);
         number(it.no_zone);
         out_.text(it.no_zone_use);
+        if (it.spread_seconds > 0) out_.svarint(it.spread_seconds);
     }
 
     // ---- expressions
@@ -335,6 +371,23 @@ class MeaningWriter {
         out_.boolean(it.waive_quiet);
         out_.boolean(it.waive_frequency);
         optional_expr(it.to);
+        if (it.best_hour) duration(*it.best_hour);
+        state(it.next);
+    }
+    void act(const OneOf& it) {
+        each(it.sends, [&](Index target) {
+            // What a message costs counts only here.
+            const auto* send = std::get_if<Send>(&get(journey_.states, target).act);
+            if (it.best && send != nullptr) out_.f64(get(program_.channels, send->channel).cost);
+            state(target);
+        });
+        out_.boolean(it.best.has_value());
+        if (it.best) {
+            pattern(it.best->comes);
+            duration(it.best->within);
+            out_.f64(it.best->worth);
+            out_.f64(it.best->explore);
+        }
         state(it.next);
     }
     void act(const Test& it) {

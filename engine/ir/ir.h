@@ -34,13 +34,14 @@ struct Way {
         winner,
         wait_arm,
         timeout,
-        failed
+        failed,
+        channel
     } kind;
     Index target = kNone;  // states; kNone: nobody goes this way (a holdout without a share)
-    Index arm = kNone;     // of a Pick, an Await or a Settle (its Pick's arms)
+    Index arm = kNone;     // of a Pick, an Await, a Settle (its Pick's arms) or a OneOf
 };
 /// Pick: its arms, the holdout, the rest of a sample; Await: its arms, then the timeout; Call: with an
-/// answer, without one; Settle: the arms; End: none.
+/// answer, without one; Settle: the arms; OneOf: its sends, then without any; End: none.
 std::vector<Way> ways_of(const State& state);
 
 /// The hash of what a segment asks, in the same way; without its name.

@@ -94,6 +94,7 @@ struct Channel {
     std::string sender;
     std::uint32_t rate_per_second = 0;  // 0: no limit of its own
     std::uint32_t max_length = 0;       // characters; 0: none
+    double cost = 0;                    // of one message, in the workspace's currency
 };
 
 enum class Basis : std::uint8_t { opt_in, double_opt_in, opt_out };
@@ -124,6 +125,9 @@ struct Frequency {
     MessageClass counts = MessageClass::marketing;
     bool hold_when_full = false;    // else skip
     CalendarDuration hold_at_most;  // with hold_when_full
+    /// With hold_when_full: the last places are kept for planned messages of journeys with a higher
+    /// priority.
+    bool gives_way = false;
 };
 
 enum class NoZone : std::uint8_t { hold, skip, use };
@@ -137,9 +141,45 @@ struct Quiet {
     bool hold = true;  // else skip
     NoZone no_zone = NoZone::skip;
     std::string no_zone_use;
+    std::int64_t spread_seconds = 0;  // after the end, with `hold`: each message at its own moment
 };
 
 enum class MissingVariable : std::uint8_t { blank, skip };
+
+/// A text that templates and other partials put in by `render` or `include`.
+struct Partial {
+    std::string name;
+    std::string text;
+};
+
+/// A table of the project that templates look things up in: `{{ products[item.sku].title }}`.
+struct Catalogue {
+    std::string name;
+    Index key = kNone;  // into columns, a text
+    std::vector<Field> columns;
+    std::vector<Value> cells;  // row by row, each as long as `columns`; no two keys are equal
+};
+
+/// What a message asks of somebody's HTTP interface before it is rendered.
+struct Fetch {
+    enum class IfFails : std::uint8_t { skip, blank };
+    std::string name;
+    std::string url;                 // Liquid over what the template knows; GET
+    std::int64_t cache_seconds = 0;  // how long an answer serves equal addresses; 0: not at all
+    std::int64_t timeout_seconds = 2;
+    IfFails if_fails = IfFails::skip;
+};
+
+/// A file of the project that goes with a mail.
+struct File {
+    std::string path;  // in the project
+    std::string media_type;
+    Bytes bytes;
+};
+struct Attachment {
+    Index file = kNone;
+    std::string content_id;  // shown by `cid:` of this name; "" = attached
+};
 
 struct TemplateParam {
     Field field;
@@ -158,6 +198,10 @@ struct Template {
     std::vector<Index>
         profile_fields;  // profile fields the text mentions as {{ user.x }} or {{ x }}
     bool unsubscribe_automatic = false;
+    std::vector<Index> partials;  // all that its texts put in, also by other partials
+    std::vector<Index> catalogues;
+    std::vector<Index> fetches;
+    std::vector<Attachment> attachments;
 };
 
 /// A call to somebody's HTTP interface whose answer a journey can use (`call`).
@@ -385,6 +429,26 @@ struct Send {
     bool waive_quiet = false;
     bool waive_frequency = false;
     Index next = kNone;
+    Index among = kNone;                        // states: the OneOf this is a way of
+    std::optional<CalendarDuration> best_hour;  // held until the person's, at most this long
+};
+
+/// What the best of several sends is to bring about: `comes` within `within` of it.
+struct Return {
+    Pattern comes;
+    CalendarDuration within;
+    double worth = 0;    // in the workspace's currency
+    double explore = 0;  // share, 0 to 1, that goes to the others
+};
+
+/// One message over one of several channels: the first that is allowed, or with `best` the one that
+/// is expected to return most among those. A send that is refused before it can have reached anybody
+/// leads back here, and another is tried. Never rests.
+struct OneOf {
+    std::vector<Index> sends;  // states, in the author's order; each another channel
+    Index tried = kNone;       // locals: bit per send that was refused on this visit
+    std::optional<Return> best;
+    Index next = kNone;  // also when no channel is left
 };
 
 struct Test {
@@ -499,7 +563,8 @@ struct End {
 };
 
 struct State {
-    std::variant<Send, Test, Pick, Await, SetField, SetLocal, Tag, End, Settle, Call, Emit, Run>
+    std::variant<Send, Test, Pick, Await, SetField, SetLocal, Tag, End, Settle, Call, Emit, Run,
+                 OneOf>
         act;
     // For people, not part of the hash:
     std::string step;  // label, or a derived id like "wait_3"
@@ -543,6 +608,8 @@ struct Journey {
     std::string zone;                          // "" = where the person lives
     Index zone_from = kNone;  // exprs: a zone, instead of `zone`; as "" where it is missing
     std::int32_t priority = 0;
+    std::uint32_t rate_count = 0;  // marketing messages in `rate_seconds`; 0: as fast as it goes
+    std::int64_t rate_seconds = 0;
     std::vector<Winner> winners;
     std::vector<Migration> migrations;
     std::vector<State> states;
@@ -558,6 +625,15 @@ struct Workspace {
     std::string currency;
     std::string locale;
     std::uint8_t week_starts = 1;  // 1 = Monday
+    double holdout = 0;            // share of the people who get no marketing, 0 to 1
+    /// Marketing messages of one step in a window of `blast_seconds` that go out unasked; 0: all.
+    std::uint64_t blast_limit = 0;
+    std::int64_t blast_seconds = 0;
+    /// The first so many of a version's step go out, the others wait for `canary_seconds`, and for
+    /// somebody's approval where more than the share `canary_stop` of the first came back; 0: none.
+    std::uint64_t canary_count = 0;
+    std::int64_t canary_seconds = 0;
+    double canary_stop = 0;
 };
 
 struct Program {
@@ -577,6 +653,10 @@ struct Program {
     std::vector<Value> constants;
     std::vector<Aggregate> aggregates;
     std::vector<std::string> band_names;  // for people: what a `select` is called
+    std::vector<Partial> partials;
+    std::vector<Catalogue> catalogues;
+    std::vector<Fetch> fetches;
+    std::vector<File> files;
 };
 
 /// Index of the thing called `name`, or kNone. Linear.
@@ -587,6 +667,10 @@ Index find_named(const std::vector<T>& things, std::string_view name) {
     }
     return kNone;
 }
+
+/// The profile field that says where a person lives: `time_zone`, else the first that is a zone;
+/// kNone without one.
+Index zone_field_of(const Program& program);
 
 /// The type of the event that `trigger` starts people by (of OnReach: the counted one); kNone when
 /// it is no event.

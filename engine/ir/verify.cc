@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int32_t kSecondsOfDay = 86'400;
 constexpr double kWeightTolerance = 1e-9;
+constexpr std::size_t kWaysMost = 32;  // of a OneOf
 
 bool is_share(double share) {
     return std::isfinite(share) && share >= 0 && share <= 1;
@@ -95,6 +96,12 @@ class Verifier {
         expect(workspace.week_starts >= 1 && workspace.week_starts <= 7,
                "the week starts on a day from 1 to 7");
         expect(!workspace.zone.empty(), "it has no time zone");
+        expect(is_share(workspace.holdout), "its holdout is not a share from 0 to 1");
+        expect(workspace.blast_limit == 0 || workspace.blast_seconds > 0,
+               "its blast limit has no window");
+        expect(workspace.canary_count == 0 || workspace.canary_seconds > 0,
+               "nobody looks at its canary");
+        expect(is_share(workspace.canary_stop), "its canary stops at no share from 0 to 1");
         verify_fields(program_.profile, "profile");
         place("events");
         verify_names(program_.events, "event");
@@ -109,12 +116,17 @@ class Verifier {
             place(quoted("channel", channel.name));
             exists_or_none(program_.profile, channel.address_field,
                            "its address field does not exist");
+            expect(std::isfinite(channel.cost) && channel.cost >= 0,
+                   "a message of it costs no sum of money");
         }
         for (const Template& it : program_.templates) {
             verify_template(it);
         }
         place("templates");
         verify_names(program_.templates, "template");
+        verify_names(program_.partials, "partial");
+        verify_names(program_.fetches, "fetch");
+        verify_catalogues();
         verify_webhooks();
     }
 
@@ -159,6 +171,29 @@ class Verifier {
         for (const Index field : it.profile_fields) {
             exists(program_.profile, field, "it mentions a profile field that does not exist");
         }
+        for (const Index partial : it.partials)
+            exists(program_.partials, partial, "it puts in a partial that does not exist");
+        for (const Index catalogue : it.catalogues)
+            exists(program_.catalogues, catalogue, "it reads a catalogue that does not exist");
+        for (const Index fetch : it.fetches)
+            exists(program_.fetches, fetch, "it reads an answer that nobody fetches");
+        for (const Attachment& one : it.attachments)
+            exists(program_.files, one.file, "it attaches a file that does not exist");
+    }
+
+    void verify_catalogues() {
+        place("catalogues");
+        verify_names(program_.catalogues, "catalogue");
+        for (const Catalogue& it : program_.catalogues) {
+            verify_fields(it.columns, quoted("catalogue", it.name));
+            place(quoted("catalogue", it.name));
+            if (!exists(it.columns, it.key, "its key is none of its columns")) continue;
+            expect(it.cells.size() % it.columns.size() == 0, "its last row is cut short");
+            for (std::size_t row = 0; row + it.key < it.cells.size(); row += it.columns.size()) {
+                expect(it.cells[row + it.key].as<std::string>() != nullptr,
+                       "a row of it has no key");
+            }
+        }
     }
 
     void verify_webhooks() {
@@ -192,6 +227,8 @@ class Verifier {
         for (const Frequency& frequency : program_.frequencies) {
             place(quoted("frequency", frequency.name));
             expect(is_forward(frequency.hold_at_most), "it holds for a negative time");
+            expect(!frequency.gives_way || frequency.hold_when_full,
+                   "what gives way has to be held meanwhile");
             for (const FrequencyLimit& limit : frequency.limits) {
                 exists_or_none(program_.channels, limit.channel, "its channel does not exist");
                 expect((limit.unit == CalendarUnit::none) == (limit.rolling_seconds > 0) &&
@@ -207,6 +244,8 @@ class Verifier {
                    "its hours lie outside of the day");
             expect(quiet.no_zone != NoZone::use || !quiet.no_zone_use.empty(),
                    "it names no zone for people without one");
+            expect(quiet.spread_seconds >= 0 && quiet.spread_seconds <= 86'400,
+                   "it spreads over more than a day, or a negative time");
             verify_channels(quiet.channels);
         }
         place("segments");
@@ -249,6 +288,7 @@ class Verifier {
         exists(it.states, it.start, "its first state does not exist");
         for (std::size_t i = 0; i < it.states.size() && !complaint_.any(); ++i) {
             place(where + ", state " + std::to_string(i));
+            act_ = &it.states[i].act;
             std::visit([this](const auto& act) { verify_act(act); }, it.states[i].act);
         }
         place(where);
@@ -383,6 +423,33 @@ class Verifier {
             verify_expr(it.validity.zone_from, "its validity's zone");
         expect(!it.retry_for || is_forward(*it.retry_for), "it retries for a negative time");
         if (it.to != kNone) verify_expr(it.to, "the address");
+        expect(!it.best_hour || is_forward(*it.best_hour), "it waits for an hour in the past");
+        if (it.among != kNone) {
+            const bool leads_back = it.among < journey_->states.size() &&
+                                    std::holds_alternative<OneOf>(journey_->states[it.among].act);
+            expect(leads_back, "it is a way of a state that does not choose");
+        }
+        verify_target(it.next);
+    }
+    void verify_act(const OneOf& it) {
+        expect(!it.sends.empty() && it.sends.size() <= kWaysMost,
+               "it chooses among no sends, or too many");
+        for (const Index target : it.sends) {
+            const Send* send = target < journey_->states.size()
+                                   ? std::get_if<Send>(&journey_->states[target].act)
+                                   : nullptr;
+            const bool back = send != nullptr && send->among < journey_->states.size() &&
+                              &journey_->states[send->among].act == act_;
+            expect(back, "it chooses among what is no send of its own");
+        }
+        exists(journey_->locals, it.tried, "it sets a local that does not exist");
+        if (it.best) {
+            verify_optional_pattern(it.best->comes);
+            expect(it.best->comes.event != kNone, "its return is no event");
+            expect(is_forward(it.best->within), "its return counts for a negative time");
+            expect(is_share(it.best->explore), "it explores with no share from 0 to 1");
+            expect(std::isfinite(it.best->worth), "its return is worth no number");
+        }
         verify_target(it.next);
     }
     void verify_act(const Test& it) {
@@ -539,6 +606,11 @@ class Verifier {
                       if (it.rest_target != kNone) all.push_back(it.rest_target);
                       return all;
                   },
+                  [](const OneOf& it) {
+                      All all = it.sends;
+                      all.push_back(it.next);
+                      return all;
+                  },
                   [](const auto& it) { return All{it.next}; }},
             state.act);
     }
@@ -547,6 +619,7 @@ class Verifier {
     Complaint complaint_;
     ExprVerifier exprs_;
     const Journey* journey_ = nullptr;
+    const decltype(State::act)* act_ = nullptr;  // that is being verified
 };
 
 }  // namespace
@@ -561,6 +634,16 @@ bool Complaint::expect(bool condition, std::string_view what) {
 Result<void> Complaint::result() const {
     if (any()) return error(ErrorCode::invalid, first_);
     return success();
+}
+
+Index zone_field_of(const Program& program) {
+    Index found = kNone;
+    for (std::size_t i = 0; i < program.profile.size(); ++i) {
+        const Field& field = program.profile[i];
+        if (field.type.kind != TypeKind::zone) continue;
+        if (found == kNone || field.name == "time_zone") found = static_cast<Index>(i);
+    }
+    return found;
 }
 
 Index event_of(const Program& program, const Trigger& trigger) {

@@ -31,6 +31,11 @@ std::vector<Way> ways_of(const State& state) {
                   add(Way::Kind::next, call.next);
                   add(Way::Kind::failed, call.failed);
               },
+              [&](const OneOf& one) {
+                  for (std::size_t i = 0; i < one.sends.size(); ++i)
+                      add(Way::Kind::channel, one.sends[i], i);
+                  add(Way::Kind::next, one.next);
+              },
               [&](const End&) {}, [&](const auto& step) { add(Way::Kind::next, step.next); }},
         state.act);
     return ways;

@@ -30,6 +30,11 @@
 //  17 addresses := flag suppressed, text source, varint n, n times (text scope, 16 bytes key,
 //                  text reason, svarint since)
 //  18 asked     := text consent, text source, text proof
+//  19 learned   := text subject, varint n, n times (text name, varint of, varint came)
+//  20 named     := 8 bytes whose, key, svarint at
+//  21 notice    := receipt
+//  22 erase     := text merged_into
+//  23 approve   := text journey, text step, text by
 // observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
 //                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
@@ -156,6 +161,27 @@ void write_body(ByteWriter& out, const CommandBody& body) {
                          out.text(it.consent);
                          out.text(it.source);
                          out.text(it.proof);
+                     },
+                     [&](const Learned& it) {
+                         out.text(it.subject);
+                         out.varint(it.counts.size());
+                         for (const Learned::Count& count : it.counts) {
+                             out.text(count.name);
+                             out.varint(count.of);
+                             out.varint(count.came);
+                         }
+                     },
+                     [&](const MessageNamed& it) {
+                         out.u64(it.whose.number);
+                         write(out, it.key);
+                         out.instant(it.at);
+                     },
+                     [&](const NoticeArrived& it) { write(out, it.receipt); },
+                     [&](const Erase& it) { out.text(it.merged_into); },
+                     [&](const Approve& it) {
+                         out.text(it.journey);
+                         out.text(it.step);
+                         out.text(it.by);
                      }},
                body);
 }
@@ -199,7 +225,7 @@ MessageKey read_key(ByteReader& in) {
 
 Observation read_observation(ByteReader& in) {
     Observation it;
-    it.kind = kind(in, ObservationKind::lost);
+    it.kind = kind(in, ObservationKind::withheld);
     it.provider_id = in.text();
     it.reason = in.text();
     it.retry_after = Micros{in.svarint()};
@@ -317,6 +343,35 @@ void read(ByteReader& in, ConsentAsked& it) {
     it.source = in.text();
     it.proof = in.text();
 }
+void read(ByteReader& in, MessageNamed& it) {
+    it.whose.number = in.u64();
+    it.key = read_key(in);
+    it.at = in.instant();
+}
+void read(ByteReader& in, NoticeArrived& it) {
+    it.receipt = read_receipt(in);
+}
+
+void read(ByteReader& in, Learned& it) {
+    it.subject = in.text();
+    const std::size_t count = in.count();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        Learned::Count& one = it.counts.emplace_back();
+        one.name = in.text();
+        one.of = in.varint();
+        one.came = in.varint();
+    }
+}
+
+void read(ByteReader& in, Erase& it) {
+    it.merged_into = in.text();
+}
+
+void read(ByteReader& in, Approve& it) {
+    it.journey = in.text();
+    it.step = in.text();
+    it.by = in.text();
+}
 
 template <std::size_t At = 0>
 void read_body(ByteReader& in, std::size_t which, CommandBody& body) {
@@ -333,10 +388,17 @@ void read_body(ByteReader& in, std::size_t which, CommandBody& body) {
 
 }  // namespace
 
+std::string name_of_place(std::string_view kind, std::string_view channel, std::string_view name) {
+    std::string out(kind);
+    out.append(":").append(channel).append(":").append(name);
+    return out;
+}
+
 bool is_for_every_partition(const CommandBody& body) {
     return std::holds_alternative<Publish>(body) || std::holds_alternative<SetPaused>(body) ||
            std::holds_alternative<Resume>(body) || std::holds_alternative<Decide>(body) ||
-           std::holds_alternative<SuppressAddresses>(body);
+           std::holds_alternative<SuppressAddresses>(body) ||
+           std::holds_alternative<Learned>(body) || std::holds_alternative<Approve>(body);
 }
 
 std::string_view name_of(Late late) {

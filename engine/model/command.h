@@ -38,6 +38,12 @@ struct ConsentAsked {
 struct Alias {
     std::string to;
 };
+/// Everything known of the envelope's person goes, and of the ids that were merged into it; only the
+/// keys of addresses stay to which nothing may be sent.
+struct Erase {
+    /// Made by the engine, for an id that was merged: into whom. "": asked for by the operator.
+    std::string merged_into;
+};
 /// Tags given or taken from outside; journeys do it by `tag`.
 struct TagChange {
     std::vector<std::string> add;
@@ -109,6 +115,26 @@ struct Decide {
     std::string arm;
 };
 
+/// Made by the engine, at most once an hour a subject: what all partitions have counted of it.
+/// What it is about is core's own affair.
+struct Learned {
+    std::string subject;
+    struct Count {
+        std::string name;
+        std::uint64_t of = 0;
+        std::uint64_t came = 0;
+    };
+    std::vector<Count> counts;
+};
+
+/// Somebody lets a step's messages go beyond the workspace's rails: its canaries are over, and its
+/// blast limit does not count for one window from now on.
+struct Approve {
+    std::string journey;
+    std::string step;
+    std::string by;  // the approver's name
+};
+
 /// The suppression list grows, or lets go of addresses: for every person who has one of them, also
 /// one who comes later.
 struct SuppressAddresses {
@@ -123,9 +149,26 @@ struct SuppressAddresses {
     std::vector<Item> items;
 };
 
+/// Of a place, which is the envelope's external id (name_of_place): a message went out that a
+/// provider or a person will name by it and by nothing else.
+struct MessageNamed {
+    PersonId whose;
+    MessageKey key;
+    Instant at{};
+};
+/// Of a place: what was said there. Becomes a receipt of the message that is named by it; kept until
+/// there is one.
+struct NoticeArrived {
+    Receipt receipt;
+};
+/// "id", channel and the provider's name of a message; or "text", channel and a number. Belongs to
+/// a partition like a person's external id, and is never one.
+std::string name_of_place(std::string_view kind, std::string_view channel, std::string_view name);
+
 using CommandBody = std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick,
                                  Claim, Outcome, ReceiptArrived, Publish, SetPaused, TagChange,
-                                 Decide, Answered, Resume, SuppressAddresses, ConsentAsked>;
+                                 Decide, Answered, Resume, SuppressAddresses, ConsentAsked, Learned,
+                                 MessageNamed, NoticeArrived, Erase, Approve>;
 
 /// An operator's, a decision, or about addresses: the partition of its command is kEveryPartition.
 bool is_for_every_partition(const CommandBody& body);

@@ -18,6 +18,10 @@ std::string_view name_of(ObservationKind kind) {
             return "not_started";
         case ObservationKind::lost:
             return "lost";
+        case ObservationKind::pretended:
+            return "pretended";
+        case ObservationKind::withheld:
+            return "withheld";
     }
     return "unknown";
 }
@@ -84,6 +88,22 @@ std::string_view name_of(Reason reason) {
             return "moved_on";
         case Reason::late:
             return "late";
+        case Reason::dry_run:
+            return "dry_run";
+        case Reason::not_allowed:
+            return "not_allowed";
+        case Reason::best_hour:
+            return "best_hour";
+        case Reason::held_out:
+            return "held_out";
+        case Reason::gave_way:
+            return "gave_way";
+        case Reason::journey_rate:
+            return "journey_rate";
+        case Reason::blast_limit:
+            return "blast_limit";
+        case Reason::canary:
+            return "canary";
     }
     return "none";
 }
@@ -132,6 +152,24 @@ std::string_view sentence_of(Reason reason) {
                    "out.";
         case Reason::late:
             return "A pause had held it up, and it was not to be sent late.";
+        case Reason::dry_run:
+            return "A dry run: it counts as sent, and it was sent to nobody.";
+        case Reason::not_allowed:
+            return "This installation sends only to its allow-list, and the address is not on it.";
+        case Reason::best_hour:
+            return "Held for the hour at which the person mostly opens.";
+        case Reason::held_out:
+            return "The person is in the holdout, which gets no marketing.";
+        case Reason::gave_way:
+            return "The last place of the frequency policy was kept for a message of a journey "
+                   "with a higher priority.";
+        case Reason::journey_rate:
+            return "The journey sends at a rate of its own, and its turn comes later.";
+        case Reason::blast_limit:
+            return "More messages of this step than the workspace's blast limit: held until "
+                   "somebody approves.";
+        case Reason::canary:
+            return "The first messages of this step are looked at before the others go out.";
     }
     return "";
 }

@@ -14,6 +14,8 @@ enum class ObservationKind : std::uint8_t {
     unknown,   // bytes may have reached the provider and we hold no answer
     not_started,  // claimed, but no byte left: released on drain or opt-out
     lost,  // the daemon stopped before it heard the answer, and a repeat of the key does no harm
+    pretended,  // a dry run: rendered, and nobody was asked to send it
+    withheld,   // not on the allow-list: rendered, and nobody was asked to send it
 };
 
 struct Observation {
@@ -67,8 +69,16 @@ enum class Reason : std::uint8_t {
     no_connector,  // no connector is configured for the channel
     moved_on,      // the entry moved to a newer version of its journey before the send
     late,          // a pause held it up, and whoever ended the pause wants nothing late sent
+    dry_run,       // a dry run: counts as sent, and was sent to nobody
+    not_allowed,   // this installation may reach only who is on its allow-list
+    best_hour,     // waits for the hour at which the person mostly opens
+    held_out,      // the person is in the workspace's holdout
+    gave_way,      // the last place of the frequency policy is kept for a more important message
+    journey_rate,  // its turn by the journey's rate comes later
+    blast_limit,   // more of this step than go out before somebody approves
+    canary,        // the first of this step are looked at before the others go out
 };
-inline constexpr Reason kLastReason = Reason::late;
+inline constexpr Reason kLastReason = Reason::canary;
 
 std::string_view name_of(ObservationKind kind);
 std::string_view name_of(MessageStatus status);

@@ -80,11 +80,19 @@ struct AddressCheckpoint {
     std::vector<AddressRow> rows;
 };
 
+/// Somebody was erased: every row that is about the person goes, and what is kept of the messages.
+struct ErasedRow {
+    PersonId id;
+    std::string external_id;
+    std::vector<MessageKey> messages;  // those the core still knew; older ones by their rows
+};
+
 /// What one partition changed since its last checkpoint, true at `applied`.
 struct PartitionCheckpoint {
     PartitionId partition;
     LogPosition applied = 0;
-    Bytes meta;  // counters, clock; the core's own form
+    Bytes meta;                     // counters, clock; the core's own form
+    std::vector<ErasedRow> erased;  // before the rows below: who came back is in both
     std::vector<ProfileRow> profiles;
     std::vector<EntryRow> entries;
     std::vector<MessageRow> messages;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
+#include <span>
 
 namespace journey::plan {
 namespace {
@@ -139,6 +140,9 @@ class Reads {
     void read(const ir::Tag&) {}
     void read(const ir::End&) {}
     void read(const ir::Settle&) {}
+    void read(const ir::OneOf& it) {
+        if (it.best) pattern(it.best->comes);
+    }
 
     const ir::Program& program_;
     std::set<std::pair<std::string, std::string>> names_;
@@ -197,6 +201,7 @@ class Comparison {
             }
             compare_events();
         }
+        compare_tables();
         for (const auto& [name, rule] : retire_) {
             const bool retired = std::any_of(
                 plan_.journeys.begin(), plan_.journeys.end(), [&, &wanted = name](const auto& one) {
@@ -354,6 +359,61 @@ class Comparison {
                 if (is.type.kind != was.type.kind) check_field(old, was, is);
             }
         }
+    }
+
+    void compare_tables() {
+        static const std::vector<ir::Catalogue> kNoTables;
+        const auto& had = before_ == nullptr ? kNoTables : before_->catalogues;
+        for (const ir::Catalogue& young : after_.catalogues) {
+            const ir::Index at = ir::find_named(had, young.name);
+            TablePlan table{young.name, Kind::created, count_of(young), 0, 0, false};
+            if (at != ir::kNone) table = changes_of(had[at], young);
+            if (table.kind != Kind::unchanged) plan_.tables.push_back(std::move(table));
+        }
+        for (const ir::Catalogue& old : had) {
+            if (ir::find_named(after_.catalogues, old.name) == ir::kNone)
+                plan_.tables.push_back({old.name, Kind::retired, 0, count_of(old), 0, false});
+        }
+        std::sort(plan_.tables.begin(), plan_.tables.end(),
+                  [](const TablePlan& a, const TablePlan& b) { return a.name < b.name; });
+    }
+
+    static TablePlan changes_of(const ir::Catalogue& old, const ir::Catalogue& young) {
+        const auto same_column = [](const ir::Field& a, const ir::Field& b) {
+            return a.name == b.name && a.type == b.type;
+        };
+        TablePlan out{young.name, Kind::unchanged, 0, 0, 0, false};
+        out.columns = old.key != young.key ||
+                      !std::equal(old.columns.begin(), old.columns.end(), young.columns.begin(),
+                                  young.columns.end(), same_column);
+        std::map<std::string, std::span<const Value>> rows = rows_of(old);
+        for (const auto& [key, row] : rows_of(young)) {
+            const auto was = rows.find(key);
+            if (was == rows.end()) {
+                ++out.added;
+                continue;
+            }
+            const bool same =
+                std::equal(row.begin(), row.end(), was->second.begin(), was->second.end());
+            out.changed += !out.columns && !same ? 1u : 0u;
+            rows.erase(was);
+        }
+        out.removed = rows.size();
+        if (out.columns || out.added + out.removed + out.changed > 0) out.kind = Kind::changed;
+        return out;
+    }
+
+    static std::map<std::string, std::span<const Value>> rows_of(const ir::Catalogue& table) {
+        std::map<std::string, std::span<const Value>> out;
+        const std::size_t width = table.columns.size();
+        for (std::size_t at = 0; at < table.cells.size(); at += width) {
+            const std::span<const Value> row = std::span(table.cells).subspan(at, width);
+            out.emplace(*row[table.key].as<std::string>(), row);
+        }
+        return out;
+    }
+    static std::uint64_t count_of(const ir::Catalogue& table) {
+        return table.cells.size() / table.columns.size();
     }
 
     void check_field(const ir::EventType& event, const ir::Field& was, const ir::Field& is) {

@@ -46,6 +46,11 @@ struct TargetsToEnd {
     void operator()(ir::Call& it) const { it.next = it.failed = 1; }
     void operator()(ir::Emit& it) const { it.next = 1; }
     void operator()(ir::Run& it) const { it.next = 1; }
+    void operator()(ir::OneOf& it) const {
+        for (ir::Index& target : it.sends)
+            target = 1;
+        it.next = 1;
+    }
 };
 
 /// What each step does, wherever it leads. A plain end is no step of the author's.
@@ -114,6 +119,11 @@ constexpr HeadPart kHead[] = {
      [](ir::Journey& part, const ir::Journey& it) { part.lifetime = it.lifetime; }},
     {"the time zone", [](ir::Journey& part, const ir::Journey& it) { part.zone = it.zone; }},
     {"priority", [](ir::Journey& part, const ir::Journey& it) { part.priority = it.priority; }},
+    {"the rate",
+     [](ir::Journey& part, const ir::Journey& it) {
+         part.rate_count = it.rate_count;
+         part.rate_seconds = it.rate_seconds;
+     }},
     {"the kind of message",
      [](ir::Journey& part, const ir::Journey& it) { part.message_class = it.message_class; }},
 };

@@ -56,6 +56,16 @@ struct JourneyPlan {
     std::uint64_t inside = 0;
 };
 
+/// Rows of a catalogue, by their keys. Nothing is said of one that is the same.
+struct TablePlan {
+    std::string name;
+    Kind kind = Kind::changed;
+    std::uint64_t added = 0;
+    std::uint64_t removed = 0;
+    std::uint64_t changed = 0;
+    bool columns = false;  // others, or of other types
+};
+
 struct Remark {
     std::string code;  // "J0601"; "" when no rule of the language is broken
     bool error = false;
@@ -66,6 +76,7 @@ struct Remark {
 
 struct Plan {
     std::vector<JourneyPlan> journeys;  // changed, created, retired, unchanged; each by name
+    std::vector<TablePlan> tables;      // by name
     std::vector<Remark> remarks;        // errors first
     bool same_bytes = false;
     std::size_t count(Kind kind) const;

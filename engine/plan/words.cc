@@ -89,6 +89,22 @@ void step_lines(std::string& out, const StepChanges& changes) {
     line('-', changes.removed);
 }
 
+std::string table_line(const TablePlan& table, const Say& say) {
+    switch (table.kind) {
+        case Kind::created:
+            return say("+ {:<16} catalogue new, rows: {}\n", table.name, grouped(table.added));
+        case Kind::retired:
+            return say("- {:<16} catalogue gone, rows: {}\n", table.name, grouped(table.removed));
+        case Kind::changed:
+        case Kind::unchanged:
+            break;
+    }
+    return say(table.columns
+                   ? "~ {:<16} catalogue with other columns; rows added: {}, removed: {}\n"
+                   : "~ {:<16} catalogue: rows added: {}, removed: {}, changed: {}\n",
+               table.name, grouped(table.added), grouped(table.removed), grouped(table.changed));
+}
+
 const char* word_of(Kind kind) {
     switch (kind) {
         case Kind::created:
@@ -193,6 +209,8 @@ std::string text_of(const Plan& plan, const Words& words) {
                 break;
         }
     }
+    for (const TablePlan& table : plan.tables)
+        out += table_line(table, say);
     if (const std::size_t count = plan.count(Kind::unchanged); count > 0) {
         out += say("  {} unchanged, {} people inside\n", count, grouped(unchanged_inside));
     }
@@ -252,6 +270,16 @@ Value json_of(const Plan& plan) {
     for (const JourneyPlan& journey : plan.journeys)
         journeys.push_back(json_of(journey));
     out.push_back({"journeys", Value(std::move(journeys))});
+    List tables;
+    for (const TablePlan& table : plan.tables) {
+        tables.emplace_back(Record{{"name", Value(table.name)},
+                                   {"change", Value(word_of(table.kind))},
+                                   {"rows_added", number(table.added)},
+                                   {"rows_removed", number(table.removed)},
+                                   {"rows_changed", number(table.changed)},
+                                   {"columns_changed", Value(table.columns)}});
+    }
+    out.push_back({"catalogues", Value(std::move(tables))});
     List remarks;
     for (const Remark& remark : plan.remarks) {
         Record line;

@@ -364,20 +364,33 @@ std::optional<std::int32_t> offset_written(std::string_view text) {
     return text[sign] == '-' ? -size : size;
 }
 
+bool is_moment(const View& value) {
+    if (value.kind == Kind::integer) return true;
+    if (value.kind == Kind::other) return value.other->as<Instant>() != nullptr;
+    if (value.kind != Kind::text) return false;
+    const std::string low = folded(value.str());
+    return low == "now" || low == "today";
+}
+
 // The wall clock of a zone, as an instant that reads the same in UTC. Without a zone a text shows
-// the clock it was written by, everything else UTC. A date has no zone to move it.
+// the clock it was written by, a moment that of the render's zone, everything else UTC. A date has
+// no zone to move it.
 ZoneName moved(const Call& call, Instant& at) {
     const View* wanted = call.option("zone");
     const bool civil = call.input.kind == Kind::other && call.input.other->as<Date>() != nullptr;
     if (civil) return {};
-    if (wanted == nullptr || wanted->is_nil()) {
+    std::string_view name;
+    if (wanted != nullptr && !wanted->is_nil()) {
+        name = call.text(*wanted);
+    } else if (!call.zone.empty() && is_moment(call.input)) {
+        name = call.zone;
+    } else {
         const auto offset =
             call.input.kind == Kind::text ? offset_written(call.input.str()) : std::nullopt;
         if (!offset) return {};
         at += seconds{*offset};
         return {"", *offset};
     }
-    const std::string_view name = call.text(*wanted);
     const calendar::Zone* zone = calendar::find_zone(name);
     if (zone == nullptr) refuse_argument(fmt::format("there is no time zone `{}`", name));
     const calendar::Local local = calendar::to_local(at, *zone);

@@ -17,6 +17,7 @@ struct Call {
     Meter& meter;
     std::string& buffer;  // for whoever builds a text; nobody keeps it
     const Instant* now;
+    std::string_view zone;  // of moments; empty: UTC
     View input;
     std::span<const View> arguments;
     std::span<const NamedView> named;

@@ -200,7 +200,7 @@ View sum(const Call& call) {
                                            : total;
             const std::array<View, 1> more{value};
             total = find_filter("plus")->function(
-                {call.memory, call.meter, call.buffer, call.now, start, more, {}});
+                {call.memory, call.meter, call.buffer, call.now, call.zone, start, more, {}});
             first_money = false;
             continue;
         }

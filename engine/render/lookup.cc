@@ -70,6 +70,9 @@ View Machine::variable(std::string_view name) {
         if (scratch_.counters[i].name == name) return View::of(scratch_.counters[i].value);
     }
     if (const Value* found = field_named(data_, name)) return View::of(*found);
+    if (options_.catalogues != nullptr) {
+        if (const auto* rows = options_.catalogues->find(name)) return View::of(*rows);
+    }
     return missing(name);
 }
 
@@ -117,10 +120,12 @@ View Machine::member(const View& of, const Segment& segment) {
     if (segment.kind == Segment::Kind::index) return indexed_member(of, segment.index);
     const View key = evaluate(segment.inner);
     if (key.kind == Kind::text) return named_member(of, key.str(), false);
+    if (of.kind == Kind::table) return named_member(of, text_of(scratch_.memory, key), false);
     return key.kind == Kind::integer ? indexed_member(of, key.whole) : View();
 }
 
 View Machine::indexed_member(const View& of, std::int64_t index) const {
+    if (of.kind == Kind::table) return row_of(of, std::to_string(index));
     if (of.kind != Kind::list && of.kind != Kind::items) return {};
     const auto length = static_cast<std::int64_t>(size_of(of));
     if (index < 0) index += length;
@@ -128,11 +133,18 @@ View Machine::indexed_member(const View& of, std::int64_t index) const {
     return element(of, static_cast<std::size_t>(index));
 }
 
+View Machine::row_of(const View& table, std::string_view key) const {
+    const auto found = table.table->find(std::string(key));
+    return found == table.table->end() ? missing(key) : View::of(found->second);
+}
+
 View Machine::named_member(const View& of, std::string_view name, bool command) {
     if (of.kind == Kind::record) {
         if (const Value* found = field_named(*of.record, name)) return View::of(*found);
     } else if (of.kind == Kind::loop) {
         return loop_field(*of.loop, name);
+    } else if (of.kind == Kind::table) {
+        return row_of(of, name);
     }
     if (command) {
         if (name == "size") {
@@ -187,8 +199,8 @@ View Machine::filtered(const FilterCall& call, const View& input) {
         subject = scratch_.memory.text(escaped);
     }
     View result = info->function({scratch_.memory, scratch_.meter, scratch_.buffer,
-                                  info->named ? now() : nullptr, subject, scratch_.arguments,
-                                  scratch_.named});
+                                  info->named ? now() : nullptr, options_.zone, subject,
+                                  scratch_.arguments, scratch_.named});
     if (info->output == Output::plain) {
         result.markup = false;
     } else if (info->output == Output::markup || info->output == Output::breaks) {

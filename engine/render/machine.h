@@ -102,6 +102,7 @@ class Machine {
     const View* find_variable(std::string_view name) const;
     View member(const View& of, const Segment& segment);
     View named_member(const View& of, std::string_view name, bool command);
+    View row_of(const View& table, std::string_view key) const;
     View indexed_member(const View& of, std::int64_t index) const;
     View missing(std::string_view name) const;
     View range(const Expression& expression);

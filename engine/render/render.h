@@ -5,6 +5,7 @@
 #include "engine/base/base.h"
 
 #include <map>
+#include <unordered_map>
 
 namespace journey::render {
 
@@ -78,12 +79,32 @@ class Partials {
     std::map<std::string, std::variant<Template, RenderError>, std::less<>> all_;
 };
 
+/// Tables that a template looks things up in by name and key: `{{ products[item.sku].title }}`.
+/// Immutable once it is filled, shared between threads.
+class Catalogues {
+  public:
+    using Rows = std::unordered_map<std::string, Record>;
+    void add(std::string_view name, Rows rows) {
+        all_.insert_or_assign(std::string(name), std::move(rows));
+    }
+    const Rows* find(std::string_view name) const {
+        const auto found = all_.find(name);
+        return found == all_.end() ? nullptr : &found->second;
+    }
+
+  private:
+    std::map<std::string, Rows, std::less<>> all_;  // rows are looked up, never walked
+};
+
 struct RenderOptions {
     Escape escape = Escape::none;
     Budget budget;
     const Partials* partials = nullptr;
+    const Catalogues* catalogues = nullptr;
     /// What `'now' | date` means when the data holds no instant `now`; a template asks no clock.
     std::optional<Instant> now;
+    /// Where moments are shown by `date` when it names no zone: an IANA name; empty: UTC.
+    std::string_view zone;
     bool strict_variables = false;  // a name nobody gave is an error
     bool strict_filters = false;    // so is a filter nobody knows
 };

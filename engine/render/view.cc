@@ -316,6 +316,7 @@ void append_text(std::string& out, const View& value) {
             out += value.loop->table ? "Liquid::TablerowloopDrop" : "Liquid::ForloopDrop";
             return;
         case Kind::nil:
+        case Kind::table:
         case Kind::blank:
         case Kind::empty:
             return;
@@ -363,6 +364,7 @@ void append_json(std::string& out, const View& value) {
             return;
         case Kind::nil:
         case Kind::loop:
+        case Kind::table:
         case Kind::blank:
         case Kind::empty:
             out += "null";

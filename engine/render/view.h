@@ -28,6 +28,7 @@ enum class Kind : std::uint8_t {
     big,    // a whole number beyond 64 bits, as its digits
     other,  // instants, dates, money …
     loop,   // forloop, tablerowloop
+    table,  // a catalogue, by key
     blank,
     empty
 };
@@ -62,6 +63,7 @@ struct View {
         const Range* range;
         const Value* other;
         const Loop* loop;
+        const Catalogues::Rows* table;
     };
 
     View() : whole(0) {}
@@ -79,6 +81,7 @@ struct View {
     static View of(const Record& value);
     static View of(const Range& value);
     static View of(const Loop& value);
+    static View of(const Catalogues::Rows& value);
     static View literal(Kind kind);
 };
 
@@ -197,6 +200,12 @@ inline View View::of(const Loop& value) {
     View view;
     view.kind = Kind::loop;
     view.loop = &value;
+    return view;
+}
+inline View View::of(const Catalogues::Rows& value) {
+    View view;
+    view.kind = Kind::table;
+    view.table = &value;
     return view;
 }
 inline View View::literal(Kind kind) {

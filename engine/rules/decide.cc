@@ -11,8 +11,10 @@
 //   suppressed               skip
 //   variable missing         skip
 //   frequency full           skip   or hold until a message falls out of the window
+//   its last place needed    hold   by a message of a higher priority, until that is decided
 //   quiet hours              hold   until they end, or skip
 //   not valid any more       skip   also when a hold would outlast validity
+//   in the holdout           skip
 
 namespace journey::rules {
 namespace {
@@ -45,6 +47,7 @@ Verdict first_gate(const SendFacts& facts) {
     if (auto it = state_gates(facts)) return std::move(*it);
     if (auto it = person_gates(facts)) return std::move(*it);
     if (auto it = frequency_gate(facts)) return std::move(*it);
+    if (auto it = give_way_gate(facts)) return std::move(*it);
     if (auto it = quiet_hours_gate(facts)) return std::move(*it);
     return {};
 }
@@ -87,7 +90,9 @@ std::string local_text(Instant at, const calendar::Zone& zone) {
 }
 
 Verdict decide(const SendFacts& facts) {
-    return within_validity(facts, first_gate(facts));
+    Verdict verdict = within_validity(facts, first_gate(facts));
+    if (facts.held_out && verdict.decision == Decision::send) return skip(Reason::held_out);
+    return verdict;
 }
 
 }  // namespace journey::rules

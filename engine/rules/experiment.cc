@@ -24,6 +24,10 @@ double experiment_hash(std::string_view seed, std::string_view value) {
     return (fnv1a32(std::to_string(inner)) % kBuckets) / double{kBuckets};
 }
 
+bool held_out(double share, std::string_view who) {
+    return share > 0 && experiment_hash("workspace/holdout", who) < share;
+}
+
 std::optional<std::size_t> choose_arm(double hash, std::span<const double> weights) {
     double sum = 0;
     for (const double weight : weights)

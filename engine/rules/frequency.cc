@@ -82,7 +82,63 @@ std::string seen(const ir::FrequencyLimit& limit, std::size_t count, const SendF
     return out;
 }
 
+// After the last message that a place is kept for could have gone, should nobody say so earlier.
+constexpr Micros kAskAgain = std::chrono::minutes(10);
+
+/// Places that are kept.
+struct Kept {
+    std::size_t places = 0;  // 0: there is one for this message as well
+    Instant last{};          // when the last of them can be taken
+};
+
+// Each message of a higher priority finds its place at its moment, although this one goes now.
+Kept kept_places(const ir::FrequencyLimit& limit, std::span<const Instant> sent,
+                 const SendFacts& facts) {
+    const bool rolling = limit.unit == CalendarUnit::none;
+    const Micros window = std::chrono::seconds(limit.rolling_seconds);
+    const Instant over = rolling ? facts.now + window : end_of(limit.unit, facts.now, facts);
+    std::vector<Instant> moments;
+    for (const Expected& one : facts.expected) {
+        if (one.message_class == facts.frequency->counts && is_about(limit, one.channel) &&
+            one.at < over) {
+            moments.push_back(std::max(one.at, facts.now));
+        }
+    }
+    std::sort(moments.begin(), moments.end());
+    for (std::size_t i = 0; i < moments.size(); ++i) {
+        const auto counts_then = [&](Instant at) { return !rolling || at > moments[i] - window; };
+        const auto before = static_cast<std::size_t>(
+            std::count_if(sent.begin(), sent.end(), counts_then) +
+            std::count_if(moments.begin(), moments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                          counts_then));
+        if (before + 1 > limit.count) return {moments.size(), moments.back()};
+    }
+    return {};
+}
+
 }  // namespace
+
+std::optional<Verdict> give_way_gate(const SendFacts& facts) {
+    if (facts.frequency == nullptr || !facts.frequency->gives_way || facts.expected.empty())
+        return std::nullopt;
+    const ir::Frequency& policy = *facts.frequency;
+    std::optional<Instant> until;
+    std::string saw;
+    for (const ir::FrequencyLimit& limit : policy.limits) {
+        if (!is_about(limit, facts.channel)) continue;
+        const std::vector<Instant> sent = counted(limit, facts);
+        const Kept kept = kept_places(limit, sent, facts);
+        if (kept.places == 0) continue;
+        if (!saw.empty()) saw += ", ";
+        saw += seen(limit, sent.size(), facts) + " and " + std::to_string(kept.places) +
+               " of a higher priority to come";
+        until = std::max(until.value_or(kept.last), kept.last);
+    }
+    if (!until) return std::nullopt;
+    const Instant latest = calendar::add(facts.planned_at, policy.hold_at_most, zone_for(facts));
+    if (latest <= facts.now) return skip(model::Reason::gave_way, std::move(saw));
+    return hold(model::Reason::gave_way, std::min(*until + kAskAgain, latest), std::move(saw));
+}
 
 std::optional<Verdict> frequency_gate(const SendFacts& facts) {
     if (facts.frequency == nullptr) return std::nullopt;

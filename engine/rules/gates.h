@@ -6,6 +6,8 @@
 namespace journey::rules {
 
 std::optional<Verdict> frequency_gate(const SendFacts& facts);
+/// Of a policy that is not full.
+std::optional<Verdict> give_way_gate(const SendFacts& facts);
 std::optional<Verdict> quiet_hours_gate(const SendFacts& facts);
 
 Verdict skip(model::Reason reason, std::string saw = {});

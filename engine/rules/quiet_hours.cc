@@ -33,6 +33,17 @@ std::string seen(const ir::Quiet& quiet, Instant now, const calendar::Zone& zone
            format_time_of_day(TimeOfDay{quiet.to_seconds});
 }
 
+// A moment of its own after the end, so that a night's messages do not all leave at once; the same
+// whenever it is asked, and none that validity would not let through.
+Instant spread(const ir::Quiet& quiet, Instant end, const SendFacts& facts) {
+    Micros over = std::chrono::seconds(quiet.spread_seconds);
+    if (facts.valid_until && *facts.valid_until > end)
+        over = std::min(over, Micros(*facts.valid_until - end));
+    const auto seconds =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(over).count());
+    return seconds == 0 ? end : end + std::chrono::seconds(facts.own % seconds);
+}
+
 }  // namespace
 
 std::optional<Verdict> quiet_hours_gate(const SendFacts& facts) {
@@ -44,8 +55,16 @@ std::optional<Verdict> quiet_hours_gate(const SendFacts& facts) {
         calendar::end_of_daily_window(facts.now, quiet.from_seconds, quiet.to_seconds, *zone);
     if (end == facts.now) return std::nullopt;
     std::string saw = seen(quiet, facts.now, *zone);
-    return quiet.hold ? hold(Reason::quiet_hours, end, std::move(saw))
-                      : skip(Reason::quiet_hours, std::move(saw));
+    if (!quiet.hold) return skip(Reason::quiet_hours, std::move(saw));
+    if (quiet.spread_seconds == 0) return hold(Reason::quiet_hours, end, std::move(saw));
+    const Instant at = spread(quiet, end, facts);
+    saw += ", then at " + format_time_of_day(calendar::to_local(at, *zone).time) +
+           ", spread over " + format_duration({0, 0, quiet.spread_seconds});
+    return hold(Reason::quiet_hours, at, std::move(saw));
+}
+
+bool is_quiet(const SendFacts& facts) {
+    return quiet_hours_gate(facts).has_value();
 }
 
 }  // namespace journey::rules

@@ -24,6 +24,14 @@ struct SentBefore {
     ir::MessageClass message_class = ir::MessageClass::marketing;
 };
 
+/// A planned message of the same person whose journey has a higher priority, and when it can go at
+/// the earliest.
+struct Expected {
+    Instant at{};
+    ir::Index channel = ir::kNone;
+    ir::MessageClass message_class = ir::MessageClass::marketing;
+};
+
 struct SendFacts {
     bool entry_live = true;
     bool journey_paused = false;
@@ -35,6 +43,7 @@ struct SendFacts {
     bool suppressed = false;
     std::string suppressed_because;  // where more is known than that
     bool required_variable_missing = false;
+    bool held_out = false;  // of the workspace's holdout, and this is marketing
     std::optional<Instant> valid_until;
     ir::MessageClass message_class = ir::MessageClass::marketing;
     ir::Index channel = ir::kNone;
@@ -45,15 +54,25 @@ struct SendFacts {
         nullptr;  // null: not known (frequency then uses workspace_zone)
     const calendar::Zone* workspace_zone = nullptr;
     std::uint8_t week_starts = 1;
-    std::span<const SentBefore> sent;  // any order
+    std::span<const SentBefore> sent;    // any order
+    std::span<const Expected> expected;  // any order; asked for where the policy gives way
+    std::uint64_t own = 0;               // a number of this message: its moment after quiet hours
     Instant planned_at{};
     Instant now{};
 };
 
 /// Gates in LANGUAGE 2.11's order: entry live, kill switch, pause, connector, address, consent, suppression, variables,
-/// frequency, quiet hours, validity (also: a hold that would end after validity is a skip now). A channel without a
-/// connector skips: a backlog must not pour out on the day somebody configures one.
+/// frequency, quiet hours, validity (also: a hold that would end after validity is a skip now), holdout: who is in it waits
+/// like everybody, so that the difference is the messages alone. A channel without a connector skips: a backlog must not
+/// pour out on the day somebody configures one.
 Verdict decide(const SendFacts& facts);
+
+/// Would quiet hours hold or skip it at `now`? Looks at `quiet`, `channel`, the zones and `now` only.
+bool is_quiet(const SendFacts& facts);
+
+/// Whether somebody is in the workspace's holdout of this share; `who` is the customer's own id. A share that grows keeps
+/// everybody who is in it.
+bool held_out(double share, std::string_view who);
 
 /// GrowthBook hash, version 2: fnv1a32(fnv1a32(seed + value) as decimal text) mod 10,000 / 10,000, in [0, 1). Over the
 /// UTF-8 bytes; GrowthBook's JavaScript SDK takes UTF-16 units, so the two agree for ASCII ids.

@@ -1,5 +1,7 @@
 #include "engine/runtime/checkpointer.h"
 
+#include <set>
+
 namespace journey::runtime {
 
 namespace {
@@ -12,7 +14,7 @@ constexpr std::size_t kSaveRows = 20'000;
 
 std::size_t rows_of(const model::PartitionCheckpoint& checkpoint) {
     return 1 + checkpoint.profiles.size() + checkpoint.entries.size() + checkpoint.messages.size() +
-           checkpoint.quarantine.size();
+           checkpoint.quarantine.size() + checkpoint.erased.size();
 }
 
 std::size_t rows_of(const CheckpointSlice& slice) {
@@ -25,6 +27,19 @@ std::size_t rows_of(const CheckpointSlice& slice) {
 bool is_empty(const CheckpointSlice& slice) {
     return !slice.catalog && slice.partitions.empty() && slice.rendered.empty() &&
            slice.addresses.rows.empty() && !slice.goes_on;
+}
+
+/// What was rendered of somebody who is erased by the same slice was rendered before.
+void leave_out_erased(CheckpointSlice& slice) {
+    std::set<model::PersonId> erased;
+    for (const model::PartitionCheckpoint& one : slice.partitions) {
+        for (const model::ErasedRow& row : one.erased)
+            erased.insert(row.id);
+    }
+    if (erased.empty()) return;
+    std::erase_if(slice.rendered, [&](const storage::StateStore::RenderedMessage& message) {
+        return erased.contains(message.person);
+    });
 }
 
 /// `next` has no catalog: what a catalog makes superfluous in the store is known to be so only when
@@ -68,12 +83,13 @@ void Checkpointer::run() {
         wake_.take_all(options_.every);
         // Asked before the round: what stop() waited for must be in a round that begins after it.
         last = wake_.closed();
-        round();
+        if (!round()) return;  // a later slice must not count on one that was given up
     }
 }
 
 /// Ends when every partition had its turn: under load there is always something new to save.
-void Checkpointer::round() {
+/// False when a slice was given up.
+bool Checkpointer::round() {
     const model::LogPosition goal = gauges_.applied;
     std::optional<CheckpointSlice> gathered = options_.next_slice();
     while (gathered) {
@@ -86,15 +102,17 @@ void Checkpointer::round() {
             last = next->low_water > goal;
             append(*gathered, *std::exchange(next, std::nullopt));
         }
-        if (!save(*gathered)) return;
+        leave_out_erased(*gathered);
+        if (!save(*gathered)) return false;
         if (!is_empty(*gathered)) {
             gauges_.checkpointed = gathered->low_water - 1;
             options_.truncate(gathered->low_water);
             options_.saved(*gathered);
         }
-        if (last) return;
+        if (last) return true;
         gathered = next ? std::move(next) : options_.next_slice();
     }
+    return true;
 }
 
 /// False: gave up because everything stops; the Log still has what is missing.

@@ -40,7 +40,7 @@ class Checkpointer {
     void hurry() { wake_.nudge(); }
 
   private:
-    void round();
+    bool round();
     bool save(const CheckpointSlice& slice);
     Result<void> save_once(const CheckpointSlice& slice);
     CheckpointerOptions options_;

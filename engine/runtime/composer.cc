@@ -1,5 +1,6 @@
 #include "engine/runtime/composer.h"
 
+#include "engine/calendar/calendar.h"
 #include "engine/runtime/links.h"
 
 namespace journey::runtime {
@@ -32,16 +33,31 @@ Result<Part> parse_part(std::string_view source, const std::string& where) {
 struct Ink {
     render::Renderer& renderer;
     const Record& data;
+    render::RenderOptions options;
 };
+
+/// Where the person lives, as the journey's waits know it; else the workspace's zone.
+std::string_view zone_of(const ir::Program& program, const Record& data) {
+    const Value* user = find(data, "user");
+    const Record* fields = user == nullptr ? nullptr : user->as<Record>();
+    const ir::Index field = ir::zone_field_of(program);
+    if (fields != nullptr && field != ir::kNone) {
+        const Value* value = find(*fields, program.profile[field].name);
+        const auto* name = value == nullptr ? nullptr : value->as<std::string>();
+        if (name != nullptr && calendar::find_zone(*name) != nullptr) return *name;
+    }
+    return program.workspace.zone;
+}
 
 Result<std::string> render_part(const Part& part, const Ink& ink, render::Escape escape,
                                 const std::string& where) {
     if (!part) return std::string();
-    render::RenderOptions options;
+    render::RenderOptions options = ink.options;
     options.escape = escape;
     auto rendered = ink.renderer.render(*part, ink.data, options);
     if (auto* failed = std::get_if<render::RenderError>(&rendered)) {
-        return error(ErrorCode::invalid, "template_failed: " + where + ", line " +
+        const std::string partial = failed->partial.empty() ? "" : ", partial " + failed->partial;
+        return error(ErrorCode::invalid, "template_failed: " + where + partial + ", line " +
                                              std::to_string(failed->line) + ": " + failed->message);
     }
     return std::string(std::get<std::string_view>(rendered));
@@ -110,21 +126,78 @@ struct Composer::Parts {
 Composer::Composer(LinkOptions links) : links_(std::move(links)) {}
 Composer::~Composer() = default;
 
-Result<const Composer::Parts*> Composer::parts_of(const core::StartAttempt& attempt) {
+namespace {
+
+std::string name_in(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+}  // namespace
+
+Result<void> can_carry_files(const ir::Program& program, const std::vector<Route>& routes) {
+    for (const ir::Template& one : program.templates) {
+        if (one.attachments.empty() || one.channel == ir::kNone) continue;
+        const std::string& channel = program.channels[one.channel].name;
+        const auto route = std::find_if(routes.begin(), routes.end(), [&](const Route& candidate) {
+            return candidate.channel == channel;
+        });
+        // Without a connector nothing is sent at all, and its messages say so.
+        if (route == routes.end() || route->connector == nullptr) continue;
+        const connectors::Traits& traits = route->connector->traits();
+        if (traits.carries_files) continue;
+        return error(ErrorCode::refused,
+                     "the template " + one.name + " sends the file " +
+                         program.files[one.attachments.front().file].path +
+                         " along, and the connector of the channel " + channel + ", " +
+                         traits.name +
+                         ", carries no files; take the line out of the template, or "
+                         "choose another connector");
+    }
+    return success();
+}
+
+render::Catalogues::Rows rows_of(const ir::Catalogue& table) {
+    render::Catalogues::Rows rows;
+    const std::size_t width = table.columns.size();
+    rows.reserve(table.cells.size() / width);
+    for (std::size_t row = 0; row < table.cells.size(); row += width) {
+        Record made;
+        for (std::size_t i = 0; i < width; ++i)
+            made.push_back({table.columns[i].name, table.cells[row + i]});
+        rows.emplace(*table.cells[row + table.key].as<std::string>(), std::move(made));
+    }
+    return rows;
+}
+
+Composer::ParsedProgram& Composer::parsed_of(const core::StartAttempt& attempt) {
     ParsedProgram& parsed = parsed_[attempt.program.get()];
     if (parsed.program == nullptr) {
         parsed.program = attempt.program;
         parsed.templates.resize(attempt.program->templates.size());
+        for (const ir::Partial& partial : attempt.program->partials)
+            parsed.partials.add(partial.name, partial.text);
+        parsed.files.resize(attempt.program->files.size());
     }
-    std::unique_ptr<Parts>& parts = parsed.templates[attempt.message_template];
+    return parsed;
+}
+
+Result<const Composer::Parts*> Composer::parts_of(ParsedProgram& parsed,
+                                                  ir::Index message_template) {
+    std::unique_ptr<Parts>& parts = parsed.templates[message_template];
     if (parts == nullptr) {
-        const ir::Template& source = attempt.program->templates[attempt.message_template];
+        const ir::Template& source = parsed.program->templates[message_template];
         const std::string name = "template " + source.name;
         auto made = std::make_unique<Parts>();
         TRY(made->subject, parse_part(source.subject, name + ", subject"));
         TRY(made->title, parse_part(source.title, name + ", title"));
         TRY(made->body, parse_part(source.body, name + ", text"));
         TRY(made->html, parse_part(source.html, name + ", html"));
+        for (const ir::Index at : source.catalogues) {
+            const ir::Catalogue& table = parsed.program->catalogues[at];
+            if (parsed.catalogues.find(table.name) == nullptr)
+                parsed.catalogues.add(table.name, rows_of(table));
+        }
         parts = std::move(made);
     }
     return parts.get();
@@ -165,7 +238,8 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
     const ir::Template& source = program.templates[attempt.message_template];
     const std::string name = "template " + source.name;
     message.message_template = source.name;
-    TRY(const Parts* parts, parts_of(attempt));
+    ParsedProgram& parsed = parsed_of(attempt);
+    TRY(const Parts* parts, parts_of(parsed, attempt.message_template));
 
     Record data = attempt.data;
     add_profile_fields(data, program, source);
@@ -175,7 +249,15 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
         put(data, "confirm_url", links.confirm(consent));
     put(data, "message_id", model::format_key(attempt.key));
 
-    const Ink ink{renderer_, data};
+    // Of the first attempt: a later one says the same.
+    const Instant at = attempt.first_claim == Instant{} ? now : attempt.first_claim;
+    if (find(data, "now") == nullptr) put(data, "now", at);
+
+    Ink ink{renderer_, data, {}};
+    ink.options.partials = &parsed.partials;
+    ink.options.catalogues = &parsed.catalogues;
+    ink.options.now = at;
+    ink.options.zone = zone_of(program, data);
     TRY(std::string subject,
         render_part(parts->subject, ink, render::Escape::none, name + ", subject"));
     TRY(std::string title, render_part(parts->title, ink, render::Escape::none, name + ", title"));
@@ -193,6 +275,12 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
     }
     message.text = std::move(body);
     TRY(message.html, render_part(parts->html, ink, render::Escape::html, name + ", html"));
+    for (const ir::Attachment& one : source.attachments) {
+        auto& kept = parsed.files[one.file];
+        const ir::File& file = program.files[one.file];
+        if (kept == nullptr) kept = std::make_shared<const std::string>(file.bytes);
+        message.attachments.push_back({name_in(file.path), file.media_type, kept, one.content_id});
+    }
     if (source.unsubscribe_automatic && !message.unsubscribe_url.empty())
         add_visible_unsubscribe(message, reads_chinese(data));
     if (!message.html.empty())
@@ -217,6 +305,15 @@ Bytes canonical_bytes(const connectors::Message& message) {
     add("payload", message.payload);
     add("template", message.message_template);
     add("unsubscribe_url", message.unsubscribe_url);
+    if (!message.attachments.empty()) {
+        List files;
+        for (const connectors::Attachment& one : message.attachments)
+            files.push_back(Value(Record{{"name", one.name},
+                                         {"type", one.type},
+                                         {"shown_as", one.content_id},
+                                         {"sha256", to_hex(view_of(sha256(*one.content)))}}));
+        fields.push_back({"attachments", Value(std::move(files))});
+    }
     return to_json(Value(std::move(fields)));
 }
 

@@ -20,8 +20,12 @@ class Composer {
     struct ParsedProgram {
         std::shared_ptr<const ir::Program> program;  // keeps the address taken
         std::vector<std::unique_ptr<Parts>> templates;
+        render::Partials partials;
+        render::Catalogues catalogues;  // those that a template asked for
+        std::vector<std::shared_ptr<const std::string>> files;
     };
-    Result<const Parts*> parts_of(const core::StartAttempt& attempt);
+    ParsedProgram& parsed_of(const core::StartAttempt& attempt);
+    static Result<const Parts*> parts_of(ParsedProgram& parsed, ir::Index message_template);
     LinkOptions links_;
     render::Renderer renderer_;
     std::map<const ir::Program*, ParsedProgram> parsed_;  // looked up, never walked

@@ -273,19 +273,30 @@ std::vector<core::StartAttempt> Dispatcher::cancel(const core::CancelUnstarted& 
     return cancelled;
 }
 
+std::vector<core::StartAttempt> Dispatcher::cancel(const core::CatalogPtr& catalog) {
+    const bool all = core::is_paused(catalog, "");
+    return cancel_where([&](const core::StartAttempt& attempt) {
+        return all || core::is_paused(catalog, attempt.journey);
+    });
+}
+
 std::vector<core::StartAttempt> Dispatcher::cancel(const core::AddressList& addresses) {
-    const auto blocked = [&](const core::StartAttempt& attempt) {
+    return cancel_where([&](const core::StartAttempt& attempt) {
         if (!attempt.address_key) return false;
         const auto& channels = attempt.program->channels;
         const ir::Index channel = ir::find_named(channels, attempt.channel);
         return channel != ir::kNone &&
                addresses.blocks(channels[channel], attempt.address, &*attempt.address_key);
-    };
+    });
+}
+
+std::vector<core::StartAttempt> Dispatcher::cancel_where(
+    const std::function<bool(const core::StartAttempt&)>& goes) {
     std::vector<core::StartAttempt> cancelled;
     for (auto& [channel, lane] : lanes_) {
         const auto kept = std::stable_partition(
             lane.granted.begin(), lane.granted.end(),
-            [&](const core::StartAttempt& attempt) { return !blocked(attempt); });
+            [&](const core::StartAttempt& attempt) { return !goes(attempt); });
         std::move(kept, lane.granted.end(), std::back_inserter(cancelled));
         lane.granted.erase(kept, lane.granted.end());
     }

@@ -87,6 +87,8 @@ class Dispatcher {
     [[nodiscard]] std::vector<core::StartAttempt> ended(const std::string& channel, Sign sign,
                                                         std::optional<Micros> wait, Instant now);
     [[nodiscard]] std::vector<core::StartAttempt> cancel(const core::CancelUnstarted& cancel);
+    /// Those of journeys that are paused, or all when sending is stopped.
+    [[nodiscard]] std::vector<core::StartAttempt> cancel(const core::CatalogPtr& catalog);
     /// Those that go to an address of the list.
     [[nodiscard]] std::vector<core::StartAttempt> cancel(const core::AddressList& addresses);
     [[nodiscard]] std::vector<core::StartAttempt> stop();
@@ -124,6 +126,8 @@ class Dispatcher {
         std::vector<core::StartAttempt> release_granted();
     };
     Lane& lane_of(const std::string& channel);
+    std::vector<core::StartAttempt> cancel_where(
+        const std::function<bool(const core::StartAttempt&)>& goes);
 
     Calls calls_;
     std::uint32_t rate_shares_;

@@ -76,6 +76,14 @@ class Engine {
     virtual void ask_why(model::PersonId person, std::string journey,
                          std::function<void(core::Why)> answer) = 0;
     virtual void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) = 0;
+    /// By time.
+    virtual void ask_unmatched(std::function<void(std::vector<core::Unmatched>)> answer) = 0;
+
+    /// A message as it was sent, with the hash of these bytes; nothing when nobody keeps it (any
+    /// more).
+    virtual void ask_content(
+        const model::MessageKey& key,
+        std::function<void(std::optional<storage::StateStore::RenderedMessage>)> answer) = 0;
 
     /// In the order of the questions; none at all when the engine is gone.
     virtual void ask_addresses(std::vector<AddressQuestion> questions,

@@ -19,7 +19,12 @@ std::string LinkMaker::preferences() const {
 }
 
 std::string LinkMaker::confirm(const std::string& consent) const {
-    return options_.public_url.empty() ? std::string() : inbound::confirm_url(context(), consent);
+    if (options_.public_url.empty()) return {};
+    // Bound to where the link goes, too: the page asks whether that is still the person's address.
+    std::string what = consent;
+    if (const auto& key = attempt_.address_key)
+        what += "@" + to_hex({reinterpret_cast<const char*>(key->bytes.data()), key->bytes.size()});
+    return inbound::confirm_url(context(), what);
 }
 
 std::string LinkMaker::reference() const {

@@ -23,6 +23,8 @@ Sign sign_of(const model::Observation& observation, const connectors::Response& 
         case ObservationKind::pause:
         case ObservationKind::not_started:
         case ObservationKind::lost:
+        case ObservationKind::pretended:
+        case ObservationKind::withheld:
             return Sign::no_opinion;
     }
     return Sign::no_opinion;
@@ -125,11 +127,15 @@ void Node::Impl::change_catalog(const model::Command& command, model::LogPositio
         if (next) catalog = std::move(next).value();
     } else if (const auto* pause = std::get_if<model::SetPaused>(&command.body)) {
         catalog = core::set_paused(catalog, pause->journey, pause->paused);
+        stopped_more = stopped_more || pause->paused;
     } else if (const auto* ended = std::get_if<model::Resume>(&command.body)) {
         catalog = core::set_paused(catalog, ended->journey, false);
         resume = *ended;
     } else if (const auto* decide = std::get_if<model::Decide>(&command.body)) {
         catalog = core::set_decided(catalog, *decide);
+        if (decisions_asked > 0) --decisions_asked;
+    } else if (const auto* learned = std::get_if<model::Learned>(&command.body)) {
+        catalog = core::set_learned(catalog, *learned, command.at);
         if (decisions_asked > 0) --decisions_asked;
     }
     for (std::size_t i = 0; i < partitions.size(); ++i) {
@@ -144,6 +150,16 @@ void Node::Impl::change_catalog(const model::Command& command, model::LogPositio
     use_program();
 }
 
+void Node::Impl::tell_partitions(const model::Command& command, model::LogPosition position) {
+    if (std::holds_alternative<model::Learned>(command.body) && decisions_asked > 0)
+        --decisions_asked;
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+        partitions[i].hear(command, position);
+        due[i] = partitions[i].next_due();
+        decisions_due[i] = partitions[i].next_decision();
+    }
+}
+
 /// `command.person`: whose message came back; what hangs on being reachable is looked at again.
 void Node::Impl::change_addresses(const model::Command& command,
                                   const model::SuppressAddresses& change,
@@ -151,8 +167,19 @@ void Node::Impl::change_addresses(const model::Command& command,
     if (!pending.empty()) confirm_appends(command);
     addresses->apply(change, command.at, position);
     addresses_grew = addresses_grew || change.suppressed;
-    if (command.person == model::PersonId{}) return;
-    const std::uint16_t part = part_of(command.person);
+    if (command.person == model::PersonId{}) {
+        for (std::size_t i = 0; i < partitions.size(); ++i) {
+            if (partitions[i].applied() >= position) continue;
+            partitions[i].addresses_changed(position, command.at);
+            due[i] = partitions[i].next_due();
+        }
+        return;
+    }
+    apply_to(part_of(command.person), command, position);
+}
+
+void Node::Impl::apply_to(std::uint16_t part, const model::Command& command,
+                          model::LogPosition position) {
     const std::size_t appends = effects.appends.size();
     partitions[part].apply(command, position, effects);
     for (std::size_t i = appends; i < effects.appends.size(); ++i)
@@ -173,6 +200,8 @@ void Node::Impl::apply(std::span<const model::Command> commands, model::LogPosit
         if (command.partition == model::kEveryPartition) {
             if (const auto* change = std::get_if<model::SuppressAddresses>(&command.body)) {
                 change_addresses(command, *change, position);
+            } else if (core::is_for_rails(command.body)) {
+                tell_partitions(command, position);
             } else {
                 change_catalog(command, position);
             }
@@ -181,12 +210,7 @@ void Node::Impl::apply(std::span<const model::Command> commands, model::LogPosit
         const std::uint16_t part = command.partition.number;
         ENSURE(part < partitions.size(), "a command for a partition that does not exist");
         if (!pending.empty()) confirm_appends(command);
-        const std::size_t appends = effects.appends.size();
-        partitions[part].apply(command, position, effects);
-        for (std::size_t i = appends; i < effects.appends.size(); ++i)
-            note_append(effects.appends[i]);
-        due[part] = partitions[part].next_due();
-        decisions_due[part] = partitions[part].next_decision();
+        apply_to(part, command, position);
         if (std::holds_alternative<model::Tick>(command.body)) {
             tick_asked[part] = false;
         } else if (const auto* claim = std::get_if<model::Claim>(&command.body)) {
@@ -234,6 +258,10 @@ void Node::Impl::use_effects() {
         for (const core::StartAttempt& attempt : dispatcher.cancel(*addresses))
             settle(attempt, ObservationKind::not_started, "suppressed");
     }
+    if (std::exchange(stopped_more, false)) {
+        for (const core::StartAttempt& attempt : dispatcher.cancel(catalog))
+            settle(attempt, ObservationKind::not_started, "paused");
+    }
     for (core::AppendCommand& append : effects.appends)
         emit(std::move(append));
     std::move(effects.happenings.begin(), effects.happenings.end(), std::back_inserter(happenings));
@@ -257,7 +285,10 @@ void Node::Impl::turn(Instant now) {
         commands_out.push_back(std::move(tick));
         tick_asked[i] = true;
     }
-    if (next_decision() <= now) decide_winners(now);
+    if (next_decision() <= now) {
+        decide_winners(now);
+        learn(now);
+    }
     for (Dispatcher::Asked& asked : dispatcher.ask(now, options.claims_per_turn)) {
         emit(asked.intent.person, now,
              model::Claim{asked.intent.key, asked.intent.attempt, asked.connector_ready});
@@ -269,7 +300,13 @@ void Node::Impl::turn(Instant now) {
 Result<void> Node::Impl::make(const core::StartAttempt& granted, OutgoingAttempt& attempt,
                               Instant now) {
     TRY(attempt.message, composer.compose(granted, now));
-    attempt.connector = dispatcher.route_of(granted.channel)->connector;
+    const Route& route = *dispatcher.route_of(granted.channel);
+    attempt.connector = route.connector;
+    attempt.begun = now;
+    if (route.hears_texts) {
+        auto number = model::canonical_address("sms", attempt.message.to);
+        if (number) attempt.number = std::move(number).value();
+    }
     TRY(attempt.request, attempt.connector->request(attempt.message));
     attempt.deadline = attempt.connector->traits().deadline;
     if (granted.webhook != ir::kNone) {
@@ -278,6 +315,21 @@ Result<void> Node::Impl::make(const core::StartAttempt& granted, OutgoingAttempt
             std::chrono::seconds(granted.program->webhooks[granted.webhook].timeout_seconds);
     }
     return success();
+}
+
+std::optional<model::Observation> Node::Impl::kept_back(const OutgoingAttempt& attempt) const {
+    model::Observation seen;
+    if (options.dry_run) {
+        seen.kind = ObservationKind::pretended;
+        if (attempt.is_call) seen.reason = "a dry run calls nobody";
+        return seen;
+    }
+    const std::string& kind = attempt.connector->traits().channel;
+    if (!options.only_to || options.only_to->allows(kind, attempt.message, attempt.request))
+        return std::nullopt;
+    seen.kind = ObservationKind::withheld;
+    if (attempt.is_call) seen.reason = "its host is not on this installation's allow-list";
+    return seen;
 }
 
 std::vector<OutgoingAttempt> Node::Impl::take_attempts(Instant now) {
@@ -301,15 +353,46 @@ std::vector<OutgoingAttempt> Node::Impl::take_attempts(Instant now) {
             Bytes body = canonical_bytes(attempt.message);
             attempt.body_hash = sha256(body);
             if (options.keep_rendered && !attempt.is_call) {
-                rendered.push_back(
-                    {attempt.key, std::move(body), to_hex(view_of(attempt.body_hash))});
+                rendered.push_back({attempt.key, std::move(body),
+                                    to_hex(view_of(attempt.body_hash)), attempt.person});
             }
+        }
+        if (auto seen = kept_back(attempt)) {
+            count(attempt.channel, seen->kind);
+            emit(attempt.person, now,
+                 model::Outcome{attempt.key, attempt.attempt, std::move(*seen), attempt.body_hash});
+            static_cast<void>(
+                dispatcher.ended(attempt.channel, Sign::no_opinion, std::nullopt, now));
+            continue;
         }
         ++numbers.attempts_started;
         ++handed_out;
         out.push_back(std::move(attempt));
     }
     return out;
+}
+
+/// Only where something will come back by that name.
+void Node::Impl::name_message(const OutgoingAttempt& attempt, const model::Observation& observation,
+                              Instant now) {
+    const Route* route = dispatcher.route_of(attempt.channel);
+    if (route == nullptr || !(route->named_by_provider || !attempt.number.empty())) return;
+    if (observation.kind != ObservationKind::accepted &&
+        observation.kind != ObservationKind::unknown)
+        return;
+    const auto name = [&](std::string place) {
+        model::Command command;
+        command.person = model::person_id_of(place);
+        command.partition = model::partition_of(command.person, options.partitions);
+        command.external_id = std::move(place);
+        command.at = now;
+        command.event_time = now;
+        command.body = model::MessageNamed{attempt.person, attempt.key, attempt.begun};
+        commands_out.push_back(std::move(command));
+    };
+    if (route->named_by_provider && !observation.provider_id.empty())
+        name(model::name_of_place("id", attempt.channel, observation.provider_id));
+    if (!attempt.number.empty()) name(model::name_of_place("text", "sms", attempt.number));
 }
 
 void Node::Impl::observe(const OutgoingAttempt& attempt, const connectors::Response& response,
@@ -325,6 +408,7 @@ void Node::Impl::observe(const OutgoingAttempt& attempt, const connectors::Respo
         emit(attempt.person, now,
              model::Answered{attempt.key, attempt.attempt, std::move(observation)});
     } else {
+        name_message(attempt, observation, now);
         emit(attempt.person, now,
              model::Outcome{attempt.key, attempt.attempt, std::move(observation),
                             attempt.body_hash});
@@ -368,6 +452,8 @@ model::AddressCheckpoint Node::Impl::next_address_checkpoint(std::size_t most) {
     return addresses->take_changes(*std::min_element(durable.begin(), durable.end()), most);
 }
 
+/// A partition that is on its way into the store may still have to begin with what the store has of
+/// it, and with the catalog of then.
 std::optional<Node::CatalogCheckpoint> Node::Impl::next_catalog_checkpoint() {
     if (!catalog_unsaved) return std::nullopt;
     catalog_unsaved = false;
@@ -385,7 +471,7 @@ std::optional<Node::CatalogCheckpoint> Node::Impl::next_catalog_checkpoint() {
     }
     return CatalogCheckpoint{{core::encode_catalog(catalog), catalog_position},
                              to_json(Value(std::move(journeys))),
-                             low_water() - 1};
+                             *std::min_element(durable.begin(), durable.end())};
 }
 
 // ---------------------------------------------------------------- the door
@@ -509,6 +595,16 @@ std::vector<model::MessageRow> Node::unknown_messages() const {
         auto some = partition.unknown_messages();
         std::move(some.begin(), some.end(), std::back_inserter(found));
     }
+    return found;
+}
+std::vector<core::Unmatched> Node::unmatched() const {
+    std::vector<core::Unmatched> found;
+    for (const core::Partition& partition : impl_->partitions) {
+        auto some = partition.unmatched();
+        std::move(some.begin(), some.end(), std::back_inserter(found));
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.at < b.at; });
     return found;
 }
 model::LogPosition Node::applied() const {

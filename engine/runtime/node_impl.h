@@ -34,6 +34,9 @@ class Node::Impl {
     Instant next_decision() const;
     /// Adds up what the partitions count and emits a Decide for every experiment that is due.
     void decide_winners(Instant now);
+    /// Adds up what the partitions count and emits a Learned for every subject that is due.
+    void learn(Instant now);
+    void emit_decision(model::CommandBody body, Instant now);
 
     // ---- recover.cc
     Result<void> recover(storage::StateStore& store, storage::Log& log, Instant now);
@@ -51,6 +54,10 @@ class Node::Impl {
                 std::string_view reason);
     /// Renders and asks the connector for its request; `invalid`: it can never be sent.
     Result<void> make(const core::StartAttempt& granted, OutgoingAttempt& attempt, Instant now);
+    /// The last door before a connector's request leaves; nothing: it may.
+    std::optional<model::Observation> kept_back(const OutgoingAttempt& attempt) const;
+    void name_message(const OutgoingAttempt& attempt, const model::Observation& observation,
+                      Instant now);
     void count(const std::string& channel, model::ObservationKind kind);
     void use_program();
     void emit(core::AppendCommand append);
@@ -65,11 +72,12 @@ class Node::Impl {
     std::vector<core::Partition> partitions;
     std::vector<Instant> due;                 // next_due() of each partition
     std::vector<Instant> decisions_due;       // next_decision() of each partition
-    std::size_t decisions_asked = 0;          // Decides on their way through the Log
+    std::size_t decisions_asked = 0;          // Decides and Learneds on their way through the Log
     std::vector<bool> tick_asked;             // a Tick is on its way through the Log
     std::vector<model::LogPosition> saved;    // applied of each partition's last checkpoint
     std::vector<model::LogPosition> durable;  // of the last that is known to be in the store
     bool addresses_grew = false;              // since use_effects()
+    bool stopped_more = false;                // a journey was paused, or sending; likewise
     std::size_t next_saved = 0;
     std::optional<std::size_t> saving;  // the partition of which a part of a checkpoint is written
     model::LogPosition applied = 0;
@@ -96,8 +104,10 @@ class Node::Impl {
     DeliveryNumbers numbers;
 
   private:
+    void apply_to(std::uint16_t part, const model::Command& command, model::LogPosition position);
     void confirm_appends(const model::Command& command);
     void change_catalog(const model::Command& command, model::LogPosition position);
+    void tell_partitions(const model::Command& command, model::LogPosition position);
     void change_addresses(const model::Command& command, const model::SuppressAddresses& change,
                           model::LogPosition position);
 };

@@ -87,7 +87,12 @@ void DomainQueues::push(core::IntentReady intent) {
     Domain& domain = at->second;
     if (fresh) {
         domain.interval = interval_of(intent.domain) * shares_;
-        due_.emplace(domain.next, intent.domain);
+        due_.emplace(Instant{Micros{0}}, intent.domain);
+    }
+    const bool moves_up = domain.turn_since && intent.priority > domain.queue.priority();
+    if (moves_up) {
+        turns_.erase({domain.queue.priority(), *domain.turn_since, intent.domain});
+        turns_.insert({intent.priority, *domain.turn_since, intent.domain});
     }
     domain.queue.push(std::move(intent));
 }
@@ -95,29 +100,37 @@ void DomainQueues::push(core::IntentReady intent) {
 bool DomainQueues::has_one(Instant now) {
     while (!due_.empty() && due_.begin()->first <= now) {
         const auto at = domains_.find(due_.begin()->second);
-        if (!at->second.queue.empty()) return true;
-        domains_.erase(at);
         due_.erase(due_.begin());
+        Domain& domain = at->second;
+        if (domain.queue.empty()) {
+            domains_.erase(at);
+            continue;
+        }
+        // Who has just come stands behind those who were here before.
+        domain.turn_since = domain.next.value_or(now);
+        turns_.insert({domain.queue.priority(), *domain.turn_since, at->first});
     }
-    return false;
+    return !turns_.empty();
 }
 
 std::int32_t DomainQueues::priority() const {
-    return domains_.find(due_.begin()->second)->second.queue.priority();
+    return turns_.begin()->priority;
 }
 
 core::IntentReady DomainQueues::pop(Instant now) {
-    auto due = due_.extract(due_.begin());
-    Domain& domain = domains_.find(due.value().second)->second;
+    const std::string name = std::move(turns_.extract(turns_.begin()).value().domain);
+    Domain& domain = domains_.find(name)->second;
     core::IntentReady intent = domain.queue.pop();
+    domain.turn_since.reset();
     // Enough for a turn that came late, too little for a burst: a provider counts the seconds.
-    domain.next = std::max(domain.next, now - kLateMost) + domain.interval;
-    due.value().first = domain.next;
-    due_.insert(std::move(due));
+    domain.next =
+        std::max(domain.next.value_or(now - kLateMost), now - kLateMost) + domain.interval;
+    due_.emplace(*domain.next, name);
     return intent;
 }
 
 Instant DomainQueues::next() const {
+    if (!turns_.empty()) return turns_.begin()->since;
     for (const auto& [at, name] : due_) {
         if (!domains_.find(name)->second.queue.empty()) return at;
     }

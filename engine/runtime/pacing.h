@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <set>
+#include <tuple>
 
 namespace journey::runtime {
 
@@ -40,7 +41,9 @@ class WarmUpPace {
     Instant next_{Micros{0}};
 };
 
-/// Intents by the domain they go to, each domain at its pace; a slow one holds up nobody else.
+/// Intents by the domain they go to, each domain at its pace; a slow one holds up nobody else. Of
+/// the domains whose turn has come the one with the highest priority waiting goes first, then the
+/// one that has waited longest.
 class DomainQueues {
   public:
     void set(Pacing pacing, std::uint32_t shares);
@@ -56,17 +59,28 @@ class DomainQueues {
   private:
     struct Domain {
         Micros interval{0};
-        Instant next{Micros{0}};
+        std::optional<Instant> next;  // none: nothing has gone there lately
         IntentQueue queue;
+        std::optional<Instant> turn_since;  // since when its turn has come, in `turns_`
     };
     using Domains = std::map<std::string, Domain, std::less<>>;
+    struct Turn {
+        std::int32_t priority = 0;
+        Instant since{};
+        std::string domain;
+        bool operator<(const Turn& other) const {
+            if (priority != other.priority) return priority > other.priority;
+            return std::tie(since, domain) < std::tie(other.since, other.domain);
+        }
+    };
     Micros interval_of(std::string_view domain) const;
 
     Pacing pacing_;
     std::uint32_t shares_ = 1;
     Domains domains_;
-    // Every domain that is known, by when it may go again; those without Intents are forgotten then.
+    // Domains whose turn has not come, by when it does; those without Intents are forgotten then.
     std::set<std::pair<Instant, std::string>> due_;
+    std::set<Turn> turns_;  // the others; each has Intents
 };
 
 }  // namespace journey::runtime

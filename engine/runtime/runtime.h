@@ -14,6 +14,7 @@
 #include "connectors/inbound/inbound.h"
 #include "connectors/net/net.h"
 #include "engine/render/render.h"
+#include "engine/runtime/allow_list.h"
 #include "engine/runtime/engine.h"
 
 #include <limits>
@@ -41,6 +42,10 @@ struct Route {
     std::uint32_t rate_per_second = 0;  // 0: the program's channel rate, or none
     Pacing pacing = {};
     std::optional<WarmUp> warm_up = {};
+    /// What it reports names a message only as it did itself when it took it.
+    bool named_by_provider = false;
+    /// People's answers come back from it, by their number.
+    bool hears_texts = false;
 };
 
 struct LinkOptions {
@@ -50,6 +55,13 @@ struct LinkOptions {
     bool track_opens = true;
     bool track_clicks = true;
 };
+
+/// Whether every file that a template sends along has a connector that carries it. `refused`, naming
+/// the template, the channel and the connector.
+Result<void> can_carry_files(const ir::Program& program, const std::vector<Route>& routes);
+
+/// The table as templates see it.
+render::Catalogues::Rows rows_of(const ir::Catalogue& table);
 
 /// An Attempt ready for a transport, rendered.
 struct OutgoingAttempt {
@@ -63,6 +75,9 @@ struct OutgoingAttempt {
     std::shared_ptr<const connectors::Connector> connector;
     Micros deadline{};
     bool is_call = false;  // of a webhook, whose answer counts
+    Instant begun{};
+    std::string number =
+        {};  // where texts are heard: they come from it, as canonical_address has it
 };
 
 struct NodeOptions {
@@ -83,6 +98,10 @@ struct NodeOptions {
     core::HappeningKinds happenings = core::kEveryHappening;  // with record_happenings: these
     bool keep_rendered = true;  // hand out the bytes of every message for the State store
     bool hash_bodies = true;    // else Outcomes hold zeros, where nobody compares what was sent
+    /// Everything runs and nothing leaves: each message is rendered, and then counts as sent.
+    bool dry_run = false;
+    /// Nobody else is sent anything. Absent: anybody.
+    std::optional<AllowList> only_to;
     std::uint32_t claims_per_turn = 512;
     /// So many nodes share the providers; this one gets its part of every rate.
     std::uint32_t rate_shares = 1;
@@ -161,6 +180,7 @@ class Node {
     core::Why why(model::PersonId person, std::string_view journey, Instant now) const;
     std::string profile_json(model::PersonId person) const;
     std::vector<model::MessageRow> unknown_messages() const;
+    std::vector<core::Unmatched> unmatched() const;
     core::PeopleMemory people_memory() const;
     /// People take more memory than they may, and checkpoints would make room.
     bool wants_checkpoint() const;
@@ -218,6 +238,10 @@ class Service final : public Engine {
     void ask_why(model::PersonId person, std::string journey,
                  std::function<void(core::Why)> answer) override;
     void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) override;
+    void ask_content(
+        const model::MessageKey& key,
+        std::function<void(std::optional<storage::StateStore::RenderedMessage>)> answer) override;
+    void ask_unmatched(std::function<void(std::vector<core::Unmatched>)> answer) override;
     void ask_addresses(std::vector<AddressQuestion> questions,
                        std::function<void(std::vector<AddressAnswer>)> answer) override;
     void ask_address_counts(

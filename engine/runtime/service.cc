@@ -604,6 +604,20 @@ void Service::ask_unknown(std::function<void(std::vector<model::MessageRow>)> an
     impl_->ask<std::vector<model::MessageRow>>(
         std::move(answer), [](const Node& node) { return node.unknown_messages(); });
 }
+void Service::ask_content(
+    const model::MessageKey& key,
+    std::function<void(std::optional<storage::StateStore::RenderedMessage>)> answer) {
+    using Kept = std::optional<storage::StateStore::RenderedMessage>;
+    // Asked on the engine's thread, whose reader it is.
+    impl_->ask<Kept>(std::move(answer), [key, state = &impl_->state](const Node&) {
+        auto kept = state->load_rendered(key);
+        return kept ? std::move(kept).value() : Kept{};
+    });
+}
+void Service::ask_unmatched(std::function<void(std::vector<core::Unmatched>)> answer) {
+    impl_->ask<std::vector<core::Unmatched>>(std::move(answer),
+                                             [](const Node& node) { return node.unmatched(); });
+}
 Health Service::health() const {
     return impl_->health();
 }

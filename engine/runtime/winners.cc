@@ -1,6 +1,7 @@
 // The winner of an experiment is decided here, once: when its time has come, what the partitions
 // count is added up and the rule is asked; the Decide that follows is durable before anybody acts
-// on it. After a stop before that, it is decided again; after one behind it, it stands.
+// on it. After a stop before that, it is decided again; after one behind it, it stands. What came
+// back of the channels of a step (core's choice.cc) is learned in the same way, again and again.
 #include "engine/rules/rules.h"
 #include "engine/runtime/node_impl.h"
 
@@ -57,14 +58,42 @@ void Node::Impl::decide_winners(Instant now) {
         std::string arm = total.counts.arms[winning_arm(total.counts)].name;
         const auto forced = options.forced_winners.find(total.counts.winner.experiment);
         if (forced != options.forced_winners.end()) arm = forced->second;
-        model::Command command;
-        command.partition = model::kEveryPartition;
-        command.at = now;
-        command.event_time = now;
-        command.body = model::Decide{total.counts.journey, total.counts.version,
-                                     total.counts.winner.experiment, std::move(arm)};
-        commands_out.push_back(std::move(command));
-        ++decisions_asked;
+        emit_decision(model::Decide{total.counts.journey, total.counts.version,
+                                    total.counts.winner.experiment, std::move(arm)},
+                      now);
+    }
+}
+
+void Node::Impl::emit_decision(model::CommandBody body, Instant now) {
+    model::Command command;
+    command.partition = model::kEveryPartition;
+    command.at = now;
+    command.event_time = now;
+    command.body = std::move(body);
+    commands_out.push_back(std::move(command));
+    ++decisions_asked;
+}
+
+void Node::Impl::learn(Instant now) {
+    std::map<std::string, std::map<std::string, model::Learned::Count>> totals;
+    std::set<std::string> ready;
+    for (const core::Partition& partition : partitions) {
+        for (const core::LessonCounts& lesson : partition.lessons(now)) {
+            if (lesson.due <= now) ready.insert(lesson.subject);
+            for (const model::Learned::Count& count : lesson.counts) {
+                model::Learned::Count& total = totals[lesson.subject][count.name];
+                total.name = count.name;
+                total.of += count.of;
+                total.came += count.came;
+            }
+        }
+    }
+    for (const std::string& subject : ready) {
+        model::Learned learned;
+        learned.subject = subject;
+        for (const auto& [name, total] : totals[subject])
+            learned.counts.push_back(total);
+        emit_decision(std::move(learned), now);
     }
 }
 

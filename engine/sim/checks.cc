@@ -38,6 +38,11 @@ void Simulation::check_call(const Call& call) {
         violation("I3: a call to " + call.external_id +
                   " began after the acknowledged suppression of the address");
     }
+    if (!moved_.contains(call.external_id)) {
+        if (gone_.contains(call.external_id) || dead_keys_.contains(call.key))
+            violation("I3: a call for " + key + " began after its person was erased");
+        keys_of_[call.external_id].insert(call.key);
+    }
     if (moved_.contains(call.external_id))
         return;  // what was said under the old name is checked in core's own tests
     if (revoked_.contains(
@@ -90,10 +95,36 @@ void Simulation::check_end() {
     entries_ = std::move(entries).value();
     for (const auto& [id, row] : entries_)
         ++result_.entered[row.journey];
+    check_erased();
     check_messages();
+    check_notices();
     check_bodies();
     check_model();
     check_counts();
+}
+
+/// Nothing is left of who was erased, but what forbids to write to them.
+void Simulation::check_erased() {
+    for (const model::MessageKey& key : dead_keys_) {
+        const std::string name = "erasure: of " + model::format_key(key);
+        if (messages_.contains(key)) violation(name + " there is a row");
+        const auto kept = medium_->state().load_rendered(key);
+        if (!kept) return violation(name + ": " + kept.error().detail);
+        if (kept.value()) violation(name + " there is a copy");
+    }
+    for (const std::string& who : gone_) {
+        if (moved_.contains(who)) continue;
+        const model::PersonId person = model::person_id_of(who);
+        if (!node_->profile_json(person).empty()) violation("erasure: " + who + " is known");
+        const auto of_person = [&](const auto& row) { return row.second.person == person; };
+        if (std::any_of(entries_.begin(), entries_.end(), of_person) ||
+            std::any_of(messages_.begin(), messages_.end(), of_person))
+            violation("erasure: there are rows of " + who);
+    }
+    for (const model::AddressKey& key : off_limits_) {
+        if (!address_wishes_.contains(key))
+            violation("erasure: an address nothing may be sent to was forgotten");
+    }
 }
 
 /// I9: every attempt of a key says the same, and the same is kept.
@@ -158,7 +189,9 @@ void Simulation::check_messages() {
     for (const Call& call : providers_->ledger()) {
         if (call.channel.starts_with(core::kCallLane)) continue;
         if (call.ambiguous) ambiguous.insert(call.key);
-        if (!messages_.contains(call.key)) {
+        const bool may_be_erased = dead_keys_.contains(call.key) ||
+                                   (result_.erased > 0 && moved_.contains(call.external_id));
+        if (!messages_.contains(call.key) && !may_be_erased) {
             violation("I6: " + model::format_key(call.key) + " was called and no row knows it");
         }
     }
@@ -198,6 +231,18 @@ void Simulation::check_messages() {
     }
 }
 
+/// I1: what was said of a message by its provider's name for it, whichever came first, is said of it.
+void Simulation::check_notices() {
+    for (const auto& [place, kind] : notices_) {
+        const auto named = named_.find(place);
+        if (named == named_.end() || !place.starts_with("id:")) continue;
+        const auto row = messages_.find(named->second);
+        const std::string word = "\"" + std::string(model::name_of(kind)) + "\"";
+        if (row == messages_.end() || row->second.receipts.find(word) == std::string::npos)
+            violation("I1: " + place + " was reported " + word + " and nobody heard of it");
+    }
+}
+
 /// I6: the counters say what the rows say.
 void Simulation::check_counts() {
     std::uint64_t sent = 0;
@@ -215,7 +260,8 @@ void Simulation::check_counts() {
     result_.unknown = rows[model::MessageStatus::unknown];
     result_.skipped = rows[model::MessageStatus::skipped] + rows[model::MessageStatus::expired];
     const auto compare = [&](const char* what, std::uint64_t counted, std::uint64_t found) {
-        if (counted != found) {
+        // What was counted of who was erased stays counted.
+        if (result_.erased > 0 ? counted < found : counted != found) {
             violation(std::string("I6: ") + what + " counted " + std::to_string(counted) +
                       ", rows say " + std::to_string(found));
         }
@@ -223,7 +269,7 @@ void Simulation::check_counts() {
     compare("accepted", sent, result_.accepted);
     compare("unknown", unknown, result_.unknown);
     compare("skipped", skipped, result_.skipped);
-    if (skipped != result_.skipped) {
+    if (skipped != result_.skipped && result_.erased == 0) {
         for (const core::JourneyCounts& journey : node_->counts().journeys) {
             std::string text = journey.journey + " counted";
             for (const auto& [reason, count] : journey.skipped_by)

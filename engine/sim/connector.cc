@@ -20,6 +20,9 @@ Result<connectors::Request> PlainConnector::request(const connectors::Message& m
 
 model::Observation PlainConnector::observe(const connectors::Response& response) const {
     model::Observation seen = connectors::observe_http(response, traits_.idempotency);
+    for (const auto& [name, value] : response.headers) {
+        if (name == kNameHeader) seen.provider_id = value;
+    }
     if (!answers_) return seen;
     if (seen.kind == model::ObservationKind::accepted) seen.answer = response.body;
     if (seen.kind == model::ObservationKind::pause) seen.kind = model::ObservationKind::rejected;

@@ -6,6 +6,9 @@
 
 namespace journey::sim {
 
+/// In answers: the provider's own name of the message.
+inline constexpr std::string_view kNameHeader = "message-name";
+
 class PlainConnector final : public connectors::Connector {
   public:
     PlainConnector(std::string channel, model::IdempotencyClass idempotency,

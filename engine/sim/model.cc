@@ -1,5 +1,7 @@
 #include "engine/sim/model.h"
 
+#include "engine/sim/programs.h"
+
 namespace journey::sim {
 
 namespace {
@@ -21,7 +23,13 @@ std::int32_t second_of_day(Instant at, const calendar::Zone& zone) {
 }  // namespace
 
 void Model::command(const model::Command& command, bool first) {
-    if (std::holds_alternative<model::Publish>(command.body)) published_ = true;
+    if (const auto* publish = std::get_if<model::Publish>(&command.body)) {
+        published_ = true;
+        const auto program = ir::decode(publish->program);
+        limited_ = program && program.value().workspace.blast_limit > 0;
+    }
+    if (const auto* approve = std::get_if<model::Approve>(&command.body))
+        approved_[approve->journey + "/" + approve->step] = command.at;
     if (const auto* pause = std::get_if<model::SetPaused>(&command.body)) {
         if (pause->paused) {
             paused_.insert(pause->journey);
@@ -31,6 +39,11 @@ void Model::command(const model::Command& command, bool first) {
     }
     if (const auto* resume = std::get_if<model::Resume>(&command.body))
         paused_.erase(resume->journey);
+    if (std::holds_alternative<model::Erase>(command.body)) {
+        people_.erase(command.external_id);
+        std::erase_if(entries,
+                      [&](const auto& one) { return one.first.first == command.external_id; });
+    }
     if (!first) return;
     if (const auto* identify = std::get_if<model::Identify>(&command.body)) {
         for (const auto& trait : identify->traits) {
@@ -71,12 +84,27 @@ std::vector<const calendar::Zone*> Model::zones_of(const Person& person, Instant
     return known ? now : all;
 }
 
+// Steps are called like their messages. What was granted yesterday may begin today.
+bool Model::is_over_limit(const Call& call) {
+    constexpr auto kDay = std::chrono::hours(24);
+    const std::string step = call.journey + "/" + call.message_template;
+    const auto approved = approved_.find(step);
+    const bool free =
+        !limited_ || (approved != approved_.end() && call.at - approved->second < 2 * kDay);
+    if (!counted_.insert(call.key).second || free) return false;
+    const auto day = std::chrono::floor<std::chrono::days>(call.at).time_since_epoch().count();
+    return ++of_[{step, day}] > 2 * kBlastLimit;
+}
+
 std::string Model::judge(const Call& call, const std::set<std::string>& strangers) {
     if (call.channel.starts_with(core::kCallLane) || call.message_template == "receipt") return "";
     if (strangers.contains(call.external_id)) return "";
     Person& person = people_[call.external_id];
     const std::vector<const calendar::Zone*> zones = zones_of(person, call.at);
     std::string wrong;
+    if (is_over_limit(call))
+        wrong =
+            "blast limit: " + call.message_template + " of " + call.journey + " is one too many";
     const bool quiet = call.journey == "welcome" && call.channel != "email";
     const bool at_night = std::all_of(zones.begin(), zones.end(), [&](const calendar::Zone* zone) {
         const std::int32_t at = second_of_day(call.at, *zone);

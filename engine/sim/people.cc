@@ -24,13 +24,16 @@ bool falls_into(const ArmWish& wish, const std::string& external_id) {
 
 }  // namespace
 
-std::optional<std::string> person_in_arms(std::span<const ArmWish> wishes, std::uint32_t tries) {
+std::optional<std::string> person_in_arms(std::span<const ArmWish> wishes,
+                                          const HoldoutWish& holdout, std::uint32_t tries) {
     for (std::uint32_t number = 1; number <= tries; ++number) {
         std::string external_id = "user:test-" + std::to_string(number);
         const bool all = std::all_of(wishes.begin(), wishes.end(), [&](const ArmWish& wish) {
             return falls_into(wish, external_id);
         });
-        if (all) return external_id;
+        const bool held =
+            rules::held_out(holdout.share, model::customer_id_of(external_id)) == holdout.in;
+        if (all && held) return external_id;
     }
     return std::nullopt;
 }

@@ -19,6 +19,13 @@ model::SuppressAddresses suppress_address(const std::string& address, bool suppr
     return change;
 }
 
+model::Command at_place(std::string place) {
+    model::Command command;
+    command.person = model::person_id_of(place);
+    command.external_id = std::move(place);
+    return command;
+}
+
 }  // namespace
 
 void Simulation::submit_at(Instant at, model::Command command) {
@@ -32,8 +39,9 @@ Micros Simulation::some(Micros most) {
 }
 
 void Simulation::plan_people() {
+    railed_ = options_.programs.empty() && rng_.chance(0.3);
     const std::vector<Bytes> programs =
-        options_.programs.empty() ? own_programs() : options_.programs;
+        options_.programs.empty() ? own_programs(railed_) : options_.programs;
     Result<ir::Program> schema = ir::decode(programs.front());
     if (!schema) return violation("the first program cannot be read: " + schema.error().detail);
     schema_ = std::move(schema).value();
@@ -54,6 +62,8 @@ void Simulation::plan_operators(const std::vector<Bytes>& programs) {
                            static_cast<std::int64_t>(programs.size());
         submit_at(kSimulationStart + share, std::move(publish));
     }
+    while (railed_ && rng_.chance(0.8))
+        approve_at(kSimulationStart + some(options_.span));
     for (int i = 0; i < 3 && rng_.chance(0.5); ++i) {
         const bool all = schema_.journeys.empty() || rng_.chance(0.5);
         const std::string journey =
@@ -69,6 +79,17 @@ void Simulation::plan_operators(const std::vector<Bytes>& programs) {
         model::Command end;
         end.body = std::move(resume);
         submit_at(at + some(std::chrono::hours(5)), std::move(end));
+    }
+}
+
+/// Every step that sends of a journey drawn by lot.
+void Simulation::approve_at(Instant at) {
+    const ir::Journey& journey = schema_.journeys[rng_.below(schema_.journeys.size())];
+    for (const ir::State& state : journey.states) {
+        if (!std::holds_alternative<ir::Send>(state.act)) continue;
+        model::Command approve;
+        approve.body = model::Approve{journey.name, state.step, "simulator"};
+        submit_at(at, std::move(approve));
     }
 }
 
@@ -113,6 +134,8 @@ model::CommandBody Simulation::body_of(const std::string& external_id, std::uint
     for (const ir::EventType& event : schema_.events) {
         if (!event.builtin) events.push_back(&event);
     }
+    // Half of the worlds forget nobody: there the counters must be what the rows say, exactly.
+    if (what == 48 && seed_ % 2 == 1) return model::Erase{};
     if (what == 47) return model::TagChange{{"vip"}, {"new"}};
     if (what < 47 || events.empty())
         return model::Track{"rocket_started", {{"stage", std::int64_t{1}}}};
@@ -197,14 +220,31 @@ void Simulation::plan_receipt(const Call& call) {
     if (receipt.kind == model::ReceiptKind::bounced) model_.bounced(call.key);
     receipt.detail = "hard";
     receipt.id = "r" + std::to_string(call.sequence);
+    // Push providers know a message by their own name for it, and may be quicker than its answer.
+    const bool by_name = call.channel == "push" && !call.name.empty() && rng_.chance(0.5);
+    if (by_name) command = at_place(model::name_of_place("id", call.channel, call.name));
     const std::uint64_t copies = 1 + rng_.below(2);
     for (std::uint64_t i = 0; i < copies; ++i) {
         const Instant at =
             now_ + some(rng_.chance(0.5) ? Micros{kSecond} : Micros{std::chrono::hours(30)});
         receipt.at = at;
         command.body = model::ReceiptArrived{call.key, receipt};
+        if (by_name) command.body = model::NoticeArrived{receipt};
         submit_at(at, command);
     }
+}
+
+/// They come from a number, to whatever it got last.
+void Simulation::plan_text(const Call& call) {
+    const auto number = model::canonical_address("sms", call.address);
+    if (calm_ || call.channel != "sms" || !number || !rng_.chance(0.3)) return;
+    model::Command command = at_place(model::name_of_place("text", "sms", number.value()));
+    model::Receipt receipt;
+    receipt.kind = model::ReceiptKind::replied;
+    receipt.at = now_ + some(std::chrono::hours(30));
+    if (rng_.chance(0.7)) receipt.id = "t" + std::to_string(call.sequence);
+    command.body = model::NoticeArrived{receipt};
+    submit_at(receipt.at, command);
 }
 
 }  // namespace journey::sim

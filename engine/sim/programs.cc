@@ -29,7 +29,8 @@ ir::State state_of(decltype(ir::State::act) act, const std::string& step) {
 
 class Shop {
   public:
-    explicit Shop(int version) : version_(version) {
+    Shop(int version, bool railed) : version_(version) {
+        if (railed) rails();
         people();
         messages();
         welcome();
@@ -47,6 +48,14 @@ class Shop {
     }
 
   private:
+    void rails() {
+        ir::Workspace& it = program_.workspace;
+        it.blast_limit = version_ == 1 ? kBlastLimit / 2 : kBlastLimit;
+        it.blast_seconds = 86'400;
+        it.canary_count = 3;
+        it.canary_seconds = 7200;
+        it.canary_stop = 0.3;
+    }
     void people() {
         using enum ir::TypeKind;
         program_.workspace.name = "sim";
@@ -332,8 +341,8 @@ class Shop {
 
 }  // namespace
 
-std::vector<Bytes> own_programs() {
-    return {Shop(1).bytes(), Shop(2).bytes()};
+std::vector<Bytes> own_programs(bool railed) {
+    return {Shop(1, railed).bytes(), Shop(2, railed).bytes()};
 }
 
 }  // namespace journey::sim

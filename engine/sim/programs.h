@@ -6,7 +6,11 @@
 
 namespace journey::sim {
 
-/// Two versions of the same workspace, to be published one after the other.
-std::vector<Bytes> own_programs();
+/// Of a step a day in a workspace with rails.
+inline constexpr std::uint64_t kBlastLimit = 8;
+
+/// Two versions of the same workspace, to be published one after the other; `railed`: with a blast
+/// limit and a canary.
+std::vector<Bytes> own_programs(bool railed);
 
 }  // namespace journey::sim

@@ -1,5 +1,7 @@
 #include "engine/sim/provider.h"
 
+#include "engine/sim/connector.h"
+
 namespace journey::sim {
 
 namespace {
@@ -59,6 +61,8 @@ const Call& Providers::call(const runtime::OutgoingAttempt& attempt, Instant at,
     } else {
         call.taken = true;
         call.response = answer(202);
+        call.name = "P" + std::to_string(sequence);
+        call.response.headers.emplace_back(kNameHeader, call.name);
         // What a webhook answers is not always what it promised.
         if (attempt.is_call)
             call.response.body = rng_.chance(0.8) ? R"({"code":"TEN"})" : R"({"code":null})";

@@ -30,6 +30,7 @@ struct Call {
     std::string journey;
     Sha256 body_hash{};
     std::uint32_t attempt = 1;
+    std::string name = {};   // the provider's own of the message
     bool taken = false;      // the provider has it
     bool ambiguous = false;  // and we cannot know
     connectors::Response response;

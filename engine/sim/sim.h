@@ -72,9 +72,15 @@ struct ArmWish {
     std::string arm;
     bool rest = false;
 };
-/// The first external id of "user:test-1", "user:test-2", … whose hashes fall into all the arms;
-/// none in `tries`: the arm has no weight, or the wishes exclude one another.
+/// The workspace's holdout, and whether somebody is to be in it.
+struct HoldoutWish {
+    double share = 0;
+    bool in = false;
+};
+/// The first external id of "user:test-1", "user:test-2", … whose hashes fall into all the arms, and
+/// into the holdout or not; none in `tries`: the arm has no weight, or the wishes exclude one another.
 std::optional<std::string> person_in_arms(std::span<const ArmWish> wishes,
+                                          const HoldoutWish& holdout = {},
                                           std::uint32_t tries = 1'000'000);
 
 // ---------------------------------------------------------------- the seeded simulator
@@ -108,6 +114,7 @@ struct SimResult {
     std::uint64_t accepted = 0;       // messages
     std::uint64_t unknown = 0;
     std::uint64_t skipped = 0;
+    std::uint64_t erased = 0;                      // people
     std::map<std::string, std::uint64_t> entered;  // by journey
     std::vector<std::string> violations;           // sentences; empty = every promise was kept
     std::string repeat;                            // the one command that runs this again

@@ -44,6 +44,7 @@ class Simulation {
     // ---- plans.cc, then simulator.cc
     void plan_people();
     void plan_operators(const std::vector<Bytes>& programs);
+    void approve_at(Instant at);
     void plan_one(const std::string& external_id, Instant at, std::uint64_t number);
     model::CommandBody body_of(const std::string& external_id, std::uint64_t number);
     Value any_value(const ir::Type& type, std::uint64_t number);
@@ -66,8 +67,10 @@ class Simulation {
     /// False: the disk failed and the process is gone.
     bool kept(const Result<void>& done, std::string_view doing);
     void remember_wish(const model::Command& command);
+    void remember_erasure(const model::Command& command);
     void answered(std::size_t client);
     void plan_receipt(const Call& call);
+    void plan_text(const Call& call);
     runtime::NodeOptions node_options() const;
     void trace(std::string_view bytes);
     void violation(std::string sentence);
@@ -77,16 +80,19 @@ class Simulation {
     void check_recovered();
     void check_end();
     void check_messages();
+    void check_notices();
     void check_bodies();
     void check_model();
     void check_counts();
+    void check_erased();
 
     const std::uint64_t seed_;
     const SimOptions options_;
     Rng rng_;
     Weather weather_;
     double crash_chance_ = 0;
-    bool calm_ = false;  // the end of the story: nothing fails any more
+    bool railed_ = false;  // the workspace has rails
+    bool calm_ = false;    // the end of the story: nothing fails any more
 
     Instant now_;
     std::uint64_t sequence_ = 0;
@@ -117,7 +123,16 @@ class Simulation {
     std::map<std::pair<std::string, std::string>, std::uint64_t> revoked_;     // person and consent
     std::map<std::pair<std::string, std::string>, std::uint64_t> suppressed_;  // person and channel
     std::map<model::AddressKey, bool> address_wishes_;
+    std::map<std::string, model::MessageKey> named_;  // by the provider's name; durable, like
+    std::vector<std::pair<std::string, model::ReceiptKind>> notices_;  // what was said there
     std::set<model::AddressKey> suppressed_addresses_;
+    std::map<std::string, std::set<std::string>> met_;  // message ids, since the last erasure
+    std::map<std::string, std::string> emails_;
+    std::map<std::string, std::set<model::MessageKey>> keys_of_;
+    bool published_ = false;
+    std::set<std::string> gone_;  // erased, and nobody since
+    std::set<model::MessageKey> dead_keys_;
+    std::set<model::AddressKey> off_limits_;    // of who wanted nothing and was erased
     std::set<std::string> moved_;               // persons of an Alias
     std::set<model::MessageKey> lost_answers_;  // open at a crash
     std::set<std::pair<model::MessageKey, std::uint32_t>> called_;

@@ -1,3 +1,4 @@
+#include "engine/sim/programs.h"
 #include "engine/sim/simulation.h"
 
 namespace journey::sim {
@@ -14,7 +15,7 @@ bool is_opt_out(const model::CommandBody& body) {
     if (const auto* suppress = std::get_if<model::Suppress>(&body)) return suppress->suppressed;
     if (const auto* addresses = std::get_if<model::SuppressAddresses>(&body))
         return addresses->suppressed;
-    return false;
+    return std::holds_alternative<model::Erase>(body);
 }
 
 }  // namespace
@@ -43,8 +44,11 @@ Simulation::Simulation(std::uint64_t seed, const SimOptions& options)
         const model::IdempotencyClass choices[] = {neither, keyed, queryable, collapsible};
         classes[channel] = choices[rng_.below(4)];
         const auto parallel = static_cast<std::uint32_t>(1 + rng_.below(4));
-        routes_.push_back(
-            {channel, std::make_shared<PlainConnector>(channel, classes[channel], parallel), 0});
+        runtime::Route& route = routes_.emplace_back();
+        route.channel = channel;
+        route.connector = std::make_shared<PlainConnector>(channel, classes[channel], parallel);
+        route.named_by_provider = route.channel == "push";
+        route.hears_texts = route.channel == "sms";
     }
     providers_ = std::make_unique<Providers>(weather_, rng_, std::move(classes));
 }
@@ -88,6 +92,11 @@ SimResult Simulation::run() {
     submit_at(now_, resume);
     std::get<model::Resume>(resume.body).journey = "welcome";
     submit_at(now_, std::move(resume));
+    if (railed_) {  // nobody is left to approve
+        model::Command publish;
+        publish.body = model::Publish{own_programs(false).back()};
+        submit_at(now_, std::move(publish));
+    }
     live_until(kSimulationStart + options_.span + std::chrono::hours(24 * 40));
     check_end();
     return std::move(result_);
@@ -236,18 +245,60 @@ void Simulation::follow() {
 
 /// What people want, in the order of the log; the second copy of a command changes nothing.
 void Simulation::remember_wish(const model::Command& command) {
-    const bool first = seen_.emplace(command.external_id, command.message_id).second;
+    seen_.emplace(command.external_id, command.message_id);
+    const bool first = met_[command.external_id].insert(command.message_id).second;
     model_.command(command, first);
+    remember_erasure(command);
     if (const auto* addresses = std::get_if<model::SuppressAddresses>(&command.body)) {
         for (const auto& item : addresses->items)
             address_wishes_[item.key] = addresses->suppressed;
     }
+    if (const auto* named = std::get_if<model::MessageNamed>(&command.body)) {
+        named_[command.external_id] = named->key;
+    } else if (const auto* notice = std::get_if<model::NoticeArrived>(&command.body)) {
+        notices_.emplace_back(command.external_id, notice->receipt.kind);
+    }
+    if (std::holds_alternative<model::Publish>(command.body)) published_ = true;
     if (!first) return;
+    if (const auto* identify = std::get_if<model::Identify>(&command.body)) {
+        for (const ir::Channel& channel : schema_.channels) {
+            if (channel.kind != ir::ChannelKind::email || channel.address_field == ir::kNone)
+                continue;
+            const Value* email =
+                find(identify->traits, schema_.profile[channel.address_field].name);
+            if (email == nullptr || email->as<std::string>() == nullptr) continue;
+            emails_[command.external_id] = *email->as<std::string>();
+        }
+    }
     if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
         wishes_[{command.external_id, consent->consent}] = !consent->granted;
     } else if (const auto* suppress = std::get_if<model::Suppress>(&command.body)) {
         wishes_[{command.external_id, "channel " + suppress->channel}] = suppress->suppressed;
     }
+}
+
+/// Who is erased is nobody, until somebody of that name says or does something again.
+void Simulation::remember_erasure(const model::Command& command) {
+    const std::string& who = command.external_id;
+    if (who.empty() || model::is_for_every_partition(command.body) ||
+        std::holds_alternative<model::ReceiptArrived>(command.body))
+        return;
+    gone_.erase(who);
+    if (!std::holds_alternative<model::Erase>(command.body)) return;
+    ++result_.erased;
+    gone_.insert(who);
+    dead_keys_.merge(keys_of_[who]);
+    keys_of_.erase(who);
+    met_.erase(who);
+    const auto email = emails_.find(who);
+    const bool stopped = published_ && wishes_[{who, "channel "}];
+    if (stopped && email != emails_.end() && !moved_.contains(who))
+        off_limits_.insert(model::address_key_of(
+            "", "email", model::canonical_address("email", email->second).value()));
+    if (email != emails_.end()) emails_.erase(email);
+    for (auto* all : {&revoked_, &suppressed_})
+        std::erase_if(*all, [&](const auto& one) { return one.first.first == who; });
+    std::erase_if(wishes_, [&](const auto& one) { return one.first.first == who; });
 }
 
 void Simulation::answered(std::size_t client) {
@@ -282,6 +333,8 @@ bool Simulation::start_attempts(bool& any) {
         trace(line.bytes());
         check_call(call);
         plan_receipt(call);
+        plan_text(call);
+        attempt.message = {};  // as the service keeps it
         items_.emplace(std::pair{now_ + call.takes, ++item_number_},
                        Answer{incarnation_, std::move(attempt), call.response});
         if (may_crash(crash_chance_ / 2, "between the call and the answer")) return false;
@@ -311,6 +364,8 @@ bool Simulation::checkpoint() {
         unsaved_catalog_.reset();
         if (may_crash(crash_chance_ * 3, "between a catalog and the partitions")) return false;
     }
+    auto rendered = node_->take_rendered();
+    std::move(rendered.begin(), rendered.end(), std::back_inserter(unsaved_rendered_));
     model::LogPosition low_water = 0;
     for (std::uint16_t i = 0; i < options_.partitions; ++i) {
         if (unsaved_.empty()) {
@@ -322,8 +377,12 @@ bool Simulation::checkpoint() {
         const Result<void> saved = state.save(unsaved_);
         if (!kept(saved, "a checkpoint")) return false;
         if (!saved) return true;
-        for (const model::PartitionCheckpoint& one : unsaved_)
+        for (const model::PartitionCheckpoint& one : unsaved_) {
             node_->checkpoint_saved(one.partition, one.applied);
+            for (const model::ErasedRow& row : one.erased)
+                std::erase_if(unsaved_rendered_,
+                              [&](const auto& kept) { return kept.person == row.id; });
+        }
         unsaved_.clear();
         low_water = node_->low_water();
         if (may_crash(crash_chance_, "between two partitions")) return false;
@@ -338,8 +397,6 @@ bool Simulation::checkpoint() {
         if (low_water > 0) low_water = node_->low_water();
         if (may_crash(crash_chance_, "after the suppressed addresses")) return false;
     }
-    auto rendered = node_->take_rendered();
-    std::move(rendered.begin(), rendered.end(), std::back_inserter(unsaved_rendered_));
     const Result<void> saved = state.save_rendered(unsaved_rendered_);
     if (!kept(saved, "rendered messages")) return false;
     if (saved) unsaved_rendered_.clear();

@@ -84,6 +84,7 @@ class StateStore {
         model::MessageKey key;
         Bytes body;
         std::string hash;
+        model::PersonId person = {};  // whose it is, until it is saved
     };
     virtual Result<void> save_rendered(const std::vector<RenderedMessage>& messages) = 0;
     virtual Result<std::optional<RenderedMessage>> load_rendered(const model::MessageKey& key) = 0;

@@ -84,6 +84,8 @@ std::vector<std::string> language_words() {
             "split",
             "experiment",
             "holdout 5%",
+            "blast limit 10000 per day",
+            "canary 100 for 30 minutes stop above 5%",
             "sample 20%",
             "arm",
             "winner by",

@@ -14,6 +14,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { eventually, freePort, startDaemon } from "../npm/daemon.mjs";
+
 const { values: given } = parseArgs({
   options: { journey: { type: "string" }, modules: { type: "string" }, smtpd: { type: "string" } },
 });
@@ -28,23 +30,6 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function eventually(what, ready) {
-  for (const until = Date.now() + 20_000; Date.now() < until; ) {
-    const found = await ready();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`in vain: ${what}`);
-}
-
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 // ---- a mail server of our own
 
@@ -76,12 +61,24 @@ writeFileSync(path.join(folder, "dkim.pem"), privateKey.export({ type: "pkcs8", 
 const bare = createPublicKey(privateKey).export({ type: "spki", format: "der" }).subarray(-32).toString("base64");
 const resolver = async () => [[`v=DKIM1; k=ed25519; p=${bare}`]];
 
+const logo = Buffer.from("89504e470d0a1a0a00ff0d0a2e0d0a", "hex");
+const files = {
+  "offers.csv": "sku,price,title\nA-1,19.90,\"Hut, grün\"\n",
+  "letter.html": "<p>{{ offers['A-1'].title }}: {{ offers['A-1'].price | money }}</p><img src=\"cid:logo\">",
+  "files/Unsere Bedingungen für Sie.pdf": "%PDF-1.7 kind",
+  "images/logo.png": logo,
+};
+
 async function daemon(name, mail, network) {
   const home = path.join(folder, name);
   const box = path.join(home, "bounces");
   for (const part of ["new", "tmp"]) mkdirSync(path.join(box, part), { recursive: true });
   mkdirSync(path.join(home, "project"));
   writeFileSync(path.join(home, "project", "shop.journey"), readFileSync(path.join(here, "shop.journey")));
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(home, "project", file)), { recursive: true });
+    writeFileSync(path.join(home, "project", file), content);
+  }
   writeFileSync(path.join(home, "c.yaml"), `public url: https://hello.shop.example
 connectors:
   email:
@@ -94,54 +91,19 @@ ${mail}
     bounces: {address: bounces@mail.shop.example, mailbox: "${box}", secrets: ["env:BOUNCE_SECRET"]}
 ${network}
 `);
-  const child = spawn(path.resolve(given.journey),
-    ["serve", path.join(home, "project"), "--config", path.join(home, "c.yaml"), "--data", path.join(home, "data"),
-     "--listen", "127.0.0.1:0"],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, JOURNEY_LANG: "en", BOUNCE_SECRET: "come-back", MAIL_PASSWORD: "open sesame" } });
-  running.add(child);
-  let said = "";
-  const url = await new Promise((resolve, reject) => {
-    const listen = (chunk) => {
-      said += chunk;
-      const found = /serves on (http:\/\/127\.0\.0\.1:\d+)/.exec(said);
-      if (found) resolve(found[1]);
-    };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    child.on("exit", (code) => reject(new Error(`the daemon ended with ${code}:\n${said}`)));
+  const one = await startDaemon({
+    journey: given.journey, project: path.join(home, "project"), data: path.join(home, "data"),
+    config: path.join(home, "c.yaml"), env: { BOUNCE_SECRET: "come-back", MAIL_PASSWORD: "open sesame" },
   });
-  const key = (file) => readFileSync(path.join(home, "data", "keys", file), "utf8").trim();
-  const post = async (where, body) => {
-    const answer = await fetch(url + where, {
-      method: "POST", body: JSON.stringify(body),
-      headers: { "content-type": "application/json", authorization: "Basic " + btoa(key("write_key") + ":") },
-    });
-    assert.equal(answer.status, 200, `${where}: ${await answer.text()}`);
-  };
   return {
-    box, url,
-    said: () => said,
+    ...one, box,
     async ask(person, email, id = person) {
-      await post("/v1/identify", { userId: person, traits: { email } });
-      await post("/v1/track", { userId: person, event: "Asked", messageId: id });
-    },
-    async story(person) {
-      const answer = await fetch(`${url}/admin/people/user%3A${person}/timeline`, { headers: { authorization: `Bearer ${key("admin_token")}` } });
-      return answer.text();
-    },
-    tells(person, words) {
-      return eventually(`${person}: ${words}`, async () => (await this.story(person)).includes(words));
+      await one.post("/v1/identify", { userId: person, traits: { email } });
+      await one.post("/v1/track", { userId: person, event: "Asked", messageId: id });
     },
     drop(file, mail) { // as a mail server delivers into a Maildir
       writeFileSync(path.join(box, "tmp", file), mail);
       renameSync(path.join(box, "tmp", file), path.join(box, "new", file));
-    },
-    async stop() {
-      child.removeAllListeners("exit");
-      const ended = new Promise((resolve) => child.on("exit", resolve));
-      child.kill("SIGTERM");
-      assert.equal(await ended, 0, said);
-      running.delete(child);
     },
   };
 }
@@ -176,7 +138,17 @@ async function withOurServer() {
   await shop.ask("ada", "ada@mail.example");
   const first = await to("ada@mail.example");
   assert.ok(first.secure && first.user === "journeys", "over TLS, logged in");
-  const read = await simpleParser(first.mail);
+  const read = await simpleParser(first.mail, { keepCidLinks: true });
+  assert.match(read.text, /about Hut, grün\./);
+  assert.match(read.html, /<p>Hut, grün: (€19\.90|19[.,]90 ?€)<\/p>/);
+  const [picture, terms] = read.attachments.sort((a, b) => Number(b.related) - Number(a.related));
+  assert.equal(read.attachments.length, 2);
+  assert.deepEqual([picture.related, picture.contentType, picture.contentDisposition], [true, "image/png", "inline"]);
+  assert.equal(picture.contentId, "<logo@shop.example>");
+  assert.ok(read.html.includes(`<img src="cid:${picture.cid}">`), read.html);
+  assert.deepEqual(picture.content, logo);
+  assert.deepEqual([terms.contentType, terms.contentDisposition, terms.filename.normalize(), terms.content.toString()],
+    ["application/pdf", "attachment", "Unsere Bedingungen für Sie.pdf", "%PDF-1.7 kind"]);
   assert.equal(read.subject, "Ein Brief für ada@mail.example");
   assert.equal(read.headers.get("x-journey-reference"), referenceOf(first.envelope));
   const [signature] = (await dkimVerify(first.mail, { resolver })).results;

@@ -1,13 +1,14 @@
 // A daemon of its own, one recipient, and the pages as a browser shows them: on a phone and on a
 // desk, in English and Chinese, by keyboard and without JavaScript. `--pictures FOLDER` keeps what
 // was seen.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { freePort, startDaemon } from "../npm/daemon.mjs";
 
 const options = new Map();
 for (let i = 2; i + 1 < process.argv.length; i += 2) options.set(process.argv[i], process.argv[i + 1]);
@@ -112,12 +113,7 @@ const pictures = options.get("--pictures") ?? join(folder, "pictures");
 mkdirSync(join(folder, "project"), { recursive: true });
 mkdirSync(pictures, { recursive: true });
 writeFileSync(join(folder, "project", "shop.journey"), project);
-const port = await new Promise((done) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => done(port));
-  });
-});
+const port = await freePort();
 const base = `http://127.0.0.1:${port}`;
 writeFileSync(
   join(folder, "journeyd.yaml"),
@@ -134,35 +130,17 @@ pages:
     surveys: {title zh: "购买后的小问卷"}
 `,
 );
-const daemon = spawn(
-  options.get("--journey"),
-  ["serve", join(folder, "project"), "--config", join(folder, "journeyd.yaml"), "--data", join(folder, "data"), "--listen", `127.0.0.1:${port}`],
-  { stdio: ["ignore", "ignore", "pipe"] },
-);
-let said = "";
-daemon.stderr.on("data", (bytes) => (said += bytes));
+const daemon = await startDaemon({
+  journey: options.get("--journey"), project: join(folder, "project"), data: join(folder, "data"), port,
+  config: join(folder, "journeyd.yaml"),
+});
 let browser;
 try {
-  for (let i = 0; ; i += 1) {
-    const up = await fetch(`${base}/readyz`).then((answer) => answer.ok, () => false);
-    if (up) break;
-    if (i === 200 || daemon.exitCode !== null) throw new Error(`the daemon did not start: ${said}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  const key = (name) => readFileSync(join(folder, "data", "keys", name), "utf8").trim();
-  const secret = key("link_secret");
-  const post = async (path, body) => {
-    const answer = await fetch(base + path, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Basic ${Buffer.from(`${key("write_key")}:`).toString("base64")}` },
-      body: JSON.stringify(body),
-    });
-    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  };
+  const secret = daemon.key("link_secret");
   for (const [userId, language] of [["ada", "en"], ["wei", "zh-CN"]]) {
-    await post("/v1/identify", { userId, traits: { email: `${userId}@example.com`, phone: "+8613800138000", language } });
-    await post("/v1/consent", { userId, consent: "news", granted: true });
-    await post("/v1/consent", { userId, consent: "offers", granted: true, source: "footer form" });
+    await daemon.post("/v1/identify", { userId, traits: { email: `${userId}@example.com`, phone: "+8613800138000", language } });
+    await daemon.post("/v1/consent", { userId, consent: "news", granted: true });
+    await daemon.post("/v1/consent", { userId, consent: "offers", granted: true, source: "footer form" });
   }
   const path = (userId, letter, purpose, consent) =>
     `/${letter}/${token(secret, purpose, personOf(`user:${userId}`), consent ?? "")}${consent ? `?c=${consent}` : ""}`;
@@ -239,8 +217,7 @@ try {
   expect(story.includes("double opt-in") && story.includes("text_sha256"), "the proof stands in the story");
 } finally {
   await browser?.close();
-  daemon.kill("SIGTERM");
-  await new Promise((done) => (daemon.exitCode === null ? daemon.on("exit", done) : done()));
+  await daemon.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 if (failed > 0) process.exit(1);

@@ -191,3 +191,42 @@ TEST_CASE("a backup that does not work is no backup", "[process]") {
     CHECK(!fs::exists(shop.directory.path("new")));
     CHECK(!fs::exists(shop.directory.path("new.part")));
 }
+
+TEST_CASE("a backup brings nobody back who was erased since", "[process]") {
+    Shop shop;
+    shop.start_on("data");
+    for (std::uint64_t i = 0; i < 5; ++i)
+        shop.order(i);
+    const std::string copy = shop.directory.path("copy");
+    const std::string data = shop.directory.path("data");
+    const std::string made = shop.directory.path("new");
+    REQUIRE(run_journey({"backup", copy, "--data", data}).status == 0);
+    REQUIRE(shop.tool({"forget", "--person", "p3", "--yes"}, "data").status == 0);
+    shop.order(6);
+
+    const Finished foreign = run_journey({"restore", copy, "--data", made, "--erased-in", copy});
+    CAPTURE(foreign.output, foreign.errors);
+    CHECK(foreign.status == 0);  // nobody was erased before the backup
+    CHECK_FALSE(has(foreign.output, "erased again"));
+    fs::remove_all(made);
+    const Finished restored = run_journey({"restore", copy, "--data", made, "--erased-in", data});
+    CAPTURE(restored.output, restored.errors);
+    REQUIRE(restored.status == 0);
+    CHECK(has(restored.output, "1 ids that were erased since then are erased again."));
+    CHECK_FALSE(fs::exists(made + ".part.later"));
+    shop.daemon->kill_now();
+    shop.start_on("new");
+    CHECK(has(shop.tool({"timeline", "p3"}, "new").errors, "Nobody is known as `user:p3`"));
+    CHECK(shop.tool({"timeline", "p2"}, "new").status == 0);
+
+    Shop other;
+    other.start_on("data");
+    for (std::uint64_t i = 50; i < 80; ++i)
+        other.order(i);
+    const Finished refused = run_journey({"restore", copy, "--data", shop.directory.path("third"),
+                                          "--erased-in", other.directory.path("data")});
+    CAPTURE(refused.output);
+    CHECK(refused.status == 1);
+    CHECK(has(refused.errors, "lacks people whom nobody erased"));
+    CHECK_FALSE(fs::exists(shop.directory.path("third") + ".part"));
+}

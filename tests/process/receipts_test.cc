@@ -42,10 +42,18 @@ frequency gentle {
   counts marketing
   when full skip
 }
+catalogue products {
+  file "products.csv"
+  key sku
+  title string
+  price money EUR
+}
 template letter email marketing {
   consent news
   subject "A letter"
   file "letter.html"
+  attach "terms.txt"
+  inline "logo.png" as logo
   unsubscribe automatic
 }
 template note sms transactional {
@@ -90,7 +98,16 @@ struct Echo : Served {
         write_file(
             directory.path("project/letter.html"),
             "<html><body><p>Read <a href=\"https://echo.example/a?b=1&amp;c=2\">this</a>.</p>"
-            "<a href=\"{{ unsubscribe_url }}\">No more</a></body></html>");
+            "<a href=\"{{ unsubscribe_url }}\">No more</a>"
+            "<p>{{ products['A-1'].title }}: {{ products['A-1'].price | money }}"
+            "{{ products['B-2'].title }}.</p><img src=\"cid:logo\">"
+            "{% render 'footer', year: 2026 %}</body></html>");
+        write_file(directory.path("project/products.csv"),
+                   "title,sku,price\n\"Hat, red\",A-1,19.90\n");
+        write_file(directory.path("project/terms.txt"), "Be kind.");
+        write_file(directory.path("project/logo.png"), "not really");
+        write_file(directory.path("project/templates/partials/footer.liquid"),
+                   "<i>© Echo {{ year }}, {{ 'now' | date: '%H:%M %z' }} for {{ user.email }}</i>");
         auto started_sink = connectors::fake::SinkServer::start({});
         REQUIRE(started_sink);
         sink = std::move(started_sink).value();
@@ -188,6 +205,52 @@ TEST_CASE("a pixel, a click and an unsubscribe find the person and the journey",
     echo.post("/v1/track", R"({"userId":"ada","event":"Asked","messageId":"2"})");
     CHECK(echo.tells("consent"));
     CHECK(echo.sink->last(10).size() == 1);
+}
+
+TEST_CASE("a letter is shown again as it was, after its template has become another", "[process]") {
+    const Echo echo;
+    echo.post("/v1/track", R"({"userId":"ada","event":"Asked","messageId":"1"})");
+    const connectors::fake::SinkMessage mail = echo.next_message(1);
+    const std::size_t footer = mail.html.find("<i>© Echo 2026, ");
+    REQUIRE(footer != std::string::npos);
+    CHECK(has(mail.html, " +0000 for ada@example.com</i>"));
+    CHECK(has(mail.html, "<p>Hat, red: €19.90.</p>"));
+
+    const auto explain = [&](std::vector<std::string> more) {
+        std::vector<std::string> words{"explain", "--person",
+                                       "ada",     "--journey",
+                                       "letters", "--content",
+                                       "--to",    echo.daemon->url(),
+                                       "--data",  echo.directory.path("data")};
+        words.insert(words.end(), more.begin(), more.end());
+        return run_journey(words);
+    };
+    Finished shown;
+    eventually(std::chrono::seconds(15), [&] {  // kept with the next checkpoint
+        shown = explain({});
+        return has(shown.output, "footer") || has(shown.output, "agrees");
+    });
+    CAPTURE(shown.output, shown.errors);
+    CHECK(shown.status == 0);
+    CHECK(has(shown.output, "subject: A letter"));
+    CHECK(has(shown.output, mail.html.substr(footer, mail.html.find("</i>") - footer)));
+    CHECK(has(shown.output, "This is what was sent: the hash in the person's story agrees."));
+
+    const Finished json = explain({"--json"});
+    CHECK(has(json.output, R"("agrees":true)"));
+    CHECK(has(json.output, R"("subject":"A letter")"));
+    const std::string terms = to_hex(view_of(sha256("Be kind.")));
+    CHECK(has(json.output, R"({"name":"terms.txt","type":"text/plain","shown_as":"","sha256":")" +
+                               terms + R"("})"));
+    CHECK(has(json.output, R"("shown_as":"logo")"));
+    const Finished chinese = explain({"--lang", "zh"});
+    CHECK(has(chinese.output, "这就是发出的内容"));
+
+    echo.post("/v1/track", R"({"userId":"ada","event":"Texted","messageId":"2"})");
+    CHECK(echo.client->get("/admin/messages/nonsense/content").value().status == 400);
+    CHECK(echo.client->get("/admin/messages/01234567-89ab-cdef-0123-456789abcdef/content")
+              .value()
+              .status == 404);
 }
 
 TEST_CASE("Twilio's report is believed only with its signature", "[process]") {

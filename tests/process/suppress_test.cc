@@ -127,3 +127,45 @@ TEST_CASE("an imported list stops mail to its addresses, whoever has them", "[pr
     REQUIRE(story);
     CHECK(has(story.value().body, "The address for email is on the suppression list: by letter."));
 }
+
+TEST_CASE("a person is forgotten, and not written to again", "[process]") {
+    const Shop shop;
+    const auto journey = [&](std::vector<std::string> arguments) {
+        for (const std::string& one :
+             {std::string("--to"), fmt::format("http://127.0.0.1:{}", shop.daemon->port()),
+              std::string("--data"), shop.directory.path("data")})
+            arguments.push_back(one);
+        return run_journey(arguments);
+    };
+    shop.order("wei", "wei.the.person@example.com");
+    REQUIRE(shop.sent(1));
+    shop.post("/v1/suppress", R"({"userId":"wei","suppressed":true,"reason":"asked"})");
+
+    const Finished unsure = journey({"forget", "--person", "wei"});
+    CHECK(unsure.status == 1);
+    CHECK(has(unsure.errors, "give --yes"));
+    const Finished done = journey({"forget", "--person", "wei", "--yes"});
+    CAPTURE(done.output, done.errors);
+    CHECK(done.status == 0);
+    CHECK(done.output ==
+          "wei is forgotten. Backups made before still know wei: let them age out.\n");
+    const Finished again = journey({"forget", "--person", "wei", "--yes"});
+    CHECK(again.status == 1);
+    CHECK(has(again.errors, "Nobody is known as `user:wei`"));
+    CHECK(has(journey({"timeline", "wei"}).errors, "Nobody is known as `user:wei`"));
+
+    shop.order("wei", "wei.the.person@example.com");
+    shop.order("bob", "bob@example.com");
+    REQUIRE(shop.sent(2));
+    CHECK(shop.sink->last(100).size() == 2);
+    CHECK(has(shop.suppress({"list", "wei.the.person@example.com"}).output, "opted out (erasure)"));
+    const Finished gone = journey({"forget", "--person", "wei", "--yes"});
+    CHECK(gone.status == 0);
+    const auto kept = [&](const std::string& name) {
+        std::ifstream in(shop.directory.path("data/" + name), std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+        return has(bytes, "wei.the.person");
+    };
+    CHECK(eventually(std::chrono::seconds(20),
+                     [&] { return !kept("state.db") && !kept("state.db-wal"); }));
+}

@@ -2,15 +2,15 @@
 //
 //   node push_services.mjs --journey build/release/bin/journey --modules DIRECTORY-WITH-NODE_MODULES
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import crypto from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { eventually, startDaemon } from "../npm/daemon.mjs";
 import { apple, browserPushService, google } from "./services.mjs";
 
 const { values: given } = parseArgs({
@@ -35,68 +35,19 @@ const file = (name, content) => {
 mkdirSync(path.join(directory, "project"));
 copyFileSync(path.join(here, "push.journey"), path.join(directory, "project", "push.journey"));
 
-async function startDaemon(name, push, network) {
-  const config = file(`${name}.yaml`, JSON.stringify({ connectors: { push }, network }));
-  const data = path.join(directory, `${name}-data`);
-  const child = spawn(
-    given.journey,
-    ["serve", path.join(directory, "project"), "--config", config, "--data", data, "--listen", "127.0.0.1:0"],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let said = "";
-  const url = await new Promise((resolve, reject) => {
-    const listen = (chunk) => {
-      said += chunk;
-      const found = /serves on (http:\/\/127\.0\.0\.1:\d+)/.exec(said);
-      if (found) resolve(found[1]);
-    };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`the daemon ended with ${code}:\n${said}`)));
+async function daemonWith(name, push, network) {
+  const daemon = await startDaemon({
+    journey: given.journey, project: path.join(directory, "project"), data: path.join(directory, `${name}-data`),
+    config: file(`${name}.yaml`, JSON.stringify({ connectors: { push }, network })),
   });
-  const key = (which) => readFileSync(path.join(data, "keys", which), "utf8").trim();
-  const write = `Basic ${Buffer.from(`${key("write_key")}:`).toString("base64")}`;
-  const admin = `Bearer ${key("admin_token")}`;
-  const post = async (where, body) => {
-    const answer = await fetch(url + where, {
-      method: "POST", headers: { authorization: write, "content-type": "application/json" }, body: JSON.stringify(body),
-    });
-    assert.ok(answer.ok, `${where}: ${answer.status} ${await answer.text()}`);
-  };
   return {
+    ...daemon,
     async ask(userId, address) {
-      await post("/v1/identify", { userId, traits: { push_token: address, first_name: userId } });
-      await post("/v1/track", { userId, event: "asked" });
-    },
-    async story(userId) {
-      const answer = await fetch(`${url}/admin/people/user%3A${userId}/timeline`, { headers: { authorization: admin } });
-      return answer.text();
-    },
-    said: () => said,
-    async stop() {
-      child.removeAllListeners("exit");
-      const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
-      child.kill("SIGTERM");
-      assert.equal(await ended, 0, `the daemon drains and ends with 0:\n${said}`);
+      await daemon.post("/v1/identify", { userId, traits: { push_token: address, first_name: userId } });
+      await daemon.post("/v1/track", { userId, event: "asked" });
     },
   };
 }
-
-async function eventually(what, question) {
-  const until = Date.now() + 30000;
-  for (;;) {
-    const answer = await question();
-    if (answer) return answer;
-    if (Date.now() > until) throw new Error(`waited in vain for ${typeof what === "function" ? await what() : what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-const tells = (daemon, user, words) =>
-  eventually(
-    async () => `"${words}" in ${await daemon.story(user)}\n${daemon.said()}`,
-    async () => (await daemon.story(user)).includes(words),
-  );
 const accepted = (service, count, daemon) =>
   eventually(
     async () => `${count} accepted; there are ${service.accepted.length} of ${service.asked.length}, ` +
@@ -140,7 +91,7 @@ const trials = {
     await accepted(service, 1);
     assert.equal(service.accepted[0].plain, "by web-push");
 
-    const daemon = await startDaemon(
+    const daemon = await daemonWith(
       "browsers",
       {
         kind: "web push", "private key": `file:${file("vapid", `${vapid.privateKey}\n`)}`, "public key": vapid.publicKey,
@@ -167,7 +118,7 @@ const trials = {
 
     service.expire(bob.hash);
     await daemon.ask("bob", JSON.stringify(bob.subscription));
-    await tells(daemon, "bob", "the subscription is dead");
+    await daemon.tells("bob", "the subscription is dead");
 
     // Trouble, then success: the same message, which takes the first one's place.
     service.answers.set(cyd.hash, [{ status: 503 }]);
@@ -181,9 +132,9 @@ const trials = {
     // A subscription made with another key does not stop the others.
     service.answers.set(dee.hash, [{ status: 403 }]);
     await daemon.ask("dee", JSON.stringify(dee.subscription));
-    await tells(daemon, "dee", "another VAPID key");
+    await daemon.tells("dee", "another VAPID key");
     await daemon.ask("eve", '{"endpoint":"http://169.254.169.254/latest","keys":' + JSON.stringify(ada.subscription.keys) + "}");
-    await tells(daemon, "eve", "not at a push service");
+    await daemon.tells("eve", "not at a push service");
     await daemon.ask("ada", JSON.stringify(ada.subscription));
     await accepted(service, 4, daemon);
     await daemon.stop();
@@ -206,7 +157,7 @@ const trials = {
     assert.equal(result.sent.length, 1, JSON.stringify(result.failed));
     await provider.shutdown();
 
-    const daemon = await startDaemon(
+    const daemon = await daemonWith(
       "apple",
       {
         kind: "apns", key: `file:${file("AuthKey.p8", p8)}`, "key id": names.keyId, "team id": names.teamId,
@@ -232,7 +183,7 @@ const trials = {
     const dead = "d".repeat(64);
     service.answers.set(dead, [{ status: 410, reason: "Unregistered" }]);
     await daemon.ask("dee", dead);
-    await tells(daemon, "dee", "token is dead");
+    await daemon.tells("dee", "token is dead");
 
     const unlucky = "e".repeat(64);
     service.answers.set(unlucky, [{ status: 503, reason: "ServiceUnavailable" }]);
@@ -273,7 +224,7 @@ const trials = {
     const push = (key) => ({
       kind: "fcm", "service account": `file:${file("account.json", accountFile(key))}`, base: service.origin, priority: "high",
     });
-    const daemon = await startDaemon("google", push(privateKey), network);
+    const daemon = await daemonWith("google", push(privateKey), network);
     await Promise.all(["a", "b", "c", "d", "e", "f"].map((name) => daemon.ask(name, `token-${name}:APA91b`)));
     await accepted(service, 6, daemon);
     assert.equal(service.tokens.length, 1, "one token for all");
@@ -288,7 +239,7 @@ const trials = {
 
     service.answers.set("dead", [{ status: 404, word: "NOT_FOUND", code: "UNREGISTERED" }]);
     await daemon.ask("dee", "dead");
-    await tells(daemon, "dee", "token is dead");
+    await daemon.tells("dee", "token is dead");
 
     service.answers.set("busy", [{ status: 429, word: "RESOURCE_EXHAUSTED", code: "QUOTA_EXCEEDED", headers: { "retry-after": "1" } }]);
     await daemon.ask("eve", "busy");
@@ -302,7 +253,7 @@ const trials = {
     // A key that Google does not know: nothing is sent, and the reason is said without the key.
     const stranger = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
     const asked = service.asked.length;
-    const refused = await startDaemon("stranger", push(stranger), network);
+    const refused = await daemonWith("stranger", push(stranger), network);
     await refused.ask("fay", "token-fay");
     await eventually(() => `token.failed in ${refused.said()}`, () => /invalid_grant/.test(refused.said()));
     assert.equal(service.asked.length, asked);

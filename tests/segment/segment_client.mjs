@@ -6,14 +6,15 @@
 //
 // The package comes from `--modules DIRECTORY` (the one with node_modules in it; default: the current one).
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+
+import { eventually, startDaemon } from "../npm/daemon.mjs";
 
 const { values: given } = parseArgs({
   options: {
@@ -29,41 +30,20 @@ const { Analytics } = createRequire(path.join(path.resolve(given.modules), "pack
 
 // ---- the daemon
 
-async function startDaemon(binary) {
-  const data = mkdtempSync(path.join(tmpdir(), "journey-segment-"));
-  const child = spawn(binary, ["serve", here, "--data", data, "--listen", "127.0.0.1:0"], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  const url = await new Promise((resolve, reject) => {
-    const listen = (chunk) => {
-      said += chunk;
-      const found = /serves on (http:\/\/127\.0\.0\.1:\d+)/.exec(said);
-      if (found) resolve(found[1]);
-    };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`the daemon ended with ${code}:\n${said}`)));
-  });
-  const key = (name) => readFileSync(path.join(data, "keys", name), "utf8").trim();
+async function ownDaemon(journey) {
+  const folder = mkdtempSync(path.join(tmpdir(), "journey-segment-"));
+  const daemon = await startDaemon({ journey, project: here, data: path.join(folder, "data") });
   return {
-    url,
-    writeKey: key("write_key"),
-    adminToken: key("admin_token"),
+    url: daemon.url, writeKey: daemon.key("write_key"), adminToken: daemon.key("admin_token"),
     async stop() {
-      child.removeAllListeners("exit");
-      const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
-      child.kill("SIGTERM");
-      const code = await ended;
-      rmSync(data, { recursive: true, force: true });
-      assert.equal(code, 0, `the daemon drains and ends with 0:\n${said}`);
+      await daemon.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 const daemon = given.journey
-  ? await startDaemon(given.journey)
+  ? await ownDaemon(given.journey)
   : { url: given.url, writeKey: given["write-key"], adminToken: given["admin-token"], async stop() {} };
 
 async function admin(where) {
@@ -72,15 +52,6 @@ async function admin(where) {
 }
 const counts = async () => (await admin("/admin/journeys")).body;
 // Events are acknowledged when durable and seen when applied, a moment later.
-async function eventually(what, question) {
-  const until = Date.now() + 15000;
-  for (;;) {
-    const answer = await question();
-    if (answer) return answer;
-    if (Date.now() > until) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
 const story = async (id) => (await admin(`/admin/people/${encodeURIComponent(id)}/timeline`)).body;
 const eventsOf = async (id) => ((await story(id)).timeline ?? []).filter((line) => line.kind === "event");
 

@@ -1,11 +1,12 @@
 // The daemon with two declared connectors: what it sends reaches the provider, what the provider reports reaches the journey.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { eventually, freePort, startDaemon } from "../npm/daemon.mjs";
 
 const options = new Map();
 for (let i = 2; i + 1 < process.argv.length; i += 2) options.set(process.argv[i], process.argv[i + 1]);
@@ -26,13 +27,6 @@ const provider = http.createServer((request, response) => {
 await new Promise((resolve) => provider.listen(0, "127.0.0.1", resolve));
 
 const secrets = { TEST_KEY: "a-key", TEST_SVIX: `whsec_${Buffer.from("a secret of thirty-two bytes !!!").toString("base64")}`, TEST_REPORTS: "s3cret" };
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = http.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 const folder = mkdtempSync(join(tmpdir(), "journey-declared-"));
 const port = await freePort();
 const publicUrl = `http://127.0.0.1:${port}`;
@@ -53,66 +47,33 @@ connectors:
 network: {allow private: yes, allow http: yes}
 `,
 );
-const child = spawn(
-  options.get("--journey"),
-  ["serve", join(options.get("--here"), "project"), "--data", join(folder, "data"), "--listen", `127.0.0.1:${port}`, "--config", join(folder, "journeyd.yaml")],
-  { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...secrets, JOURNEY_LANG: "en" } },
-);
-let said = "";
-await new Promise((resolve, reject) => {
-  const listen = (chunk) => {
-    said += chunk;
-    if (/serves on http/.test(said)) resolve();
-  };
-  child.stdout.on("data", listen);
-  child.stderr.on("data", listen);
-  child.on("error", reject);
-  child.on("exit", (code) => reject(new Error(`the daemon ended with ${code}:\n${said}`)));
+const daemon = await startDaemon({
+  journey: options.get("--journey"), project: join(options.get("--here"), "project"), data: join(folder, "data"), port,
+  config: join(folder, "journeyd.yaml"), env: secrets,
 });
-const key = (name) => readFileSync(join(folder, "data", "keys", name), "utf8").trim();
-const send = (where, body) =>
-  fetch(publicUrl + where, {
-    method: "POST",
-    headers: { authorization: `Basic ${Buffer.from(`${key("write_key")}:`).toString("base64")}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-async function eventually(what, question) {
-  const until = Date.now() + 60000;
-  for (;;) {
-    const answer = await question();
-    if (answer) return answer;
-    if (Date.now() > until) throw new Error(`waited in vain for ${what}\n${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}
-const arrived = (person) =>
-  eventually(`the end of ${person}'s journey`, async () => {
-    const answer = await fetch(`${publicUrl}/admin/people/user%3A${person}/timeline`, { headers: { authorization: `Bearer ${key("admin_token")}` } });
-    return JSON.stringify(await answer.json()).includes("it_arrived");
-  });
 const post = async (where, headers, body) => (await fetch(publicUrl + where, { method: "POST", headers, body })).status;
 
 try {
-  await send("/v1/identify", { userId: "ada", traits: { email: "ada@shop.example", phone: "+8613800000000", first_name: 'A"da' } });
-  await send("/v1/track", { userId: "ada", event: "Mailed", messageId: "1" });
+  await daemon.post("/v1/identify", { userId: "ada", traits: { email: "ada@shop.example", phone: "+8613800000000", first_name: 'A"da' } });
+  await daemon.post("/v1/track", { userId: "ada", event: "Mailed", messageId: "1" });
   const mail = await eventually("the letter", () => taken.find((one) => one.url.pathname === "/emails"));
   const letter = JSON.parse(mail.body);
   assert.equal(mail.headers.authorization, "Bearer a-key");
   assert.match(mail.headers["idempotency-key"], /^[0-9a-f-]{36}$/);
   assert.equal(letter.from, '"商店, Inc." <hello@shop.example>');
   assert.equal(letter.subject, 'A note for A"da');
-  const reference = letter.tags.find((tag) => tag.name === "reference").value;
+  const reference = letter.tags.find((tag) => tag.name === "journey_reference").value;
   assert.equal(reference.length, 55);
-  const body = JSON.stringify({ type: "email.delivered", created_at: new Date().toISOString(), data: { email_id: "mail-1", tags: { reference } } });
+  const body = JSON.stringify({ type: "email.delivered", created_at: new Date().toISOString(), data: { email_id: "mail-1", tags: { journey_reference: reference } } });
   const now = new Date();
   const headers = { "svix-id": "msg_1", "svix-timestamp": String(Math.floor(now.getTime() / 1000)), "svix-signature": new Webhook(secrets.TEST_SVIX).sign("msg_1", now, body) };
   assert.equal(await post("/r/email", headers, `${body} `), 403);
   assert.equal(await post("/r/email", {}, body), 403);
   assert.equal(await post("/r/email", headers, body), 204);
-  await arrived("ada");
+  await daemon.tells("ada", "it_arrived");
 
-  await send("/v1/identify", { userId: "bo", traits: { phone: "+8613800000001", first_name: 'B"o' } });
-  await send("/v1/track", { userId: "bo", event: "Texted", messageId: "2" });
+  await daemon.post("/v1/identify", { userId: "bo", traits: { phone: "+8613800000001", first_name: 'B"o' } });
+  await daemon.post("/v1/track", { userId: "bo", event: "Texted", messageId: "2" });
   const text = await eventually("the text", () => taken.find((one) => one.url.searchParams.get("PhoneNumbers") === "8613800000001"));
   assert.equal(text.url.searchParams.get("TemplateCode"), "SMS_1");
   assert.equal(text.url.searchParams.get("SignName"), "商店");
@@ -122,12 +83,10 @@ try {
   assert.equal(await post("/r/sms?secret=guess", {}, report), 403);
   const told = await fetch(`${publicUrl}/r/sms?secret=${secrets.TEST_REPORTS}`, { method: "POST", body: report });
   assert.deepEqual(await told.json(), { code: 0, msg: "接收成功" });
-  await arrived("bo");
+  await daemon.tells("bo", "it_arrived");
   console.log("both were sent, and both reports reached their journeys");
 } finally {
-  child.removeAllListeners("exit");
-  child.kill();
-  await new Promise((resolve) => child.on("exit", resolve));
+  await daemon.stop();
   provider.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -2,15 +2,16 @@
 //
 //   node signers.mjs --journey build/release/bin/journey [--modules DIRECTORY with node_modules]
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+
+import { eventually, freePort, startDaemon } from "../npm/daemon.mjs";
 
 const { values: given } = parseArgs({
   options: { journey: { type: "string" }, modules: { type: "string", default: process.cwd() } },
@@ -46,14 +47,6 @@ const secrets = {
 };
 const sendgridKey = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 const sendgridPublic = sendgridKey.publicKey.export({ format: "der", type: "spki" }).toString("base64");
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = http.createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 const data = mkdtempSync(path.join(tmpdir(), "journey-signers-"));
 const port = await freePort();
 const publicUrl = `http://127.0.0.1:${port}`;
@@ -81,53 +74,15 @@ connectors:
 network: {allow private: yes, allow http: yes}
 `,
 );
-const child = spawn(given.journey, ["serve", here, "--data", path.join(data, "data"), "--listen", `127.0.0.1:${port}`, "--config", config], {
-  stdio: ["ignore", "pipe", "pipe"],
-  env: { ...process.env, ...secrets },
-});
-let said = "";
-await new Promise((resolve, reject) => {
-  const listen = (chunk) => {
-    said += chunk;
-    if (/serves on http/.test(said)) resolve();
-  };
-  child.stdout.on("data", listen);
-  child.stderr.on("data", listen);
-  child.on("error", reject);
-  child.on("exit", (code) => reject(new Error(`the daemon ended with ${code}:\n${said}`)));
-});
-const key = (name) => readFileSync(path.join(data, "data", "keys", name), "utf8").trim();
-const writeKey = `Basic ${Buffer.from(`${key("write_key")}:`).toString("base64")}`;
-const send = (where, body) =>
-  fetch(publicUrl + where, {
-    method: "POST",
-    headers: { authorization: writeKey, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-async function eventually(what, question) {
-  const until = Date.now() + 20000;
-  for (;;) {
-    const answer = await question();
-    if (answer) return answer;
-    if (Date.now() > until) throw new Error(`waited in vain for ${what}\n${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}
-async function story(person) {
-  const answer = await fetch(`${publicUrl}/admin/people/user%3A${person}/timeline`, {
-    headers: { authorization: `Bearer ${key("admin_token")}` },
-  });
-  return JSON.stringify(await answer.json());
-}
-const told = (person, word) => eventually(`${word} of ${person}`, async () => (await story(person)).includes(word));
+const daemon = await startDaemon({ journey: given.journey, project: here, data: path.join(data, "data"), port, config, env: secrets });
 
 let people = 0;
 /// A message that was sent to somebody new; its reference, where it is reported on, and who it is.
 async function message() {
   const person = `p${++people}`;
   const phone = `+4917012345${String(people).padStart(3, "0")}`;
-  await send("/v1/identify", { userId: person, traits: { phone } });
-  await send("/v1/track", { userId: person, event: "Texted", messageId: person });
+  await daemon.post("/v1/identify", { userId: person, traits: { phone } });
+  await daemon.post("/v1/track", { userId: person, event: "Texted", messageId: person });
   const form = await eventually(`the text to ${person}`, () => taken.find((one) => one.get("To") === phone));
   const callback = form.get("StatusCallback");
   return { person, phone, callback, reference: callback.slice(callback.lastIndexOf("/") + 1) };
@@ -150,7 +105,7 @@ try {
     const right = twilio.getExpectedTwilioSignature(secrets.TEST_TWILIO, callback, fields);
     assert.equal(await post(callback, { ...form, "x-twilio-signature": right }, `${body}&More=1`), 403);
     assert.equal(await post(callback, { ...form, "x-twilio-signature": right }, body), 204);
-    await told(person, "it_arrived");
+    await daemon.tells(person, "it_arrived");
   }
   // Twilio: JSON, whose hash is in the address.
   {
@@ -162,7 +117,7 @@ try {
     const json = { "content-type": "application/json", "x-twilio-signature": signature };
     assert.equal(await post(url, json, body.replace("delivered", "failed")), 403);
     assert.equal(await post(url, json, body), 204);
-    await told(person, "it_arrived");
+    await daemon.tells(person, "it_arrived");
   }
   // SendGrid: a batch; its package says that the signature is as it should be.
   {
@@ -185,8 +140,8 @@ try {
     assert.equal(await post(url, headers, body.replace("delivered", "bounce")), 403);
     assert.equal(await post(url, { ...headers, "x-twilio-email-event-webhook-timestamp": String(timestamp - 1) }, body), 403);
     assert.equal(await post(url, headers, body), 204);
-    await told(one.person, "it_arrived");
-    await told(other.person, "it_arrived");
+    await daemon.tells(one.person, "it_arrived");
+    await daemon.tells(other.person, "it_arrived");
   }
   // Svix and Standard Webhooks: the same secret, each with its own header names.
   for (const [Signer, prefix] of [[SvixWebhook, "svix"], [StandardWebhook, "webhook"]]) {
@@ -203,7 +158,7 @@ try {
     const url = `${publicUrl}/r/push`;
     assert.equal(await post(url, { ...headers, [`${prefix}-id`]: "msg_2" }, body), 403);
     assert.equal(await post(url, headers, body), 204);
-    await told(person, "it_arrived");
+    await daemon.tells(person, "it_arrived");
   }
   // Mandrill: nobody publishes a signer, so its documentation's recipe written here once more.
   {
@@ -217,15 +172,12 @@ try {
     const form = { "content-type": "application/x-www-form-urlencoded" };
     assert.equal(await post(url, { ...form, "x-mandrill-signature": "AAAA" }, body), 403);
     assert.equal(await post(url, { ...form, "x-mandrill-signature": signature }, body), 200);
-    await told(person, "clicked");
+    await daemon.tells(person, "clicked");
     assert.equal((await fetch(url, { method: "HEAD" })).status, 200);
   }
   console.log(`${people} messages: every report was taken when its provider's package had signed it, and only then`);
 } finally {
-  child.removeAllListeners("exit");
-  const ended = new Promise((resolve) => child.on("exit", resolve));
-  child.kill("SIGTERM");
-  await ended;
+  await daemon.stop();
   provider.close();
   rmSync(data, { recursive: true, force: true });
 }

@@ -68,4 +68,22 @@ std::string with_inline_images(std::string_view html, std::string_view id_end,
     return out.append(html.substr(done));
 }
 
+std::string with_whole_ids(std::string html, std::string_view id_end,
+                           std::vector<Attachment>& files) {
+    for (Attachment& file : files) {
+        if (file.content_id.empty() || file.content_id.find('@') != std::string::npos) continue;
+        const std::string shown = "cid:" + file.content_id;
+        const std::string more = fmt::format("@{}", id_end);
+        for (std::size_t at = html.find(shown); at != std::string::npos;
+             at = html.find(shown, at + 1)) {
+            const std::size_t end = at + shown.size();
+            const bool whole = end == html.size() || html[end] == '"' || html[end] == '\'' ||
+                               html[end] == ')' || html[end] == ' ' || html[end] == '>';
+            if (whole) html.insert(end, more);
+        }
+        file.content_id += more;
+    }
+    return html;
+}
+
 }  // namespace journey::connectors::mime

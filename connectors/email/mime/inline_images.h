@@ -11,4 +11,9 @@ namespace journey::connectors::mime {
 std::string with_inline_images(std::string_view html, std::string_view id_end,
                                std::vector<Attachment>& images);
 
+/// A Content-ID is an address (RFC 2392): those of `files` that are a bare name, and what shows them
+/// in `html`, get "@" and `id_end` behind.
+std::string with_whole_ids(std::string html, std::string_view id_end,
+                           std::vector<Attachment>& files);
+
 }  // namespace journey::connectors::mime

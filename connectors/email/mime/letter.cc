@@ -232,11 +232,13 @@ Result<std::string> mime_message(const Message& message, const Style& style) {
     }
     TRY(std::string out, headers_of(message, style));
     std::vector<Attachment> images;
+    std::vector<Attachment> given = message.attachments;
     const std::string html =
-        with_inline_images(message.html, message_id(message, style.from), images);
+        with_whole_ids(with_inline_images(message.html, message_id(message, style.from), images),
+                       domain_of(style.from), given);
     Files files;
     std::size_t bytes = 0;
-    const std::array<const std::vector<Attachment>*, 2> lists{&images, &message.attachments};
+    const std::array<const std::vector<Attachment>*, 2> lists{&images, &given};
     for (const auto* list : lists) {
         for (const Attachment& file : *list) {
             TRY(check_attachment(file));

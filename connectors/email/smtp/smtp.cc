@@ -13,6 +13,7 @@ class Smtp final : public Connector {
         traits_.idempotency = model::IdempotencyClass::neither;
         traits_.checked_on = "2026-11-22";
         traits_.parallel = relay_.config.parallel;
+        traits_.carries_files = true;
         // RFC 5321, 4.5.3.2.6: ten minutes after the dot. The transport gives up much earlier
         // before it.
         traits_.deadline = std::chrono::minutes(11);

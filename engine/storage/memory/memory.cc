@@ -67,6 +67,20 @@ Result<void> MemoryLog::truncate(model::LogPosition keep_from) {
     return success();
 }
 
+void MemoryState::erase(Kept& kept, const model::ErasedRow& row) {
+    kept.profiles.erase(row.id);
+    for (const model::MessageKey& key : row.messages)
+        rendered_.erase(key);
+    for (const auto& [key, message] : messages_) {
+        if (message.person == row.id) rendered_.erase(key);
+    }
+    std::erase_if(messages_, [&](const auto& one) { return one.second.person == row.id; });
+    std::erase_if(entries_, [&](const auto& one) { return one.second.person == row.id; });
+    std::erase_if(quarantine_, [&](const model::QuarantineRow& one) {
+        return one.external_id == row.external_id;
+    });
+}
+
 Result<void> MemoryState::save(const std::vector<model::PartitionCheckpoint>& checkpoints) {
     Plan plan = plan_of(fault_);
     if (!plan.write) return plan.answer;
@@ -75,6 +89,8 @@ Result<void> MemoryState::save(const std::vector<model::PartitionCheckpoint>& ch
         Kept& kept = partitions_[checkpoint.partition];
         kept.applied = checkpoint.applied;
         kept.meta = checkpoint.meta;
+        for (const model::ErasedRow& row : checkpoint.erased)
+            erase(kept, row);
         for (const model::ProfileRow& row : checkpoint.profiles) {
             if (row.state.empty()) {
                 kept.profiles.erase(row.id);

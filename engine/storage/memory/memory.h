@@ -69,6 +69,7 @@ class MemoryState final : public StateStore {
         Bytes meta;
         std::map<model::PersonId, model::ProfileRow> profiles;
     };
+    void erase(Kept& kept, const model::ErasedRow& row);
     FaultHook fault_;
     std::mutex people_mutex_;  // guards the profiles: load_person is another thread's
     std::map<model::PartitionId, Kept> partitions_;

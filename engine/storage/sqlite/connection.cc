@@ -302,6 +302,15 @@ Result<void> Connection::checkpoint() {
     return success();
 }
 
+Result<bool> Connection::empty_wal() {
+    const int code =
+        sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if ((code & 0xff) == SQLITE_BUSY) return false;
+    if (code != SQLITE_OK) return failure(code, "folding back");
+    wal_pages_ = 0;
+    return true;
+}
+
 std::uint64_t Connection::size_bytes() const {
     std::int64_t pages = 0;
     sqlite3_stmt* count = nullptr;

@@ -77,6 +77,9 @@ class Connection {
     /// True when the write-ahead file has outgrown `wal_most`: time to checkpoint().
     bool wal_is_long() const { return wal_pages_ * page_size_ > wal_most_; }
     Result<void> checkpoint();
+    /// As checkpoint(), and the write-ahead file is empty afterwards. False: somebody still reads in
+    /// it; to be tried again.
+    Result<bool> empty_wal();
     std::uint64_t size_bytes() const;
     /// Rows the last statement wrote or deleted.
     std::uint64_t rows_changed() const;

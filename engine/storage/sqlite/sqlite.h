@@ -10,6 +10,8 @@ struct StoreOptions {
     /// appends.
     std::uint64_t log_wal_most = 8u << 20;
     std::uint64_t state_wal_most = 32u << 20;
+    /// So many messages can be shown again as they were, the newest.
+    std::uint64_t rendered_most = 5'000'000;
     /// A file system of SQLite's that has the files, instead of the machine's: nothing is made,
     /// locked or looked at in the directory.
     std::string vfs{};

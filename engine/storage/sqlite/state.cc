@@ -1,7 +1,11 @@
-// state.db, written behind the log; every column but `state`, `meta` and the catalogs' `bytes` is
-// for people and SQL tools. Instants are RFC 3339 in UTC with microseconds.
+// state.db, written behind the log; every column but `state`, `meta`, the catalogs' `bytes` and the
+// `body` of what was rendered (packed.h; `journey explain --content` shows it) is for people and SQL
+// tools. Instants are RFC 3339 in UTC with microseconds.
 #include "engine/storage/sqlite/directory.h"
 #include "engine/storage/sqlite/files.h"
+#include "engine/storage/sqlite/packed.h"
+
+#include <map>
 
 namespace journey::storage::sqlite {
 
@@ -91,10 +95,48 @@ constexpr const char* kStateSteps[] = {
            pepper BLOB NOT NULL) STRICT;)",
 };
 
+/// Who is erased by which of the checkpoints that are saved together. What an earlier one says of
+/// them is not written any more.
+class Erasures {
+  public:
+    explicit Erasures(const std::vector<model::PartitionCheckpoint>& checkpoints) {
+        for (std::size_t i = 0; i < checkpoints.size(); ++i) {
+            for (const model::ErasedRow& row : checkpoints[i].erased) {
+                by_[row.id] = i;
+                add(people_, std::to_string(static_cast<std::int64_t>(row.id.number)));
+                add(external_ids_, to_json(Value(row.external_id)));
+                for (const model::MessageKey& key : row.messages)
+                    add(messages_, to_json(Value(model::format_key(key))));
+            }
+        }
+    }
+    bool any() const { return !by_.empty(); }
+    bool covers(model::PersonId person, std::size_t checkpoint) const {
+        if (by_.empty()) return false;
+        const auto found = by_.find(person);
+        return found != by_.end() && checkpoint < found->second;
+    }
+    // JSON lists.
+    std::string people() const { return "[" + people_ + "]"; }
+    std::string external_ids() const { return "[" + external_ids_ + "]"; }
+    std::string messages() const { return "[" + messages_ + "]"; }
+
+  private:
+    static void add(std::string& list, const std::string& item) {
+        if (!list.empty()) list += ',';
+        list += item;
+    }
+    std::map<model::PersonId, std::size_t> by_;
+    std::string people_;
+    std::string external_ids_;
+    std::string messages_;
+};
+
 class SqliteState final : public StateStore {
   public:
-    SqliteState(std::unique_ptr<Connection> db, std::unique_ptr<Connection> reader)
-        : db_(std::move(db)), reader_(std::move(reader)) {}
+    SqliteState(std::unique_ptr<Connection> db, std::unique_ptr<Connection> reader,
+                std::int64_t rendered_most)
+        : db_(std::move(db)), reader_(std::move(reader)), rendered_most_(rendered_most) {}
 
     Result<void> prepare() {
         TRY(partition_, db_->prepare("REPLACE INTO partitions VALUES (?1, ?2, ?3)"));
@@ -117,21 +159,29 @@ class SqliteState final : public StateStore {
         TRY(read_person_,
             (reader_ ? *reader_ : *db_)
                 .prepare("SELECT state FROM profiles WHERE partition = ?1 AND person_id = ?2"));
-        TRY(read_rendered_, db_->prepare("SELECT hash, body FROM rendered WHERE key = ?1"));
+        TRY(read_rendered_,
+            (reader_ ? *reader_ : *db_).prepare("SELECT hash, body FROM rendered WHERE key = ?1"));
+        // A row that is written again goes to the end.
+        TRY(forget_rendered_, db_->prepare("DELETE FROM rendered WHERE rowid <= "
+                                           "(SELECT max(rowid) FROM rendered) - ?1"));
         return success();
     }
 
     Result<void> save(const std::vector<model::PartitionCheckpoint>& checkpoints) override {
         if (checkpoints.empty()) return success();
+        const Erasures erasures(checkpoints);
         TRY(db_->transaction([&]() -> Result<void> {
+            TRY(erase(checkpoints, erasures));
             std::vector<const model::EntryRow*> entries;
             std::vector<const model::MessageRow*> messages;
-            for (const model::PartitionCheckpoint& checkpoint : checkpoints) {
-                TRY(save_one(checkpoint));
-                for (const model::EntryRow& row : checkpoint.entries)
-                    entries.push_back(&row);
-                for (const model::MessageRow& row : checkpoint.messages)
-                    messages.push_back(&row);
+            for (std::size_t i = 0; i < checkpoints.size(); ++i) {
+                TRY(save_one(checkpoints[i], i, erasures));
+                for (const model::EntryRow& row : checkpoints[i].entries) {
+                    if (!erasures.covers(row.person, i)) entries.push_back(&row);
+                }
+                for (const model::MessageRow& row : checkpoints[i].messages) {
+                    if (!erasures.covers(row.person, i)) messages.push_back(&row);
+                }
             }
             // In the order of the tables, so that each page is met once; of two rows of one key the
             // later one stays the later.
@@ -147,6 +197,7 @@ class SqliteState final : public StateStore {
             }
             return success();
         }));
+        wal_tells_of_erased_ = wal_tells_of_erased_ || erasures.any();
         return tidy();
     }
 
@@ -267,9 +318,10 @@ class SqliteState final : public StateStore {
         TRY(db_->transaction([&]() -> Result<void> {
             for (const RenderedMessage* message : sorted) {
                 const std::string key = model::format_key(message->key);
-                TRY(rendered_.text(1, key).text(2, message->hash).bytes(3, message->body).run());
+                const Bytes body = packed(message->body);
+                TRY(rendered_.text(1, key).text(2, message->hash).bytes(3, body).run());
             }
-            return success();
+            return forget_rendered_.number(1, rendered_most_).run();
         }));
         return tidy();
     }
@@ -278,9 +330,10 @@ class SqliteState final : public StateStore {
         const std::string text = model::format_key(key);
         TRY(const bool row, read_rendered_.text(1, text).step());
         if (!row) return std::optional<RenderedMessage>{};
-        RenderedMessage message{key, Bytes(read_rendered_.bytes_at(1)),
-                                std::string(read_rendered_.bytes_at(0))};
+        const Bytes body(read_rendered_.bytes_at(1));
+        RenderedMessage message{key, {}, std::string(read_rendered_.bytes_at(0))};
         read_rendered_.reset();
+        TRY(message.body, unpacked(body));
         return std::optional{std::move(message)};
     }
 
@@ -303,14 +356,48 @@ class SqliteState final : public StateStore {
         return row;
     }
 
+    /// Once through the tables for all of them: an index by person would cost every message that is
+    /// sent. What was sent is found by rows that are older than what the core remembers, and by keys
+    /// whose rows were never written.
+    Result<void> erase(const std::vector<model::PartitionCheckpoint>& checkpoints,
+                       const Erasures& erasures) {
+        if (!erasures.any()) return success();
+        for (const model::PartitionCheckpoint& checkpoint : checkpoints) {
+            for (const model::ErasedRow& row : checkpoint.erased) {
+                TRY(profile_gone_.number(1, checkpoint.partition.number)
+                        .number(2, row.id.number)
+                        .run());
+            }
+        }
+        const std::string people = erasures.people();
+        const auto run = [&](std::string_view sql, const std::string& list) -> Result<void> {
+            TRY(auto statement, db_->prepare(sql));
+            return statement.text(1, list).run();
+        };
+        TRY(
+            run("DELETE FROM rendered WHERE key IN (SELECT key FROM messages WHERE person_id IN "
+                "(SELECT value FROM json_each(?1)))",
+                people));
+        TRY(run("DELETE FROM rendered WHERE key IN (SELECT value FROM json_each(?1))",
+                erasures.messages()));
+        TRY(run("DELETE FROM messages WHERE person_id IN (SELECT value FROM json_each(?1))",
+                people));
+        TRY(run("DELETE FROM entries WHERE person_id IN (SELECT value FROM json_each(?1))",
+                people));
+        return run("DELETE FROM quarantine WHERE external_id IN (SELECT value FROM json_each(?1))",
+                   erasures.external_ids());
+    }
+
     /// All but what is sorted first: entries and messages.
-    Result<void> save_one(const model::PartitionCheckpoint& checkpoint) {
+    Result<void> save_one(const model::PartitionCheckpoint& checkpoint, std::size_t index,
+                          const Erasures& erasures) {
         const std::uint16_t partition = checkpoint.partition.number;
         TRY(partition_.number(1, partition)
                 .number(2, checkpoint.applied)
                 .bytes(3, checkpoint.meta)
                 .run());
         for (const model::ProfileRow& row : checkpoint.profiles) {
+            if (erasures.covers(row.id, index)) continue;
             TRY(save_profile(partition, row));
         }
         for (const model::QuarantineRow& row : checkpoint.quarantine) {
@@ -376,6 +463,12 @@ class SqliteState final : public StateStore {
 
     /// No room for folding back is not a failed save: the write-ahead file holds it, synced.
     Result<void> tidy() {
+        if (wal_tells_of_erased_) {
+            const Result<bool> emptied = db_->empty_wal();
+            if (!emptied && emptied.error().code != ErrorCode::refused) return emptied.error();
+            wal_tells_of_erased_ = !emptied || !emptied.value();
+            return success();
+        }
         if (!db_->wal_is_long()) return success();
         Result<void> folded = db_->checkpoint();
         if (!folded && folded.error().code != ErrorCode::refused) return folded;
@@ -395,6 +488,9 @@ class SqliteState final : public StateStore {
     Statement read_partition_;
     Statement read_profiles_;
     Statement read_rendered_;
+    Statement forget_rendered_;
+    std::int64_t rendered_most_;
+    bool wal_tells_of_erased_ = false;
 };
 
 }  // namespace
@@ -407,13 +503,16 @@ Result<std::unique_ptr<StateStore>> open_state(const std::string& path,
     TRY(auto db,
         Connection::open(
             path, {.page_size = 4096, .wal_most = options.state_wal_most, .vfs = options.vfs}));
+    // What is deleted, or written anew elsewhere, is overwritten: an erasure finds no older copies.
+    TRY(db->execute("PRAGMA secure_delete=ON"));
     TRY(db->migrate(kStateSteps));
     // The simulated disk knows one connection a file.
     std::unique_ptr<Connection> reader;
     if (options.vfs.empty()) {
         TRY(reader, Connection::open_reader(path));
     }
-    auto state = std::make_unique<SqliteState>(std::move(db), std::move(reader));
+    auto state = std::make_unique<SqliteState>(std::move(db), std::move(reader),
+                                               static_cast<std::int64_t>(options.rendered_most));
     TRY(state->prepare());
     return state;
 }

@@ -138,91 +138,74 @@ TEST_CASE("no call is believed while no secret is configured", "[declared]") {
     CHECK(refuses(*reader.value(), call));
 }
 
-TEST_CASE("SendGrid's reports carry a signature of their time and bytes", "[declared]") {
-    // A key pair of this test alone.
+TEST_CASE("SendGrid, Mailchimp and Resend are heard by the readers that relays have",
+          "[declared]") {
     const auto key = crypto::PrivateKey::from_p256_scalar(std::string(31, '\1') + "\2");
     REQUIRE(key);
     const std::string published = to_base64(key.value().public_key().to_der());
-    const std::string body =
-        R"([{"email":"a@b.example","timestamp":1795341590,"event":"click","url":"https://x.example/",)"
-        R"("sg_event_id":"E1","sg_message_id":"abc.filter1","reference":"token-1"},)"
-        R"({"timestamp":1795341591,"event":"bounce","type":"bounce","status":"5.1.1","reason":"no such user",)"
-        R"("sg_event_id":"E2","sg_message_id":"abc.filter1","reference":"token-1"},)"
-        R"({"timestamp":1795341592,"event":"processed","sg_event_id":"E3","reference":"token-1"}])";
-    const auto signed_call = [&](const std::string& time, const std::string& text) {
-        const auto signature = key.value().sign(crypto::Scheme::p256_der, time + text);
-        REQUIRE(signature);
-        return Call{text,
-                    {{"x-twilio-email-event-webhook-timestamp", time},
-                     {"x-twilio-email-event-webhook-signature", to_base64(signature.value())}},
-                    ""};
-    };
-    const auto reader = reader_of(provider_of("sendgrid"), {{"webhook key", published}});
-    const auto answer = read(*reader, signed_call(kNowSeconds, body));
-    REQUIRE(answer);
-    REQUIRE(answer.value().reports.size() == 3);
-    const auto& reports = answer.value().reports;
-    CHECK(reports[0].receipt->kind == ReceiptKind::clicked);
-    CHECK(reports[0].receipt->url == "https://x.example/");
-    CHECK(reports[0].receipt->id == "E1");
-    CHECK(reports[0].token == "token-1");
-    CHECK(reports[0].provider_id == "abc");
-    CHECK(reports[1].receipt->kind == ReceiptKind::bounced);
-    CHECK(reports[1].receipt->detail == "hard: 5.1.1 no such user");
-    CHECK(reports[1].receipt->url.empty());
-    CHECK_FALSE(reports[2].receipt);
-    Call changed = signed_call(kNowSeconds, body);
-    changed.body += " ";
-    CHECK(refuses(*reader, changed));
-    CHECK(refuses(*reader, signed_call("1795341299", body)));  // five minutes and a second
-    CHECK(refuses(*reader, signed_call("1795341901", body)));
-    CHECK(refuses(*reader, {body, {}, ""}));
-    const auto rotating = reader_of(
-        provider_of("sendgrid"), {{"webhook key", "bm90IGEga2V5"}, {"old webhook key", published}});
-    CHECK(read(*rotating, signed_call(kNowSeconds, body)));
-}
-
-TEST_CASE("Mailchimp signs the address and the sorted form", "[declared]") {
-    const auto reader = reader_of(provider_of("mandrill"), {{"webhook key", "k"}});
+    const std::string stamp = "x-twilio-email-event-webhook-timestamp";
+    const std::string batch = R"([{"event":"click","journey_reference":"token-1"}])";
     const std::string events =
-        R"([{"event":"hard_bounce","_id":"m1","ts":1795341590,)"
-        R"("msg":{"diag":"550 unknown","metadata":{"reference":"token-1"}}}])";
-    const std::string body = form_of({{"mandrill_events", events}});
-    const std::string signature =
-        to_base64(hmac_sha1("k", "https://hello.shop.example/r/emailmandrill_events" + events));
-    const auto answer = read(*reader, {body, {{"x-mandrill-signature", signature}}, ""});
-    REQUIRE(answer);
-    REQUIRE(answer.value().reports.size() == 1);
-    CHECK(answer.value().reports[0].receipt->kind == ReceiptKind::bounced);
-    CHECK(answer.value().reports[0].receipt->detail == "hard: 550 unknown");
-    CHECK(answer.value().reports[0].token == "token-1");
-    CHECK(refuses(*reader, {body + "&x=1", {{"x-mandrill-signature", signature}}, ""}));
-    CHECK(refuses(*reader, {body, {{"x-mandrill-signature", signature}}, "x=1"}));
-}
-
-TEST_CASE("Resend's reports are Svix's, with a key in base64", "[declared]") {
-    const std::string key = "0123456789abcdef";
-    const auto reader =
-        reader_of(provider_of("resend"), {{"webhook secret", "whsec_" + to_base64(key)}});
-    const std::string body =
-        R"({"type":"email.bounced","created_at":"2026-11-22T09:59:00.000Z",)"
-        R"("data":{"email_id":"49a3","tags":{"reference":"token-1"},"bounce":{"type":"Permanent","message":"gone"}}})";
-    const auto call = [&](const std::string& time) {
-        const std::string signature =
-            "v1,AAAA v1," + to_base64(view_of(hmac_sha256(key, "msg_1." + time + "." + body)));
-        return Call{body,
-                    {{"svix-id", "msg_1"}, {"svix-timestamp", time}, {"svix-signature", signature}},
-                    ""};
+        R"([{"event":"click","msg":{"metadata":{"journey_reference":"token-1"}}}])";
+    const std::string event =
+        R"({"type":"email.clicked","data":{"tags":{"journey_reference":"token-1"}}})";
+    const std::string secret = "0123456789abcdef01234567";
+    struct Row {
+        std::string name, newer, older, value;
+        Call call;
     };
-    const auto answer = read(*reader, call(kNowSeconds));
-    REQUIRE(answer);
-    const auto& report = answer.value().reports.at(0);
-    CHECK(report.receipt->kind == ReceiptKind::bounced);
-    CHECK(report.receipt->detail == "hard: gone");
-    CHECK(report.receipt->id == "msg_1");
-    CHECK(report.provider_id == "49a3");
-    CHECK(report.receipt->at == parse_instant("2026-11-22T09:59:00Z").value());
-    CHECK(refuses(*reader, call("1795340000")));
+    const std::vector<Row> rows{
+        {"sendgrid",
+         "webhook key",
+         "old webhook key",
+         published,
+         {batch,
+          {{stamp, kNowSeconds},
+           {"x-twilio-email-event-webhook-signature",
+            to_base64(key.value().sign(crypto::Scheme::p256_der, kNowSeconds + batch).value())}},
+          ""}},
+        {"mandrill",
+         "webhook key",
+         "old webhook key",
+         "k",
+         {form_of({{"mandrill_events", events}}),
+          {{"x-mandrill-signature",
+            to_base64(
+                hmac_sha1("k", "https://hello.shop.example/r/emailmandrill_events" + events))}},
+          ""}},
+        {"resend",
+         "webhook secret",
+         "old webhook secret",
+         "whsec_" + to_base64(secret),
+         {event,
+          {{"svix-id", "msg_1"},
+           {"svix-timestamp", kNowSeconds},
+           {"svix-signature",
+            "v1," + to_base64(view_of(hmac_sha256(secret, "msg_1." + kNowSeconds + "." + event)))}},
+          ""}}};
+    for (const Row& row : rows) {
+        CAPTURE(row.name);
+        const auto provider = provider_of(row.name);
+        for (const bool old : {false, true}) {
+            const auto reader = reader_of(
+                provider, {{row.newer, old ? "" : row.value}, {row.older, old ? row.value : ""}});
+            CHECK(reader->provider() == row.name);
+            const auto answer = read(*reader, row.call);
+            REQUIRE(answer);
+            REQUIRE(answer.value().reports.size() == 1);
+            CHECK(answer.value().reports[0].token == "token-1");
+            CHECK(answer.value().reports[0].receipt->kind == ReceiptKind::clicked);
+            Call changed = row.call;
+            changed.body += "&x=1";
+            CHECK(refuses(*reader, changed));
+        }
+        // What is sent is what comes back.
+        Message message = message_to("email", "ada@example.com");
+        message.subject = "Hello";
+        message.from = "shop@example.com";
+        CHECK(request_of(*connector_of(row.name), message).body.find("journey_reference") !=
+              std::string::npos);
+    }
 }
 
 TEST_CASE("Postmark, Amazon and Brevo name themselves by user and password", "[declared]") {
@@ -320,6 +303,62 @@ TEST_CASE("WhatsApp's reports are signed as Twilio signs", "[declared]") {
     CHECK(refuses(*reader, forged));
 }
 
+TEST_CASE("Vonage's and Plivo's texts are heard with the secret, and not without", "[declared]") {
+    const auto [name, body] = GENERATE(table<const char*, const char*>(
+        {{"vonage",
+          "msisdn=4917012345678&to=12025550100&text=STOP&messageId=T1&type=text"
+          "&message-timestamp=2026-11-22+09%3A00%3A00"},
+         {"plivo", "From=4917012345678&To=12025550100&Text=STOP&MessageUUID=T1&Type=sms"}}));
+    CAPTURE(name);
+    const auto reader = reader_of(provider_of(name), {{"receipt secret", "s3cret"}});
+    const auto answer = read(*reader, {body, {}, "secret=s3cret"});
+    REQUIRE(answer);
+    REQUIRE(answer.value().reports.at(0).text);
+    const InboundText& text = *answer.value().reports.at(0).text;
+    CHECK(text.from == "+4917012345678");
+    CHECK(text.body == "STOP");
+    CHECK(text.id == "T1");
+    for (const char* query : {"", "secret=", "secret=s3cres"}) {
+        CAPTURE(query);
+        CHECK(refuses(*reader, {body, {}, query}));
+    }
+    const auto unset = reader_of(provider_of(name), {{"receipt secret", ""}});
+    CHECK(refuses(*unset, {body, {}, "secret="}));
+}
+
+TEST_CASE("a number of eleven digits is a mainland one only when it can be", "[declared]") {
+    const auto aliyun = reader_of(provider_of("aliyun-sms"), {{"receipt secret", "s3cret"}});
+    const auto [number, from] = GENERATE(table<const char*, const char*>({
+        {"13800000000", "+8613800000000"},
+        {"19912345678", "+8619912345678"},
+        {"12025550100", "+12025550100"},
+        {"85212345678", "+85212345678"},
+        {"8613800000000", "+8613800000000"},
+    }));
+    CAPTURE(number);
+    const auto answer =
+        read(*aliyun, {R"([{"phone_number":")" + std::string(number) +
+                           R"(","content":"退订","dest_code":"1","sequence_id":7}])",
+                       {},
+                       "secret=s3cret"});
+    REQUIRE(answer);
+    REQUIRE(answer.value().reports.at(0).text);
+    CHECK(answer.value().reports.at(0).text->from == from);
+}
+
+TEST_CASE("a provider's sentence is kept without the addresses in it", "[declared]") {
+    const auto tencent = reader_of(provider_of("tencent-sms"), {{"receipt secret", "s3cret"}});
+    const auto answer = read(*tencent, {R"([{"sid":"S1","report_status":"FAIL",)"
+                                        R"("errmsg":"user 13800000000 <a@b.example> is off"}])",
+                                        {},
+                                        "secret=s3cret"});
+    REQUIRE(answer);
+    const std::string& detail = answer.value().reports.at(0).receipt->detail;
+    CHECK(detail.find("13800000000") == std::string::npos);
+    CHECK(detail.find('@') == std::string::npos);
+    CHECK(detail.find("is off") != std::string::npos);
+}
+
 TEST_CASE("proved by nothing but the reference, a guessed id finds no message", "[declared]") {
     const auto reader = reader_of(provider_of("vonage"), {});
     const auto answer = read(*reader, {"messageId=0A&status=delivered&client-ref=token-1", {}, ""});
@@ -352,6 +391,38 @@ TEST_CASE("a proved call that cannot be read is invalid, and no input is fatal",
         for (const auto& report : answer.value().reports)
             if (report.receipt) CHECK(report.receipt->at <= kNow);
     }
+}
+
+TEST_CASE("who knows a message only by his own name for it, says so", "[declared]") {
+    for (const std::string& name : shipped_names()) {
+        CAPTURE(name);
+        CHECK(facts_of(*provider_of(name)).named_by_provider == (name == "tencent-sms"));
+    }
+}
+
+TEST_CASE("a text has the moment at which it was sent, and a name of its own", "[declared]") {
+    const auto [name, body, at] = GENERATE(table<const char*, const char*, const char*>({
+        {"vonage",
+         "msisdn=4917012345678&to=1202&text=yes&messageId=T1&message-timestamp=2026-11-22+09%3A00%"
+         "3A00",
+         "2026-11-22T09:00:00Z"},
+        {"aliyun-sms",
+         R"([{"phone_number":"13800000000","content":"yes","dest_code":"1","sequence_id":"T1",)"
+         R"("send_time":"2026-11-22 17:00:00"}])",
+         "2026-11-22T09:00:00Z"},
+        {"tencent-sms",
+         R"({"mobile":"13800000000","nationcode":"86","sign":"x","text":"yes","time":1795338000})",
+         "2026-11-22T09:00:00Z"},
+    }));
+    CAPTURE(name);
+    const auto reader = reader_of(provider_of(name), {{"receipt secret", "s3cret"}});
+    const auto answer = read(*reader, {body, {}, "secret=s3cret"});
+    REQUIRE(answer);
+    REQUIRE(answer.value().reports.at(0).text);
+    const InboundText& text = *answer.value().reports.at(0).text;
+    CHECK(text.at == parse_instant(at).value());
+    CHECK_FALSE(text.id.empty());
+    CHECK(facts_of(*provider_of(name)).hears_texts);
 }
 
 }  // namespace

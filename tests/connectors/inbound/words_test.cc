@@ -428,4 +428,11 @@ TEST_CASE("the answer is in the language of the wish, or of the number's country
     CHECK(answer("START", "+12025550100").starts_with("You will get texts"));
     CHECK(answer("hello", "+12025550100").empty());
     CHECK(answer("HELP", "+12025550100").empty());
+    const HelpTexts help{"Shop: call 1-800-555. STOP ends.", "小店：回复TD退订"};
+    CHECK(confirmation(hear("HELP"), "+12025550100", help) == help.text);
+    CHECK(confirmation(hear("帮助"), "+12025550100", help) == help.chinese);
+    CHECK(confirmation(hear("HELP"), "+8613800000000", help) == help.chinese);
+    CHECK(confirmation(hear("帮助"), "+8613800000000", {help.text, ""}) == help.text);
+    CHECK(confirmation(hear("hello"), "+12025550100", help).empty());
+    CHECK(confirmation(hear("STOP"), "+12025550100", help).starts_with("You are unsubscribed"));
 }

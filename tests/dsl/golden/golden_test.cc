@@ -41,7 +41,17 @@ dsl::Compilation compile_case(const fs::path& path) {
     files.push_back({"shop.journey", read_file(kHere / "shop.journey")});
     files.push_back({name, read_file(path)});
     dsl::Options options;
-    options.read_file = [](std::string_view) { return std::nullopt; };
+    options.read_file = [](std::string_view named) -> std::optional<std::string> {
+        if (!fs::is_regular_file(kHere / named)) return std::nullopt;
+        return read_file(kHere / named);
+    };
+    options.list_files = [](std::string_view folder) {
+        std::vector<std::string> found;
+        for (const auto& entry : fs::recursive_directory_iterator(kHere / folder))
+            found.push_back(entry.path().lexically_relative(kHere).string());
+        std::sort(found.begin(), found.end());
+        return found;
+    };
     dsl::Compilation made = dsl::compile(std::move(files), options);
     std::erase_if(made.diagnostics, [&](const dsl::Diagnostic& diagnostic) {
         const bool hint = diagnostic.code == "J0111" || diagnostic.code == "J0701";

@@ -104,6 +104,7 @@ TEST_CASE("the builder accepts every key of its tables and no other", "[schema]"
                                        {yaml::Where::frequency, "frequencies"},
                                        {yaml::Where::quiet, "quiet hours"},
                                        {yaml::Where::webhook, "webhooks"},
+                                       {yaml::Where::catalogue, "catalogues"},
                                        {yaml::Where::message_template, "templates"},
                                        {yaml::Where::segment, "segments"},
                                        {yaml::Where::band, "bands"},

@@ -214,6 +214,50 @@ TEST_CASE("a text's variables are found, its own are not", "[sema]") {
     CHECK(found == expected);
 }
 
+TEST_CASE("what a template puts in travels with it and counts in the journey's hash", "[sema]") {
+    std::map<std::string, std::string, std::less<>> files = {
+        {"templates/partials/header.liquid", "Dear {{ name }},{% include 'line' %}"},
+        {"templates/partials/line.liquid", "{% assign rest = 'x' %}{{ user.country }}{{ rest }}"},
+        {"templates/partials/item.liquid", "{{ item.sku }} {{ forloop.index }}"}};
+    dsl::Options options;
+    options.read_file = [&](std::string_view path) -> std::optional<std::string> {
+        const auto found = files.find(path);
+        return found == files.end() ? std::nullopt : std::optional(found->second);
+    };
+    const auto compiled = [&] {
+        const std::string text =
+            "template letter email transactional {\n"
+            "  body \"{% render 'header', name: first_name %}{% render 'item' for things %}"
+            "{% include 'line' %}{{ rest }}\"\n"
+            "  needs things list of string required\n}\n"
+            "template other email transactional {\n  body \"{% render 'header', name: 'x' %}\"\n}\n"
+            "journey j transactional {\n enter when signed_up\n do { send email letter with "
+            "{ things: [\"a\"] } }\n}\n"
+            "journey k transactional {\n enter when signed_up\n do { send email receipt with "
+            "{ order_id: \"1\", total: CNY 1 } }\n}\n";
+        dsl::Compilation made = dsl::compile(
+            {{"shop.journey", read_file(kGolden / "shop.journey")}, {"x.journey", text}}, options);
+        INFO(dsl::render(made));
+        REQUIRE(made.program);
+        return std::move(*made.program);
+    };
+    const ir::Program before = compiled();
+    REQUIRE(before.partials.size() == 3);
+    const auto& letter = before.templates[ir::find_named(before.templates, "letter")];
+    CHECK(letter.partials.size() == 3);
+    CHECK(before.templates[ir::find_named(before.templates, "other")].partials.size() == 2);
+    std::vector<std::string> reads;
+    for (const ir::Index field : letter.profile_fields)
+        reads.push_back(before.profile[field].name);
+    CHECK(reads == std::vector<std::string>{"first_name", "country"});
+    CHECK(ir::decode(ir::encode(before)));
+
+    files["templates/partials/line.liquid"] += "!";
+    const ir::Program after = compiled();
+    CHECK(before.journeys[0].hash != after.journeys[0].hash);
+    CHECK(before.journeys[1].hash == after.journeys[1].hash);
+}
+
 TEST_CASE("files are one project, in any order", "[sema]") {
     const std::string journey =
         "use \"shop.journey\"\njourney j {\n enter when signed_up\n frequency gentle\n do { send "

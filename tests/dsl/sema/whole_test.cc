@@ -405,3 +405,23 @@ TEST_CASE("bands and webhooks are refused for the right reason", "[sema]") {
     INFO(dsl::render(made));
     CHECK(codes(made) == expected);
 }
+
+TEST_CASE("the workspace's rails are read, and what makes no sense is refused", "[sema]") {
+    const auto [line, expected] = GENERATE(table<std::string, std::string>({
+        {"blast limit 10000 per day", ""},
+        {"blast limit 10000 per month", "J0213"},
+        {"blast limit 0 per day", "J0213"},
+        {"blast limit 9 per day\nblast limit 8 per day", "J0105"},
+        {"canary 100 for 30 minutes stop above 5%", ""},
+        {"canary 100 for 30 minutes stop above 0%", ""},
+        {"canary 0 for 30 minutes stop above 5%", "J0213"},
+        {"canary 100 for 2 days stop above 5%", "J0213"},
+        {"canary 100 for 25 hours stop above 5%", "J0213"},
+        {"canary 100 for 30 minutes stop above 100%", "J0213"},
+    }));
+    CAPTURE(line);
+    const dsl::Compilation made =
+        dsl::compile({{"x.journey", "language 1\nworkspace w {\n" + line + "\n}\n"}});
+    INFO(dsl::render(made));
+    CHECK(codes(made) == expected);
+}

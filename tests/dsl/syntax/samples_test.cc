@@ -19,6 +19,7 @@ const std::map<std::string_view, std::string_view>& frames() {
         {"a consent group", "consent offers \"Offers\" {\n%\n}"},
         {"a frequency policy", "frequency gentle {\n%\n}"},
         {"a quiet policy", "quiet night {\n%\n}"},
+        {"a catalogue", "catalogue products {\n%\n}"},
         {"a webhook", "webhook mint {\n%\n}"},
         {"a template", "template hello email marketing {\n%\n}"},
         {"a band", "band orders of count(order_paid ever) {\n%\n}"},
@@ -28,6 +29,7 @@ const std::map<std::string_view, std::string_view>& frames() {
         {"the arms of a wait", "journey j \"J\" {\ndo {\nwait at most 1 day {\n%\n}\n}\n}"},
         {"the choices of a `choose`", "journey j \"J\" {\ndo {\nchoose {\n%\n}\n}\n}"},
         {"the arms of a split", "journey j \"J\" {\ndo {\nsplit s {\n%\n}\n}\n}"},
+        {"the channels of a `send`", "journey j \"J\" {\ndo {\nsend first of {\n%\n}\n}\n}"},
         {"an experiment", "journey j \"J\" {\ndo {\nexperiment e {\n%\n}\n}\n}"},
         {"a test", "test \"t\" of j {\n%\n}"},
     };

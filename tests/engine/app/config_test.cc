@@ -47,6 +47,32 @@ TEST_CASE("the daemon keeps people in a part of the memory, as the file says", "
     std::filesystem::remove(path);
 }
 
+TEST_CASE("an allow-list comes from the file, and a mistake in it stops the start", "[app]") {
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("journey-only-to-" + std::to_string(::getpid()) + ".yaml");
+    const auto load = [&](const std::string& text) {
+        std::ofstream(path) << text;
+        return load_config(path.string());
+    };
+    CHECK_FALSE(load("listen: 8080").value().only_to.has_value());
+    CHECK_FALSE(load("only to: []").value().only_to->allows_number("+8613800000000"));
+    const auto config = load("only to: [\"*@example.com\", \"+8613800000000\"]");
+    REQUIRE(config);
+    CHECK(config.value().only_to->allows_number("+8613800000000"));
+    CHECK_FALSE(config.value().only_to->allows_number("+8613900000000"));
+    const auto said = [&](const std::string& text) { return load(text).error().detail; };
+    CHECK(said("only to: [\"*\"]").find(":1: `only to`") != std::string::npos);
+    CHECK(said("only to:\n  - \"*@example.com\"\n  - ann").find(":3: `only to`") !=
+          std::string::npos);
+    // One without a list around it, and a number as people write it.
+    const auto one = load("only to: +8613800000000");
+    REQUIRE(one);
+    CHECK(one.value().only_to->allows_number("+8613800000000"));
+    CHECK_FALSE(one.value().only_to->allows_number("+8613900000000"));
+    CHECK_FALSE(load("only to: yes").has_value());
+    std::filesystem::remove(path);
+}
+
 /// A configuration in a folder of its own, with what else stands there.
 class Folder {
   public:

@@ -65,6 +65,24 @@ TEST_CASE("a consent that wants a confirmation is not given by asking for it", "
     CHECK(shop.attempts.size() == 1);
 }
 
+TEST_CASE("a request to confirm ends when the address it was sent to changes", "[core]") {
+    Shop shop;
+    shop.ask();
+    shop.identify("ada", {{"email", "ada@example.com"}});  // as it was
+    CHECK(shop.pending());
+    shop.identify("ada", {{"email", "eve@example.com"}});
+    CHECK_FALSE(shop.pending());
+    shop.ask();  // it still counts as asked: no mail without end by changing addresses
+    CHECK(shop.attempts.size() == 1);
+    shop.advance(11min);
+    shop.ask();
+    CHECK(shop.pending());
+    CHECK(shop.attempts.size() == 2);
+    shop.consent("ada", "news");
+    shop.identify("ada", {{"email", "ada@example.com"}});
+    CHECK(shop.given());  // what was given is the person's
+}
+
 TEST_CASE("other consents are given when they are asked for", "[core]") {
     Shop shop;
     shop.consent("ada", "info", false);

@@ -63,6 +63,10 @@ TEST_CASE("a checkpoint written in pieces says what was true where it began", "[
                 if (rng.chance(0.2)) {
                     const std::uint64_t hash = pieces.partition->state_hash();
                     const model::LogPosition from = written->applied;
+                    for (const Applied& again : world.log) {
+                        if (again.position <= from && again.catalog != nullptr)
+                            pieces.catalog = again.catalog;
+                    }
                     pieces.restart();
                     for (const Applied& again : world.log) {
                         if (again.position > from && again.position <= one.position)

@@ -269,3 +269,55 @@ TEST_CASE("a late event moves nobody into a journey", "[core]") {
     world.track("ada", "bought", {{"order_id", "2"}});
     CHECK(world.journey("joined").entered == 0);  // inside since the first
 }
+TEST_CASE("who has an address that was imported as suppressed is looked at within minutes",
+          "[core][segments]") {
+    const auto list = std::make_shared<AddressList>("pepper");
+    Builder b;
+    watch(b, add_segment(b, "club", b.reachable("email")));
+    World world;
+    world.options.addresses = list;
+    world.partitions.clear();
+    world.partitions.emplace_back(model::PartitionId{0}, world.options, world.catalog);
+    world.publish(b);
+    for (const char* who : {"ada", "bob"})
+        world.identify(who, {{"email", std::string(who) + "@example.com"}});
+    CHECK(world.journey("joined").entered == 2);
+    const auto import = [&](const std::string& address, bool suppressed) {
+        model::SuppressAddresses change;
+        change.suppressed = suppressed;
+        change.source = "list.csv";
+        change.items.push_back(
+            {"email", list->key_of("email", ir::ChannelKind::email, address), "asked", world.now});
+        list->apply(change, world.now, ++world.position);
+        world.partitions[0].addresses_changed(world.position, world.now);
+        const std::uint64_t before = world.partitions[0].state_hash();
+        world.partitions[0].addresses_changed(world.position, world.now);  // a replay
+        CHECK(world.partitions[0].state_hash() == before);
+    };
+    import("ADA@example.com", true);
+    import("cid@example.com", true);
+    world.identify("cid", {{"email", "cid@example.com"}});
+    CHECK(world.journey("joined").entered == 2);
+    world.advance(4min);
+    CHECK(world.journey("went").entered == 0);
+    restart(world);
+    world.advance(2min);
+    CHECK(world.journey("went").entered == 1);
+    CHECK(world.journey("joined").entered == 2);
+    world.advance(1h);  // one look, and no more
+    CHECK(world.journey("went").entered == 1);
+    import("cid@example.com", false);
+    world.advance(6min);
+    CHECK(world.journey("joined").entered == 3);
+}
+
+TEST_CASE("a program that asks nobody whether she can be reached looks at nobody", "[core]") {
+    Builder b;
+    watch(b, add_segment(b, "club", b.did("bought", within(days(2)))));
+    World world;
+    world.publish(b);
+    world.identify("ada", {{"email", "ada@example.com"}});
+    const Instant due = world.partitions[0].next_due();
+    world.partitions[0].addresses_changed(++world.position, world.now);
+    CHECK(world.partitions[0].next_due() == due);
+}

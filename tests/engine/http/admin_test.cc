@@ -125,6 +125,58 @@ TEST_CASE("a journey is paused and resumed, and sending stopped and started", "[
     CHECK(world.engine.submissions().size() == 4);
 }
 
+TEST_CASE("what waits for an approval is let go by somebody else than the operator", "[http]") {
+    auto options = test_options();
+    options.approvers = {{"ana", "token-of-ana"}, {"ben", "token-of-ben"}};
+    World world(options);
+    ir::Program program = shop_program();
+    ir::Template hello;
+    hello.name = "hello";
+    hello.channel = 0;
+    program.templates.push_back(hello);
+    ir::Journey& welcome = program.journeys[0];
+    ir::State greet = welcome.states[0];
+    greet.step = "hello";
+    ir::Send send;
+    send.message_template = 0;
+    send.channel = 0;
+    send.next = 0;
+    greet.act = send;
+    welcome.states.push_back(greet);
+    REQUIRE(world.admin("POST", "/admin/program", ir::encode(program)).status == 200);
+    world.engine.counts.journeys.resize(1);
+    world.engine.counts.journeys[0].journey = "welcome";
+    world.engine.counts.journeys[0].rails["hello"] = {1200, true, kNever};
+
+    const std::string ben = "Authorization: Bearer token-of-ben\r\n";
+    CHECK(world.ask("GET", "/admin/approvals").status == 401);
+    for (const Answer& answer :
+         {world.ask("GET", "/admin/approvals", ben), world.admin("GET", "/admin/approvals")}) {
+        CHECK(
+            answer.body ==
+            R"({"approvals":[{"journey":"welcome","step":"hello","waiting":1200,"approval":true}]})");
+    }
+    const std::size_t before = world.engine.submissions().size();
+    const Answer self = world.admin("POST", "/admin/approvals/welcome/hello");
+    CHECK(self.status == 401);
+    CHECK(self.field("detail") ==
+          "Who publishes does not approve as well: send an approver's own token.");
+    CHECK(world.ask("POST", "/admin/approvals/welcome/hello", "Authorization: Bearer token\r\n")
+              .status == 401);
+    CHECK(world.ask("POST", "/admin/approvals/welcom/hello", ben).field("detail") ==
+          "No live journey is called `welcom`. Did you mean `welcome`?");
+    CHECK(world.ask("POST", "/admin/approvals/welcome/end_1", ben).field("detail") ==
+          "`welcome` has no step `end_1` that sends a message.");
+    CHECK(world.engine.submissions().size() == before);
+
+    CHECK(world.ask("POST", "/admin/approvals/welcome/hello", ben).body ==
+          R"({"journey":"welcome","step":"hello","by":"ben"})");
+    const auto said = world.engine.submissions().back().commands.at(0);
+    CHECK(said.partition == model::kEveryPartition);
+    CHECK(std::get<model::Approve>(said.body).step == "hello");
+    CHECK(std::get<model::Approve>(said.body).by == "ben");
+}
+
 TEST_CASE("the end of a pause says what becomes of what is late", "[http]") {
     World world;
     const auto resume = [&](std::string_view body) {
@@ -189,6 +241,50 @@ TEST_CASE("a person's story is told as JSON", "[http]") {
     CHECK(world.admin("GET", "/admin/people/%ff/timeline").status == 400);
 }
 
+TEST_CASE("a person is erased for the operator, and nobody is for nobody", "[http]") {
+    World world;
+    const model::PersonId ada = model::person_id_of("user:ada lovelace/1");
+    world.engine.timelines[ada] = {R"({"email":"ada@shop.example"})", {}};
+    const std::string path = "/admin/people/ada%20lovelace%2f1/erase";
+    CHECK(world.ask("POST", path).status == 401);
+    CHECK(world.ask("POST", path, basic(kKey)).status == 401);
+    CHECK(world.engine.submissions().empty());
+    const Answer answer = world.admin("POST", path);
+    CHECK(answer.status == 200);
+    CHECK(answer.body == R"({"external_id":"user:ada lovelace/1","erased":true})");
+    CHECK(world.admin("GET", path).status == 405);
+
+    const Answer nobody = world.admin("POST", "/admin/people/anon%3Aeve/erase");
+    CHECK(nobody.status == 404);
+    CHECK(nobody.field("code") == "no_such_person");
+    CHECK(nobody.field("detail").find("`anon:eve`") != std::string::npos);
+    CHECK(world.admin("POST", "/admin/people/%f/erase").status == 400);
+
+    // Who is not known yet may be on the way: it is written down for both.
+    const auto submissions = world.engine.submissions();
+    REQUIRE(submissions.size() == 2);
+    for (const auto& [at, who] : {std::pair{0, "user:ada lovelace/1"}, {1, "anon:eve"}}) {
+        const auto& one = submissions[static_cast<std::size_t>(at)];
+        CHECK(one.when == runtime::AckWhen::applied);
+        CHECK(one.reserved);
+        REQUIRE(one.commands.size() == 1);
+        CHECK(std::get<model::Erase>(one.commands[0].body).merged_into.empty());
+        CHECK(one.commands[0].external_id == who);
+        CHECK(one.commands[0].person == model::person_id_of(who));
+    }
+}
+
+TEST_CASE("a message's content is answered byte by byte, to the operator alone", "[http]") {
+    World world;
+    const auto key =
+        model::message_key_of({"shop", "welcome", model::EntryId{7}, "send_1", 1, "email"});
+    const std::string path = "/admin/messages/" + model::format_key(key) + "/content";
+    CHECK(world.admin("GET", path).status == 404);
+    world.engine.contents[key] = R"({"key":"x","subject":"Hi"})";
+    CHECK(world.admin("GET", path).body == R"({"key":"x","subject":"Hi"})");
+    CHECK(world.admin("GET", "/admin/messages/x/content").status == 400);
+}
+
 TEST_CASE("messages whose fate is unknown are listed", "[http]") {
     World world;
     model::MessageRow row;
@@ -203,6 +299,20 @@ TEST_CASE("messages whose fate is unknown are listed", "[http]") {
     CHECK(answer.body.find(model::format_key(row.key)) != std::string::npos);
     CHECK(answer.body.find(R"("journey":"welcome","step":"send_1","channel":"email")") !=
           std::string::npos);
+}
+
+TEST_CASE("what was said of nobody's message is listed", "[http]") {
+    World world;
+    core::Unmatched one;
+    one.place = model::name_of_place("id", "sms", "SERIAL-1");
+    one.receipt.kind = model::ReceiptKind::failed;
+    one.receipt.detail = "is off";
+    world.engine.unmatched = {one};
+    const Answer answer = world.admin("GET", "/admin/receipts/unmatched");
+    CHECK(answer.status == 200);
+    CHECK(answer.body.find(R"("of":"id:sms:SERIAL-1","receipt":"failed","detail":"is off")") !=
+          std::string::npos);
+    CHECK(world.ask("GET", "/admin/receipts/unmatched").status == 401);
 }
 
 TEST_CASE("health is told in a word, and why only to the operator", "[http]") {

@@ -33,6 +33,8 @@ TEST_CASE("addresses and methods", "[http]") {
         {"GET", "/v2/track", 404},
         {"GET", "/admin/journeys", 401},
         {"POST", "/admin/sending/stop", 401},
+        {"POST", "/admin/approvals/welcome/hello", 401},
+        {"GET", "/admin/approvals/welcome/hello", 405},
         {"GET", "/admin/people/user%3Aada/timeline", 401},
         {"GET", "/admin/people/a/b/timeline", 404},
         {"GET", "/admin/people//timeline", 404},

@@ -56,8 +56,17 @@ struct Recipient : World {
     }
     static std::string unsubscribe() { return path(inbound::unsubscribe_url(links())); }
     static std::string preferences() { return path(inbound::preferences_url(links())); }
-    static std::string confirm(std::string_view consent = "offers") {
-        return path(inbound::confirm_url(links(), consent));
+    std::string confirm(const std::string& consent = "offers",
+                        std::string_view to = "ada@example.com") const {
+        const auto key = engine.addresses.key_of("email", ir::ChannelKind::email, to);
+        const std::string hex =
+            to_hex({reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()});
+        return path(inbound::confirm_url(links(), consent + "@" + hex));
+    }
+    static std::string withdraw() {
+        return "/p/" + inbound::sign_token(test_options().link_secret,
+                                           {inbound::Purpose::preferences, kMail.person, kMail.key},
+                                           "withdraws");
     }
     Answer send(const std::string& path, const std::string& form,
                 const std::string& headers = "") const {
@@ -80,8 +89,9 @@ struct Recipient : World {
 
 TEST_CASE("looking at any page changes nothing", "[http]") {
     Recipient world;
-    const std::string path =
-        GENERATE(Recipient::unsubscribe(), Recipient::preferences(), Recipient::confirm());
+    const std::vector<std::string> all{Recipient::unsubscribe(), Recipient::preferences(),
+                                       Recipient::withdraw(), world.confirm()};
+    const std::string path = all[GENERATE(0u, 1u, 2u, 3u)];
     const std::string method = GENERATE("GET", "HEAD");
     CAPTURE(path, method);
     const Answer answer = world.ask(method, path);
@@ -106,10 +116,11 @@ TEST_CASE("a link is good for its own page and its own consent only", "[http]") 
     };
     std::string damaged = Recipient::preferences();
     damaged.back() = damaged.back() == 'A' ? 'B' : 'A';
+    const std::string other = world.confirm().replace(world.confirm().find("c=") + 2, 6, "tips");
     const std::string path = GENERATE_COPY(
         swapped(Recipient::unsubscribe(), 'p'), swapped(Recipient::preferences(), 'u'),
-        swapped(Recipient::preferences(), 's'), std::string("/p/abc"), damaged,
-        Recipient::confirm().replace(Recipient::confirm().find("c=") + 2, 6, "tips"));
+        swapped(Recipient::withdraw(), 'u'), swapped(Recipient::preferences(), 's'),
+        std::string("/p/abc"), damaged, other);
     const std::string method = GENERATE("GET", "POST");
     CAPTURE(path, method);
     const Answer answer = world.ask(method, path, "Accept-Language: zh-CN,en;q=0.5\r\n", "do=stop");
@@ -260,10 +271,10 @@ TEST_CASE("a channel that a bounce stopped has no switch", "[http]") {
 
 TEST_CASE("who asked for a consent confirms it by a button, and the proof says how", "[http]") {
     Recipient world;
-    CHECK_THAT(world.ask("GET", Recipient::confirm()).body,
+    CHECK_THAT(world.ask("GET", world.confirm()).body,
                Contains("Please confirm") && Contains("Once a week.") &&
                    Contains("<button>Yes, send it to me</button>"));
-    const Answer answer = world.send(Recipient::confirm(), "");
+    const Answer answer = world.send(world.confirm(), "");
     CHECK(answer.status == 200);
     CHECK_THAT(answer.body, Contains("From now on you will get: Offers."));
     const auto changes = world.changes();
@@ -277,7 +288,82 @@ TEST_CASE("who asked for a consent confirms it by a button, and the proof says h
                                      Contains("\"message\":\"" + model::format_key(kMail.key)));
 }
 
-TEST_CASE("a request to confirm ends after seven days, or when it was never made", "[http]") {
+TEST_CASE("only the mailbox that the link went to confirms, and only while it is theirs",
+          "[http]") {
+    Recipient world;
+    const char* other = GENERATE("eve@example.com", "ada.before@example.com");
+    CAPTURE(other);
+    const std::string path = world.confirm("offers", other);
+    CHECK(world.ask("GET", path).status == 410);
+    CHECK(world.send(path, "").status == 410);
+    CHECK(world.engine.submissions().empty());
+    // What says that it went elsewhere is none of our links.
+    std::string forged = world.confirm();
+    forged.back() = forged.back() == '0' ? '1' : '0';
+    CHECK(world.send(forged, "").status == 404);
+    CHECK(world.send(forged.substr(0, forged.rfind("%40")), "").status == 404);
+    CHECK(world.engine.submissions().empty());
+}
+
+TEST_CASE("what mail programs see of a message leads to no page that can grant", "[http]") {
+    Recipient world;
+    const Answer shown = world.ask("GET", Recipient::unsubscribe());
+    const std::size_t at = shown.body.find("/p/");
+    REQUIRE(at != std::string::npos);
+    const std::string link = shown.body.substr(at, 58);
+    CHECK(link == Recipient::withdraw());
+    CHECK_THAT(world.ask("GET", link).body,
+               Contains("value=\"newsletter\"") && !Contains("value=\"offers\""));
+    // Asked for all the same.
+    CHECK(world
+              .send(link,
+                    "do=save&topic=newsletter&topic=offers&topic=tips&channel=email&channel=push")
+              .status == 200);
+    CHECK(world.send(link, "do=undo&topic=offers").status == 200);
+    CHECK(world.send(link, "do=undo&topic=offers&seal=9999999999999999.x").status == 200);
+    CHECK(world.engine.submissions().empty());
+    CHECK(world.send(link, "do=save&topic=tips&channel=email&channel=push").status == 200);
+    REQUIRE(world.changes().size() == 1);
+    CHECK(world.changes()[0].consent == "newsletter");
+    CHECK_FALSE(world.changes()[0].granted);
+}
+
+TEST_CASE("what a page that only withdraws took, it gives back once, and nothing else", "[http]") {
+    Recipient world;
+    world.engine.on_submit = [&](const model::Command&) {
+        world.engine.timelines[kMail.person].first =
+            R"({"attributes":{},"consents":{"newsletter":{"granted":false}}})";
+    };
+    const Answer answer =
+        world.send(Recipient::withdraw(), "do=save&topic=tips&channel=email&channel=push");
+    const std::size_t at = answer.body.find("name=\"seal\" value=\"");
+    REQUIRE(at != std::string::npos);
+    const std::size_t from = at + 19;
+    const std::string seal = answer.body.substr(from, answer.body.find('"', from) - from);
+    world.engine.on_submit = nullptr;
+    const std::size_t said = world.changes().size();
+    for (const char* other : {"topic=offers", "topic=newsletter&topic=offers", "address=1",
+                              "topic=newsletter&address=1"})
+        CHECK(world.send(Recipient::withdraw(), "do=undo&" + std::string(other) + "&seal=" + seal)
+                  .status == 200);
+    CHECK(world.changes().size() == said);
+    SECTION("in time") {
+        CHECK(world.send(Recipient::withdraw(), "do=undo&topic=newsletter&seal=" + seal).status ==
+              200);
+        REQUIRE(world.changes().size() == said + 1);
+        CHECK(world.changes().back().consent == "newsletter");
+        CHECK(world.changes().back().granted);
+    }
+    SECTION("too late") {
+        world.engine.set_now(world.engine.now() + std::chrono::hours(2));
+        CHECK(world.send(Recipient::withdraw(), "do=undo&topic=newsletter&seal=" + seal).status ==
+              200);
+        CHECK(world.changes().size() == said);
+    }
+}
+
+TEST_CASE("a request to confirm ends after seven days, or when it was never made",
+          "[http][CMP-07]") {
     Recipient world;
     SECTION("too old") {
         world.engine.set_now(world.engine.now() + std::chrono::hours(24 * 7 + 1));
@@ -285,14 +371,14 @@ TEST_CASE("a request to confirm ends after seven days, or when it was never made
     SECTION("never made") {
         world.know("\"tags\":[]");
     }
-    CHECK(world.ask("GET", Recipient::confirm()).status == 410);
-    CHECK(world.send(Recipient::confirm(), "").status == 410);
+    CHECK(world.ask("GET", world.confirm()).status == 410);
+    CHECK(world.send(world.confirm(), "").status == 410);
     CHECK(world.engine.submissions().empty());
 }
 
 TEST_CASE("to confirm twice says so and changes nothing", "[http]") {
     Recipient world;
-    CHECK(world.send(Recipient::confirm("newsletter"), "").status == 200);
+    CHECK(world.send(world.confirm("newsletter"), "").status == 200);
     CHECK(world.engine.submissions().empty());
 }
 

@@ -130,7 +130,7 @@ TEST_CASE("a link that we did not sign leads nowhere", "[http]") {
     CHECK(world.engine.submissions().empty());
 }
 
-TEST_CASE("unsubscribing takes a POST and is in force when answered", "[http]") {
+TEST_CASE("unsubscribing takes a POST and is in force when answered", "[http][CMP-01]") {
     World world;
     const std::string path = path_of(inbound::unsubscribe_url(links()));
 
@@ -270,11 +270,23 @@ TEST_CASE("a number that asks to stop is on the list before it is told so", "[ht
     const auto* change = std::get_if<model::SuppressAddresses>(&commands.front().body);
     REQUIRE(change != nullptr);
     CHECK(change->suppressed);
-    REQUIRE(change->items.size() == 1);
+    REQUIRE(change->items.size() == 2);
     CHECK(change->items.front().scope == "sms");
+    CHECK(change->items.front().reason == "asked to stop");
+    CHECK(change->items.back().scope == "heard");  // a repeat of this text changes nothing
 
     CHECK(text("where is the bus stop?").body.find("<Message>") == std::string::npos);
-    CHECK(world.engine.submissions().size() == 1);
+    REQUIRE(world.engine.submissions().size() == 2);
+    const auto answers = world.engine.submissions()[1].commands;
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0].external_id == "text:sms:4917012345678");
+    const auto& notice = std::get<model::NoticeArrived>(answers[0].body);
+    CHECK(notice.receipt.kind == model::ReceiptKind::replied);
+    CHECK(notice.receipt.id == "SM9");
+    // A start is written down whatever is known: the list itself tells which came later.
+    CHECK(text("START").status == 200);
+    REQUIRE(world.engine.submissions().size() == 3);
+    CHECK_FALSE(std::get<model::SuppressAddresses>(world.engine.commands().back().body).suppressed);
 
     world.engine.refuse_with(error(ErrorCode::retry, "full"));
     const Answer later = text("STOP");

@@ -65,8 +65,9 @@ TEST_CASE("a program of an older format is read as it was meant", "[ir]") {
         std::string file;
         Program expected;
     };
-    const auto row = GENERATE(values<Row>(
-        {{"format_1.program", sample::program()}, {"format_2.program", sample::whole_program()}}));
+    const auto row = GENERATE(values<Row>({{"format_1.program", sample::program()},
+                                           {"format_2.program", sample::whole_program()},
+                                           {"format_3.program", sample::whole_program()}}));
     CAPTURE(row.file);
     std::ifstream file(JOURNEY_SOURCE_DIR "/tests/engine/ir/stored/" + row.file, std::ios::binary);
     std::ostringstream bytes;
@@ -82,6 +83,44 @@ TEST_CASE("a program of an older format is read as it was meant", "[ir]") {
     CHECK(encode(got) == encode(row.expected));
 }
 
+TEST_CASE("a choice among channels is written, read and checked", "[ir]") {
+    Program it = sample::program();
+    Journey& journey = it.journeys[0];
+    it.channels[0].cost = 0.045;
+    journey.locals.push_back("tried 1");
+    const auto self = static_cast<Index>(journey.states.size());
+    OneOf one;
+    one.sends = {sample::send_hello};
+    one.tried = static_cast<Index>(journey.locals.size() - 1);
+    one.best = Return{{0, kNone}, {0, 3, 0}, 12, 0.05};
+    one.next = sample::end;
+    journey.states.push_back({one, "nudge", 1, "send best"});
+    auto& send = sample::act<Send>(it, sample::send_hello);
+    send.among = self;
+    send.best_hour = CalendarDuration{0, 1, 0};
+    const auto read = decode(encode(it));
+    if (!read) FAIL(read.error().detail);
+    const Journey& got = read.value().journeys[0];
+    const auto& back = std::get<OneOf>(got.states[self].act);
+    CHECK(back.best->worth == 12);
+    CHECK(std::get<Send>(got.states[sample::send_hello].act).best_hour == send.best_hour);
+    CHECK(read.value().channels[0].cost == 0.045);
+
+    // What it costs decides, so it is part of the meaning; without a return it is not.
+    Program dearer = it;
+    dearer.channels[0].cost = 1;
+    dearer.journeys[0].start = it.journeys[0].start = self;
+    CHECK(journey_hash(dearer, dearer.journeys[0]) != journey_hash(it, it.journeys[0]));
+
+    const std::string wrong = GENERATE("none", "not its own", "no local");
+    CAPTURE(wrong);
+    auto& broken = std::get<OneOf>(it.journeys[0].states[self].act);
+    if (wrong == "none") broken.sends.clear();
+    if (wrong == "not its own") sample::act<Send>(it, sample::send_hello).among = kNone;
+    if (wrong == "no local") broken.tried = 99;
+    CHECK_FALSE(verify(it));
+}
+
 TEST_CASE("equal programs give equal bytes and hashes, different ones do not", "[ir]") {
     Program other = sample::program();
     CHECK(encode(other) == encode(sample::program()));
@@ -93,7 +132,7 @@ TEST_CASE("equal programs give equal bytes and hashes, different ones do not", "
 TEST_CASE("bytes that are no program are refused with the reason", "[ir]") {
     const Bytes good = encode(sample::program());
     Bytes newer = body_of(good);
-    newer[4] = 4;
+    newer[4] = 6;
     Bytes hurt = good;
     hurt[hurt.size() / 2] ^= 1;
     struct Row {
@@ -105,7 +144,7 @@ TEST_CASE("bytes that are no program are refused with the reason", "[ir]") {
         {"nothing", "", "begin with JRNY"},
         {"text", "journey welcome {", "begin with JRNY"},
         {"the magic alone", "JRNY", "cut short"},
-        {"another format", sealed(newer), "format is 4"},
+        {"another format", sealed(newer), "format is 6"},
         {"one bit", hurt, "checksum"},
         {"the last byte gone", good.substr(0, good.size() - 1), "checksum"},
         {"a byte more", sealed(body_of(good) + '\0'), "fields do not read"},

@@ -39,9 +39,21 @@ void declare(Program& it) {
          true,
          {0, 2, 0}});
     it.quiets.push_back({"night", 77'400, 32'400, "", {0}, true, NoZone::use, "Asia/Shanghai"});
-    Template hello{
-        "hello", 0,   MessageClass::marketing, 0, "Hi", "", "Hello {{ name }}", "<p>Hi</p>", {},
-        {0},     true};
+    Template hello{"hello",
+                   0,
+                   MessageClass::marketing,
+                   0,
+                   "Hi",
+                   "",
+                   "Hello {{ name }}",
+                   "<p>Hi</p>",
+                   {},
+                   {0},
+                   true,
+                   {},
+                   {},
+                   {},
+                   {}};
     hello.params.push_back({{"name", type(TypeKind::text), true, false, std::nullopt}});
     it.templates.push_back(hello);
 }

@@ -4,7 +4,7 @@
 
 namespace journey::model {
 
-TEST_CASE("one mailbox or phone has one spelling", "[model]") {
+TEST_CASE("one mailbox or phone has one spelling", "[model][CMP-08]") {
     struct Row {
         const char* label;
         const char* kind;

@@ -74,7 +74,7 @@ TEST_CASE("a message key reads back from its UUID form", "[model]") {
 TEST_CASE("every reason has a name of its own and a sentence", "[model]") {
     std::set<std::string_view> names;
     std::set<std::string_view> sentences;
-    constexpr int kReasons = static_cast<int>(Reason::no_connector) + 1;
+    constexpr int kReasons = static_cast<int>(kLastReason) + 1;
     for (int i = 0; i < kReasons; ++i) {
         names.insert(name_of(static_cast<Reason>(i)));
         sentences.insert(sentence_of(static_cast<Reason>(i)));

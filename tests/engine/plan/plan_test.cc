@@ -120,6 +120,45 @@ TEST_CASE("comments and words are no change of a journey's meaning", "[plan]") {
     CHECK_FALSE(plan.has_errors());
 }
 
+TEST_CASE("of a catalogue the rows that changed are counted, by their keys", "[plan]") {
+    const auto with_rows = [](std::vector<std::string> cells, const char* second = "title") {
+        ir::Program program = program_of(kShop);
+        ir::Catalogue table;
+        table.name = "products";
+        table.key = 0;
+        for (const char* name : {"sku", second}) {
+            ir::Field column;
+            column.name = name;
+            column.type.kind = ir::TypeKind::text;
+            table.columns.push_back(column);
+        }
+        for (std::string& cell : cells)
+            table.cells.emplace_back(std::move(cell));
+        program.catalogues.push_back(std::move(table));
+        return program;
+    };
+    const auto said = [](const ir::Program& before, const ir::Program& after) {
+        return text_of(compare(&before, after, {}, {}));
+    };
+    const ir::Program none = program_of(kShop);
+    const ir::Program old = with_rows({"A", "Hat", "B", "Shoe", "C", "Sock"});
+    // Rows that only moved are the same rows.
+    CHECK(compare(&old, with_rows({"C", "Sock", "A", "Hat", "B", "Shoe"}), {}, {}).tables.empty());
+    const ir::Program young = with_rows({"D", "Tie", "A", "Cap", "C", "Sock"});
+    CHECK_THAT(
+        said(old, young),
+        Catch::Contains("~ products         catalogue: rows added: 1, removed: 1, changed: 1\n"));
+    CHECK_THAT(said(none, old), Catch::Contains("+ products         catalogue new, rows: 3\n"));
+    CHECK_THAT(said(old, none), Catch::Contains("- products         catalogue gone, rows: 3\n"));
+    CHECK_THAT(said(old, with_rows({"A", "Hat", "E", "Bag"}, "name")),
+               Catch::Contains("catalogue with other columns; rows added: 1, removed: 2\n"));
+    const Value json = json_of(compare(&old, young, {}, {}));
+    CHECK_THAT(to_json(json),
+               Catch::Contains(R"("catalogues":[{"name":"products","change":"changed",)"
+                               R"("rows_added":1,"rows_removed":1,"rows_changed":1,)"
+                               R"("columns_changed":false}])"));
+}
+
 TEST_CASE("what changed is said by the author's labels", "[plan]") {
     struct Row {
         const char* label;

@@ -157,6 +157,25 @@ TEST_CASE("dates are of the zone the author names", "[render][date]") {
     CHECK(rendered(source, Mode::checked, options) == wanted);
 }
 
+TEST_CASE("a moment is shown in the zone of the render, a written time by its own clock",
+          "[render][date]") {
+    RenderOptions options;
+    options.now = parse_instant("2026-01-01T22:00:00Z").value();
+    options.zone = "Asia/Shanghai";
+    const auto [source, wanted] = GENERATE(table<std::string, std::string>({
+        {"{{ 'now' | date: '%F %H:%M %z' }}", "2026-01-02 06:00 +0800"},
+        {"{{ 'now' | date: '%F', zone: 'UTC' }}", "2026-01-01"},
+        {"{{ at | date: '%H:%M' }}", "09:05"},
+        {"{{ 1767304800 | date: '%H:%M' }}", "06:00"},
+        {"{{ day | date: '%F' }}", "2026-03-29"},
+        {"{{ '2016-03-14T10:00:00+02:00' | date: '%H:%M' }}", "10:00"},
+        {"{{ '2026-03-02 09:00' | date: '%H:%M' }}", "09:00"},
+        {"{{ 'now' | chinese_date }}", "2026年1月2日 星期五"},
+    }));
+    CAPTURE(source);
+    CHECK(rendered(source, Mode::checked, options) == wanted);
+}
+
 TEST_CASE("money and numbers are written as Chinese readers expect", "[render][money]") {
     const auto [source, wanted] = GENERATE(table<std::string, std::string>({
         {"{{ spent | money }}", "¥1,234.50"},

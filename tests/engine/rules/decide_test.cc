@@ -87,7 +87,7 @@ TEST_CASE("of two closed gates the earlier gives the reason", "[rules]") {
     }
 }
 
-TEST_CASE("consent is asked only where the template needs it", "[rules]") {
+TEST_CASE("consent is asked only where the template needs it", "[rules][CMP-06]") {
     SendFacts it = facts::good();
     it.consent_given = false;
     it.consent_needed = false;

@@ -264,3 +264,84 @@ TEST_CASE("a day that lost its midnight ends at the next one", "[rules]") {
     it.sent = std::span(before).first(1);
     CHECK(decide(it).decision == Decision::send);
 }
+
+TEST_CASE("places are kept for what is more important", "[rules]") {
+    struct Row {
+        const char* label;
+        ir::FrequencyLimit limit;
+        std::vector<SentBefore> sent;
+        std::vector<Expected> expected;
+        Decision decision;
+    };
+    const ir::FrequencyLimit one_a_day{1, facts::push, CalendarUnit::day, 0};
+    const ir::FrequencyLimit two_a_day{2, facts::push, CalendarUnit::day, 0};
+    const ir::FrequencyLimit two_in_ten_hours{2, ir::kNone, CalendarUnit::none, 10 * kHour};
+    const auto push_at = [](std::string_view when, ir::Index channel = facts::push,
+                            MessageClass message_class = MessageClass::marketing) {
+        return Expected{at(when), channel, message_class};
+    };
+    const SentBefore in_the_night = sent("2026-03-01T20:00:00Z");
+    // It is noon where the person lives; the day ends at 16:00 UTC.
+    const auto row = GENERATE_COPY(values<Row>({
+        {"nothing else planned", one_a_day, {}, {}, Decision::send},
+        {"later today", one_a_day, {}, {push_at("2026-03-02T15:59:59Z")}, Decision::hold},
+        {"tomorrow", one_a_day, {}, {push_at("2026-03-02T16:00:00Z")}, Decision::send},
+        {"by another channel",
+         one_a_day,
+         {},
+         {push_at("2026-03-02T06:00:00Z", facts::sms)},
+         Decision::send},
+        {"of a kind that is not counted",
+         one_a_day,
+         {},
+         {push_at("2026-03-02T06:00:00Z", facts::push, MessageClass::transactional)},
+         Decision::send},
+        {"overdue", one_a_day, {}, {push_at("2026-03-02T03:00:00Z")}, Decision::hold},
+        {"two places, one kept", two_a_day, {}, {push_at("2026-03-02T06:00:00Z")}, Decision::send},
+        {"two places, one used, one kept",
+         two_a_day,
+         {sent("2026-03-02T01:00:00Z")},
+         {push_at("2026-03-02T06:00:00Z")},
+         Decision::hold},
+        {"two places, both kept",
+         two_a_day,
+         {},
+         {push_at("2026-03-02T06:00:00Z"), push_at("2026-03-02T07:00:00Z")},
+         Decision::hold},
+        {"rolling: what was sent is forgotten by then",
+         two_in_ten_hours,
+         {in_the_night},
+         {push_at("2026-03-02T06:00:00Z")},
+         Decision::send},
+        {"rolling: what was sent counts by then",
+         two_in_ten_hours,
+         {in_the_night},
+         {push_at("2026-03-02T05:59:59Z")},
+         Decision::hold},
+        {"rolling: this one is forgotten by then",
+         two_in_ten_hours,
+         {},
+         {push_at("2026-03-02T14:00:00Z"), push_at("2026-03-02T14:00:00Z")},
+         Decision::send},
+    }));
+    CAPTURE(row.label);
+    ir::Frequency gentle = policy({row.limit});
+    gentle.hold_when_full = true;
+    gentle.hold_at_most = {0, 2, 0};
+    gentle.gives_way = true;
+    SendFacts it = facts::good();
+    it.frequency = &gentle;
+    it.sent = row.sent;
+    it.expected = row.expected;
+    const Verdict verdict = decide(it);
+    CHECK(verdict.decision == row.decision);
+    if (row.decision == Decision::hold) {
+        CHECK(verdict.reason == Reason::gave_way);
+        CHECK(verdict.hold_until > it.now);
+        it.planned_at = it.now - std::chrono::hours(48);
+        CHECK(decide(it).decision == Decision::skip);
+        CHECK(decide(it).reason == Reason::gave_way);
+    }
+    gentle.gives_way = false;
+    CHECK(decide(it).decision == Decision::send);
+}

@@ -17,7 +17,7 @@ ir::Quiet night() {
 
 }  // namespace
 
-TEST_CASE("quiet hours hold until they end", "[rules]") {
+TEST_CASE("quiet hours hold until they end", "[rules][CMP-04]") {
     const ir::Quiet quiet = night();
     SendFacts it = facts::good("2026-03-02T14:10:00Z");  // 22:10 in Shanghai
     it.quiet = &quiet;
@@ -49,7 +49,7 @@ TEST_CASE("quiet hours are for the channels they name, or for all", "[rules]") {
     CHECK(decide(it).decision == Decision::hold);
 }
 
-TEST_CASE("whose clock counts", "[rules]") {
+TEST_CASE("whose clock counts", "[rules][CMP-04]") {
     struct Row {
         const char* label;
         const char* policy_zone;

@@ -50,6 +50,69 @@ TEST_CASE("texts are rendered, and only HTML is escaped", "[runtime]") {
     REQUIRE(message.unsubscribe_url.empty());  // nobody told us our own address
 }
 
+TEST_CASE("a partial of the program is put in, and its failure names it", "[runtime]") {
+    Fixture fixture;
+    fixture.program.partials = {{"hello", "Hello {{ who }} from {{ user.first_name }}"},
+                                {"sour", "one\n{{ 1 | divided_by: 0 }}"}};
+    fixture.message("offer").subject = "{% render 'hello', who: amount %}";
+    REQUIRE(fixture.compose().value().subject == "Hello 10 EUR from Ada <b>");
+    fixture.message("offer").subject = "{% render 'sour' %}";
+    const auto failed = fixture.compose();
+    REQUIRE_FALSE(failed);
+    REQUIRE_THAT(failed.error().detail,
+                 Catch::Contains("template offer, subject, partial sour, line 2: "));
+}
+
+TEST_CASE("a catalogue is looked up by the text of its key, and files go along", "[runtime]") {
+    Fixture fixture;
+    ir::Catalogue table;
+    table.name = "products";
+    table.key = 1;
+    for (const char* name : {"title", "sku"}) {
+        ir::Field column;
+        column.name = name;
+        column.type.kind = ir::TypeKind::text;
+        table.columns.push_back(column);
+    }
+    table.cells = {Value("Hat"), Value("17"), Value("Shoe"), Value("A 2")};
+    fixture.program.catalogues = {table};
+    fixture.program.files = {{"files/terms.pdf", "application/pdf", "%PDF"}};
+    fixture.message("offer").catalogues = {0};
+    fixture.message("offer").attachments = {{0, ""}, {0, "logo"}};
+    fixture.message("offer").subject =
+        "{{ products[17].title }} {{ products['17'].title }} {{ products[n].title }} "
+        "{{ products['A 2'].title }}{{ products['none'].title }}{{ products }}"
+        "{{ products['none'].title | default: '?' }}{% for p in products %}!{% endfor %}";
+    put(fixture.attempt.data, "n", std::int64_t{17});
+    const connectors::Message message = fixture.compose().value();
+    REQUIRE(message.subject == "Hat Hat Hat Shoe?");
+    REQUIRE(message.attachments.size() == 2);
+    REQUIRE(message.attachments[0].name == "terms.pdf");
+    REQUIRE(message.attachments[0].type == "application/pdf");
+    REQUIRE(*message.attachments[0].content == "%PDF");
+    REQUIRE(message.attachments[1].content_id == "logo");
+    REQUIRE(message.attachments[1].content == message.attachments[0].content);
+
+    connectors::Message other = message;
+    other.attachments[0].content = std::make_shared<const std::string>("%PDX");
+    REQUIRE(canonical_bytes(other) != canonical_bytes(message));
+}
+
+TEST_CASE("now is the moment of the first attempt, where the person lives", "[runtime]") {
+    Fixture fixture;
+    fixture.program.workspace.zone = "Europe/Berlin";
+    fixture.message("offer").subject = "{{ 'now' | date: '%F %H:%M' }} {{ now | date: '%H' }}";
+    REQUIRE(fixture.compose().value().subject == "2026-03-02 11:00 11");
+    fixture.attempt.first_claim = kNow - std::chrono::hours(1);
+    REQUIRE(fixture.compose().value().subject == "2026-03-02 10:00 10");
+
+    const std::string zone = fixture.program.profile[ir::zone_field_of(fixture.program)].name;
+    put(fixture.attempt.data, "user", Record{{zone, "Asia/Shanghai"}});
+    REQUIRE(fixture.compose().value().subject == "2026-03-02 17:00 17");
+    put(fixture.attempt.data, "user", Record{{zone, "Mars/Base"}});
+    REQUIRE(fixture.compose().value().subject == "2026-03-02 10:00 10");
+}
+
 TEST_CASE("an argument of the step goes before the profile", "[runtime]") {
     Fixture fixture;
     put(fixture.attempt.data, "first_name", "Dr. Lovelace");

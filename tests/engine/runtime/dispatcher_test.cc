@@ -314,5 +314,71 @@ TEST_CASE("a day of a warm-up is its number and no more", "[runtime]") {
     REQUIRE(sent <= 106);
 }
 
+TEST_CASE("a domain that comes new stands behind those that wait, and priorities count everywhere",
+          "[runtime]") {
+    // All of it in one lane that lets one start at a time, so that the order shows.
+    const auto one_at_a_time = [] {
+        Route route{"email", std::make_shared<kit::PlainConnector>(
+                                 "email", model::IdempotencyClass::neither, 1)};
+        route.pacing = {{}, 1s};
+        return Dispatcher({route});
+    };
+    // Not more than one by one: what was granted ahead has its order already.
+    const auto order = [](Dispatcher& dispatcher, Instant now, std::size_t count) {
+        Numbers out;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto asked = dispatcher.ask(now, 1);
+            REQUIRE(asked.size() == 1);
+            out.push_back(asked[0].intent.key.bytes[0]);
+            dispatcher.claim_applied(asked[0].intent.key);
+        }
+        return out;
+    };
+    Dispatcher waiting = one_at_a_time();
+    waiting.ready(mail_to(1, "m.example"));
+    waiting.ready(mail_to(2, "m.example"));
+    waiting.ready(mail_to(3, "z.example"));
+    waiting.ready(mail_to(4, "z.example"));
+    REQUIRE(order(waiting, kStart, 2) == Numbers{1, 3});
+    // Their turn has come, and only then does another domain appear.
+    waiting.ready(mail_to(5, "a.example"));
+    REQUIRE(order(waiting, kStart + 5s, 3) == Numbers{2, 4, 5});
+
+    Dispatcher important = one_at_a_time();
+    important.ready(mail_to(1, "a.example"));
+    important.ready(mail_to(2, "b.example"));
+    important.ready(mail_to(3, "c.example", 5));
+    REQUIRE(order(important, kStart, 1) == Numbers{3});
+    // Behind others of its domain, whose turn has come already.
+    important.ready(mail_to(4, "b.example", 9));
+    REQUIRE(order(important, kStart, 2) == Numbers{4, 1});
+    REQUIRE(order(important, kStart + 5s, 1) == Numbers{2});
+    REQUIRE(important.next_at() == kNever);
+}
+
+TEST_CASE("what was granted and has not started is given back when sending is stopped",
+          "[runtime]") {
+    const bool all = GENERATE(true, false);
+    CAPTURE(all);
+    Route route{"email", std::make_shared<kit::PlainConnector>(
+                             "email", model::IdempotencyClass::neither, 1)};
+    Dispatcher dispatcher({route});
+    for (std::uint8_t i = 1; i <= 2; ++i) {
+        dispatcher.ready(intent(i));
+        REQUIRE(dispatcher.ask(kStart, 1).size() == 1);
+        core::StartAttempt attempt;
+        attempt.key = intent(i).key;
+        attempt.channel = "email";
+        attempt.journey = i == 1 ? "welcome" : "other";
+        dispatcher.claim_applied(attempt.key);
+        REQUIRE_FALSE(dispatcher.granted(attempt));
+    }
+    const auto back =
+        dispatcher.cancel(core::set_paused(core::empty_catalog(), all ? "" : "other", true));
+    REQUIRE(back.size() == (all ? 2 : 1));
+    REQUIRE(back.back().journey == "other");
+    REQUIRE(dispatcher.start(kStart).has_value() == !all);
+}
+
 }  // namespace
 }  // namespace journey::runtime

@@ -11,11 +11,12 @@ class PlainConnector final : public connectors::Connector {
   public:
     explicit PlainConnector(std::string channel,
                             model::IdempotencyClass idempotency = model::IdempotencyClass::neither,
-                            std::uint32_t parallel = 2) {
+                            std::uint32_t parallel = 2, bool carries_files = false) {
         traits_.name = "plain";
         traits_.channel = std::move(channel);
         traits_.idempotency = idempotency;
         traits_.parallel = parallel;
+        traits_.carries_files = carries_files;
     }
     const connectors::Traits& traits() const override { return traits_; }
     Result<connectors::Request> request(const connectors::Message& message) const override {

@@ -24,6 +24,7 @@ class Process {
         NodeOptions options;
         options.partitions = 4;
         options.routes = {{"email", connector_, 0}};
+        options.routes[0].hears_texts = hears_texts;
         options.people_bytes = 0;  // whoever is saved leaves memory
         node = std::make_unique<Node>(options);
         REQUIRE(node->recover(state, log, now));
@@ -84,6 +85,7 @@ class Process {
         return found;
     }
 
+    bool hears_texts = false;
     std::shared_ptr<kit::PlainConnector> connector_;
     MemoryLog log;
     MemoryState state;
@@ -106,6 +108,44 @@ TEST_CASE("an attempt comes out only when its claim went through the log", "[run
     REQUIRE(attempts.size() == 1);
     REQUIRE(attempts[0].message.to == "ada@example.com");
     REQUIRE(attempts[0].body_hash != Sha256{});
+}
+
+TEST_CASE("what people text comes to the person whose message it answers", "[runtime]") {
+    Process process;
+    process.hears_texts = true;
+    process.start();
+    process.append({kit::publish_of(kit::receipts()),
+                    kit::command_of("ada", model::Identify{{{"email", "+4917012345678"}}}),
+                    kit::viewed("ada")});
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);
+    OutgoingAttempt sent = process.attempts[0];
+    sent.message = {};  // as the service keeps it
+    process.node->observe(sent, kit::answer(202), process.now);
+    process.settle();
+    REQUIRE(process.emitted_of<model::MessageNamed>().size() == 1);
+    model::Receipt reply;
+    reply.kind = model::ReceiptKind::replied;
+    reply.id = "T1";
+    reply.at = process.now;
+    model::Command text;
+    text.external_id = model::name_of_place("text", "sms", "4917012345678");
+    text.person = model::person_id_of(text.external_id);
+    text.body = model::NoticeArrived{reply};
+    const bool restarted = GENERATE(false, true);
+    if (restarted) {
+        process.checkpoint();
+        process.start();
+    }
+    process.append({text});
+    process.settle();
+    const auto arrived = process.emitted_of<model::ReceiptArrived>();
+    REQUIRE(arrived.size() == 1);
+    CHECK(arrived[0].key == sent.key);
+    process.checkpoint();
+    REQUIRE(process.state.messages().size() == 1);
+    CHECK(process.state.messages().begin()->second.receipts.find("replied") != std::string::npos);
+    CHECK(process.node->unmatched().empty());
 }
 
 TEST_CASE("no more attempts are under way than the connector bears", "[runtime]") {
@@ -420,6 +460,60 @@ TEST_CASE("a message the connector cannot make is rejected with its reason", "[r
     REQUIRE(outcomes.size() == 1);
     REQUIRE(outcomes[0].observation.kind == model::ObservationKind::rejected);
     REQUIRE(outcomes[0].observation.reason == "nobody lives there");
+}
+
+TEST_CASE("a file goes along as it was, after a stop and another program", "[runtime]") {
+    const auto with_file = [](const char* bytes, std::uint32_t version) {
+        core::kit::Builder builder = kit::receipts();
+        builder.program.files = {{"files/terms.pdf", "application/pdf", bytes}};
+        builder.program.templates[builder.message("receipt")].attachments = {{0, ""}};
+        builder.program.journeys[0].version = version;
+        return builder;
+    };
+    Process process(model::IdempotencyClass::keyed);
+    process.append(
+        {kit::publish_of(with_file("%PDF old", 1)), kit::identify("ada"), kit::viewed("ada")});
+    process.settle();
+    REQUIRE(process.attempts.size() == 1);
+    const Sha256 sent = process.attempts[0].body_hash;
+    process.node->observe(process.attempts[0], kit::answer(503), process.now);
+    process.settle();
+    process.append({kit::publish_of(with_file("%PDF new", 2))});
+    process.checkpoint();
+    process.crash();
+    process.attempts.clear();
+    process.now += 1h;
+    process.append({kit::viewed("bob"), kit::identify("bob"), kit::viewed("bob", "2")});
+    process.settle();
+    REQUIRE(process.attempts.size() == 2);
+    for (const OutgoingAttempt& attempt : process.attempts) {
+        REQUIRE(attempt.message.attachments.size() == 1);
+        const bool old = attempt.message.to == "ada@example.com";
+        REQUIRE(*attempt.message.attachments[0].content == (old ? "%PDF old" : "%PDF new"));
+        REQUIRE((attempt.body_hash == sent) == old);
+    }
+}
+
+TEST_CASE("files need a connector that carries them, and who does not is named", "[runtime]") {
+    ir::Program program = kit::receipts().program;
+    const std::vector<Route> routes = {
+        {"email", std::make_shared<kit::PlainConnector>("email"), 0}};
+    REQUIRE(can_carry_files(program, routes));
+    program.files = {{"files/terms.pdf", "application/pdf", "%PDF"}};
+    program.templates[0].attachments = {{0, ""}};
+    const Result<void> refused = can_carry_files(program, routes);
+    REQUIRE_FALSE(refused);
+    REQUIRE(refused.error().code == ErrorCode::refused);
+    REQUIRE(refused.error().detail ==
+            "the template hello sends the file files/terms.pdf along, and the connector of the "
+            "channel email, plain, carries no files; take the line out of the template, or choose "
+            "another connector");
+    REQUIRE(can_carry_files(program, {}));
+    const std::vector<Route> able = {
+        {"email",
+         std::make_shared<kit::PlainConnector>("email", model::IdempotencyClass::neither, 2, true),
+         0}};
+    REQUIRE(can_carry_files(program, able));
 }
 
 TEST_CASE("a channel without a connector is answered, not waited for", "[runtime]") {

@@ -112,9 +112,9 @@ TEST_CASE("a person is found for every arm and for the holdout", "[sim]") {
         REQUIRE(person_in_arms({&wish, 1}));
     }
     const ArmWish none{&pick, "third"};
-    REQUIRE(!person_in_arms({&none, 1}, 1000));
+    REQUIRE(!person_in_arms({&none, 1}, {}, 1000));
     const ArmWish both[] = {{&pick, "plain"}, {&pick, "emoji"}};
-    REQUIRE(!person_in_arms(both, 1000));
+    REQUIRE(!person_in_arms(both, {}, 1000));
 }
 
 }  // namespace

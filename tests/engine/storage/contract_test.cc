@@ -215,6 +215,51 @@ TEST_CASE("one person is read as saved last, and a lost one is a failed store", 
     }
 }
 
+model::MessageKey key_of(std::uint8_t number) {
+    model::MessageKey key;
+    key.bytes[0] = number;
+    return key;
+}
+
+TEST_CASE("who was erased is gone with what was sent, and comes back as somebody else",
+          "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    StateStore& state = *stores.state;
+    const auto message = [](std::uint8_t number, std::uint64_t person) {
+        model::MessageRow row;
+        row.key = key_of(number);
+        row.person = model::PersonId{person};
+        return row;
+    };
+    model::PartitionCheckpoint first;
+    first.partition = model::PartitionId{7};
+    first.applied = 10;
+    const std::uint64_t large = 0xfedcba9876543210u;  // ids use all 64 bits
+    first.profiles = {profile(large, "ada"), profile(2, "bob")};
+    first.messages = {message(1, large), message(2, 2)};
+    REQUIRE(state.save({first}));
+    for (std::uint8_t number = 1; number <= 3; ++number)
+        REQUIRE(state.save_rendered({{key_of(number), "{}", "hash"}}));
+
+    model::PartitionCheckpoint early = first;  // in the same save, before the erasure
+    early.applied = 11;
+    model::PartitionCheckpoint late;
+    late.partition = first.partition;
+    late.applied = 12;
+    // 1 is known by its row only, of 3 no row was written.
+    late.erased = {{model::PersonId{large}, "user:ada", {key_of(3)}}};
+    const bool came_back = GENERATE(false, true);
+    if (came_back) late.profiles = {profile(large, "another")};
+    REQUIRE(state.save({early, late}));
+    Names left = {{2, "bob"}};
+    if (came_back) left[large] = "another";
+    CHECK(people_of(state, 7) == left);
+    CHECK(state.load(first.partition).value().applied == 12);
+    CHECK_FALSE(state.load_rendered(key_of(1)).value());
+    CHECK(state.load_rendered(key_of(2)).value());
+    CHECK_FALSE(state.load_rendered(key_of(3)).value());
+}
+
 // Whom nothing happens to is read over and over while others are saved, and stays whole; whoever is
 // saved is never seen half.
 TEST_CASE("people are read beside the thread that saves", "[storage]") {
@@ -321,6 +366,13 @@ TEST_CASE("a rendered message is found by its key", "[storage]") {
     REQUIRE(!stores.state->load_rendered(key).value());
     REQUIRE(stores.state->save_rendered({{key, "{}", "hash"}}));
     REQUIRE(stores.state->load_rendered(key).value()->body == "{}");
+    // Long and short, text and what looks like a packed row already.
+    for (const Bytes& body : {Bytes(100'000, 'x'), Bytes("\x28\xb5\x2f\xfd not packed"), Bytes()}) {
+        REQUIRE(stores.state->save_rendered({{key, body, "other"}}));
+        const auto kept = stores.state->load_rendered(key).value();
+        REQUIRE(kept->body == body);
+        REQUIRE(kept->hash == "other");
+    }
 }
 
 TEST_CASE("the memory log can be told to be full, to fail, and to lie", "[storage]") {

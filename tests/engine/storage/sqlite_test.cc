@@ -67,6 +67,84 @@ TEST_CASE("data outlives the process that wrote it, and each owner gets a higher
     REQUIRE(again.log->append({{41, 1, "x"}}, first_epoch).error().code == ErrorCode::conflict);
 }
 
+TEST_CASE("of what was rendered the newest is kept, and takes little room", "[storage]") {
+    const test::Folder folder;
+    StoreOptions options;
+    options.rendered_most = 2;
+    {
+        Store store = open(folder / "data", options).value();
+        for (std::uint8_t i = 1; i <= 4; ++i) {
+            model::MessageKey key;
+            key.bytes[0] = i;
+            REQUIRE(store.state->save_rendered({{key, Bytes(50'000, 'a'), "hash"}}));
+            REQUIRE(store.state->load_rendered(key).value()->body == Bytes(50'000, 'a'));
+        }
+        model::MessageKey first;
+        first.bytes[0] = 1;
+        REQUIRE(!store.state->load_rendered(first).value());
+    }
+    const std::string file = folder / "data/state.db";
+    REQUIRE(one_text(file, "SELECT count(*) FROM rendered") == "2");
+    REQUIRE(one_text(file, "SELECT max(length(body)) < 500 FROM rendered") == "1");
+    run_sql(file, "UPDATE rendered SET body = substr(body, 1, 12)");
+    Store store = open(folder / "data", options).value();
+    model::MessageKey last;
+    last.bytes[0] = 4;
+    REQUIRE(store.state->load_rendered(last).error().code == ErrorCode::storage_failed);
+}
+
+TEST_CASE("no byte of who was erased stays in the files, nor of what was written over",
+          "[storage]") {
+    const test::Folder folder;
+    const std::string secret = "ada.lovelace@example.com";
+    const auto found_in = [&](const std::string& name) {
+        std::ifstream in(folder / name, std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+        return bytes.find(secret) != std::string::npos;
+    };
+    Store store = open(folder / "data").value();
+    model::PartitionCheckpoint rows;
+    rows.partition = model::PartitionId{1};
+    constexpr std::uint8_t kPeople = 60;
+    const auto key_of = [](std::uint8_t number) {
+        model::MessageKey key;
+        key.bytes[0] = number;
+        return key;
+    };
+    // Rows that grow move about in the file, and long ones fill pages of their own.
+    for (const std::size_t size : {10, 700, 30, 9'000, 200}) {
+        ++rows.applied;
+        rows.profiles.clear();
+        rows.messages.clear();
+        for (std::uint8_t i = 0; i < kPeople; ++i) {
+            const std::string who = i % 3 == 0 ? secret : "somebody else";
+            rows.profiles.push_back({model::PersonId{i}, who, "{\"email\":\"" + who + "\"}",
+                                     who + Bytes(size, 'x') + who});
+            model::MessageRow message;
+            message.key = key_of(i);
+            message.person = model::PersonId{i};
+            message.detail = who + " said " + std::string(size / 2, 'y') + who;
+            rows.messages.push_back(message);
+            REQUIRE(store.state->save_rendered({{message.key, "{}", who}}));
+        }
+        rows.quarantine = {{rows.applied, secret, "danced", "{}", "unknown", {}}};
+        REQUIRE(store.state->save({rows}));
+    }
+    REQUIRE((found_in("data/state.db") || found_in("data/state.db-wal")));
+
+    model::PartitionCheckpoint erasure;
+    erasure.partition = rows.partition;
+    erasure.applied = rows.applied + 1;
+    for (std::uint8_t i = 0; i < kPeople; i += 3)
+        erasure.erased.push_back({model::PersonId{i}, secret, {}});
+    REQUIRE(store.state->save({erasure}));
+    CHECK_FALSE(found_in("data/state.db"));
+    CHECK_FALSE(found_in("data/state.db-wal"));
+    CHECK(one_text(folder / "data/state.db", "SELECT count(*) FROM messages") == "40");
+    CHECK(one_text(folder / "data/state.db", "SELECT count(*) FROM rendered") == "40");
+    CHECK(one_text(folder / "data/state.db", "SELECT count(*) FROM quarantine") == "0");
+}
+
 TEST_CASE("only the owner may read the data", "[storage]") {
     const test::Folder folder;
     Store store = open(folder / "deep/down/data").value();

@@ -144,6 +144,30 @@ TEST_CASE("attachments stand beside the words, pictures beside the HTML", "[mime
     CHECK(decoded_body(words.parts[1].parts[1]) == "PNG");
 }
 
+TEST_CASE("a picture's bare name becomes a whole Content-ID, here and where it is shown",
+          "[mime]") {
+    Message message = sample();
+    message.attachments = {file("logo.png", "image/png", "PNG", "logo"),
+                           file("logo2.png", "image/png", "PNG2", "logo2")};
+    message.html = "<img src=\"cid:logo\"><img src='cid:logo2'>cid:logos <a href=cid:logo>x</a>";
+    const std::string letter = made(message);
+    auto read = read_mail(letter);
+    REQUIRE(read);
+    REQUIRE(read.value().parts.size() == 2);
+    const ReadPart& shown = read.value().parts[1];
+    REQUIRE(shown.parts.size() == 3);
+    const std::string id = std::string(shown.parts[1].header("content-id"));
+    REQUIRE(id.starts_with("<logo@"));
+    const std::string end = id.substr(5, id.size() - 6);
+    CHECK(shown.parts[2].header("content-id") == "<logo2" + end + ">");
+    const std::string html = decoded_body(shown.parts[0]);
+    CAPTURE(html);
+    CHECK(has(html, "\"cid:logo" + end + "\""));
+    CHECK(has(html, "'cid:logo2" + end + "'"));
+    CHECK(has(html, "cid:logos "));
+    CHECK(has(html, "href=cid:logo" + end + ">"));
+}
+
 TEST_CASE("a data: image becomes a part, the same one once", "[mime]") {
     Message message = sample();
     const std::string png = "data:image/png;base64,iVBORw0KGgo=";

@@ -93,7 +93,7 @@ void keep(const model::PartitionCheckpoint& checkpoint, People& people);
 struct Applied {
     model::Command command;
     model::LogPosition position = 0;
-    CatalogPtr catalog;  // not null: use_catalog instead
+    CatalogPtr catalog;  // not null: use_catalog instead; and a command about rails is heard by all
     model::Resume resume{};
 };
 
@@ -116,7 +116,12 @@ class World {
     void tags(const std::string& person, std::vector<std::string> add,
               std::vector<std::string> remove = {});
     void decide(const model::Decide& decide);
+    void learn(const model::Learned& learned);
+    /// What the runtime does with rails: adds up what partitions tell of those that are due.
+    void tell();
+    void approve(const std::string& journey, const std::string& step);
     void alias(const std::string& from, const std::string& to);
+    void erase(const std::string& person);
     void receipt(const Sent& sent, model::ReceiptKind kind, const std::string& id = {},
                  const std::string& detail = {});
     /// Moves the clock, ticking whatever comes due on the way.

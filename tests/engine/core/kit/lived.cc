@@ -66,6 +66,11 @@ Builder rich(std::uint32_t version) {
     gentle.hold_when_full = true;
     gentle.hold_at_most = days(2);
     b.program.frequencies.push_back(gentle);
+    b.program.workspace.blast_limit = 20;
+    b.program.workspace.blast_seconds = 86400;
+    b.program.workspace.canary_count = shifted ? 0 : 4;
+    b.program.workspace.canary_seconds = 3600;
+    b.program.workspace.canary_stop = 0.3;
 
     ir::Journey a = b.journey("a", "viewed");
     a.version = version;
@@ -152,7 +157,7 @@ void live_a_little(World& world, Rng& rng) {
         world.call_answers.push_back(any_answer(rng));
     world.claiming = !rng.chance(0.2);
     world.answering = !rng.chance(0.2);
-    switch (rng.below(16)) {
+    switch (rng.below(17)) {
         case 0:
         case 1:
         case 2:
@@ -217,6 +222,9 @@ void live_a_little(World& world, Rng& rng) {
                                   model::Answered{call.key, call.attempt, any_answer(rng)}));
             }
             break;
+        case 16:
+            if (rng.chance(0.3)) world.erase(who);
+            break;
         case 13:
             if (rng.chance(0.1)) {
                 const std::uint32_t live = live_program(world.catalog)->journeys[0].version;
@@ -224,6 +232,8 @@ void live_a_little(World& world, Rng& rng) {
             }
             break;
     }
+    if (rng.chance(0.5)) world.tell();
+    if (rng.chance(0.05)) world.approve(one_of({"a", "c", "f"}), one_of({"hello", "receipt"}));
     world.advance(std::chrono::minutes(rng.below(300)));
 }
 

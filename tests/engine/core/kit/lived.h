@@ -28,6 +28,8 @@ struct Again {
         if (one.catalog != nullptr) {
             catalog = one.catalog;
             partition->use_catalog(one.catalog, one.position, effects, one.command.at, one.resume);
+        } else if (is_for_rails(one.command.body)) {
+            partition->hear(one.command, one.position);
         } else if (one.command.partition.number == number) {
             partition->apply(one.command, one.position, effects);
         }

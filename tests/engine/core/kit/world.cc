@@ -1,6 +1,7 @@
 #include "tests/engine/core/kit/kit.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 namespace journey::core::kit {
 
@@ -39,6 +40,10 @@ void store(model::PartitionCheckpoint checkpoint, model::PartitionCheckpoint& st
     stored.partition = checkpoint.partition;
     stored.applied = checkpoint.applied;
     stored.meta = checkpoint.meta;
+    for (const model::ErasedRow& row : checkpoint.erased) {
+        std::erase_if(stored.profiles,
+                      [&](const model::ProfileRow& one) { return one.id == row.id; });
+    }
     for (model::ProfileRow& row : checkpoint.profiles) {
         const auto place =
             std::find_if(stored.profiles.begin(), stored.profiles.end(),
@@ -61,6 +66,8 @@ std::function<void(model::PersonId, Bytes&)> fetch_from(std::shared_ptr<const Pe
 }
 
 void keep(const model::PartitionCheckpoint& checkpoint, People& people) {
+    for (const model::ErasedRow& row : checkpoint.erased)
+        people.erase(row.id);
     for (const model::ProfileRow& row : checkpoint.profiles)
         people[row.id] = row.state;
 }
@@ -77,6 +84,7 @@ void World::keep(std::size_t number) {
     add(kept.entries, taken.entries);
     add(kept.messages, taken.messages);
     add(kept.quarantine, taken.quarantine);
+    add(kept.erased, taken.erased);
     store(std::move(taken), kept);
 }
 
@@ -86,6 +94,7 @@ model::PartitionCheckpoint World::checkpoint(std::size_t number) {
     kept_[number].entries.clear();
     kept_[number].messages.clear();
     kept_[number].quarantine.clear();
+    kept_[number].erased.clear();
     return all;
 }
 
@@ -173,6 +182,47 @@ void World::tags(const std::string& person, std::vector<std::string> add,
 void World::decide(const model::Decide& decide) {
     use(set_decided(catalog, decide));
 }
+void World::learn(const model::Learned& learned) {
+    use(set_learned(catalog, learned, now));
+}
+void World::tell() {
+    std::map<std::string, std::map<std::string, model::Learned::Count>> totals;
+    std::set<std::string> due;
+    for (const Partition& partition : partitions) {
+        for (const LessonCounts& lesson : partition.lessons(now)) {
+            if (!is_for_rails(model::Learned{lesson.subject, {}})) continue;
+            if (lesson.due <= now) due.insert(lesson.subject);
+            for (const model::Learned::Count& count : lesson.counts) {
+                model::Learned::Count& total = totals[lesson.subject][count.name];
+                total.name = count.name;
+                total.of += count.of;
+                total.came += count.came;
+            }
+        }
+    }
+    for (const std::string& subject : due) {
+        model::Learned learned{subject, {}};
+        for (const auto& [name, total] : totals[subject])
+            learned.counts.push_back(total);
+        model::Command made;
+        made.partition = model::kEveryPartition;
+        made.at = now;
+        made.body = std::move(learned);
+        apply(std::move(made));
+    }
+    advance_to(now);
+}
+void World::approve(const std::string& journey, const std::string& step) {
+    model::Command made;
+    made.partition = model::kEveryPartition;
+    made.at = now;
+    made.body = model::Approve{journey, step, "ada"};
+    apply(std::move(made));
+    advance_to(now);
+}
+void World::erase(const std::string& person) {
+    apply(command(person, model::Erase{}));
+}
 void World::alias(const std::string& from, const std::string& to) {
     apply(command(from, model::Alias{external(to)}));
 }
@@ -218,6 +268,13 @@ void World::drain() {
         const model::Command next = std::move(queue_.front());
         queue_.pop_front();
         log.push_back({next, ++position, nullptr});
+        if (is_for_rails(next.body)) {
+            for (std::size_t i = 0; i < partitions.size(); ++i) {
+                partitions[i].hear(next, position);
+                keep(i);
+            }
+            continue;
+        }
         Effects effects;
         partitions[next.partition.number].apply(next, position, effects);
         keep(next.partition.number);

@@ -26,6 +26,7 @@ Result<void> FakeEngine::submit(std::vector<model::Command> commands, runtime::A
                 catalog_ = core::set_paused(catalog_, resume->journey, false);
             }
         }
+        if (on_submit) std::for_each(commands.begin(), commands.end(), on_submit);
         submissions_.push_back({std::move(commands), when, reserved});
         if (holding_) {
             held_.push_back([done, failure] {
@@ -63,6 +64,19 @@ void FakeEngine::ask_why(model::PersonId person, std::string,
 
 void FakeEngine::ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) {
     answer(unknown);
+}
+
+void FakeEngine::ask_content(
+    const model::MessageKey& key,
+    std::function<void(std::optional<storage::StateStore::RenderedMessage>)> answer) {
+    const auto found = contents.find(key);
+    if (found == contents.end()) return answer(std::nullopt);
+    answer(storage::StateStore::RenderedMessage{key, found->second,
+                                                to_hex(view_of(sha256(found->second)))});
+}
+
+void FakeEngine::ask_unmatched(std::function<void(std::vector<core::Unmatched>)> answer) {
+    answer(unmatched);
 }
 
 void FakeEngine::ask_addresses(std::vector<runtime::AddressQuestion> questions,

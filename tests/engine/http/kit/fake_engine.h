@@ -29,7 +29,11 @@ class FakeEngine final : public runtime::Engine {
         std::function<void(std::string, std::vector<core::TimelineItem>)> answer) override;
     void ask_why(model::PersonId person, std::string journey,
                  std::function<void(core::Why)> answer) override;
+    void ask_content(
+        const model::MessageKey& key,
+        std::function<void(std::optional<storage::StateStore::RenderedMessage>)> answer) override;
     void ask_unknown(std::function<void(std::vector<model::MessageRow>)> answer) override;
+    void ask_unmatched(std::function<void(std::vector<core::Unmatched>)> answer) override;
     void ask_addresses(std::vector<runtime::AddressQuestion> questions,
                        std::function<void(std::vector<runtime::AddressAnswer>)> answer) override;
     void ask_address_counts(
@@ -53,8 +57,11 @@ class FakeEngine final : public runtime::Engine {
     void set_now(Instant at);
     core::Counts counts;
     std::map<model::PersonId, std::pair<std::string, std::vector<core::TimelineItem>>> timelines;
+    std::map<model::MessageKey, Bytes> contents;
     std::map<model::PersonId, core::Why> reasons;
     std::vector<model::MessageRow> unknown;
+    std::vector<core::Unmatched> unmatched;
+    std::function<void(const model::Command&)> on_submit;  // told of each that was taken
     runtime::Numbers told_numbers;
     core::AddressList addresses{"pepper"};
 
