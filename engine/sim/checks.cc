@@ -189,9 +189,7 @@ void Simulation::check_messages() {
     for (const Call& call : providers_->ledger()) {
         if (call.channel.starts_with(core::kCallLane)) continue;
         if (call.ambiguous) ambiguous.insert(call.key);
-        const bool may_be_erased = dead_keys_.contains(call.key) ||
-                                   (result_.erased > 0 && moved_.contains(call.external_id));
-        if (!messages_.contains(call.key) && !may_be_erased) {
+        if (!messages_.contains(call.key) && !may_be_erased(call)) {
             violation("I6: " + model::format_key(call.key) + " was called and no row knows it");
         }
     }
@@ -231,11 +229,22 @@ void Simulation::check_messages() {
     }
 }
 
+/// The message went with its person. Whose a moved person's messages are, only the engine knows.
+bool Simulation::may_be_erased(const Call& call) const {
+    return dead_keys_.contains(call.key) ||
+           (result_.erased > 0 && moved_.contains(call.external_id));
+}
+
 /// I1: what was said of a message by its provider's name for it, whichever came first, is said of it.
 void Simulation::check_notices() {
+    std::set<model::MessageKey> erased;
+    for (const Call& call : providers_->ledger()) {
+        if (may_be_erased(call)) erased.insert(call.key);
+    }
     for (const auto& [place, kind] : notices_) {
         const auto named = named_.find(place);
         if (named == named_.end() || !place.starts_with("id:")) continue;
+        if (erased.contains(named->second)) continue;
         const auto row = messages_.find(named->second);
         const std::string word = "\"" + std::string(model::name_of(kind)) + "\"";
         if (row == messages_.end() || row->second.receipts.find(word) == std::string::npos)

@@ -81,6 +81,7 @@ class Simulation {
     void check_end();
     void check_messages();
     void check_notices();
+    bool may_be_erased(const Call& call) const;
     void check_bodies();
     void check_model();
     void check_counts();
