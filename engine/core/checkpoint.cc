@@ -62,8 +62,19 @@ void Machine::begin_checkpoint() {
     make_unique_in_order(now.people);
     make_unique_in_order(now.entries);
     make_unique_in_order(now.messages);
+    leave_out_erased();
     now.written.resize(now.people.size());
     people_.tell_changes(true);
+}
+
+/// Whoever comes back under an erased one's name while this is being written, is of the next one.
+void Machine::leave_out_erased() {
+    std::set<model::PersonId> gone;
+    for (const model::ErasedRow& row : writing_->rows.erased) {
+        if (!people_.knows(row.id)) gone.insert(row.id);
+    }
+    if (gone.empty()) return;
+    std::erase_if(writing_->people, [&](model::PersonId id) { return gone.count(id) > 0; });
 }
 
 void Machine::write_checkpoint(std::size_t rows_most) {
@@ -85,7 +96,6 @@ std::size_t Machine::write_down(std::size_t index) {
     if (now.written[index]) return 0;
     now.written[index] = true;
     const model::PersonId id = now.people[index];
-    if (!people_.knows(id)) return 0;  // was erased before this checkpoint began
     Person room;
     const People::Taken one = people_.take(id, room);
     const Person& person = *one.person;

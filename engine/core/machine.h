@@ -82,6 +82,7 @@ class Machine {
     People::Form form();
 
     // checkpoint.cc
+    void leave_out_erased();
     void begin_checkpoint();
     void write_checkpoint(std::size_t rows_most);
     void write_before_change(model::PersonId id);

@@ -142,6 +142,23 @@ TEST_CASE("a late notice about a message to who was erased is counted and droppe
     CHECK(world.checkpoint("eve").quarantine.size() == 1);  // of nobody we ever knew
 }
 
+TEST_CASE("who comes back while a checkpoint is being written is of the next one", "[core]") {
+    World world = open_shop(1);
+    world.identify("bob", {{"email", "bob@example.com"}});
+    world.erase("ada");
+    Partition& partition = world.of("ada");
+    REQUIRE_FALSE(partition.take_checkpoint(0));
+    world.track("ada", "viewed", {}, "m1");
+    const auto of_ada = [](const auto& row) { return row.external_id == "user:ada"; };
+    const auto written = partition.take_checkpoint(100);
+    REQUIRE(written);
+    CHECK(has_erased(*written, "ada"));
+    CHECK(std::none_of(written->profiles.begin(), written->profiles.end(), of_ada));
+    const auto next = partition.take_checkpoint(100);
+    REQUIRE(next);
+    CHECK(std::any_of(next->profiles.begin(), next->profiles.end(), of_ada));
+}
+
 TEST_CASE("who comes back after an erasure is somebody new", "[core]") {
     World world = open_shop();
     world.track("ada", "viewed", {}, "m1");
