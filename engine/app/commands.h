@@ -198,12 +198,13 @@ struct BenchOptions {
     std::uint64_t people = 100'000;
     std::uint32_t repeat = 5;
     std::uint64_t rate = 20'000;  // mixed: events a second
-    std::uint64_t seconds = 15;   // mixed
+    std::uint64_t seconds = 15;   // mixed, overload
     bool json = false;
 };
 int bench_command(const BenchOptions& options, const std::string& program_path);
 int bench_send_command(const BenchOptions& options, const std::string& program_path);
 int bench_recover_command(const BenchOptions& options, const std::string& program_path);
+int bench_overload_command(const BenchOptions& options, const std::string& program_path);
 int bench_mixed_command(const BenchOptions& options, const std::string& program_path);
 /// Scenarios of one partition in this process.
 bool is_core_scenario(std::string_view scenario);

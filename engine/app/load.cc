@@ -1,12 +1,9 @@
 #include "engine/app/load.h"
 
+#include "engine/app/load_line.h"
+
 #include <algorithm>
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace journey::app {
 namespace {
@@ -15,71 +12,16 @@ using Steady = std::chrono::steady_clock;
 
 constexpr auto kAfterRefusal = std::chrono::milliseconds(20);
 
-struct Line {
-    int socket = -1;
-    std::string out;
-    std::size_t written = 0;
-    std::string in;
-    Steady::time_point sent;
-    std::uint64_t request = 0;
-    Steady::time_point not_before;  // after a refusal
-    bool busy = false;
-    bool refused = false;  // to be sent again
-    ~Line() {
-        if (socket >= 0) ::close(socket);
-    }
-    Line() = default;
-    Line(Line&& other) noexcept : socket(std::exchange(other.socket, -1)) {}
-    Line(const Line&) = delete;
-    Line& operator=(const Line&) = delete;
-    Line& operator=(Line&&) = delete;
-};
-
-int open_line(std::uint16_t port) {
-    const int number = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(number, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-        ::close(number);
-        return -1;
-    }
-    const int on = 1;
-    ::setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return number;
-}
-
-/// Bytes of the first whole answer in `in`, or 0; its status in `status`.
-std::size_t whole_answer(const std::string& in, int& status) {
-    const std::size_t end = in.find("\r\n\r\n");
-    if (end == std::string::npos || in.size() < 12) return 0;
-    status = std::atoi(in.c_str() + 9);
-    std::size_t length = 0;
-    std::string head = in.substr(0, end);
-    std::transform(head.begin(), head.end(), head.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (const std::size_t at = head.find("content-length:"); at != std::string::npos)
-        length = std::strtoull(head.c_str() + at + 15, nullptr, 10);
-    return in.size() >= end + 4 + length ? end + 4 + length : 0;
-}
-
 }  // namespace
 
 Result<LoadResult> run_load(const LoadOptions& options) {
     LoadResult out;
     std::vector<Line> lines;
     for (std::uint32_t i = 0; i < options.connections; ++i) {
-        Line line;
-        line.socket = open_line(options.port);
-        if (line.socket < 0)
-            return error(ErrorCode::retry, fmt::format("nobody listens on port {}", options.port));
+        TRY(Line line, open_line(options.port));
         lines.push_back(std::move(line));
     }
-    const std::string head = fmt::format(
-        "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {}\r\nContent-Type: "
-        "application/json\r\nContent-Length: ",
-        options.path, to_base64(options.write_key + ":"));
+    const std::string head = request_head(options.path, options.write_key);
     std::uint64_t next = 0;
     std::uint64_t open = 0;
     const auto begin = Steady::now();
@@ -94,8 +36,7 @@ Result<LoadResult> run_load(const LoadOptions& options) {
     };
     const auto give = [&](Line& line) {
         line.request = next++;
-        const std::string body = options.body(line.request);
-        line.out = fmt::format("{}{}\r\n\r\n{}", head, body.size(), body);
+        line.out = request_of(head, options.body(line.request));
         line.written = 0;
         // Paced, the wait for a free connection counts: it is the daemon's doing.
         line.sent = options.per_second == 0 ? Steady::now() : moment_of(line.request);
@@ -140,21 +81,13 @@ Result<LoadResult> run_load(const LoadOptions& options) {
             return error(ErrorCode::retry, "no answer for 30 s");
         for (std::size_t i = 0; i < lines.size(); ++i) {
             Line& line = lines[i];
-            if ((waits[i].revents & POLLOUT) != 0) {
-                const ssize_t count = ::send(line.socket, line.out.data() + line.written,
-                                             line.out.size() - line.written, MSG_NOSIGNAL);
-                if (count < 0) return error(ErrorCode::retry, "the daemon closed a connection");
-                line.written += static_cast<std::size_t>(count);
-            }
-            if ((waits[i].revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
-            char buffer[16384];
-            const ssize_t count = ::recv(line.socket, buffer, sizeof buffer, MSG_DONTWAIT);
-            if (count <= 0) return error(ErrorCode::retry, "the daemon closed a connection");
-            line.in.append(buffer, static_cast<std::size_t>(count));
-            int status = 0;
-            const std::size_t size = whole_answer(line.in, status);
-            if (size == 0) continue;
-            line.in.erase(0, size);
+            const bool gone =
+                ((waits[i].revents & POLLOUT) != 0 && !line.write_on()) ||
+                ((waits[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !line.read_on());
+            if (gone) return error(ErrorCode::retry, "the daemon closed a connection");
+            const auto answer = take_answer(line);
+            if (!answer) continue;
+            const int status = answer->status;
             line.busy = false;
             if (status == 429 || status == 503) {
                 ++out.overloaded;

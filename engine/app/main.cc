@@ -510,7 +510,7 @@ int main(int argc, char** argv) {
     bench_app
         ->add_option(
             "scenario", bench.scenario,
-            "ingest, match, timers, aggregates, segments, send, recover, mixed, render, check, lsp")
+            "ingest, match, timers, aggregates, segments, send, recover, mixed, overload, render, check, lsp")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")
@@ -519,7 +519,7 @@ int main(int argc, char** argv) {
     bench_app->add_option("--rate", bench.rate, "With mixed: events a second")
         ->capture_default_str()
         ->check(CLI::Range(10, 10'000'000));
-    bench_app->add_option("--seconds", bench.seconds, "With mixed: how long each run is")
+    bench_app->add_option("--seconds", bench.seconds, "With mixed, overload: how long each load is")
         ->capture_default_str()
         ->check(CLI::Range(1, 100'000));
     bench_app->add_flag("--json", bench.json, "One JSON object, the same shape for every scenario");
