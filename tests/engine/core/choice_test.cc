@@ -294,16 +294,5 @@ TEST_CASE("choices and what came back of them outlive a restart", "[core]") {
                 {"j/nudge/bought", {{"push", 150, 3}, {"sms", 150, 20}, {"email", 150, 9}}});
         }
     }
-    for (std::size_t number = 0; number < world.partitions.size(); ++number) {
-        Again straight(number, world);
-        Again broken(number, world);
-        int at = 0;
-        for (const Applied& one : world.log) {
-            REQUIRE(broken.apply(one) == straight.apply(one));
-            if (++at % 7 != 0) continue;
-            broken.store_now();
-            broken.restart();
-            REQUIRE(broken.partition->state_hash() == straight.partition->state_hash());
-        }
-    }
+    check_that_stops_change_nothing(world);
 }

@@ -252,4 +252,21 @@ World lived(std::uint64_t seed, int steps) {
     return world;
 }
 
+void check_that_stops_change_nothing(const World& world) {
+    for (std::size_t number = 0; number < world.partitions.size(); ++number) {
+        Again straight(number, world);
+        Again broken(number, world);
+        int at = 0;
+        for (const Applied& one : world.log) {
+            REQUIRE(broken.apply(one) == straight.apply(one));
+            if (++at % 7 != 0) continue;
+            broken.store_now();
+            broken.restart();
+            REQUIRE(broken.partition->state_hash() == straight.partition->state_hash());
+            REQUIRE(broken.partition->next_decision() == straight.partition->next_decision());
+        }
+        CHECK(straight.partition->state_hash() == world.partitions[number].state_hash());
+    }
+}
+
 }  // namespace journey::core::kit

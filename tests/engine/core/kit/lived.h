@@ -58,4 +58,8 @@ struct Again {
     model::PartitionCheckpoint stored;
 };
 
+/// Every partition lives its log once straight and once with a stop after each seventh command: both
+/// do, tell and become the same.
+void check_that_stops_change_nothing(const World& world);
+
 }  // namespace journey::core::kit
