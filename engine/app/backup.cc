@@ -233,7 +233,9 @@ Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Make
         fs::remove_all(part, ignored);
         TRY(make_empty(part));
         TRY(copy_data(from, part));
+        crash_here("backup.copied");
         seen = prove(part);
+        crash_here("backup.proved");
     }
     if (!seen) {
         fs::remove_all(part, ignored);
@@ -256,12 +258,14 @@ Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Make
     if (makes == Makes::a_backup) {
         TRY(write_manifest(part));
     }
+    crash_here("backup.written");
     std::error_code problem;
     fs::remove(to, problem);
     if (!problem) fs::rename(part, to, problem);
     if (problem)
         return error(ErrorCode::refused,
                      fmt::format("{} cannot be made ({})", to, problem.message()));
+    crash_here("backup.done");
     return seen;
 }
 

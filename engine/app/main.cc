@@ -89,6 +89,9 @@ std::string own_path() {
 int main(int argc, char** argv) {
     take_language(argc, argv);
     const journey::translate::Speech say(journey::translate::language_of_environment());
+    if (const char* order = std::getenv("JOURNEY_CRASH_AT")) {
+        if (const auto armed = journey::arm_crash_point(order); !armed) return fail(armed.error());
+    }
     CLI::App app("journey: marketing automation as code", "journey");
     app.add_option_function<std::string>(
            "--lang", [](const std::string& lang) { ::setenv("JOURNEY_LANG", lang.c_str(), 1); },
@@ -508,9 +511,9 @@ int main(int argc, char** argv) {
     BenchOptions bench;
     auto* bench_app = app.add_subcommand("bench", "Measure this machine with this program");
     bench_app
-        ->add_option(
-            "scenario", bench.scenario,
-            "ingest, match, timers, aggregates, segments, send, recover, mixed, overload, render, check, lsp")
+        ->add_option("scenario", bench.scenario,
+                     "ingest, match, timers, aggregates, segments, send, recover, mixed, overload, "
+                     "render, check, lsp")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")

@@ -2,6 +2,7 @@
 // The door of engine/base: what every room could need. See README.md.
 
 #include "engine/base/bytes.h"
+#include "engine/base/crash_point.h"
 #include "engine/base/digest.h"
 #include "engine/base/id.h"
 #include "engine/base/log.h"

@@ -257,6 +257,7 @@ void Session::handle() {
     auto respond = [returns = house_.returns, id = id_, request](Reply reply) {
         returns->put({id, request, std::move(reply)});
     };
+    crash_here("http.read");
     house_.api.handle(admission_, std::move(request_), std::move(respond));
     request_ = {};
     release_body();
@@ -265,6 +266,7 @@ void Session::handle() {
 void Session::answer(std::uint64_t request, Reply reply) {
     if (phase_ != Phase::answering || request != requests_) return;
     const bool keep = parser_->keep_alive() && !reply.close;
+    crash_here("http.answered");
     write(std::move(reply), keep);
 }
 

@@ -108,6 +108,7 @@ bool Checkpointer::round() {
             gauges_.checkpointed = gathered->low_water - 1;
             options_.truncate(gathered->low_water);
             options_.saved(*gathered);
+            crash_here("checkpoint.told");
         }
         if (last) return true;
         gathered = next ? std::move(next) : options_.next_slice();
@@ -136,13 +137,19 @@ bool Checkpointer::save(const CheckpointSlice& slice) {
 }
 
 Result<void> Checkpointer::save_once(const CheckpointSlice& slice) {
+    crash_here("checkpoint.gathered");
     if (slice.catalog) {
         TRY(state_.save_catalog(slice.catalog->stored, slice.catalog->journeys_json,
                                 slice.catalog->oldest_needed));
+        crash_here("checkpoint.catalog");
     }
     TRY(state_.save(slice.partitions));
+    crash_here("checkpoint.people");
     TRY(state_.save_addresses(slice.addresses));
-    return state_.save_rendered(slice.rendered);
+    crash_here("checkpoint.addresses");
+    TRY(state_.save_rendered(slice.rendered));
+    crash_here("checkpoint.rendered");
+    return success();
 }
 
 }  // namespace journey::runtime

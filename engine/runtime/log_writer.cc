@@ -63,6 +63,7 @@ void LogWriter::run(Instant at_least) {
         if (!gauges_.failed) {
             const Result<void> tidied = log_.tidy();
             if (!tidied && tidied.error().code != ErrorCode::refused) fail({}, tidied.error());
+            crash_here("log.tidied");
         }
         if (work.empty() && inbox_.closed()) return;
     }
@@ -109,6 +110,7 @@ void LogWriter::write_slice(std::vector<Submission> group) {
     const model::LogPosition first = log_.end() + 1;
     Result<void> appended = append(group);
     if (appended) {
+        crash_here("log.synced");
         gauges_.disk_full = false;
         return hand_on(std::move(group), first);
     }
@@ -142,6 +144,7 @@ Result<void> LogWriter::append(std::vector<Submission>& group) {
     }
     close_batch();
     if (batches.empty()) return success();
+    crash_here("log.gathered");
     const std::int64_t began = steady_micros();
     Result<void> done = log_.append(batches, epoch_);
     const auto took = static_cast<std::uint64_t>(steady_micros() - began);
@@ -182,7 +185,9 @@ void LogWriter::hand_on(std::vector<Submission> group, model::LogPosition first)
             submission.done = nullptr;
         }
     }
+    crash_here("log.told");
     options_.durable({first, std::move(group)});
+    crash_here("log.handed_on");
 }
 
 /// Callers are told, except those with reserved room, who get one more try without the others; the

@@ -190,6 +190,7 @@ Result<void> Service::Impl::start() {
     gauges.checkpointed = node.low_water() - 1;
     logger.info("engine.recovered", {{"position", static_cast<std::int64_t>(node.applied())},
                                      {"took_ms", (steady_micros() - began) / 1000}});
+    crash_here("start.recovered");
     to_log(node.take_commands());
     share();
     gauges.log_beat = gauges.engine_beat = steady_micros();
@@ -197,19 +198,24 @@ Result<void> Service::Impl::start() {
     log_thread = named("log", [this, newest = node.newest()] { writer.run(newest); });
     engine_thread = named("engine", [this] { run_engine(); });
     checkpoint_thread = named("checkpoint", [this] { checkpointer.run(); });
+    crash_here("start.running");
     return success();
 }
 
 void Service::Impl::stop() {
     if (!started || draining.exchange(true)) return;
+    crash_here("drain.begun");
     inbox->put(Ask([this](Node* n) {
         if (n != nullptr) n->stop_claims(engine_now);
     }));
     quiet_now.take_all(options.drain_at_most);
+    crash_here("drain.quiet");
     checkpointer.stop();
     checkpoint_thread.join();
+    crash_here("drain.saved");
     writer.close();
     log_thread.join();
+    crash_here("drain.closed");
     inbox->close();
     engine_thread.join();
     logger.info("engine.stopped",
@@ -350,7 +356,10 @@ void Service::Impl::engine_turns() {
 
         // While draining nothing new begins; Outcomes and what they lead to still find their way.
         engine_now = std::max(engine_now, clock.now());
-        if (!draining && !gauges.failed) node.turn(engine_now);
+        if (!draining && !gauges.failed) {
+            node.turn(engine_now);
+            crash_here("engine.turned");
+        }
         to_log(node.take_commands());
         if (!draining && !gauges.failed) {
             for (OutgoingAttempt& attempt : node.take_attempts(engine_now))
@@ -380,7 +389,9 @@ void Service::Impl::take_in(EngineWork& work) {
     std::visit(Match{[&](DurableGroup& group) { apply(group); },
                      [&](Seen& seen) {
                          engine_now = std::max(engine_now, clock.now());
+                         crash_here("send.answered");
                          node.observe(*seen.attempt, seen.response, engine_now);
+                         crash_here("send.judged");
                      },
                      [&](Ask& question) { question(&node); }},
                work);
@@ -467,7 +478,9 @@ void Service::Impl::apply(DurableGroup& group) {
     if (catalog_changed) {
         const std::lock_guard lock(shared_mutex);
         shared_catalog = node.catalog();
+        crash_here("catalog.changed");
     }
+    crash_here("engine.applied");
     // Everything an opt-out forbids was taken back by apply(); Attempts leave only below this line.
     for (Submission& submission : group.submissions) {
         if (submission.done) submission.done(success());
@@ -480,10 +493,12 @@ void Service::Impl::start_attempt(OutgoingAttempt attempt) {
     attempt.message =
         {};  // the connector has made its request of it; only the answer is of interest now
     auto kept = std::make_shared<OutgoingAttempt>(std::move(attempt));
+    crash_here("send.granted");
     transport.start(std::move(request), deadline,
                     [kept, to = inbox](connectors::Response response) {
                         to->put(Seen{kept, std::move(response)});
                     });
+    crash_here("send.begun");
 }
 
 void Service::Impl::to_log(std::vector<model::Command> commands) {

@@ -109,9 +109,10 @@ struct SimResult {
     std::uint64_t commands = 0;  // durable
     bool on_disk = false;        // see SimMedium
     std::uint64_t crashes = 0;
-    std::uint64_t failed_starts = 0;  // because the disk failed again
-    std::uint64_t calls = 0;          // of providers
-    std::uint64_t accepted = 0;       // messages
+    std::map<std::string, std::uint64_t> crashed_at;  // where
+    std::uint64_t failed_starts = 0;                  // because the disk failed again
+    std::uint64_t calls = 0;                          // of providers
+    std::uint64_t accepted = 0;                       // messages
     std::uint64_t unknown = 0;
     std::uint64_t skipped = 0;
     std::uint64_t erased = 0;                      // people

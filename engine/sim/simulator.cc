@@ -413,6 +413,7 @@ bool Simulation::may_crash(double chance, std::string_view where) {
 
 void Simulation::crash(std::string_view where) {
     ++result_.crashes;
+    ++result_.crashed_at[std::string(where)];
     trace(where);
     trace(medium_->fall());
     pending_engine_.clear();

@@ -48,5 +48,7 @@ void check_doors(const std::filesystem::path& root, const RoomMap& rooms, Findin
 void check_words(const SourceFile& file, Findings& findings);
 void check_awaits(const SourceFile& file, Findings& findings);
 void check_shape(const SourceFile& file, Findings& findings);
+/// Every place named by crash_here stands in `test`, which visits them.
+void check_crash_points(const SourceFile& file, std::string_view test, Findings& findings);
 
 }  // namespace journey::tidy

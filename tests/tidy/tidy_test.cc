@@ -195,6 +195,17 @@ TEST_CASE("tidy: long files and headers that can be read twice are found", "[tid
     CHECK(findings.size() == 2);
 }
 
+TEST_CASE("tidy: a crash point that no test visits is found", "[tidy]") {
+    Findings findings;
+    const SourceFile file = source_file("engine/core/x.cc", "\ncrash_here(\"log.told\");\n");
+    check_crash_points(file, R"({"log.told", "log.synced"})", findings);
+    CHECK(findings.empty());
+    check_crash_points(file, R"({"log.synced"})", findings);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings.front().line == 2);
+    CHECK(findings.front().says.find("\"log.told\"") != std::string::npos);
+}
+
 TEST_CASE("tidy: no CMake file may undo the map of rooms", "[tidy]") {
     Findings findings;
     check_touches(small_house(), findings);
@@ -214,6 +225,8 @@ TEST_CASE("tidy: the tree keeps its rules", "[tidy]") {
     const std::vector<SourceFile> files = read_tree(root);
     REQUIRE_FALSE(rooms.empty());
     REQUIRE(files.size() > 20);
+    const std::string crashes =
+        testing::read_file(root / "tests" / "process" / "crash_points_test.cc");
     Findings findings;
     check_touches(rooms, findings);
     check_doors(root, rooms, findings);
@@ -223,6 +236,7 @@ TEST_CASE("tidy: the tree keeps its rules", "[tidy]") {
         check_words(file, findings);
         check_awaits(file, findings);
         check_shape(file, findings);
+        if (!file.path.starts_with("tests/")) check_crash_points(file, crashes, findings);
     }
     INFO(list(findings));
     CHECK(findings.empty());

@@ -205,4 +205,17 @@ void check_shape(const SourceFile& file, Findings& findings) {
     }
 }
 
+void check_crash_points(const SourceFile& file, std::string_view test, Findings& findings) {
+    constexpr std::string_view kCall = "crash_here(\"";
+    for (std::size_t at = file.text.find(kCall); at != std::string::npos;
+         at = file.text.find(kCall, at + 1)) {
+        const std::size_t from = at + kCall.size() - 1;
+        const std::string name = file.text.substr(from, file.text.find('"', from + 1) + 1 - from);
+        if (test.find(name) != std::string_view::npos) continue;
+        findings.push_back({file.path, line_of(file.text, at),
+                            "nobody visits the crash point " + name +
+                                "; add it to tests/process/crash_points_test.cc"});
+    }
+}
+
 }  // namespace journey::tidy

@@ -41,6 +41,8 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
         all.skipped += one.skipped;
         for (const auto& [journey, entries] : one.entered)
             all.entered[journey] += entries;
+        for (const auto& [where, times] : one.crashed_at)
+            all.crashed_at[where] += times;
     }
     // A simulator in which nothing happens proves nothing.
     CHECK(on_disk > worlds / 4);
@@ -51,6 +53,14 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
         CHECK(all.entered[journey] > worlds / 4);
     }
     CHECK(all.crashes > worlds * 4);
+    for (const char* where :
+         {"before the append", "between the sync and the answers", "after apply",
+          "between the claim and the call", "between the call and the answer",
+          "between a catalog and the partitions", "between two partitions",
+          "after the suppressed addresses"}) {
+        CAPTURE(where);
+        CHECK(all.crashed_at[where] > 0);
+    }
     CHECK(all.calls > worlds * 40);
     CHECK(all.accepted > worlds * 20);
     CHECK(all.unknown > worlds / 2);
