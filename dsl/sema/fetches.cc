@@ -112,8 +112,8 @@ class FetchChecker {
         into_.url = with_encoded_values(text);
         const auto parsed = render::Template::parse(into_.url);
         if (const auto* failed = std::get_if<render::RenderError>(&parsed)) {
-            report("NOT AN ADDRESS", url.span,
-                   "This address cannot be rendered: " + failed->message + ".");
+            const std::string end = failed->message.ends_with('?') ? "" : ".";
+            report("NOT LIQUID", url.span, "Line 1 of this text: " + failed->message + end);
         }
     }
 

@@ -450,6 +450,8 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"the answer is longer than 64 KiB", "答复超过 64 KiB"},
     {"the answer is not a JSON object", "答复不是 JSON 对象"},
     {"the answer is not JSON", "答复不是 JSON"},
+    {"it answered {}", "对方答复 {}"},
+    {"it answered {} (redirect), which is never followed", "对方答复 {}（重定向），从不跟随"},
     {"`{}` of the answer has the wrong type", "答复里的 `{}` 类型不对"},
     {"the answer has no `{}`", "答复里没有 `{}`"},
     {"the provider answered {} (redirect), which is never followed; set the connector's address to "
