@@ -21,8 +21,8 @@ struct Use {
 
 using ItemKind =
     std::variant<Language, Use, Workspace, ProfileDecl, EventDecl, ChannelDecl, ConsentDecl,
-                 FrequencyDecl, QuietDecl, WebhookDecl, CatalogueDecl, TemplateDecl, SegmentDecl,
-                 BandDecl, SnippetDecl, JourneyDecl, TestDecl>;
+                 FrequencyDecl, QuietDecl, WebhookDecl, FetchDecl, CatalogueDecl, TemplateDecl,
+                 SegmentDecl, BandDecl, SnippetDecl, JourneyDecl, TestDecl>;
 
 struct Item {
     Span span;

@@ -277,6 +277,29 @@ struct WebhookDecl {
     std::vector<WebhookLine> lines;
 };
 
+// fetch NAME { … }
+struct FetchGet {
+    Text url;
+};
+struct FetchCache {
+    Duration time;
+};
+struct FetchTimeout {
+    Duration timeout;
+};
+/// when it fails skip | blank
+struct FetchFails {
+    bool blank = false;
+};
+struct FetchLine {
+    Span span;
+    std::variant<FetchGet, FetchCache, FetchTimeout, FetchFails> what;
+};
+struct FetchDecl {
+    Name name;
+    std::vector<FetchLine> lines;
+};
+
 // catalogue NAME { … }
 struct CatalogueFile {
     Text path;

@@ -202,6 +202,12 @@ class Dumper {
     void put(const HookGives& line) { node("gives", line.field); }
     void put(const HookTimeout& line) { node("timeout", line.timeout); }
     void put(const HookRetry& line) { node("retry", line.times); }
+    void put(const FetchDecl& fetch) { node("fetch", fetch.name, fetch.lines); }
+    void put(const FetchLine& line) { put(line.what); }
+    void put(const FetchGet& line) { node("get", line.url); }
+    void put(const FetchCache& line) { node("cache", line.time); }
+    void put(const FetchTimeout& line) { node("timeout", line.timeout); }
+    void put(const FetchFails& line) { node("when-it-fails", line.blank); }
     void put(const TemplateAttach& line) { node("attach", line.path, line.as); }
     void put(const CatalogueDecl& made) { node("catalogue", made.name, made.lines); }
     void put(const CatalogueLine& line) { put(line.what); }
@@ -335,6 +341,7 @@ class Dumper {
     void put(const GivenHeldOut&) { node("given-held-out"); }
     void put(const GivenPut& given) { node("given-put", given.experiment, given.place); }
     void put(const GivenWebhook& given) { node("given-webhook", given.webhook, given.gives); }
+    void put(const GivenFetch& given) { node("given-fetch", given.fetch, given.gives); }
     void put(const Moment& moment) { put(moment.what); }
     void put(const AfterStart& moment) { node("after", moment.offset); }
     void put(const Happen& happen) { put(happen.what); }

@@ -46,13 +46,18 @@ struct GivenWebhook {
     Name webhook;
     std::optional<MapLiteral> gives;  // absent: fails
 };
+/// given fetch NAME gives {…} | fails
+struct GivenFetch {
+    Name fetch;
+    std::optional<MapLiteral> gives;  // absent: fails
+};
 /// given user in holdout: the workspace's
 struct GivenHeldOut {
     Span span;
 };
 struct GivenLine {
     std::variant<GivenUser, GivenConsent, GivenTag, GivenHistory, GivenPick, GivenPut, GivenWebhook,
-                 GivenHeldOut>
+                 GivenFetch, GivenHeldOut>
         what;
 };
 

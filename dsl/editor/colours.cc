@@ -27,6 +27,7 @@ Colour colour_of(std::string_view kind) {
                                           std::pair("arm"sv, Colour::arm),
                                           std::pair("snippet"sv, Colour::function),
                                           std::pair("catalogue"sv, Colour::segment),
+                                          std::pair("fetch"sv, Colour::function),
                                           std::pair("webhook"sv, Colour::function)};
     const auto* at = std::find_if(kTable.begin(), kTable.end(),
                                   [&](const auto& row) { return row.first == kind; });

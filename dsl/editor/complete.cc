@@ -210,6 +210,7 @@ class Completer {
             Row{"emit", "event", K::event},
             Row{"history", "event", K::event},
             Row{"webhook", "webhook", K::function},
+            Row{"fetch", "fetch", K::function},
         };
         if (asked_.wish.place == "the file" && !said("test")) return;
         for (const Row& row : kRows) {

@@ -10,12 +10,14 @@ namespace {
 
 constexpr std::string_view kWords =
     "about above add address after always and arm as at attach automatic band basis because "
-    "before below best between blank blast body by call called canary catalogue channel channels "
+    "before below best between blank blast body by cache call called canary catalogue channel "
+    "channels "
     "choose "
     "confidence consent contains cost counts currency day default distinct do double dwell "
     "else emit ends enter entered event ever every exit exited expect experiment expires "
-    "explore fails false feb file first for frequency from full give given gives goal held "
-    "history hold holdout hour if ignore in include inline is joining journey key language "
+    "explore fails false feb fetch file first for frequency from full get give given gives goal "
+    "held "
+    "history hold holdout hour if ignore in include inline is it joining journey key language "
     "lasts leaving length let limit list local locale map mar marketing max missing money "
     "month more most moves needs never no not note nothing of on once one only opt or "
     "others otherwise out over owner parallel per picks pii post present priority profile "

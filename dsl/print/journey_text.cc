@@ -187,6 +187,17 @@ void JourneyText::schema(const ast::Item& item, const ast::ItemKind& what, std::
                   [&](const ast::HookRetry& one) {
                       return "retry " + words_.integer(one.times) + " times";
                   }});
+    } else if (const auto* fetch = std::get_if<ast::FetchDecl>(&what)) {
+        declaration(
+            item, "fetch " + fetch->name.text, fetch->lines, limit,
+            Match{[](const ast::FetchGet& one) { return "get " + in_quotes(one.url.value); },
+                  [&](const ast::FetchCache& one) { return "cache " + words_.duration(one.time); },
+                  [&](const ast::FetchTimeout& one) {
+                      return "timeout " + words_.duration(one.timeout);
+                  },
+                  [](const ast::FetchFails& one) {
+                      return std::string("when it fails ") + (one.blank ? "blank" : "skip");
+                  }});
     } else if (const auto* table = std::get_if<ast::CatalogueDecl>(&what)) {
         declaration(
             item, "catalogue " + table->name.text, table->lines, limit,
@@ -379,6 +390,11 @@ std::string JourneyText::given(const ast::GivenLine& line) const {
                          return fmt::format("{} {} puts user in {}",
                                             words_.pick_word(one.experiment), one.experiment.text,
                                             one.place.text);
+                     },
+                     [&](const ast::GivenFetch& one) {
+                         return "fetch " + one.fetch.text +
+                                (one.gives ? " gives " + words_.map(*one.gives)
+                                           : std::string(" fails"));
                      },
                      [&](const ast::GivenWebhook& one) {
                          return "webhook " + one.webhook.text +

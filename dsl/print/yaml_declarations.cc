@@ -131,6 +131,21 @@ void YamlText::schema(const ast::Item& item, std::uint32_t limit) {
                               put_line(map, line, "retry",
                                        phrase(words_.integer(one.times) + " times"));
                           }});
+    } else if (const auto* fetch = std::get_if<ast::FetchDecl>(&item.what)) {
+        declaration("fetches", fetch->name.text, item, {}, fetch->lines, limit,
+                    Match{[](Page& map, Entry& line, const ast::FetchGet& one) {
+                              put_line(map, line, "get", phrase(one.url.value));
+                          },
+                          [&](Page& map, Entry& line, const ast::FetchCache& one) {
+                              put_line(map, line, "cache", phrase(words_.duration(one.time)));
+                          },
+                          [&](Page& map, Entry& line, const ast::FetchTimeout& one) {
+                              put_line(map, line, "timeout", phrase(words_.duration(one.timeout)));
+                          },
+                          [](Page& map, Entry& line, const ast::FetchFails& one) {
+                              put_line(map, line, "when it fails",
+                                       phrase(one.blank ? "blank" : "skip"));
+                          }});
     } else if (const auto* table = std::get_if<ast::CatalogueDecl>(&item.what)) {
         declaration("catalogues", table->name.text, item, {}, table->lines, limit,
                     Match{[](Page& map, Entry& line, const ast::CatalogueFile& one) {

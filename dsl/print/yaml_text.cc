@@ -344,6 +344,14 @@ Page YamlText::given(const ast::GivenLine& line) const {
                          put(words_.pick_word(one.experiment), phrase(one.experiment.text));
                          put("puts user in", phrase(one.place.text));
                      },
+                     [&](const ast::GivenFetch& one) {
+                         put("fetch", phrase(one.fetch.text));
+                         if (one.gives) {
+                             put("gives", data(one.gives->pairs, true));
+                         } else {
+                             put("fails", Page());
+                         }
+                     },
                      [&](const ast::GivenWebhook& one) {
                          put("webhook", phrase(one.webhook.text));
                          if (one.gives) {

@@ -243,6 +243,8 @@ Names names_of(const std::vector<ast::File>& files) {
                 names["quiet"].insert(quiet->name.text);
             if (const auto* webhook = std::get_if<ast::WebhookDecl>(&item.what))
                 names["webhook"].insert(webhook->name.text);
+            if (const auto* fetch = std::get_if<ast::FetchDecl>(&item.what))
+                names["fetch"].insert(fetch->name.text);
             if (const auto* snippet = std::get_if<ast::SnippetDecl>(&item.what))
                 names["snippet"].insert(snippet->name.text);
             if (const auto* journey = std::get_if<ast::JourneyDecl>(&item.what))

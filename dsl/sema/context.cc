@@ -32,6 +32,8 @@ std::string_view words_for(Kind kind) {
             return "snippet";
         case Kind::catalogue:
             return "catalogue";
+        case Kind::fetch:
+            return "fetch";
     }
     return "thing";
 }

@@ -26,9 +26,10 @@ enum class Kind : unsigned char {
     webhook,
     band,
     snippet,
-    catalogue
+    catalogue,
+    fetch
 };
-inline constexpr std::size_t kKinds = 13;
+inline constexpr std::size_t kKinds = 14;
 /// "event", "template", "segment", …
 std::string_view words_for(Kind kind);
 
@@ -201,6 +202,7 @@ void check_files(Context& cx, const std::vector<ast::File>& files);
 void check_declarations(Context& cx, const std::vector<ast::File>& files);
 void check_templates(Context& cx, const std::vector<ast::File>& files);
 void check_catalogues(Context& cx, const std::vector<ast::File>& files);
+void check_fetches(Context& cx, const std::vector<ast::File>& files);
 void check_webhooks(Context& cx, const std::vector<ast::File>& files);
 void check_dwells(Context& cx, const std::vector<ast::File>& files);
 void check_bands(Context& cx, const std::vector<ast::File>& files);

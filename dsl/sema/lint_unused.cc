@@ -43,7 +43,7 @@ void lint_unused(Context& cx) {
     if (cx.has_errors()) return;
     for (const Kind kind :
          {Kind::segment, Kind::message_template, Kind::consent, Kind::frequency, Kind::quiet,
-          Kind::webhook, Kind::band, Kind::snippet, Kind::catalogue}) {
+          Kind::webhook, Kind::band, Kind::snippet, Kind::catalogue, Kind::fetch}) {
         for (const auto& [name, declared] : cx.all(kind)) {
             if (declared.used || declared.broken) continue;
             cx.report(Diagnostic::information(

@@ -31,8 +31,8 @@ Model check(const std::vector<ast::File>& files, const source::SourceSet& source
             const Options& options, Diagnostics& diagnostics) {
     Context cx(sources, options, diagnostics);
     using Part = void (*)(Context&, const std::vector<ast::File>&);
-    for (const Part part : {check_declarations, check_catalogues, check_templates, check_bands,
-                            check_segments, check_journeys, check_tests}) {
+    for (const Part part : {check_declarations, check_catalogues, check_fetches, check_templates,
+                            check_bands, check_segments, check_journeys, check_tests}) {
         part(cx, files);
         // The next part relies on all of this one.
         if (cx.stopped()) return std::move(cx.model);

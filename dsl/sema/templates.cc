@@ -10,8 +10,8 @@ namespace {
 
 const std::set<std::string>& reserved_variables() {
     static const std::set<std::string> names = {
-        "user",     "trigger", "unsubscribe_url", "preferences_url", "confirm_url",
-        "view_url", "now",     "workspace",       "entry",           "link_token"};
+        "user", "trigger",   "unsubscribe_url", "preferences_url", "confirm_url", "view_url",
+        "now",  "workspace", "entry",           "link_token",      "fetch"};
     return names;
 }
 
@@ -250,6 +250,7 @@ class TemplateChecker {
             }
             return;
         }
+        if (mention.name == "fetch") return check_fetched(text, mention, told);
         if (reserved_variables().contains(mention.name)) return;
         const Index field = ir::find_named(cx_.schema().profile, mention.name);
         if (field != kNone) {
@@ -277,6 +278,42 @@ class TemplateChecker {
         diagnostic.help.push_back("if sends give it, add a line `needs " + mention.name +
                                   " string required`");
         cx_.report(std::move(diagnostic));
+    }
+
+    void check_fetched(const Text& text, const Mention& mention, std::set<std::string>& told) {
+        Declared* fetch = cx_.peek(Kind::fetch, mention.property);
+        if (fetch != nullptr) {
+            fetch->used = true;
+            note_fetch(text, mention);
+            const bool known = std::find(into_.fetches.begin(), into_.fetches.end(),
+                                         fetch->index) != into_.fetches.end();
+            if (!known) into_.fetches.push_back(fetch->index);
+            return;
+        }
+        if (!told.insert("fetch." + mention.property).second) return;
+        const std::string where = text.literal ? "" : " in " + text.file;
+        Diagnostic diagnostic = Diagnostic::error(
+            "J0508", "NOTHING FETCHES THIS", span_of(text, mention),
+            mention.property.empty()
+                ? "Behind `fetch` stands which one" + where + ", like `fetch.weather`."
+                : "No fetch is called " + tick(mention.property) + where + ".");
+        const std::vector<std::string> names = cx_.names_of(Kind::fetch);
+        diagnostic.after =
+            names.empty() ? "None is declared in this project." : "There are:  " + columns(names);
+        const std::vector<std::string> near = did_you_mean(mention.property, names);
+        if (!near.empty()) {
+            diagnostic.help.push_back("did you mean `fetch." + near[0] + "`?");
+        } else if (names.empty()) {
+            diagnostic.help.push_back("declare it: `fetch weather { get \"https://…\" }`");
+        }
+        cx_.report(std::move(diagnostic));
+    }
+
+    void note_fetch(const Text& text, const Mention& mention) {
+        Span span = span_of(text, mention);
+        if (span == text.said->span) return cx_.note_elsewhere("fetch", "", mention.property, span);
+        span.begin = span.end - static_cast<std::uint32_t>(mention.property.size());
+        cx_.note("fetch", "", mention.property, span);
     }
 
     void check_lookup(const Text& text, const Mention& mention, Index table) {

@@ -36,6 +36,11 @@ struct GivenWebhook {
     std::optional<Record> gives;  // absent: every call fails
 };
 
+struct GivenFetch {
+    std::string fetch;
+    std::optional<Record> gives;  // absent: it fails
+};
+
 struct EventHappens {
     ir::Index event = ir::kNone;
     Record data;  // typed by the event; defaults are the engine's to fill in
@@ -123,6 +128,7 @@ struct TestCase {
     std::vector<GivenArm> arms;
     bool held_out = false;  // `given user in holdout`
     std::vector<GivenWebhook> webhooks;
+    std::vector<GivenFetch> fetches;
     std::vector<TestLine> lines;  // never back in time
 };
 

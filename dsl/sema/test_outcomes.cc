@@ -110,6 +110,8 @@ std::string_view words_of(model::Reason reason) {
             return "blast limit";
         case Reason::canary:
             return "looked at";
+        case Reason::fetch_failed:
+            return "fetched";
     }
     return "";
 }

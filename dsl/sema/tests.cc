@@ -254,6 +254,7 @@ class TestChecker {
                 [&](const ast::GivenPick& pick) { places_.pick(pick.experiment, pick.arm); },
                 [&](const ast::GivenHeldOut& held) { places_.hold_out(held.span); },
                 [&](const ast::GivenPut& put_in) { places_.put(put_in.experiment, put_in.place); },
+                [&](const ast::GivenFetch& fetch) { check_fetch(fetch); },
                 [&](const ast::GivenWebhook& webhook) { check_webhook(webhook); }},
             given.what);
     }
@@ -290,6 +291,68 @@ class TestChecker {
             }
         }
         test_.webhooks.push_back(std::move(made));
+    }
+
+    void check_fetch(const ast::GivenFetch& given) {
+        const std::optional<Index> index = cx_.find(Kind::fetch, given.fetch);
+        if (!index) return;
+        GivenFetch made;
+        made.fetch = cx_.schema().fetches[*index].name;
+        for (const GivenFetch& other : test_.fetches) {
+            if (other.fetch != made.fetch) continue;
+            cx_.report(
+                Diagnostic::error("J0105", "SAID TWICE", given.fetch.span,
+                                  "This test says twice what " + tick(made.fetch) + " brings.")
+                    .and_help("keep one of them"));
+            return;
+        }
+        if (given.gives) {
+            made.gives = untyped_record(*given.gives);
+            if (!made.gives) return;
+        }
+        test_.fetches.push_back(std::move(made));
+    }
+
+    /// Nobody promised what an answer looks like.
+    std::optional<Record> untyped_record(const ast::MapLiteral& map) {
+        Record record;
+        for (const ast::Pair& pair : map.pairs) {
+            std::optional<Value> value = untyped(*pair.value, pair.key.text);
+            if (!value) return std::nullopt;
+            if (find(record, pair.key.text) != nullptr) {
+                cx_.report(Diagnostic::error("J0105", "GIVEN TWICE", pair.key.span,
+                                             tick(pair.key.text) + " is given twice."));
+                return std::nullopt;
+            }
+            put(record, pair.key.text, std::move(*value));
+        }
+        return record;
+    }
+
+    std::optional<Value> untyped(const ast::Expr& expr, const std::string& place) {
+        if (const auto* map = std::get_if<ast::MapLiteral>(&expr.what)) {
+            std::optional<Record> record = untyped_record(*map);
+            return record ? std::optional(Value(std::move(*record))) : std::nullopt;
+        }
+        if (const auto* items = std::get_if<ast::ListLiteral>(&expr.what)) {
+            List list;
+            for (const ast::ExprPtr& item : items->items) {
+                std::optional<Value> value = untyped(*item, place);
+                if (!value) return std::nullopt;
+                list.push_back(std::move(*value));
+            }
+            return Value(std::move(list));
+        }
+        const NodePtr node = check_expr(cx_, scope_, expr);
+        if (node->broken) return std::nullopt;
+        if (!is_constant(*node)) {
+            cx_.report(Diagnostic::error("J0201", "A FIXED VALUE IS NEEDED", expr.span,
+                                         tick(place) + " needs a fixed value here, and " +
+                                             tick(cx_.words(expr.span)) +
+                                             " depends on who it is."));
+            return std::nullopt;
+        }
+        return node->constant;
     }
 
     // ------------------------------------------------------------ lines

@@ -135,6 +135,7 @@ class Builder {
     ast::QuietLine quiet_line(std::uint32_t at);
     ast::TemplateLine template_line(std::uint32_t at);
     ast::CatalogueLine catalogue_line(std::uint32_t at);
+    ast::FetchLine fetch_line(std::uint32_t at);
     ast::WebhookLine webhook_line(std::uint32_t at);
     ast::SnippetDecl snippet(std::uint32_t at);
 

@@ -239,6 +239,15 @@ ast::CatalogueLine Builder::catalogue_line(std::uint32_t at) {
     return {span(at), field(std::move(called), inner)};
 }
 
+ast::FetchLine Builder::fetch_line(std::uint32_t at) {
+    Children parts = children(at);
+    if (parts.word("get")) return {span(at), ast::FetchGet{text(parts.take())}};
+    if (parts.word("cache")) return {span(at), ast::FetchCache{duration(parts.take())}};
+    if (parts.word("timeout")) return {span(at), ast::FetchTimeout{duration(parts.take())}};
+    parts.word("when");
+    return {span(at), ast::FetchFails{parts.word("blank")}};
+}
+
 ast::WebhookLine Builder::webhook_line(std::uint32_t at) {
     Children parts = children(at);
     if (parts.word("post")) return {span(at), ast::HookPost{text(parts.take())}};
@@ -351,6 +360,12 @@ std::optional<ast::Item> Builder::item(std::uint32_t at) {
         case Kind::webhook: {
             ast::WebhookDecl what{name(parts.take()), {}};
             lines(what.lines, &Builder::webhook_line);
+            made.what = std::move(what);
+            break;
+        }
+        case Kind::fetch: {
+            ast::FetchDecl what{name(parts.take()), {}};
+            lines(what.lines, &Builder::fetch_line);
             made.what = std::move(what);
             break;
         }

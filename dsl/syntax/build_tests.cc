@@ -86,6 +86,11 @@ ast::GivenLine Builder::given(std::uint32_t at) {
         if (parts.word("gives")) hook.gives = map(parts.take());
         return {std::move(hook)};
     }
+    if (parts.word("fetch")) {
+        ast::GivenFetch fetch{name(parts.take()), std::nullopt};
+        if (parts.word("gives")) fetch.gives = map(parts.take());
+        return {std::move(fetch)};
+    }
     parts.skip();  // experiment or split
     ast::Name of = name(parts.take());
     if (parts.word("picks")) return {ast::GivenPick{std::move(of), name(parts.take())}};

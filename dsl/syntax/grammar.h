@@ -91,7 +91,8 @@ struct given
               all<kept<"history">, path, opt<map>, word<"at">, sign<"-">, duration>,
               all<sor<kept<"experiment">, kept<"split">>, name,
                   sor<all<kept<"picks">, name>, all<kept<"puts">, word<"user">, word<"in">, name>>>,
-              all<kept<"webhook">, name, sor<all<kept<"gives">, map>, kept<"fails">>>>> {};
+              all<sor<kept<"webhook">, kept<"fetch">>, name,
+                  sor<all<kept<"gives">, map>, kept<"fails">>>>> {};
 
 // Items.
 struct language_item : item<Kind::language, word<"language">, integer> {};
@@ -107,6 +108,7 @@ struct frequency_item
     : item<Kind::frequency, word<"frequency">, name, block<BlockKind::frequency>> {};
 struct quiet_item : item<Kind::quiet, word<"quiet">, name, block<BlockKind::quiet>> {};
 struct webhook_item : item<Kind::webhook, word<"webhook">, name, block<BlockKind::webhook>> {};
+struct fetch_item : item<Kind::fetch, word<"fetch">, name, block<BlockKind::fetch>> {};
 struct catalogue_item
     : item<Kind::catalogue, word<"catalogue">, name, block<BlockKind::catalogue>> {};
 struct template_item
@@ -125,8 +127,8 @@ struct test_item
 
 struct any_item
     : sor<language_item, use_item, workspace_item, profile_item, event_item, channel_item,
-          consent_item, frequency_item, quiet_item, webhook_item, catalogue_item, template_item,
-          segment_item, band_item, snippet_item, journey_item, test_item> {};
+          consent_item, frequency_item, quiet_item, webhook_item, fetch_item, catalogue_item,
+          template_item, segment_item, band_item, snippet_item, journey_item, test_item> {};
 
 // Lines of declarations.
 template <typename... R>
@@ -159,6 +161,11 @@ struct template_line
                all<kept<"needs">, field>, all<kept<"attach">, string>,
                all<kept<"inline">, string, word<"as">, name>,
                all<kept<"unsubscribe">, sor<kept<"automatic">, all<word<"in">, kept<"body">>>>>> {};
+
+struct fetch_line
+    : line<sor<all<kept<"get">, string>, all<kept<"cache">, duration>,
+               all<kept<"timeout">, duration>,
+               all<kept<"when">, word<"it">, word<"fails">, sor<kept<"skip">, kept<"blank">>>>> {};
 
 struct catalogue_line : line<sor<all<kept<"file">, string>, all<kept<"key">, name>, field>> {};
 

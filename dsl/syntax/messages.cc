@@ -482,7 +482,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
     }
     switch (kind) {
         case K::file: {
-            static constexpr std::array<std::pair<std::string_view, K>, 14> kItems = {
+            static constexpr std::array<std::pair<std::string_view, K>, 15> kItems = {
                 {{"workspace", K::workspace},
                  {"profile", K::profile},
                  {"event", K::event},
@@ -491,6 +491,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
                  {"frequency", K::frequency},
                  {"quiet", K::quiet},
                  {"webhook", K::webhook},
+                 {"fetch", K::fetch},
                  {"catalogue", K::catalogue},
                  {"template", K::template_decl},
                  {"band", K::band},
@@ -528,6 +529,7 @@ BlockKind block_of(BlockKind kind, std::string_view statement) {
         case K::frequency:
         case K::quiet:
         case K::webhook:
+        case K::fetch:
         case K::catalogue:
         case K::template_decl:
         case K::band:

@@ -24,6 +24,9 @@ constexpr std::array kSamples = {
     Sample{K::file, "webhook", "a webhook",
            "webhook mint_coupon {\n  post \"https://api.shop.example/coupons\"\n  sends sku, "
            "percent\n  gives code string required\n}"},
+    Sample{K::file, "fetch", "a fetch",
+           "fetch weather {\n  get \"https://api.example.com/weather?city={{ user.city }}\"\n  "
+           "cache 10 minutes\n}"},
     Sample{K::file, "catalogue", "a catalogue",
            "catalogue products {\n  file \"data/products.csv\"\n  key sku\n  title string\n  "
            "price money CNY\n}"},
@@ -83,6 +86,12 @@ constexpr std::array kSamples = {
     Sample{K::webhook, "gives", "a `gives`", "gives code string required\ngives expires instant"},
     Sample{K::webhook, "timeout", "a `timeout`", "timeout 5s"},
     Sample{K::webhook, "retry", "a `retry`", "retry 3 times"},
+
+    Sample{K::fetch, "get", "a `get`",
+           "get \"https://api.example.com/weather?city={{ user.city }}\""},
+    Sample{K::fetch, "cache", "a `cache`", "cache 10 minutes"},
+    Sample{K::fetch, "timeout", "a `timeout`", "timeout 2s"},
+    Sample{K::fetch, "when", "a `when it fails`", "when it fails skip\nwhen it fails blank"},
 
     Sample{K::catalogue, "file", "a file", "file \"data/products.csv\""},
     Sample{K::catalogue, "key", "a key", "key sku"},
@@ -207,6 +216,7 @@ constexpr std::array kSamples = {
     Sample{K::test, "given", "a `given`",
            "given user { email: \"a@example.com\" }\ngiven consent newsletter, offers\ngiven "
            "history order_paid at -2 days\ngiven webhook mint_coupon gives { code: \"TEN\" }\n"
+           "given fetch weather gives { temperature: 7 }\ngiven fetch weather fails\n"
            "given user in holdout"},
     Sample{K::test, "at", "an `at`",
            "at +2 days signed_up { source: \"web\" }\nat +2 days expect sent email "
@@ -296,6 +306,10 @@ constexpr std::array kForeign = {
     Foreign{K::webhook, "returns", "gives", false},
     Foreign{K::webhook, "answers", "gives", false},
     Foreign{K::webhook, "response", "gives", false},
+    Foreign{K::fetch, "url", "get", false},
+    Foreign{K::fetch, "post", "get", false},
+    Foreign{K::fetch, "retry", "when it fails", false},
+    Foreign{K::fetch, "gives", "get", false},
     Foreign{K::experiment, "variant", "arm", false},
     Foreign{K::experiment, "control", "holdout", false},
     Foreign{K::experiment, "test", "sample", false},
@@ -344,6 +358,8 @@ std::string_view place_of(BlockKind kind) {
             return "a quiet policy";
         case K::webhook:
             return "a webhook";
+        case K::fetch:
+            return "a fetch";
         case K::catalogue:
             return "a catalogue";
         case K::template_decl:
@@ -394,6 +410,7 @@ std::string_view line_of(BlockKind kind) {
         case K::frequency:
         case K::quiet:
         case K::webhook:
+        case K::fetch:
         case K::catalogue:
         case K::template_decl:
         case K::band:

@@ -25,6 +25,8 @@ bool match_line(Input& in, Matching& state, BlockKind kind) {
             return match_rule<grammar::quiet_line>(in, state);
         case BlockKind::webhook:
             return match_rule<grammar::webhook_line>(in, state);
+        case BlockKind::fetch:
+            return match_rule<grammar::fetch_line>(in, state);
         case BlockKind::catalogue:
             return match_rule<grammar::catalogue_line>(in, state);
         case BlockKind::band:

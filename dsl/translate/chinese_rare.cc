@@ -366,6 +366,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"the channel `{}`", "渠道 `{}`"},
     {"the template `{}`", "模板 `{}`"},
     {"the goal `{}`", "目标 `{}`"},
+    {"the fetch `{}`", "取数 `{}`"},
     {"the webhook `{}`", "网络服务 `{}`"},
     {"the band `{}`", "分档 `{}`"},
     {"{} has no `{}`; it knows: {}.", "{}里没有 `{}`；它认识：{}。"},

@@ -232,6 +232,8 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"{}: will be tried again{}", "{}：稍后重试{}"},
     {"{}: was sent before, not again", "{}：以前发过，不再发送"},
     {"the event {} is not declared", "事件 {} 没有声明"},
+    {"{}: FETCHED {} {}", "{}：已取到 {} {}"},
+    {"{}: could not fetch {}{}", "{}：没有取到 {}{}"},
     {"{}: CALLED {} {}", "{}：已调用 {} {}"},
     {"{}: {} answered {}", "{}：{} 的答复是 {}"},
     {"{}: {} did not answer", "{}：{} 没有答复"},
@@ -279,6 +281,10 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"`expect skipped {} because \"{}\"`", "写 `expect skipped {} because \"{}\"`"},
     {"{}, or `given consent {}`", "{}，或写 `given consent {}`"},
     {"{}, if that is what should happen", "如果本该如此，{}"},
+    {"a message fetches `{0}`, and this test does not say what comes; say it with `given fetch {0} "
+     "gives {{ … }}`, or `given fetch {0} fails`",
+     "一条消息要取 `{0}`，而这个测试没有说取来什么；请写 `given fetch {0} gives {{ … }}`，或 "
+     "`given fetch {0} fails`"},
     {"the journey calls the webhook `{0}`, and this test does not say what it answers; say it with "
      "`given webhook {0} gives {{ … }}`, or `given webhook {0} fails`",
      "旅程调用了 webhook `{0}`，而这个测试没有说它怎样答复；请写 `given webhook {0} gives {{ … "
@@ -373,6 +379,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "这一步的消息超过了工作区的群发上限：等人批准后再发。"},
     {"The first messages of this step are looked at before the others go out.",
      "先看这一步最先发出的一批消息，再发其余的。"},
+    {"What the message shows could not be fetched.", "消息要显示的内容没有取到。"},
     {"The journey sends at a rate of its own, and its turn comes later.",
      "旅程按自己的速率发送，还没轮到这条消息。"},
     {"none", "无"},
@@ -401,6 +408,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"held_out", "在对照组里"},
     {"gave_way", "已让给优先级更高的消息"},
     {"journey_rate", "按旅程的速率排队"},
+    {"fetch_failed", "没有取到内容"},
     {"blast_limit", "超过群发上限，等人批准"},
     {"canary", "等先行批次的结果"},
     // Forecasts.

@@ -36,6 +36,8 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"a channel", "渠道"},
     {"a consent group", "许可组"},
     {"a catalogue", "目录表"},
+    {"a fetch", "取数"},
+    {"fetch", "取数"},
     {"a frequency policy", "频次策略"},
     {"A frequency policy", "频次策略"},
     {"a quiet policy", "免打扰策略"},

@@ -335,6 +335,8 @@ ast::File Builder::build(const Node& document) {
             segments(pair);
         } else if (key == "webhooks") {
             webhooks(pair);
+        } else if (key == "fetches") {
+            fetches(pair);
         } else if (key == "catalogues") {
             catalogues(pair);
         } else if (key == "bands") {

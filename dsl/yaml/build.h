@@ -78,6 +78,7 @@ class Builder {
     void segments(const Pair& pair);
     // ---- build_reuse.cc
     void webhooks(const Pair& pair);
+    void fetches(const Pair& pair);
     void catalogues(const Pair& pair);
     void bands(const Pair& pair);
     void snippets(const Pair& pair);

@@ -1,4 +1,4 @@
-// Webhooks, catalogues, bands and snippets in YAML.
+// Webhooks, fetches, catalogues, bands and snippets in YAML.
 
 #include "dsl/yaml/build.h"
 
@@ -31,6 +31,42 @@ void Builder::webhooks(const Pair& pair) {
             } else if (key == "retry") {
                 if (auto times = read(line.value, "`retry`", &syntax::parse_times))
                     made.lines.push_back({span, ast::HookRetry{*times}});
+            }
+        }
+        add_item(one, std::move(made));
+    }
+}
+
+void Builder::fetches(const Pair& pair) {
+    if (!want_map(pair.value, "`fetches`")) return;
+    for (const Pair& one : pair.value.pairs) {
+        std::optional<ast::Name> called = key_name(one.key);
+        if (!called || !want_map(one.value, "the fetch `" + one.key.text + "`")) continue;
+        check_keys(one.value, Where::fetch);
+        ast::FetchDecl made;
+        made.name = std::move(*called);
+        for (const Pair& line : one.value.pairs) {
+            const std::string& key = line.key.text;
+            const Span span = source::join(line.key.span, line.value.span);
+            if (key == "get") {
+                if (auto url = text(line.value, "`get`"))
+                    made.lines.push_back({span, ast::FetchGet{std::move(*url)}});
+            } else if (key == "cache") {
+                if (auto time = duration(line.value, "`cache`"))
+                    made.lines.push_back({span, ast::FetchCache{std::move(*time)}});
+            } else if (key == "timeout") {
+                if (auto timeout = duration(line.value, "`timeout`"))
+                    made.lines.push_back({span, ast::FetchTimeout{std::move(*timeout)}});
+            } else if (key == "when it fails") {
+                const auto what = name(line.value, "`skip` or `blank`");
+                if (!what) continue;
+                if (what->text == "skip" || what->text == "blank") {
+                    made.lines.push_back({span, ast::FetchFails{what->text == "blank"}});
+                } else {
+                    report(Diagnostic::error("J0804", "SKIP OR BLANK?", what->span,
+                                             "When a fetch fails the message is skipped, or shows "
+                                             "nothing there: `skip` or `blank`."));
+                }
             }
         }
         add_item(one, std::move(made));

@@ -95,6 +95,21 @@ void Builder::given(const Node& map, ast::TestDecl& test) {
         if (!webhook) return;
         made.webhook = std::move(*webhook);
         add(std::move(made));
+    } else if (key == "fetch") {
+        check_keys(map, Where::given_fetch);
+        auto fetch = name(first.value, "a fetch");
+        const Node* gives = get(map, "gives");
+        ast::GivenFetch made;
+        if (gives != nullptr) {
+            made.gives = data(*gives);
+            if (!made.gives) return;
+        } else if (get(map, "fails") == nullptr) {
+            need(map, "gives", "`given fetch`");
+            return;
+        }
+        if (!fetch) return;
+        made.fetch = std::move(*fetch);
+        add(std::move(made));
     } else if (key == "experiment" || key == "split") {
         check_keys(map, key == "split" ? Where::given_split : Where::given_experiment);
         auto experiment = name(first.value, "a name");

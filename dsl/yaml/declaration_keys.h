@@ -97,6 +97,19 @@ inline constexpr std::array kWebhook = {
     Key{.name = "timeout", .about = "How long to wait for its answer.", .example = "5s"},
     Key{.name = "retry", .about = "How often to try again.", .example = "3 times"},
 };
+inline constexpr std::array kFetch = {
+    Key{.name = "get",
+        .shape = Shape::text,
+        .about = "The address that is asked; it may say {{ user.NAME }} and {{ trigger.NAME }}."},
+    Key{.name = "cache",
+        .about = "How long an answer serves everybody with the same address.",
+        .example = "10 minutes"},
+    Key{.name = "timeout", .about = "How long to wait for its answer.", .example = "2s"},
+    Key{.name = "when it fails",
+        .shape = Shape::word,
+        .about = "The message is skipped, or shows nothing there.",
+        .words = "skip|blank"},
+};
 inline constexpr std::array kCatalogue = {
     Key{.name = "file",
         .shape = Shape::text,

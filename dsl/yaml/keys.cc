@@ -50,6 +50,10 @@ constexpr std::array kDocument = {
         .shape = Shape::named_maps,
         .about = "Other systems a journey can ask.",
         .table = Where::webhook},
+    Key{.name = "fetches",
+        .shape = Shape::named_maps,
+        .about = "What messages show of other systems.",
+        .table = Where::fetch},
     Key{.name = "catalogues",
         .shape = Shape::named_maps,
         .about = "Tables that templates look things up in.",
@@ -459,6 +463,14 @@ constexpr std::array kGivenWebhook = {
         .needed = true},
     Key{.name = "gives", .shape = Shape::data, .about = "Its answer."},
     Key{.name = "fails", .shape = Shape::nothing, .about = "It does not answer."}};
+constexpr std::array kGivenFetch = {
+    Key{.name = "fetch",
+        .shape = Shape::name,
+        .about = "What a fetch brings: `gives:`, or nothing with `fails:`.",
+        .names = "fetch",
+        .needed = true},
+    Key{.name = "gives", .shape = Shape::data, .about = "Its answer."},
+    Key{.name = "fails", .shape = Shape::nothing, .about = "It does not answer."}};
 constexpr std::array kTestLine = {
     Key{.name = "at", .about = "When: after the start, or a moment.", .example = "+2 days"},
     Key{.name = "every", .about = "Again and again, this far apart.", .example = "15s"},
@@ -483,6 +495,7 @@ constexpr std::array kTables = {
     KeyTable{Where::frequency, "A frequency policy", kFrequency},
     KeyTable{Where::quiet, "A quiet policy", kQuiet},
     KeyTable{Where::webhook, "A webhook", kWebhook},
+    KeyTable{Where::fetch, "A fetch", kFetch},
     KeyTable{Where::catalogue, "A catalogue", kCatalogue},
     KeyTable{Where::message_template, "A template", kTemplate},
     KeyTable{Where::segment, "A segment", kSegment},
@@ -525,6 +538,7 @@ constexpr std::array kTables = {
     KeyTable{Where::given_experiment, "`given`", kGivenExperiment},
     KeyTable{Where::given_split, "`given`", kGivenSplit},
     KeyTable{Where::given_webhook, "`given`", kGivenWebhook},
+    KeyTable{Where::given_fetch, "`given`", kGivenFetch},
     KeyTable{Where::given_held_out, "`given`", kGivenHeldOut},
     KeyTable{Where::test_line, "A line of a test", kTestLine},
 };
@@ -535,9 +549,10 @@ constexpr std::array kSteps = {
     Where::let,          Where::set,        Where::add_tag,   Where::remove_tag, Where::emit,
     Where::call,         Where::run,        Where::include,   Where::repeat,     Where::stop,
     Where::note};
-constexpr std::array kGivens = {Where::given_user,    Where::given_consent,    Where::given_tag,
-                                Where::given_history, Where::given_experiment, Where::given_split,
-                                Where::given_webhook, Where::given_held_out};
+constexpr std::array kGivens = {
+    Where::given_user,    Where::given_consent,    Where::given_tag,
+    Where::given_history, Where::given_experiment, Where::given_split,
+    Where::given_webhook, Where::given_fetch,      Where::given_held_out};
 
 }  // namespace
 

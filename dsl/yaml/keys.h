@@ -18,6 +18,7 @@ enum class Where : unsigned char {
     frequency,
     quiet,
     webhook,
+    fetch,
     catalogue,
     message_template,
     segment,
@@ -63,6 +64,7 @@ enum class Where : unsigned char {
     given_experiment,
     given_split,
     given_webhook,
+    given_fetch,
     given_held_out,
     test_line,
 };

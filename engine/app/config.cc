@@ -6,6 +6,7 @@
 #include "connectors/push/onesignal/onesignal.h"
 #include "connectors/push/webpush/webpush.h"
 #include "connectors/sms/twilio/twilio.h"
+#include "connectors/webhook/fetch/fetch.h"
 #include "connectors/webhook/signed/signed.h"
 #include "engine/app/config_mail.h"
 #include "engine/app/kinds.h"
@@ -166,6 +167,17 @@ void calls_from(const Setting& webhooks, Config& out) {
     }
 }
 
+/// A fetch needs no setting; one that must show who asks has headers.
+void fetches_from(const Setting& fetches, Config& out) {
+    for (const auto& [name, setting] : fetches.entries()) {
+        connectors::webhook::FetchConfig config;
+        for (const auto& [header, value] : setting["headers"].entries())
+            config.headers.emplace_back(header, value.secret());
+        config.parallel = parallel_of(setting, config.parallel);
+        out.fetches[name] = checked(setting, connectors::webhook::make_fetch(config));
+    }
+}
+
 /// Links and signatures are made by adding a path, so no slash may stand at the end.
 std::string public_url_from(const Setting& setting) {
     std::string url = setting.text();
@@ -288,6 +300,7 @@ Result<Config> load_config(const std::string& path) {
     out.network.extra_ca_file = network["extra ca"].text();
     routes_from(file["connectors"], std::filesystem::path(path).parent_path().string(), out);
     calls_from(file["webhooks"], out);
+    fetches_from(file["fetches"], out);
     allow_list_from(file["only to"], out);
     TRY(file.finish());
     return out;

@@ -19,6 +19,7 @@ struct Config {
     connectors::net::TransportOptions network;
     std::vector<runtime::Route> routes;
     std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> calls;
+    std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> fetches;
     /// Maildirs into which mail servers put what comes back.
     std::vector<std::string> bounce_mailboxes;
     /// Nobody else is sent anything; from the file alone.

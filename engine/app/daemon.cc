@@ -1,5 +1,6 @@
 #include "engine/app/daemon.h"
 
+#include "connectors/webhook/fetch/fetch.h"
 #include "connectors/webhook/signed/signed.h"
 
 #include <filesystem>
@@ -62,6 +63,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     TRY(auto call, connectors::webhook::make_call({}));
     options.node.calls = config.calls;
     options.node.calls[""] = std::move(call);
+    TRY(auto fetch, connectors::webhook::make_fetch({}));
+    options.node.fetches = config.fetches;
+    options.node.fetches[""] = std::move(fetch);
     options.node.dry_run = config.dry_run;
     options.node.only_to = config.only_to;
     if (config.dry_run) {

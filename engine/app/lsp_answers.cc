@@ -287,9 +287,10 @@ LspAnswer code_actions(const Question& q) {
 
 int symbol_kind(const std::string& kind) {
     static const std::map<std::string, int, std::less<>> kKinds = {
-        {"journey", 5}, {"event", 24},   {"template", 15}, {"segment", 10}, {"band", 10},
-        {"test", 6},    {"profile", 23}, {"property", 7},  {"label", 20},   {"variable", 7},
-        {"local", 13},  {"arm", 22},     {"goal", 22},     {"snippet", 12}, {"webhook", 12}};
+        {"journey", 5}, {"event", 24},   {"template", 15}, {"segment", 10},
+        {"band", 10},   {"test", 6},     {"profile", 23},  {"property", 7},
+        {"label", 20},  {"variable", 7}, {"local", 13},    {"arm", 22},
+        {"goal", 22},   {"snippet", 12}, {"webhook", 12},  {"fetch", 12}};
     const auto at = kKinds.find(kind);
     return at == kKinds.end() ? 19 : at->second;
 }

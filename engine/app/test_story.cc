@@ -102,6 +102,11 @@ std::string story_of(const Happening& happening, const calendar::Zone& zone,
                        to_json(Value(happening.data)));
         case Happening::Kind::call_failed:
             return say("{}: {} did not answer", what, happening.webhook);
+        case Happening::Kind::fetched:
+            return say("{}: FETCHED {} {}", what, happening.webhook,
+                       to_json(*find(happening.data, "answer")));
+        case Happening::Kind::fetch_failed:
+            return say("{}: could not fetch {}{}", what, happening.webhook, detail);
         case Happening::Kind::emitted:
             return say("emitted {}", happening.detail);
         case Happening::Kind::ran:

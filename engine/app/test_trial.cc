@@ -47,7 +47,7 @@ class Trial {
             if (problem.empty()) problem = act(line);
             if (problem.empty()) problem = unstubbed_;
             if (!problem.empty()) {
-                // What is not said about a webhook is no fault of the line that got there.
+                // What is not said about a webhook or a fetch is no fault of the line that got there.
                 if (unstubbed_.empty()) failed_ = &line;
                 return problem;
             }
@@ -129,12 +129,14 @@ class Trial {
         return out;
     }
 
-    /// Providers take everything; webhooks answer as the test says.
+    /// Providers take everything; webhooks and fetches answer as the test says.
     connectors::Response answer(const sim::SentMessage& sent) {
         connectors::Response response;
         response.answered = true;
         response.bytes_left = true;
         response.status = 202;
+        if (sent.message.channel.starts_with(core::kFetchLane))
+            return fetched(sent.message.channel.substr(core::kFetchLane.size()));
         if (!sent.message.channel.starts_with(core::kCallLane)) return response;
         const std::string webhook = sent.message.channel.substr(core::kCallLane.size());
         const auto given =
@@ -146,6 +148,25 @@ class Trial {
                 "the journey calls the webhook `{0}`, and this test does not say what it answers; "
                 "say it with `given webhook {0} gives {{ … }}`, or `given webhook {0} fails`",
                 webhook);
+        } else if (given->gives) {
+            response.status = 200;
+            response.body = to_json(Value(*given->gives));
+        }
+        return response;
+    }
+
+    connectors::Response fetched(const std::string& fetch) {
+        connectors::Response response;
+        response.answered = true;
+        response.status = 400;
+        const auto given =
+            std::find_if(test_.fetches.begin(), test_.fetches.end(),
+                         [&](const sema::GivenFetch& one) { return one.fetch == fetch; });
+        if (given == test_.fetches.end()) {
+            unstubbed_ = say_(
+                "a message fetches `{0}`, and this test does not say what comes; say it with "
+                "`given fetch {0} gives {{ … }}`, or `given fetch {0} fails`",
+                fetch);
         } else if (given->gives) {
             response.status = 200;
             response.body = to_json(Value(*given->gives));
@@ -320,7 +341,7 @@ class Trial {
     Witness witness_;
     const sema::TestLine* failed_ = nullptr;
     std::vector<connectors::Message> sent_;
-    std::string unstubbed_;  // a call that the test says nothing about
+    std::string unstubbed_;  // a call or a fetch that the test says nothing about
 };
 
 }  // namespace

@@ -231,6 +231,8 @@ void Machine::merge_acts(Person& into, Acts&& from) {
         if (moved.ready) ask_again(into, moved);
         if (moved.held) parked_.insert(into.id);
     }
+    for (PendingFetch& fetch : from.fetches)
+        ours.fetches.push_back(std::move(fetch));
     for (ConsentNote& note : from.consents)
         into.note_consent(std::move(note));
     for (PlannedMove& move : from.moves)

@@ -24,6 +24,7 @@ void Machine::on(const model::Command& command, const model::Outcome& outcome) {
     Person* person = reach(command, false);
     if (person == nullptr) return;
     answer_call(*person, outcome.key, outcome.attempt, outcome.observation);
+    answer_fetch(*person, {outcome.key, outcome.attempt, {}, outcome.observation});
     Intent* intent = person->intent(outcome.key);
     if (intent == nullptr || intent->message.status != MessageStatus::claimed ||
         intent->attempt != outcome.attempt) {

@@ -24,7 +24,6 @@ using model::ObservationKind;
 constexpr Micros kBackoffFirst = std::chrono::seconds(1);
 constexpr Micros kBackoffMax = std::chrono::hours(1);
 constexpr Micros kTryAtMost = std::chrono::hours(24);
-constexpr std::size_t kAnswerMost = 64u << 10;
 constexpr std::size_t kNotesMost = 200;
 
 const ir::Call& act_of(const LinkedProgram& linked, const PendingCall& call) {

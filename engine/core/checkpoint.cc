@@ -239,6 +239,11 @@ Partition::Unfinished Machine::unfinished() const {
             const std::string& channel = catalog_->channels.name(message.channel);
             if (message.status == model::MessageStatus::claimed) {
                 out.claimed.push_back({message.key, person->id, channel, intent.attempt});
+            } else if (const PendingFetch* asked = person->asked_fetch(message.key)) {
+                const ir::Program& program = *linked(message.program).program;
+                out.claimed.push_back({message.key, person->id,
+                                       fetch_lane(program.fetches[asked->fetch].name),
+                                       intent.attempt});
             } else if (intent.ready) {
                 out.ready.push_back(ready_of(*person, intent));
             }

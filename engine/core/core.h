@@ -65,6 +65,7 @@ struct StartAttempt {
     std::shared_ptr<const ir::Program> program;
     ir::Index message_template = ir::kNone;
     ir::Index webhook = ir::kNone;  // a call: post `data` there
+    ir::Index fetch = ir::kNone;    // for a message: get this, by the address that `data` makes
     Record data;  // variables: args by name, `user`, `trigger`; of a call only the args
     std::string journey;
     std::string step;
@@ -116,7 +117,9 @@ struct Happening {
         call_failed,  // detail: why
         emitted,      // detail: the event
         ran,          // detail: the journey
-        migrated      // step: where to; detail: the version
+        migrated,     // step: where to; detail: the version
+        fetched,      // webhook: the fetch; data: `answer`
+        fetch_failed  // webhook: the fetch; detail: why
     } kind;
     Instant at{};
     model::PersonId person;
@@ -220,6 +223,11 @@ struct LessonCounts {
 /// The lane of dispatch of a webhook's calls: StartAttempt::channel of a call is this and its name.
 inline constexpr std::string_view kCallLane = "call:";
 std::string call_lane(std::string_view webhook);
+/// The same of a fetch.
+inline constexpr std::string_view kFetchLane = "fetch:";
+std::string fetch_lane(std::string_view fetch);
+/// What is more than this is no answer of a call or a fetch.
+inline constexpr std::size_t kAnswerMost = 64u << 10;
 
 /// One line of a person's story, in order of time.
 struct TimelineItem {

@@ -127,6 +127,7 @@ class Machine {
     void on(const model::Command& command, const model::Learned& learned);
     void on(const model::Command& command, const model::Erase& erase);
     void on(const model::Command& command, const model::Approve& approve);
+    void on(const model::Command& command, const model::Fetched& fetched);
 
     // ---- who
     /// The person, made when `make`; null when unknown or moved (then the command is on its way to
@@ -356,6 +357,20 @@ class Machine {
     /// How often the entry has come to the step where it is, this time included.
     std::uint16_t visit_of(Entry& entry);
     void set_local(Entry& entry, ir::Index local, Value value);
+
+    // ---- what messages show of others: fetch.cc
+    /// What the message needs before it may go; kNone: nothing (any more).
+    ir::Index lacking(const Person& person, const Intent& intent) const;
+    void start_fetch(Person& person, Intent& intent, ir::Index fetch, bool connector_ready);
+    /// False: nothing is asked for this message by that attempt.
+    bool answer_fetch(Person& person, const model::Fetched& fetched);
+    void fail_fetch(Person& person, Intent& intent, ir::Index fetch, std::string problem,
+                    Micros took);
+    /// What came, for the template; and none of it is kept here any more.
+    void take_fetched(Person& person, const Intent& intent, Record& data);
+    void forget_fetches(Person& person, const model::MessageKey& key);
+    /// What came too long ago for a message that waited since.
+    void forget_stale(Person& person, const Intent& intent);
 
     // ---- what transitions ask for: emit.cc
     struct Asked {

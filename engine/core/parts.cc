@@ -11,6 +11,7 @@
 //   5 chains = n{ since:instant made:varint entries:n{ ordinal:varint } }
 //   6 consents = n{ what:u8 number:varint at:instant source:text proof:text }
 //   7 hopes  = n{ entry:u64 place at:instant }
+//   8 fetches = n{ key:16 fetch:varint asked:bool at:instant answer:value }   of intents
 // of a partition
 //   1 trials = n{ journey:text version:varint experiment:text first_drawn:instant
 //                 arms:n{ name:text 7 varint } }
@@ -33,7 +34,16 @@
 namespace journey::core {
 namespace {
 
-enum class PersonPart : std::uint8_t { calls = 1, drawn, moves, notes, chains, consents, hopes };
+enum class PersonPart : std::uint8_t {
+    calls = 1,
+    drawn,
+    moves,
+    notes,
+    chains,
+    consents,
+    hopes,
+    fetches
+};
 enum class MetaPart : std::uint8_t {
     trials = 1,
     asked,
@@ -87,6 +97,32 @@ PendingCall get_call(ByteReader& in, const Catalog& catalog) {
         *at = in.instant();
     call.args = in.record();
     return call;
+}
+
+void put_fetch(ByteWriter& out, const PendingFetch& fetch) {
+    for (const std::uint8_t byte : fetch.key.bytes)
+        out.u8(byte);
+    out.varint(fetch.fetch);
+    out.boolean(fetch.asked);
+    out.instant(fetch.at);
+    out.value(fetch.answer);
+}
+
+PendingFetch get_fetch(ByteReader& in, const Catalog& catalog, const Person& person) {
+    PendingFetch fetch;
+    for (std::uint8_t& byte : fetch.key.bytes)
+        byte = in.u8();
+    const Intent* intent = person.intent(fetch.key);
+    if (intent == nullptr) {
+        in.fail();
+        return fetch;
+    }
+    fetch.fetch =
+        number<ir::Index>(in, catalog.at(intent->message.program).program->fetches.size());
+    fetch.asked = in.boolean();
+    fetch.at = in.instant();
+    fetch.answer = in.value();
+    return fetch;
 }
 
 PlannedMove get_move(ByteReader& in, const Catalog& catalog) {
@@ -219,6 +255,7 @@ void Machine::encode_parts(const Person& person, ByteWriter& out) const {
                       put_place(to, one);
                       to.instant(one.at);
                   }));
+        parts.add(PersonPart::fetches, all_of(acts->fetches, put_fetch));
     }
     parts.put(out);
 }
@@ -244,7 +281,7 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
             case PersonPart::notes:
                 return get_all(in, [&] {
                     ActNote& one = person.acts().notes.emplace_back();
-                    one.kind = choice(in, ActNote::Kind::said);
+                    one.kind = choice(in, ActNote::Kind::fetch_failed);
                     one.at = in.instant();
                     one.journey = in.text();
                     one.subject = in.text();
@@ -270,6 +307,9 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
                 });
             case PersonPart::hopes:
                 return get_all(in, [&] { person.acts().hopes.push_back(get_hope(in, catalog)); });
+            case PersonPart::fetches:
+                return get_all(
+                    in, [&] { person.acts().fetches.push_back(get_fetch(in, catalog, person)); });
         }
         in.fail();
     });

@@ -149,6 +149,15 @@ PendingCall* Person::call(const model::MessageKey& key) {
     return nullptr;
 }
 
+const PendingFetch* Person::asked_fetch(const model::MessageKey& key) const {
+    const Acts* acts = any_acts();
+    if (acts == nullptr) return nullptr;
+    for (const PendingFetch& one : acts->fetches) {
+        if (one.asked && one.key == key) return &one;
+    }
+    return nullptr;
+}
+
 const Message* Person::final_message(const model::MessageKey& key) const {
     for (std::size_t i = messages.size(); i-- > 0;) {
         if (messages[i].key == key) return &messages[i];
@@ -187,6 +196,7 @@ std::size_t Person::bytes() const {
         out += list(rare.acts.notes.size(), sizeof(ActNote) + kMore);
         out += list(rare.acts.chains.size(), sizeof(Chain) + kMore);
         out += list(rare.acts.hopes.size(), sizeof(Hope));
+        out += list(rare.acts.fetches.size(), sizeof(PendingFetch) + kRecord);
     }
     return out;
 }

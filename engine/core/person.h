@@ -179,6 +179,15 @@ struct PendingCall {
     Record args;
 };
 
+/// What a message that was not granted yet shows, or asks for at this moment. fetch.cc.
+struct PendingFetch {
+    model::MessageKey key;
+    ir::Index fetch = ir::kNone;  // of the message's program
+    bool asked = false;           // an attempt may be under way
+    Instant at{};                 // asked or answered
+    Value answer;                 // missing: it failed, and the message shows nothing there
+};
+
 /// In an arm of an experiment whose winner is looked for: what counts already. settle.cc.
 struct Drawn {
     std::string journey;
@@ -218,14 +227,17 @@ struct ActNote {
         no_zone,
         circle,
         chose,
-        said
+        said,
+        fetched,
+        fetch_failed
     } kind = Kind::called;
     Instant at{};
     std::string journey;
-    std::string subject;  // webhook, the step moved to, whose zone is not known, or that chose;
-                          // or the key of the message that a provider said something of
+    std::string subject;  // webhook, fetch, the step moved to, whose zone is not known, or that
+                          // chose; or the key of the message that a provider said something of
     std::string detail;
-    std::uint32_t number = 0;  // attempts, the version moved to, or the kind of receipt
+    std::uint32_t number = 0;  // attempts, the version moved to, the kind of receipt, or how many
+                               // milliseconds a fetch took
 };
 
 /// Entries that journeys made for one another: whose `emit`, `run` or writing made the next one
@@ -236,7 +248,7 @@ struct Chain {
     std::vector<std::uint32_t> entries;  // ordinals of those that are not over
 };
 
-/// What calls, chains, consents of the past, experiments with a winner and migrations remember of a person. parts.cc.
+/// What calls, fetches, chains, consents of the past, experiments with a winner and migrations remember of a person. parts.cc.
 struct Acts {
     std::vector<PendingCall> calls;
     std::vector<Drawn> drawn;
@@ -245,9 +257,10 @@ struct Acts {
     std::vector<Chain> chains;
     std::vector<ConsentNote> consents;  // by time
     std::vector<Hope> hopes;            // by time
+    std::vector<PendingFetch> fetches;
     bool empty() const {
         return calls.empty() && drawn.empty() && moves.empty() && notes.empty() && chains.empty() &&
-               consents.empty() && hopes.empty();
+               consents.empty() && hopes.empty() && fetches.empty();
     }
 };
 
@@ -334,6 +347,8 @@ struct Person {
         return const_cast<Intent*>(std::as_const(*this).intent(key));
     }
     PendingCall* call(const model::MessageKey& key);
+    /// What is asked for this message now; null: nothing.
+    const PendingFetch* asked_fetch(const model::MessageKey& key) const;
     const Message* final_message(const model::MessageKey& key) const;
     Message* final_message(const model::MessageKey& key) {
         return const_cast<Message*>(std::as_const(*this).final_message(key));

@@ -1,6 +1,7 @@
 // The life of an Intent (RELIABILITY 1.2):
 //
 //   planned  --ready------------>  asked     IntentReady is out
+//   asked    --Claim: lacking--->  asked     a fetch goes first (fetch.cc)
 //   asked    --Claim: go-------->  claimed   frozen on the first grant: a repeat of the key sends
 //                                            the same bytes
 //   asked    --Claim: hold------>  planned   until the hold ends, a resume, or validity
@@ -141,6 +142,10 @@ IntentReady Machine::ready_of(const Person& person, const Intent& intent) const 
     ready.channel = catalog_->channels.name(intent.message.channel);
     ready.attempt = intent.attempt;
     ready.priority = program.program->journeys[intent.message.journey].priority;
+    if (const ir::Index fetch = lacking(person, intent); fetch != ir::kNone) {
+        ready.channel = fetch_lane(program.program->fetches[fetch].name);
+        return ready;
+    }
     const ir::Send& send = send_of(program, intent.message);
     const bool own = intent.frozen || send.to != ir::kNone;
     const std::string address = own ? intent.address : address_of(program, person, send.channel);
@@ -153,6 +158,7 @@ IntentReady Machine::ready_of(const Person& person, const Intent& intent) const 
 }
 
 void Machine::make_ready(Person& person, Intent& intent) {
+    forget_stale(person, intent);
     intent.ready = true;
     intent.due = kNever;
     changed(person);
@@ -426,6 +432,7 @@ void Machine::grant(Person& person, Intent& intent) {
     const ir::Send& send = send_of(program, message);
     if (!intent.frozen) {
         variables(person, intent, &intent.data);
+        take_fetched(person, intent, intent.data);
         if (send.to == ir::kNone) intent.address = address_of(program, person, send.channel);
         intent.first_claim = now_;
         intent.frozen = true;
@@ -490,6 +497,7 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
     Intent* intent = person.intent(key);
     ENSURE(intent != nullptr, "closed a message that is not open");
     if (waits_at_rails(*intent)) leave_rails(person, *intent);
+    forget_fetches(person, key);
     const bool in_doubt = intent->in_doubt;
     Message message = std::move(intent->message);
     person.intents.erase(static_cast<std::size_t>(intent - person.intents.begin()));

@@ -24,6 +24,9 @@ std::string kind_of(const ActNote& note) {
             return "circle";
         case ActNote::Kind::chose:
             return "choice";
+        case ActNote::Kind::fetched:
+        case ActNote::Kind::fetch_failed:
+            return "fetch";
         case ActNote::Kind::called:
         case ActNote::Kind::call_failed:
         case ActNote::Kind::said:
@@ -66,6 +69,14 @@ std::string sentence_of(const ActNote& note) {
         case ActNote::Kind::chose:
             return "Step \"" + note.subject + "\" of journey \"" + note.journey + "\" chose " +
                    note.detail + ".";
+        case ActNote::Kind::fetched:
+            return "Fetched \"" + note.subject + "\" for journey \"" + note.journey +
+                   (note.detail.empty()
+                        ? "\" in " + std::to_string(note.number) + " ms."
+                        : std::string("\": the same address had answered a while before."));
+        case ActNote::Kind::fetch_failed:
+            return "Could not fetch \"" + note.subject + "\" for journey \"" + note.journey +
+                   "\", after " + std::to_string(note.number) + " ms: " + note.detail + ".";
         case ActNote::Kind::said:
             break;  // told with its receipt
     }
@@ -189,6 +200,14 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
             add(call.planned_at, "call",
                 "Is calling webhook \"" + program.webhooks[act.webhook].name + "\" for journey \"" +
                     journey.name + "\"" + (call.held ? ", when sending is resumed." : "."));
+        }
+        for (const PendingFetch& fetch : acts->fetches) {
+            const Intent* intent = person->intent(fetch.key);
+            if (!fetch.asked || intent == nullptr) continue;
+            const ir::Program& program = *linked(intent->message.program).program;
+            add(fetch.at, "fetch",
+                "Is fetching \"" + program.fetches[fetch.fetch].name + "\" for journey \"" +
+                    program.journeys[intent->message.journey].name + "\".");
         }
     }
     const auto add_message = [&](const Message& message) {

@@ -84,6 +84,7 @@ constexpr Named kReasons[] = {
     {"journey_rate", Phrase::reason_journey_rate},
     {"blast_limit", Phrase::reason_blast_limit},
     {"canary", Phrase::reason_canary},
+    {"fetch_failed", Phrase::reason_fetch_failed},
 };
 
 constexpr Named kStatuses[] = {

@@ -35,6 +35,8 @@
 //  21 notice    := receipt
 //  22 erase     := text merged_into
 //  23 approve   := text journey, text step, text by
+//  24 fetched   := key, varint attempt, text fetch, observation, text answer, svarint took_us,
+//                  flag cached
 // observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
 //                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
@@ -182,6 +184,15 @@ void write_body(ByteWriter& out, const CommandBody& body) {
                          out.text(it.journey);
                          out.text(it.step);
                          out.text(it.by);
+                     },
+                     [&](const Fetched& it) {
+                         write(out, it.key);
+                         out.varint(it.attempt);
+                         out.text(it.fetch);
+                         write(out, it.observation);
+                         out.text(it.observation.answer);
+                         out.svarint(it.took.count());
+                         out.boolean(it.cached);
                      }},
                body);
 }
@@ -371,6 +382,16 @@ void read(ByteReader& in, Approve& it) {
     it.journey = in.text();
     it.step = in.text();
     it.by = in.text();
+}
+
+void read(ByteReader& in, Fetched& it) {
+    it.key = read_key(in);
+    it.attempt = small(in);
+    it.fetch = in.text();
+    it.observation = read_observation(in);
+    it.observation.answer = in.text();
+    it.took = Micros{in.svarint()};
+    it.cached = flag(in);
 }
 
 template <std::size_t At = 0>

@@ -78,6 +78,15 @@ struct Answered {
     std::uint32_t attempt = 1;
     Observation observation;  // with its `answer`
 };
+/// The end of one fetch for a message. A failure without an answer may also come as an Outcome.
+struct Fetched {
+    MessageKey key;
+    std::uint32_t attempt = 1;
+    std::string fetch;        // its name
+    Observation observation;  // with its `answer`
+    Micros took{0};
+    bool cached = false;  // it came a while ago, for the same address
+};
 struct ReceiptArrived {
     MessageKey key;
     Receipt receipt;
@@ -168,7 +177,7 @@ std::string name_of_place(std::string_view kind, std::string_view channel, std::
 using CommandBody = std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick,
                                  Claim, Outcome, ReceiptArrived, Publish, SetPaused, TagChange,
                                  Decide, Answered, Resume, SuppressAddresses, ConsentAsked, Learned,
-                                 MessageNamed, NoticeArrived, Erase, Approve>;
+                                 MessageNamed, NoticeArrived, Erase, Approve, Fetched>;
 
 /// An operator's, a decision, or about addresses: the partition of its command is kEveryPartition.
 bool is_for_every_partition(const CommandBody& body);

@@ -104,6 +104,8 @@ std::string_view name_of(Reason reason) {
             return "blast_limit";
         case Reason::canary:
             return "canary";
+        case Reason::fetch_failed:
+            return "fetch_failed";
     }
     return "none";
 }
@@ -170,6 +172,8 @@ std::string_view sentence_of(Reason reason) {
                    "somebody approves.";
         case Reason::canary:
             return "The first messages of this step are looked at before the others go out.";
+        case Reason::fetch_failed:
+            return "What the message shows could not be fetched.";
     }
     return "";
 }

@@ -77,8 +77,9 @@ enum class Reason : std::uint8_t {
     journey_rate,  // its turn by the journey's rate comes later
     blast_limit,   // more of this step than go out before somebody approves
     canary,        // the first of this step are looked at before the others go out
+    fetch_failed,  // what the message shows could not be fetched
 };
-inline constexpr Reason kLastReason = Reason::canary;
+inline constexpr Reason kLastReason = Reason::fetch_failed;
 
 std::string_view name_of(ObservationKind kind);
 std::string_view name_of(MessageStatus status);

@@ -122,6 +122,9 @@ struct Composer::Parts {
     Part body;
     Part html;
 };
+struct Composer::Address {
+    Part url;
+};
 
 Composer::Composer(LinkOptions links) : links_(std::move(links)) {}
 Composer::~Composer() = default;
@@ -175,6 +178,7 @@ Composer::ParsedProgram& Composer::parsed_of(const core::StartAttempt& attempt) 
     if (parsed.program == nullptr) {
         parsed.program = attempt.program;
         parsed.templates.resize(attempt.program->templates.size());
+        parsed.addresses.resize(attempt.program->fetches.size());
         for (const ir::Partial& partial : attempt.program->partials)
             parsed.partials.add(partial.name, partial.text);
         parsed.files.resize(attempt.program->files.size());
@@ -203,6 +207,24 @@ Result<const Composer::Parts*> Composer::parts_of(ParsedProgram& parsed,
     return parts.get();
 }
 
+/// Of a fetch. What a person may have typed is encoded, so it stays within its place.
+Result<std::string> Composer::address_of(const core::StartAttempt& attempt, Instant now) {
+    ParsedProgram& parsed = parsed_of(attempt);
+    const ir::Fetch& fetch = attempt.program->fetches[attempt.fetch];
+    const std::string where = "fetch " + fetch.name + ", address";
+    std::unique_ptr<Address>& address = parsed.addresses[attempt.fetch];
+    if (address == nullptr) {
+        auto made = std::make_unique<Address>();
+        TRY(made->url, parse_part(fetch.url, where));
+        address = std::move(made);
+    }
+    Ink ink{renderer_, attempt.data, {}};
+    ink.options.now = now;
+    ink.options.zone = zone_of(*attempt.program, attempt.data);
+    TRY(std::string url, render_part(address->url, ink, render::Escape::none, where));
+    return one_line(std::move(url));
+}
+
 Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt, Instant now) {
     connectors::Message message;
     message.key = attempt.key;
@@ -217,6 +239,10 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
     if (attempt.webhook != ir::kNone) {
         message.url = program.webhooks[attempt.webhook].url;
         message.payload = to_json(Value(attempt.data));
+        return message;
+    }
+    if (attempt.fetch != ir::kNone) {
+        TRY(message.url, address_of(attempt, now));
         return message;
     }
     const ir::Index declared = ir::find_named(program.channels, attempt.channel);

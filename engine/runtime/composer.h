@@ -17,14 +17,17 @@ class Composer {
 
   private:
     struct Parts;  // one template, parsed
+    struct Address;
     struct ParsedProgram {
         std::shared_ptr<const ir::Program> program;  // keeps the address taken
         std::vector<std::unique_ptr<Parts>> templates;
+        std::vector<std::unique_ptr<Address>> addresses;  // of fetches
         render::Partials partials;
         render::Catalogues catalogues;  // those that a template asked for
         std::vector<std::shared_ptr<const std::string>> files;
     };
     ParsedProgram& parsed_of(const core::StartAttempt& attempt);
+    Result<std::string> address_of(const core::StartAttempt& attempt, Instant now);
     static Result<const Parts*> parts_of(ParsedProgram& parsed, ir::Index message_template);
     LinkOptions links_;
     render::Renderer renderer_;

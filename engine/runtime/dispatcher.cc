@@ -147,8 +147,9 @@ std::vector<core::StartAttempt> Dispatcher::Lane::release_granted() {
 
 // ---------------------------------------------------------------- dispatcher
 
-Dispatcher::Dispatcher(const std::vector<Route>& routes, Calls calls, std::uint32_t rate_shares)
-    : calls_(std::move(calls)), rate_shares_(rate_shares) {
+Dispatcher::Dispatcher(const std::vector<Route>& routes, Calls calls, std::uint32_t rate_shares,
+                       Calls fetches)
+    : calls_(std::move(calls)), fetches_(std::move(fetches)), rate_shares_(rate_shares) {
     for (const Route& route : routes) {
         ENSURE(route.connector != nullptr, "a route without a connector");
         Lane& lane = lanes_[route.channel];
@@ -174,11 +175,14 @@ Dispatcher::Lane& Dispatcher::lane_of(const std::string& channel) {
     Lane& lane = lanes_[channel];
     if (!lane.route.channel.empty()) return lane;
     lane.route.channel = channel;
-    if (!channel.starts_with(core::kCallLane)) return lane;
-    auto found = calls_.find(std::string_view(channel).substr(core::kCallLane.size()));
-    if (found == calls_.end()) found = calls_.find("");
-    if (found == calls_.end()) return lane;
-    lane.use(found->second);
+    const auto use_one_of = [&](const Calls& all, std::string_view kind) {
+        if (!channel.starts_with(kind)) return;
+        auto found = all.find(std::string_view(channel).substr(kind.size()));
+        if (found == all.end()) found = all.find("");
+        if (found != all.end()) lane.use(found->second);
+    };
+    use_one_of(calls_, core::kCallLane);
+    use_one_of(fetches_, core::kFetchLane);
     return lane;
 }
 

@@ -61,9 +61,9 @@ class Pace {
 class Dispatcher {
   public:
     using Calls = std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>>;
-    /// `calls`: as NodeOptions has them. Each webhook has a lane of its own.
+    /// `calls`, `fetches`: as NodeOptions has them. Each webhook and each fetch has a lane of its own.
     explicit Dispatcher(const std::vector<Route>& routes, Calls calls = {},
-                        std::uint32_t rate_shares = 1);
+                        std::uint32_t rate_shares = 1, Calls fetches = {});
     /// The channels' own rates count where the route has none.
     void use_program(const ir::Program& program);
 
@@ -130,6 +130,7 @@ class Dispatcher {
         const std::function<bool(const core::StartAttempt&)>& goes);
 
     Calls calls_;
+    Calls fetches_;
     std::uint32_t rate_shares_;
     std::map<std::string, Lane, std::less<>> lanes_;
     std::unordered_map<model::MessageKey, Lane*> asked_;  // looked up, never walked

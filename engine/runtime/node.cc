@@ -34,7 +34,7 @@ Sign sign_of(const model::Observation& observation, const connectors::Response& 
 
 Node::Impl::Impl(NodeOptions given)
     : options(std::move(given)),
-      dispatcher(options.routes, options.calls, options.rate_shares),
+      dispatcher(options.routes, options.calls, options.rate_shares, options.fetches),
       composer(options.links),
       addresses(std::make_shared<core::AddressList>(options.address_pepper)) {
     ENSURE(options.partitions > 0, "a node without partitions");
@@ -314,6 +314,13 @@ Result<void> Node::Impl::make(const core::StartAttempt& granted, OutgoingAttempt
         attempt.deadline =
             std::chrono::seconds(granted.program->webhooks[granted.webhook].timeout_seconds);
     }
+    if (granted.fetch != ir::kNone) {
+        const ir::Fetch& fetch = granted.program->fetches[granted.fetch];
+        attempt.fetch = fetch.name;
+        attempt.fetched_from = attempt.message.url;
+        attempt.cache_for = std::chrono::seconds(fetch.cache_seconds);
+        attempt.deadline = std::chrono::seconds(fetch.timeout_seconds);
+    }
     return success();
 }
 
@@ -328,7 +335,8 @@ std::optional<model::Observation> Node::Impl::kept_back(const OutgoingAttempt& a
     if (!options.only_to || options.only_to->allows(kind, attempt.message, attempt.request))
         return std::nullopt;
     seen.kind = ObservationKind::withheld;
-    if (attempt.is_call) seen.reason = "its host is not on this installation's allow-list";
+    if (attempt.is_call || !attempt.fetch.empty())
+        seen.reason = "its host is not on this installation's allow-list";
     return seen;
 }
 
@@ -349,7 +357,7 @@ std::vector<OutgoingAttempt> Node::Impl::take_attempts(Instant now) {
         attempt.person = granted->person;
         attempt.attempt = granted->attempt;
         attempt.channel = std::move(granted->channel);
-        if (options.hash_bodies) {
+        if (options.hash_bodies && attempt.fetch.empty()) {
             Bytes body = canonical_bytes(attempt.message);
             attempt.body_hash = sha256(body);
             if (options.keep_rendered && !attempt.is_call) {
@@ -365,11 +373,26 @@ std::vector<OutgoingAttempt> Node::Impl::take_attempts(Instant now) {
                 dispatcher.ended(attempt.channel, Sign::no_opinion, std::nullopt, now));
             continue;
         }
+        if (serve_from_cache(attempt, now)) continue;
         ++numbers.attempts_started;
         ++handed_out;
         out.push_back(std::move(attempt));
     }
     return out;
+}
+
+bool Node::Impl::serve_from_cache(const OutgoingAttempt& attempt, Instant now) {
+    if (attempt.fetch.empty()) return false;
+    const std::string* known = fetched.find(attempt.fetch, attempt.fetched_from, now);
+    if (known == nullptr) return false;
+    model::Observation seen;
+    seen.kind = ObservationKind::accepted;
+    seen.answer = *known;
+    emit(attempt.person, now,
+         model::Fetched{attempt.key, attempt.attempt, attempt.fetch, std::move(seen), Micros{0},
+                        true});
+    static_cast<void>(dispatcher.ended(attempt.channel, Sign::no_opinion, std::nullopt, now));
+    return true;
 }
 
 /// Only where something will come back by that name.
@@ -400,11 +423,20 @@ void Node::Impl::observe(const OutgoingAttempt& attempt, const connectors::Respo
     now_ = now;
     model::Observation observation = attempt.connector->observe(response);
     count(attempt.channel, observation.kind);
-    const Sign sign = sign_of(observation, response);
-    const auto wait = observation.kind == ObservationKind::pause
+    // Who waits for a fetch is told soon, also while it is down: no breaker holds others back.
+    const bool is_fetch = !attempt.fetch.empty();
+    const Sign sign = is_fetch ? Sign::no_opinion : sign_of(observation, response);
+    const auto wait = !is_fetch && observation.kind == ObservationKind::pause
                           ? std::optional(observation.retry_after)
                           : std::nullopt;
-    if (attempt.is_call) {
+    if (is_fetch) {
+        if (observation.kind == ObservationKind::accepted && attempt.cache_for > Micros{0})
+            fetched.put(attempt.fetch, attempt.fetched_from, observation.answer,
+                        now + attempt.cache_for);
+        emit(attempt.person, now,
+             model::Fetched{attempt.key, attempt.attempt, attempt.fetch, std::move(observation),
+                            now - attempt.begun, false});
+    } else if (attempt.is_call) {
         emit(attempt.person, now,
              model::Answered{attempt.key, attempt.attempt, std::move(observation)});
     } else {

@@ -4,6 +4,7 @@
 
 #include "engine/runtime/composer.h"
 #include "engine/runtime/dispatcher.h"
+#include "engine/runtime/fetch_cache.h"
 
 namespace journey::runtime {
 
@@ -56,6 +57,8 @@ class Node::Impl {
     Result<void> make(const core::StartAttempt& granted, OutgoingAttempt& attempt, Instant now);
     /// The last door before a connector's request leaves; nothing: it may.
     std::optional<model::Observation> kept_back(const OutgoingAttempt& attempt) const;
+    /// Ends the attempt by what came of the same address a while ago; false: nothing did.
+    bool serve_from_cache(const OutgoingAttempt& attempt, Instant now);
     void name_message(const OutgoingAttempt& attempt, const model::Observation& observation,
                       Instant now);
     void count(const std::string& channel, model::ObservationKind kind);
@@ -66,6 +69,7 @@ class Node::Impl {
     NodeOptions options;
     Dispatcher dispatcher;
     Composer composer;
+    FetchCache fetched;
     std::shared_ptr<core::AddressList> addresses;  // before the partitions, who look at it
     core::CatalogPtr catalog = core::empty_catalog();
     storage::StateStore* state = nullptr;  // after recover()

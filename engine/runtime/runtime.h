@@ -74,7 +74,10 @@ struct OutgoingAttempt {
     Sha256 body_hash{};
     std::shared_ptr<const connectors::Connector> connector;
     Micros deadline{};
-    bool is_call = false;  // of a webhook, whose answer counts
+    bool is_call = false;           // of a webhook, whose answer counts
+    std::string fetch = {};         // for a message: which of its program's
+    std::string fetched_from = {};  // its address
+    Micros cache_for{0};            // fetch: its answer serves others as long
     Instant begun{};
     std::string number =
         {};  // where texts are heard: they come from it, as canonical_address has it
@@ -85,6 +88,8 @@ struct NodeOptions {
     std::vector<Route> routes;
     /// Who posts the calls of a webhook, by its name; "" = of every other. None: calls fail.
     std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> calls;
+    /// Likewise who gets what messages show, by the name of the fetch.
+    std::map<std::string, std::shared_ptr<const connectors::Connector>, std::less<>> fetches;
     /// About how many bytes people may take in memory, in all partitions together. Beyond it those
     /// who are in a durable checkpoint and rest longest are left to the State store.
     std::size_t people_bytes = std::numeric_limits<std::size_t>::max();

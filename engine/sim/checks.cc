@@ -24,6 +24,7 @@ void Simulation::check_call(const Call& call) {
         violation("I2: attempt " + std::to_string(call.attempt) + " of " + key +
                   " was begun twice");
     }
+    if (call.channel.starts_with(core::kFetchLane)) return;  // asks, and changes nothing anywhere
     using enum model::IdempotencyClass;
     const model::IdempotencyClass kind = providers_->class_of(call.channel);
     if (call.taken && ++taken_[call.key] > 1 && (kind == neither || kind == queryable)) {
@@ -131,7 +132,9 @@ void Simulation::check_erased() {
 void Simulation::check_bodies() {
     std::map<model::MessageKey, Sha256> said;
     for (const Call& call : providers_->ledger()) {
-        if (call.channel.starts_with(core::kCallLane)) continue;
+        if (call.channel.starts_with(core::kCallLane) ||
+            call.channel.starts_with(core::kFetchLane))
+            continue;
         const std::string name =
             "I9: attempt " + std::to_string(call.attempt) + " of " + model::format_key(call.key);
         if (said.emplace(call.key, call.body_hash).first->second != call.body_hash)

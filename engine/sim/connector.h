@@ -13,7 +13,7 @@ class PlainConnector final : public connectors::Connector {
   public:
     PlainConnector(std::string channel, model::IdempotencyClass idempotency,
                    std::uint32_t parallel);
-    /// For calls: the body of a good answer is read, and nothing pauses them.
+    /// For calls and fetches: the body of a good answer is read, and nothing pauses them.
     static std::shared_ptr<const PlainConnector> for_calls(std::uint32_t parallel);
     const connectors::Traits& traits() const override { return traits_; }
     Result<connectors::Request> request(const connectors::Message& message) const override;

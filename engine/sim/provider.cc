@@ -66,7 +66,11 @@ const Call& Providers::call(const runtime::OutgoingAttempt& attempt, Instant at,
         // What a webhook answers is not always what it promised.
         if (attempt.is_call)
             call.response.body = rng_.chance(0.8) ? R"({"code":"TEN"})" : R"({"code":null})";
+        if (!attempt.fetch.empty())
+            call.response.body = rng_.chance(0.9) ? R"({"temperature":7})" : "<html>";
     }
+    // It asks, and changes nothing anywhere.
+    if (!attempt.fetch.empty()) call.taken = call.ambiguous = false;
     ledger_.push_back(std::move(call));
     return ledger_.back();
 }

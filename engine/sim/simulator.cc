@@ -58,6 +58,7 @@ runtime::NodeOptions Simulation::node_options() const {
     node.partitions = options_.partitions;
     node.routes = routes_;
     node.calls[""] = PlainConnector::for_calls(2);
+    node.fetches[""] = PlainConnector::for_calls(2);
     // In some worlds whoever is saved leaves memory, in some a few stay.
     if (seed_ % 3 != 2) node.people_bytes = seed_ % 3 == 0 ? 0 : 16'000;
     return node;

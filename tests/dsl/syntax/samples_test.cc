@@ -20,6 +20,7 @@ const std::map<std::string_view, std::string_view>& frames() {
         {"a frequency policy", "frequency gentle {\n%\n}"},
         {"a quiet policy", "quiet night {\n%\n}"},
         {"a catalogue", "catalogue products {\n%\n}"},
+        {"a fetch", "fetch weather {\n%\n}"},
         {"a webhook", "webhook mint {\n%\n}"},
         {"a template", "template hello email marketing {\n%\n}"},
         {"a band", "band orders of count(order_paid ever) {\n%\n}"},

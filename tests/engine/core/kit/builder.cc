@@ -189,6 +189,16 @@ Index Builder::wait(ir::Journey& journey, CalendarDuration duration,
                {ir::Await{ir::WaitFor{duration}, std::move(arms), next_of(journey)}, "", 0, ""});
 }
 
+Index Builder::fetch(const std::string& name, const std::string& message_template) {
+    ir::Fetch made;
+    made.name = name;
+    made.url = "https://api.example.com/" + name + "?who={{ user.first_name | url_encode }}";
+    program.fetches.push_back(made);
+    const auto index = static_cast<Index>(program.fetches.size() - 1);
+    program.templates[message(message_template)].fetches.push_back(index);
+    return index;
+}
+
 Index Builder::webhook() {
     const Index known = ir::find_named(program.webhooks, "coupons");
     if (known != ir::kNone) return known;

@@ -60,6 +60,8 @@ class Builder {
     Index webhook();
     /// Into the local "coupon"; `failed` too defaults to the state after it.
     Index call(ir::Journey& journey, std::vector<ir::NamedExpr> args = {});
+    /// A fetch that templates of this name show; what fails skips.
+    Index fetch(const std::string& name, const std::string& message_template);
     Index emit(ir::Journey& journey, const std::string& event,
                std::vector<ir::NamedExpr> args = {});
     static Index end(ir::Journey& journey, const std::string& reason = "finished");
@@ -134,6 +136,8 @@ class World {
     std::deque<model::Observation> answers;
     /// Answers the next calls, oldest first; once this is empty, with {"code": "TEN"}.
     std::deque<model::Observation> call_answers;
+    /// Answers the next fetches, oldest first; once this is empty, with {"temperature": 7}.
+    std::deque<model::Observation> fetch_answers;
     bool answering = true;  // false: attempts stay claimed
     bool claiming = true;   // false: intents stay asked for
     bool connector = true;
@@ -141,6 +145,7 @@ class World {
     // ---- what came of it
     std::vector<Sent> attempts;  // every StartAttempt of a message
     std::vector<Sent> calls;     // and of a call
+    std::vector<Sent> fetches;   // and of a fetch, whose name is the `webhook`
     std::vector<Happening> happenings;
     std::vector<CancelUnstarted> cancels;
     std::vector<IntentReady> waiting_ready;  // while not claiming

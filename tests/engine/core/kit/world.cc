@@ -297,6 +297,7 @@ void World::take(Effects& effects) {
         waiting_ready.push_back(one);
     for (StartAttempt& one : effects.attempts) {
         const bool call = one.webhook != ir::kNone;
+        const bool fetch = one.fetch != ir::kNone;
         const std::string what = call ? "" : one.program->templates[one.message_template].name;
         Sent sent{one.external_id,
                   one.channel,
@@ -307,8 +308,10 @@ void World::take(Effects& effects) {
                   one.data,
                   one.key,
                   one.attempt,
-                  call ? one.program->webhooks[one.webhook].name : ""};
-        (call ? calls : attempts).push_back(sent);
+                  call    ? one.program->webhooks[one.webhook].name
+                  : fetch ? one.program->fetches[one.fetch].name
+                          : ""};
+        (call ? calls : fetch ? fetches : attempts).push_back(sent);
         if (!answering) continue;
         if (call) {
             model::Observation answer;
@@ -320,6 +323,19 @@ void World::take(Effects& effects) {
             }
             queue_.push_back(
                 command(sent.person.substr(5), model::Answered{sent.key, sent.attempt, answer}));
+            continue;
+        }
+        if (fetch) {
+            model::Observation answer;
+            answer.kind = model::ObservationKind::accepted;
+            answer.answer = R"({"temperature": 7})";
+            if (!fetch_answers.empty()) {
+                answer = fetch_answers.front();
+                fetch_answers.pop_front();
+            }
+            queue_.push_back(command(sent.person.substr(5),
+                                     model::Fetched{sent.key, sent.attempt, sent.webhook, answer,
+                                                    std::chrono::milliseconds(120), false}));
             continue;
         }
         model::Observation observation;
