@@ -35,6 +35,8 @@
 //  21 notice    := receipt
 //  22 erase     := text merged_into
 //  23 approve   := text journey, text step, text by
+//  24 forgotten := 8 bytes whose
+//  25 gone      := key, varint n, n times 8 bytes
 // observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
 //                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
@@ -182,6 +184,13 @@ void write_body(ByteWriter& out, const CommandBody& body) {
                          out.text(it.journey);
                          out.text(it.step);
                          out.text(it.by);
+                     },
+                     [&](const PlaceForgotten& it) { out.u64(it.whose.number); },
+                     [&](const AddressesGone& it) {
+                         write(out, it.key);
+                         out.varint(it.addresses.size());
+                         for (const std::uint64_t address : it.addresses)
+                             out.u64(address);
                      }},
                body);
 }
@@ -371,6 +380,17 @@ void read(ByteReader& in, Approve& it) {
     it.journey = in.text();
     it.step = in.text();
     it.by = in.text();
+}
+
+void read(ByteReader& in, PlaceForgotten& it) {
+    it.whose.number = in.u64();
+}
+
+void read(ByteReader& in, AddressesGone& it) {
+    it.key = read_key(in);
+    const std::size_t count = in.count();
+    for (std::size_t i = 0; i < count && in.ok(); ++i)
+        it.addresses.push_back(in.u64());
 }
 
 template <std::size_t At = 0>
