@@ -19,17 +19,18 @@ struct Attachment {
 /// checked: no CR, LF or NUL in what becomes a header.
 struct Message {
     model::MessageKey key;
-    std::string channel;      // "email", "sms", "push", "webhook"
-    std::string to;           // address; "" for webhook
-    std::string from;         // email: "Shop <hello@…>"
-    std::string sender;       // sms
-    std::string subject;      // email
-    std::string title;        // push
-    std::string text;         // sms, push, email's text part
-    std::string html;         // email
-    std::string payload;      // webhook, call: JSON body
-    std::string url;          // call: where to; else the connector knows
-    std::string external_id;  // the person, by the customer's own id
+    std::string channel;                    // "email", "sms", "push", "webhook"
+    std::string to;                         // address; "" for webhook
+    std::vector<std::string> also_to = {};  // push: more devices of the same person
+    std::string from;                       // email: "Shop <hello@…>"
+    std::string sender;                     // sms
+    std::string subject;                    // email
+    std::string title;                      // push
+    std::string text;                       // sms, push, email's text part
+    std::string html;                       // email
+    std::string payload;                    // webhook, call: JSON body
+    std::string url;                        // call: where to; else the connector knows
+    std::string external_id;                // the person, by the customer's own id
     std::string journey;
     std::string step;
     std::string message_template;
@@ -101,6 +102,7 @@ struct Traits {
     std::uint32_t parallel = 16;  // attempts under way at once
     Micros deadline = std::chrono::seconds(30);
     bool carries_files = false;  // Message::attachments; else a message with any cannot be sent
+    bool takes_many = false;     // one request for Message::also_to too; else there is one a device
 };
 
 class Connector {

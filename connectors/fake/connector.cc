@@ -99,20 +99,24 @@ Response over_smtp(Behaviour behaviour) {
     return smtp_response(250, "250 2.0.0 Ok: queued as FAKE");
 }
 
+Response response_of(HttpAnswer answer) {
+    Response response;
+    response.answered = true;
+    response.status = static_cast<std::uint32_t>(answer.status);
+    response.body = std::move(answer.body);
+    response.bytes_left = true;
+    if (answer.retry_after_s > 0)
+        response.headers.emplace_back("retry-after", std::to_string(answer.retry_after_s));
+    return response;
+}
+
 Response over_http(const Understood& call, Behaviour behaviour) {
     if (behaviour == Behaviour::accept_then_close || behaviour == Behaviour::close_before) {
         return broken("Empty reply from server (curl 52)", true);
     }
     if (behaviour == Behaviour::hang) return broken("the deadline passed (curl 28)", true);
-    HttpAnswer answer = answer_of(call, behaviour);
-    Response response;
-    response.answered = true;
-    response.status = static_cast<std::uint32_t>(answer.status);
-    response.body = behaviour == Behaviour::huge ? std::string(64 * 1024, 'x') : answer.body;
-    response.bytes_left = true;
-    if (answer.retry_after_s > 0) {
-        response.headers.emplace_back("retry-after", std::to_string(answer.retry_after_s));
-    }
+    Response response = response_of(answer_of(call, behaviour));
+    if (behaviour == Behaviour::huge) response.body = std::string(64 * 1024, 'x');
     return response;
 }
 
@@ -137,9 +141,10 @@ std::string_view path_of(std::string_view url) {
 
 struct FakeProvider::State {
     Mind mind;
+    Google google;
 };
 
-FakeProvider::FakeProvider(const Script& script) : state_(new State{Mind(script)}) {}
+FakeProvider::FakeProvider(const Script& script) : state_(new State{Mind(script), {}}) {}
 FakeProvider::~FakeProvider() = default;
 
 void FakeProvider::expect(std::vector<Behaviour> behaviours) {
@@ -151,13 +156,16 @@ SinkCounts FakeProvider::counts(std::string_view channel) const {
 }
 
 Response FakeProvider::answer(const Request& request, Instant now) {
-    const Behaviour behaviour = state_->mind.next();
     const auto* http = std::get_if<HttpRequest>(&request);
+    if (http != nullptr && Google::is_asked(path_of(http->url), http->body))
+        return response_of(state_->google.exchange(http->body, now));
+    const Behaviour behaviour = state_->mind.next();
     const auto* smtp = std::get_if<SmtpRequest>(&request);
     Understood call = http != nullptr
                           ? understand_http(path_of(http->url), lower_headers(*http), http->body)
                           : understand_mail(smtp->mail_from, smtp->rcpt_to, smtp->message);
     call.message.at = now;
+    if (http != nullptr) state_->google.look_at(call, lower_headers(*http));
     state_->mind.judge(call, behaviour);
     Response response = http != nullptr ? over_http(call, behaviour) : over_smtp(behaviour);
     messages_.push_back(std::move(call.message));

@@ -107,17 +107,22 @@ struct SinkOptions {
     bool sync_ledger = true;  // fdatasync before an answer leaves (one for all calls of a moment)
     Script script;
     std::size_t keep = 100;  // last messages kept
+    /// The JSON of the one service account that Google's side gives tokens to; "" = to any, and its
+    /// signature is not looked at.
+    std::string service_account;
     /// On the server's thread, after the ledger's line.
     std::function<void(const SinkMessage&)> on_message;
 };
 
-/// HTTP: POST …/2010-04-01/Accounts/SID/Messages.json (Twilio), …/notifications (OneSignal),
-/// …/fake/CHANNEL, …/answer?code=TEN&percent=10 as a webhook that answers {"code":"TEN","percent":10},
+/// HTTP: POST …/2010-04-01/Accounts/SID/Messages.json (Twilio), …/notifications (OneSignal), …/token
+/// and …/v1/projects/P/messages:send (Google and Firebase; devices whose token begins with "gone"
+/// are), …/fake/CHANNEL, …/answer?code=TEN&percent=10 as a webhook that answers {"code":"TEN","percent":10},
 /// and any other path as a webhook that answers {}. SMTP: AUTH PLAIN and LOGIN take anything. One
 /// thread; everything below may be called from any other.
 class SinkServer {
   public:
-    /// `conflict`: a port is taken. `storage_failed`: the ledger cannot be opened.
+    /// `conflict`: a port is taken. `storage_failed`: the ledger cannot be opened. `invalid`: the
+    /// service account is none.
     static Result<std::unique_ptr<SinkServer>> start(const SinkOptions& options);
     virtual ~SinkServer() = default;
     virtual std::uint16_t http_port() const = 0;

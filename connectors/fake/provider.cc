@@ -55,6 +55,30 @@ void understand_onesignal(Understood& call, std::string_view body) {
     call.message.key = text_at(record, "idempotency_key");
 }
 
+void understand_fcm(Understood& call, std::string_view body) {
+    call.kind = Understood::Kind::fcm;
+    call.message.channel = "push";
+    const Record record = record_of(body);
+    const auto inside = [](const Record* from, std::string_view name) {
+        const Value* found = from == nullptr ? nullptr : find(*from, name);
+        return found == nullptr ? nullptr : found->as<Record>();
+    };
+    const Record* message = inside(&record, "message");
+    const Record* notification = inside(message, "notification");
+    if (const Record* android = inside(message, "android"))
+        call.message.key = text_at(*android, "collapse_key");
+    if (message != nullptr) call.message.to = text_at(*message, "token");
+    if (notification != nullptr) {
+        call.message.subject = text_at(*notification, "title");
+        call.message.text = text_at(*notification, "body");
+    }
+    if (call.message.to.empty()) {
+        call.refusal = firebase_error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT");
+    } else if (call.message.to.starts_with("gone")) {
+        call.refusal = firebase_error(404, "NOT_FOUND", "UNREGISTERED");
+    }
+}
+
 void understand_fake(Understood& call, std::string_view channel, std::string_view body) {
     call.kind = Understood::Kind::fake;
     const Record record = record_of(body);
@@ -101,6 +125,9 @@ std::string ok_body(const Understood& call) {
         case Understood::Kind::fake:
             put(body, "id", made_id(call, "F"));
             return to_json(body);
+        case Understood::Kind::fcm:
+            put(body, "name", "projects/sink/messages/" + made_id(call, ""));
+            return to_json(body);
         case Understood::Kind::call:
             return to_json(Value(call.gives));
         case Understood::Kind::webhook:
@@ -145,6 +172,8 @@ Understood understand_http(std::string_view path, const Headers& headers, std::s
         understand_twilio(call, headers, body);
     } else if (path.ends_with("/notifications")) {
         understand_onesignal(call, body);
+    } else if (path.ends_with("/messages:send")) {
+        understand_fcm(call, body);
     } else if (fake != std::string_view::npos) {
         understand_fake(call, path.substr(fake + kFake.size()), body);
     } else {
@@ -218,7 +247,8 @@ Behaviour Mind::next() {
 void Mind::judge(Understood& call, Behaviour behaviour) {
     SinkMessage& message = call.message;
     message.answer = name_of(behaviour);
-    message.accepted = is_processed(behaviour);
+    message.accepted = is_processed(behaviour) && !call.refusal;
+    if (call.refusal) message.answer = name_of(Behaviour::reject);
     if (message.accepted && call.keyed && !message.key.empty()) {
         message.repeated = !seen_.insert(message.channel + " " + message.key).second;
     }
@@ -245,6 +275,19 @@ SinkCounts Mind::counts(std::string_view channel) const {
 
 HttpAnswer answer_of(const Understood& call, Behaviour behaviour) {
     const bool twilio = call.kind == Understood::Kind::twilio;
+    if (call.refusal) return *call.refusal;
+    if (call.kind == Understood::Kind::fcm) {
+        if (behaviour == Behaviour::too_many) {
+            HttpAnswer answer = firebase_error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED");
+            answer.retry_after_s = 2;
+            return answer;
+        }
+        if (behaviour == Behaviour::server_error)
+            return firebase_error(500, "INTERNAL", "INTERNAL");
+        if (behaviour == Behaviour::reject)
+            return firebase_error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT");
+        if (behaviour == Behaviour::unauthorized) return firebase_error(401, "UNAUTHENTICATED", "");
+    }
     switch (behaviour) {
         case Behaviour::too_many:
             return {429, R"({"code":20429,"message":"Too Many Requests"})", 2};

@@ -93,6 +93,7 @@ class Sink final : public SinkServer, private Desk {
     Result<void> open() {
         http_port_ = options_.http_port;
         smtp_port_ = options_.smtp_port;
+        TRY(google_, Google::of(options_.service_account));
         TRY(http_listener_, listen_on(http_port_));
         TRY(smtp_listener_, listen_on(smtp_port_));
         if (!options_.ledger_file.empty()) {
@@ -149,6 +150,8 @@ class Sink final : public SinkServer, private Desk {
         if (options_.on_message) options_.on_message(call.message);
     }
     Micros slow_by() const override { return slow_by_; }
+    Google& google() override { return google_; }
+    Instant now() const override { return clock_.now(); }
 
     // ---- the loop
     void run() {
@@ -324,6 +327,7 @@ class Sink final : public SinkServer, private Desk {
     SystemClock clock_;
     mutable std::mutex mutex_;
     Mind mind_;  // under mutex_
+    Google google_;
     std::deque<SinkMessage> last_;
     Micros slow_by_;
     std::uint16_t http_port_ = 0;

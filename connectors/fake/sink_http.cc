@@ -65,6 +65,8 @@ std::string_view phrase_of(int status) {
             return "Bad Request";
         case 401:
             return "Unauthorized";
+        case 404:
+            return "Not Found";
         case 429:
             return "Too Many Requests";
         default:
@@ -119,10 +121,16 @@ class HttpSession final : public Session {
     }
 
     static Doing serve(const Head& head, std::string_view body, Desk& desk) {
+        Doing doing;
+        if (Google::is_asked(head.path, body)) {
+            const HttpAnswer answer = desk.google().exchange(body, desk.now());
+            doing.write = head_of(answer, answer.body.size()) + answer.body;
+            return doing;
+        }
         const Behaviour behaviour = desk.next_behaviour();
         Understood call = understand_http(head.path, head.headers, body);
+        desk.google().look_at(call, head.headers);
         desk.record(call, behaviour);
-        Doing doing;
         if (behaviour == Behaviour::hang) {
             doing.silence = true;
             return doing;

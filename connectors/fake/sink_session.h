@@ -25,6 +25,8 @@ class Desk {
     /// Judges, and writes the ledger's line before anything the session writes leaves.
     virtual void record(Understood& call, Behaviour behaviour) = 0;
     virtual Micros slow_by() const = 0;
+    virtual Google& google() = 0;
+    virtual Instant now() const = 0;
 };
 
 class Session {

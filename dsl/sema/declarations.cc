@@ -137,6 +137,13 @@ void declare_builtin_events(Context& cx) {
             text.required = std::string_view(field) != "url";
             event.fields.push_back(std::move(text));
         }
+        if (event.name == "replied") {
+            ir::Field text;
+            text.name = "text";  // what the person wrote
+            text.type = simple(ir::TypeKind::text);
+            text.personal = true;
+            event.fields.push_back(std::move(text));
+        }
         const Index index = static_cast<Index>(cx.schema().events.size());
         cx.schema().events.push_back(std::move(event));
         cx.declare(Kind::event, name, Span{}, index);
@@ -170,7 +177,10 @@ void check_address(Context& cx, const ast::ChannelAddress& address, ir::Channel&
     }
     const std::optional<Index> field = find_field(cx, cx.schema().profile, parts[1], "user");
     if (!field) return;
-    if (!is_text(cx.schema().profile[*field].type)) {
+    const ir::Type& type = cx.schema().profile[*field].type;
+    const bool devices = into.kind == ir::ChannelKind::push && type.kind == ir::TypeKind::list &&
+                         type.element == ir::TypeKind::text;
+    if (!is_text(type) && !devices) {
         cx.report(
             Diagnostic::error("J0201", "TYPES DO NOT MATCH", address.ref.span,
                               "An address is text, and " + tick(address.ref.dotted()) + " is " +

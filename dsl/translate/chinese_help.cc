@@ -208,6 +208,8 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "本机的邮件、短信、推送和 webhook 服务商，显示收到了什么"},
     {"0: any free one", "0 表示任选一个空闲端口"},
     {"Every call, one synced JSON line each", "记录每次调用，每次一行 JSON，立即写盘"},
+    {"Firebase's file; only its account gets tokens, by its own signature",
+     "Firebase 的服务账号文件；只有该账号凭自己的签名才能换到令牌"},
     {"Misbehave, like too_many=0.05,server_error=0.02,accept_then_close=0.01",
      "故意出错，例如 too_many=0.05,server_error=0.02,accept_then_close=0.01"},
     {"The example shop, a fast clock and messages to look at",

@@ -467,6 +467,9 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"template_failed: {} did not render to JSON; use `| json` for values",
      "模板出错：{} 生成的不是 JSON；请给值加上 `| json`"},
     {"the daemon stopped between the claim and the answer", "服务进程在发出与答复之间停止了"},
+    {"{} of {} devices took it", "{1} 台设备中有 {0} 台收到"},
+    {"the provider knows none of the person's devices any more",
+     "服务商已不认识此人的任何一台设备"},
 });
 
 }  // namespace

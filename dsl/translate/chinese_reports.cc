@@ -79,9 +79,11 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"{} seeds, {} crashes, {} provider calls, {} messages unknown and listed: {} seeds broke a "
      "promise\n",
      "{} 个种子，{} 次崩溃，{} 次调用服务商，{} 条消息结果未知并已列出：{} 个种子违反了保证\n"},
-    {"The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, webhooks) and SMTP on 127.0.0.1:{}. "
+    {"The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, Firebase, webhooks) and SMTP on "
+     "127.0.0.1:{}. "
      "Ctrl-C stops it.\n",
-     "HTTP（Twilio、OneSignal、webhook）在 127.0.0.1:{}，SMTP 在 127.0.0.1:{}。按 Ctrl-C 停止。\n"},
+     "HTTP（Twilio、OneSignal、Firebase、webhook）在 127.0.0.1:{}，SMTP 在 127.0.0.1:{}。按 Ctrl-C "
+     "停止。\n"},
     {"{}: {} accepted of {} calls\n", "{0}：{2} 次调用，接收 {1} 条\n"},
     {"The daemon does not start with these mistakes in {}.\n",
      "{} 里有以上错误，服务进程没有启动。\n"},
@@ -434,6 +436,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"{} at {}/s", "{0}（每秒 {1} 条）"},
     {"entered", "进入"},
     {"entered, in the holdout", "进入（对照组）"},
+    {"    in the holdout: {} entered, {} reached a goal\n", "    对照组：进入 {}，达成目标 {}\n"},
     {"goals, in the holdout", "达成目标（对照组）"},
     {"inside", "旅程中"},
     {"sent", "发送"},

@@ -8,6 +8,11 @@ namespace {
 // Schedules, webhooks, bands, snippets, and journeys that start each other.
 constexpr std::array kSentences = std::to_array<Sentence>({
     // What `journey plan` remarks.
+    {"The workspace's holdout was {}% and becomes {}%.", "工作区的对照组原为 {}%，将变为 {}%。"},
+    {"Who is in it now stays in it, and more people get no marketing.",
+     "现在在对照组里的人仍在其中，另外还会有人不再收到营销消息。"},
+    {"Some who are in it now get marketing from then on.",
+     "现在在对照组里的人，有一部分从此会收到营销消息。"},
     {"`{}` is version {} here, and version {} is published.",
      "`{}` 在这里是版本 {}，而已发布的是版本 {}。"},
     {"`{}` means something else than the published version {}, and has the same number.",

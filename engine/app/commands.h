@@ -144,6 +144,7 @@ struct SinkOptions {
     std::uint16_t smtp_port = 0;
     std::string ledger;
     std::string script;
+    std::string service_account;  // Google's file; "" = tokens for any account
 };
 int sink_command(const SinkOptions& options);
 

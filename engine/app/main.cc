@@ -492,6 +492,8 @@ int main(int argc, char** argv) {
     sink_app->add_option("--ledger", sink.ledger, "Every call, one synced JSON line each");
     sink_app->add_option("--script", sink.script,
                          "Misbehave, like too_many=0.05,server_error=0.02,accept_then_close=0.01");
+    sink_app->add_option("--service-account", sink.service_account,
+                         "Firebase's file; only its account gets tokens, by its own signature");
     sink_app->callback([&] { status = sink_command(sink); });
 
     DemoOptions demo;

@@ -4,6 +4,7 @@
 #include "connectors/fake/fake.h"
 #include "dsl/translate/translate.h"
 #include "engine/app/commands.h"
+#include "engine/app/project.h"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -21,6 +22,11 @@ int sink_command(const SinkOptions& options) {
     settings.http_port = options.http_port;
     settings.smtp_port = options.smtp_port;
     settings.ledger_file = options.ledger;
+    if (!options.service_account.empty()) {
+        auto account = read_text_file(options.service_account);
+        if (!account) return fail(account.error());
+        settings.service_account = std::move(account).value();
+    }
     auto script = connectors::fake::Script::parse(options.script);
     if (!script) return fail(script.error());
     settings.script = script.value();
@@ -32,10 +38,11 @@ int sink_command(const SinkOptions& options) {
     auto sink = connectors::fake::SinkServer::start(settings);
     if (!sink) return fail(sink.error());
     const translate::Speech say(translate::language_of_environment());
-    fmt::print("{}",
-               say("The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, webhooks) and SMTP "
-                   "on 127.0.0.1:{}. Ctrl-C stops it.\n",
-                   sink.value()->http_port(), sink.value()->smtp_port()));
+    fmt::print(
+        "{}",
+        say("The sink takes HTTP on 127.0.0.1:{} (Twilio, OneSignal, Firebase, webhooks) and SMTP "
+            "on 127.0.0.1:{}. Ctrl-C stops it.\n",
+            sink.value()->http_port(), sink.value()->smtp_port()));
     std::fflush(stdout);
     int signal_number = 0;
     ::sigwait(&stop, &signal_number);

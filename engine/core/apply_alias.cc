@@ -143,7 +143,26 @@ void Machine::on(const model::Command& command, const model::Absorb& absorb) {
     finish_command(*person);
 }
 
-// What both have: the one that takes in wins; consents: the newer.
+// Devices of both are the person's, those of the one that takes in the newer ones.
+std::optional<Value> Machine::joined_devices(const Attribute& theirs, const Value& ours) const {
+    const LinkedProgram* live = catalog_->live();
+    const List* first = theirs.value.as<List>();
+    const List* then = ours.as<List>();
+    if (live == nullptr || first == nullptr || then == nullptr) return std::nullopt;
+    const auto& channels = live->program->channels;
+    const bool devices = std::any_of(channels.begin(), channels.end(), [&](const ir::Channel& one) {
+        return one.address_field != ir::kNone && live->profile[one.address_field] == theirs.field;
+    });
+    if (!devices) return std::nullopt;
+    List all;
+    for (const Value& one : *first) {
+        if (std::find(then->begin(), then->end(), one) == then->end()) all.push_back(one);
+    }
+    all.insert(all.end(), then->begin(), then->end());
+    return Value(std::move(all));
+}
+
+// What both have: the one that takes in wins; consents: the newer; devices: both.
 void Machine::merge(Person& into, Person&& from, model::LogPosition released_at) {
     changed(into);
     const LinkedProgram* live = catalog_->live();
@@ -151,8 +170,12 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
     into.first_seen = std::min(into.first_seen, from.first_seen);
     add_mark(into.rare().absorbed, {from.external_id, released_at});
     for (Attribute& one : from.attributes) {
-        if (into.attribute(one.field) == nullptr)
+        const Value* ours = into.attribute(one.field);
+        if (ours == nullptr) {
             set_attribute(into, one.field, std::move(one.value));
+        } else if (auto devices = joined_devices(one, *ours)) {
+            set_attribute(into, one.field, std::move(*devices));
+        }
     }
     for (const Happened& one : from.history)
         into.history.add_packed(one.time, one.event, from.history.packed(one));

@@ -3,7 +3,8 @@
 //   a stub                       sent on: it is all one person; when that one was erased, the stub goes
 //   a person who was a stub      an erasure that comes for the stub concerns nobody any more
 //   else                         every entry ends, nothing that was planned is sent, and the person
-//                                and its rows go. What stays: counts; for a while a grave, so that
+//                                and its rows go, and what other partitions noted by names of its
+//                                messages or by its number. What stays: counts; for a while a grave, so that
 //                                late receipts are known for what they are and whoever comes back
 //                                gives no message a key that was given before; and for ever the keys
 //                                of addresses that nothing may be sent to
@@ -17,6 +18,9 @@ namespace {
 /// Longer than providers report late, and remember keys.
 constexpr Micros kGraves = std::chrono::hours(24 * 35);
 constexpr std::size_t kGravesLook = 64;
+/// As long as Notices.
+constexpr Micros kPlacesKept = std::chrono::hours(24 * 30);
+constexpr std::size_t kPlacesMost = 256;
 constexpr std::string_view kReason = "erased";
 constexpr std::string_view kOptedOut = "opted out";
 
@@ -27,6 +31,11 @@ std::string_view listed_reason(std::string_view reason) {
         if (reason == model::name_of(kind)) return model::name_of(kind);
     }
     return kOptedOut;
+}
+
+void add_number(std::set<std::string>& places, const std::string& address) {
+    if (const auto number = model::canonical_address("sms", address))
+        places.insert(model::name_of_place("text", "sms", number.value()));
 }
 
 /// Why nothing may be sent to the person there; "" when it may.
@@ -57,6 +66,7 @@ void Machine::on(const model::Command& command, const model::Erase& asked) {
         return;
     }
     keep_off_limits(*person);
+    forget_places(*person);
     erase_merged(*person);
     effects_->cancels.push_back({person->id, ""});
     end_all(*person);
@@ -79,8 +89,7 @@ void Machine::keep_off_limits(const Person& person) {
         const std::string_view reason = why_off_limits(person, *live, i);
         if (reason.empty()) continue;
         const ir::ChannelKind kind = live->program->channels[i].kind;
-        const std::string address = address_of(*live, person, i);
-        if (!address.empty())
+        for (const std::string& address : addresses_of(*live, person, i))
             add(kind, options_.addresses->key_of(scope_of(kind), kind, address), reason);
         for (const Message& message : person.messages) {
             if (message.address && message.channel == live->channels[i])
@@ -99,6 +108,48 @@ void Machine::keep_off_limits(const Person& person) {
     append.command.body = std::move(change);
     appends_.push_back(append);
     effects_->appends.push_back(std::move(append));
+}
+
+// Places are other partitions' (notices.h), and stay there for thirty days: the newest messages are
+// all that can be noted still.
+void Machine::forget_places(const Person& person) {
+    std::set<std::string> places;
+    bool texted = false;
+    const auto add = [&](const Message& message, const std::string& address) {
+        if (message.claimed_at == kNever || message.claimed_at < now_ - kPlacesKept) return;
+        const LinkedProgram& program = linked(message.program);
+        const ir::Channel& channel = program.program->channels[program.channel_at(message.channel)];
+        if (channel.kind == ir::ChannelKind::sms) {
+            texted = true;
+            add_number(places, address);
+        }
+        if (!message.provider_id.empty())
+            places.insert(model::name_of_place("id", channel.name, message.provider_id));
+    };
+    for (const Intent& intent : person.intents)
+        add(intent.message, intent.address);
+    for (std::size_t i = person.messages.size(); i > 0 && places.size() < kPlacesMost; --i)
+        add(person.messages[i - 1], "");
+    const LinkedProgram* live = catalog_->live();
+    for (ir::Index i = 0; texted && live != nullptr && i < live->program->channels.size(); ++i) {
+        if (live->program->channels[i].kind == ir::ChannelKind::sms)
+            add_number(places, address_of(*live, person, i));
+    }
+    for (const std::string& place : places) {
+        AppendCommand append;
+        append.from = person.external_id;
+        append.cause = applied_;
+        append.command.external_id = place;
+        append.command.person = model::person_id_of(place);
+        append.command.partition = model::partition_of(append.command.person, options_.partitions);
+        append.command.at = now_;
+        append.command.event_time = now_;
+        append.command.message_id =
+            "erased:" + std::to_string(id_.number) + ":" + std::to_string(applied_);
+        append.command.body = model::PlaceForgotten{person.id};
+        appends_.push_back(append);
+        effects_->appends.push_back(std::move(append));
+    }
 }
 
 void Machine::erase_merged(const Person& person) {

@@ -17,6 +17,10 @@ void Machine::on(const model::Command& command, const model::NoticeArrived& noti
         pass_on(command.external_id, *message, std::move(receipt));
 }
 
+void Machine::on(const model::Command& command, const model::PlaceForgotten& forgotten) {
+    notices_.forget(command.external_id, forgotten.whose);
+}
+
 void Machine::pass_on(const std::string& place, const Notices::Named& message,
                       model::Receipt receipt) {
     AppendCommand append;

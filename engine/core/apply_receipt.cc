@@ -14,7 +14,8 @@
 // built-in event is offered like any other. Where there is no list of addresses, or no address, the
 // person's channel is suppressed instead.
 //
-// Why it bounced, failed or was complained of is kept in the provider's own words.
+// Why it bounced, failed or was complained of is kept in the provider's own words; a reply in the
+// person's.
 //
 // Providers send in any order and more than once. Status, suppressions and counts are the same
 // whatever the order; only what waits in journeys meets the events as they come.
@@ -65,10 +66,11 @@ void suppress(Person& person, std::uint16_t channel, std::string_view why, Insta
     }
 }
 
-bool has_reason(const model::Receipt& receipt) {
-    const bool bad = receipt.kind == ReceiptKind::bounced || receipt.kind == ReceiptKind::failed ||
-                     receipt.kind == ReceiptKind::complained;
-    return bad && !receipt.detail.empty();
+bool has_words(const model::Receipt& receipt) {
+    const bool told = receipt.kind == ReceiptKind::bounced || receipt.kind == ReceiptKind::failed ||
+                      receipt.kind == ReceiptKind::complained ||
+                      receipt.kind == ReceiptKind::replied;
+    return told && !receipt.detail.empty();
 }
 
 std::optional<ir::Metric> metric_of(ReceiptKind kind) {
@@ -138,7 +140,7 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
     const bool bad = receipt.kind == ReceiptKind::bounced ||
                      receipt.kind == ReceiptKind::complained || receipt.kind == ReceiptKind::failed;
     if (bad && !again) count_bad(*message);
-    if (has_reason(receipt)) {
+    if (has_words(receipt)) {
         note(*person, {ActNote::Kind::said,
                        time,
                        {},
@@ -185,6 +187,7 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
         fill("journey", journey.name);
         fill("entry", text_of(message->entry));
         fill("url", receipt.url);
+        if (receipt.kind == ReceiptKind::replied) fill("text", receipt.detail);
         count_hour(*person, receipt.kind, time);
         record_and_offer(*person, *live, event, std::move(row), time, false);
     }

@@ -60,7 +60,8 @@ struct StartAttempt {
     model::PersonId person;
     std::uint32_t attempt = 1;
     std::string channel;
-    std::string address;  // "" for webhook
+    std::string address;                           // "" for webhook
+    std::vector<std::string> more_addresses = {};  // of the same person: the message goes there too
     std::string external_id;
     std::shared_ptr<const ir::Program> program;
     ir::Index message_template = ir::kNone;

@@ -374,6 +374,14 @@ model::PersonId stored_id(std::string_view bytes) {
     return model::PersonId{in.u64()};
 }
 
+namespace {
+bool has_parts(const Person& person) {
+    return person.any_acts() != nullptr ||
+           std::any_of(person.intents.begin(), person.intents.end(),
+                       [](const Intent& intent) { return !intent.more_addresses.empty(); });
+}
+}  // namespace
+
 void Machine::write_person(const Person& person, ByteWriter& out) const {
     const bool rare = person.rare_parts && !person.rare_parts->empty();
     const std::uint32_t has = bits_of({{kAttributes, !person.attributes.empty()},
@@ -384,7 +392,7 @@ void Machine::write_person(const Person& person, ByteWriter& out) const {
                                        {kIntents, !person.intents.empty()},
                                        {kMessages, !person.messages.empty()},
                                        {kRare, rare},
-                                       {kParts, person.any_acts() != nullptr}});
+                                       {kParts, has_parts(person)}});
     out.u8(kVersion);
     out.u64(person.id.number);
     out.text(person.external_id);

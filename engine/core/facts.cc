@@ -69,9 +69,10 @@ bool PersonFacts::reachable(ir::Index channel) const {
     if (person_.suppressed(linked_.channels[channel])) return false;
     const ir::Channel& declared = linked_.program->channels[channel];
     if (declared.address_field == ir::kNone) return true;
-    const std::string address = address_of(linked_, person_, channel);
-    if (address.empty()) return false;
-    return addresses_ == nullptr || !addresses_->blocks(declared, address);
+    const std::vector<std::string> all = addresses_of(linked_, person_, channel);
+    return std::any_of(all.begin(), all.end(), [&](const std::string& address) {
+        return addresses_ == nullptr || !addresses_->blocks(declared, address);
+    });
 }
 
 Value PersonFacts::aggregate(ir::Index aggregate) const {
@@ -93,8 +94,32 @@ std::string address_of(const LinkedProgram& linked, const Person& person, ir::In
     const ir::Index field = linked.program->channels[channel].address_field;
     if (field == ir::kNone) return {};
     const Value* value = person.attribute(linked.profile[field]);
-    const auto* text = value == nullptr ? nullptr : value->as<std::string>();
-    return text == nullptr ? std::string() : *text;
+    if (value == nullptr) return {};
+    if (const auto* text = value->as<std::string>()) return *text;
+    const std::vector<std::string> all = addresses_of(linked, person, channel);
+    return all.empty() ? std::string() : all.front();
+}
+
+std::vector<std::string> addresses_of(const LinkedProgram& linked, const Person& person,
+                                      ir::Index channel) {
+    std::vector<std::string> out;
+    const ir::Index field = linked.program->channels[channel].address_field;
+    if (field == ir::kNone) return out;
+    const Value* value = person.attribute(linked.profile[field]);
+    if (value == nullptr) return out;
+    const auto add = [&](const Value& one) {
+        const auto* text = one.as<std::string>();
+        if (text != nullptr && !text->empty() &&
+            std::find(out.begin(), out.end(), *text) == out.end())
+            out.push_back(*text);
+    };
+    if (const List* list = value->as<List>()) {
+        for (auto one = list->rbegin(); one != list->rend() && out.size() < kAddressesMost; ++one)
+            add(*one);
+    } else {
+        add(*value);
+    }
+    return out;
 }
 
 bool consent_given(const LinkedProgram& linked, const Person& person, ir::Index consent) {

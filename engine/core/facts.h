@@ -72,8 +72,14 @@ class PersonFacts final : public expr::Facts {
 
 /// Where the person lives; null when not known.
 const calendar::Zone* zone_of(const LinkedProgram& linked, const Person& person);
-/// Where the person can be met on the channel; "" when nowhere (and for webhooks).
+/// Where the person can be met on the channel; "" when nowhere (and for webhooks). Of several the
+/// newest.
 std::string address_of(const LinkedProgram& linked, const Person& person, ir::Index channel);
+/// All of them, newest first, each once: the last ones of a list, which is how a push channel keeps
+/// a person's devices. At most kAddressesMost.
+std::vector<std::string> addresses_of(const LinkedProgram& linked, const Person& person,
+                                      ir::Index channel);
+inline constexpr std::size_t kAddressesMost = 10;
 bool consent_given(const LinkedProgram& linked, const Person& person, ir::Index consent);
 
 /// Which of the events that an aggregate is about are left out of it.

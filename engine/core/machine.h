@@ -128,6 +128,8 @@ class Machine {
     void on(const model::Command& command, const model::Erase& erase);
     void on(const model::Command& command, const model::Approve& approve);
     void on(const model::Command& command, const model::Fetched& fetched);
+    void on(const model::Command& command, const model::PlaceForgotten& forgotten);
+    void on(const model::Command& command, const model::AddressesGone& gone);
 
     // ---- who
     /// The person, made when `make`; null when unknown or moved (then the command is on its way to
@@ -252,10 +254,15 @@ class Machine {
                               bool connector_ready) const;
     /// Why nothing goes to the address of this message, whoever has it.
     std::optional<ListedAddress> listed(const Person& person, const Intent& intent) const;
+    /// Where the message goes, or once went: the person's addresses, newest first.
+    std::vector<std::string> addresses_for(const Person& person, const Intent& intent) const;
+    std::optional<ListedAddress> listed(const ir::Channel& channel,
+                                        const std::string& address) const;
     std::optional<ListedAddress> about_to_be_listed(const ir::Channel& channel,
                                                     const std::string& address) const;
     /// False: there is no list, or nobody knows where the message went.
     bool suppress_address(const Person& person, const Message& message, std::string_view reason);
+    void freeze_addresses(const Person& person, Intent& intent) const;
     void grant(Person& person, Intent& intent);
     void hold(Person& person, Intent& intent, const rules::Verdict& verdict);
     /// By the journey's rate; none: it may go now. Takes its turn, which then is its own.
@@ -435,6 +442,8 @@ class Machine {
     void erase_merged(const Person& person);
     /// Addresses that nothing may be sent to any more are on the list by themselves from now on.
     void keep_off_limits(const Person& person);
+    /// What was noted elsewhere by a provider's name of a message, or by the person's number.
+    void forget_places(const Person& person);
     /// Of somebody who was erased a while ago: what came too late is only counted.
     bool is_of_erased(model::PersonId id) const { return graves_.contains(id); }
     void forget_graves();
@@ -502,6 +511,8 @@ class Machine {
     model::MessageRow message_row(const Person& person, const Message& message) const;
     void merge(Person& into, Person&& from, model::LogPosition released_at);
     void merge_acts(Person& into, Acts&& from);
+    /// Of a field of devices: both lists as one. Nothing: it is another field.
+    std::optional<Value> joined_devices(const Attribute& theirs, const Value& ours) const;
 
     model::PartitionId id_;
     PartitionOptions options_;

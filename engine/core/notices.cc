@@ -103,6 +103,21 @@ std::optional<Notices::Named> Notices::arrived(const std::string& place,
     return std::nullopt;
 }
 
+void Notices::forget(const std::string& place, model::PersonId whose) {
+    const auto found = named_.find(place);
+    if (found != named_.end()) {
+        std::vector<Named>& all = found->second;
+        by_age_.erase({all.back().at, place});
+        std::erase_if(all, [&](const Named& one) { return one.whose == whose; });
+        if (!all.empty()) {
+            by_age_.insert({all.back().at, place});
+            return;
+        }
+        named_.erase(found);
+    }
+    std::erase_if(kept_, [&](const Unmatched& one) { return one.place == place; });
+}
+
 void Notices::encode(ByteWriter& out) const {
     put_all(out, named_, [&](const auto& item) {
         out.text(item.first);

@@ -8,6 +8,7 @@
 //   texted, then sent    no answer to it: what was sent later answers nothing
 //   said, never named    kept and listed, until newer ones need the room
 //   said twice           once
+//   whose is erased      what that person's messages were named, and what waits there
 //
 // Bounded, and nothing stays longer than thirty days: the oldest go first.
 
@@ -32,6 +33,9 @@ class Notices {
     /// Whose it is; nothing: kept, or said before.
     std::optional<Named> arrived(const std::string& place, const model::Receipt& receipt,
                                  Instant now);
+    /// This person is erased: what was named there by the person's messages, and what was said there
+    /// when nobody else's was.
+    void forget(const std::string& place, model::PersonId whose);
     const std::deque<Unmatched>& unmatched() const { return kept_; }
 
     bool empty() const { return named_.empty() && kept_.empty() && placed_.empty(); }

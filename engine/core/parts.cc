@@ -12,6 +12,7 @@
 //   6 consents = n{ what:u8 number:varint at:instant source:text proof:text }
 //   7 hopes  = n{ entry:u64 place at:instant }
 //   8 fetches = n{ key:16 fetch:varint asked:bool at:instant answer:value }   of intents
+//   9 devices = n{ key:16 addresses:n{ text } }   of open messages: where they go beside the first
 // of a partition
 //   1 trials = n{ journey:text version:varint experiment:text first_drawn:instant
 //                 arms:n{ name:text 7 varint } }
@@ -42,7 +43,8 @@ enum class PersonPart : std::uint8_t {
     chains,
     consents,
     hopes,
-    fetches
+    fetches,
+    devices
 };
 enum class MetaPart : std::uint8_t {
     trials = 1,
@@ -257,6 +259,17 @@ void Machine::encode_parts(const Person& person, ByteWriter& out) const {
                   }));
         parts.add(PersonPart::fetches, all_of(acts->fetches, put_fetch));
     }
+    std::vector<const Intent*> several;
+    for (const Intent& intent : person.intents) {
+        if (!intent.more_addresses.empty()) several.push_back(&intent);
+    }
+    parts.add(PersonPart::devices, all_of(several, [](ByteWriter& to, const Intent* one) {
+                  for (const std::uint8_t byte : one->message.key.bytes)
+                      to.u8(byte);
+                  to.varint(one->more_addresses.size());
+                  for (const std::string& address : one->more_addresses)
+                      to.text(address);
+              }));
     parts.put(out);
 }
 
@@ -310,6 +323,15 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
             case PersonPart::fetches:
                 return get_all(
                     in, [&] { person.acts().fetches.push_back(get_fetch(in, catalog, person)); });
+            case PersonPart::devices:
+                return get_all(in, [&] {
+                    model::MessageKey key;
+                    for (std::uint8_t& byte : key.bytes)
+                        byte = in.u8();
+                    Intent* intent = person.intent(key);
+                    if (intent == nullptr) return in.fail();
+                    get_all(in, [&] { intent->more_addresses.push_back(in.text()); });
+                });
         }
         in.fail();
     });

@@ -139,6 +139,7 @@ struct Intent {
     Record args;
     Record data;
     std::string address;
+    std::vector<std::string> more_addresses = {};  // frozen with it: the person's other devices
 };
 
 /// A reply is somebody's who wrote back: to this message, as far as anybody knows.

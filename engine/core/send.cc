@@ -373,14 +373,32 @@ bool Machine::held_out(const Person& person) const {
                                               model::customer_id_of(person.external_id));
 }
 
+std::vector<std::string> Machine::addresses_for(const Person& person, const Intent& intent) const {
+    const LinkedProgram& program = linked(intent.message.program);
+    const ir::Send& send = send_of(program, intent.message);
+    if (!intent.frozen && send.to == ir::kNone) return addresses_of(program, person, send.channel);
+    std::vector<std::string> out{intent.address};
+    out.insert(out.end(), intent.more_addresses.begin(), intent.more_addresses.end());
+    return out;
+}
+
 std::optional<ListedAddress> Machine::listed(const Person& person, const Intent& intent) const {
     if (!options_.addresses || (options_.addresses->size() == 0 && appends_.empty()))
         return std::nullopt;
     const LinkedProgram& program = linked(intent.message.program);
-    const ir::Send& send = send_of(program, intent.message);
-    const ir::Channel& channel = program.program->channels[send.channel];
-    const bool given = intent.frozen || send.to != ir::kNone;
-    const std::string address = given ? intent.address : address_of(program, person, send.channel);
+    const ir::Channel& channel =
+        program.program->channels[send_of(program, intent.message).channel];
+    std::optional<ListedAddress> first;
+    for (const std::string& address : addresses_for(person, intent)) {
+        auto known = listed(channel, address);
+        if (!known) return std::nullopt;
+        if (!first) first = std::move(known);
+    }
+    return first;
+}
+
+std::optional<ListedAddress> Machine::listed(const ir::Channel& channel,
+                                             const std::string& address) const {
     if (auto known = options_.addresses->blocks(channel, address)) return known;
     return address.empty() ? std::nullopt : about_to_be_listed(channel, address);
 }
@@ -425,15 +443,30 @@ bool Machine::suppress_address(const Person& person, const Message& message,
     return true;
 }
 
+// A device that nothing may go to any more does not keep the others from the message.
+void Machine::freeze_addresses(const Person& person, Intent& intent) const {
+    const LinkedProgram& program = linked(intent.message.program);
+    const ir::Channel& channel =
+        program.program->channels[send_of(program, intent.message).channel];
+    std::vector<std::string> all = addresses_for(person, intent);
+    if (all.size() > 1 && options_.addresses) {
+        std::erase_if(
+            all, [&](const std::string& address) { return listed(channel, address).has_value(); });
+    }
+    intent.address = all.empty() ? std::string() : std::move(all.front());
+    if (!all.empty()) all.erase(all.begin());
+    intent.more_addresses = std::move(all);
+}
+
 void Machine::grant(Person& person, Intent& intent) {
     Message& message = intent.message;
     const LinkedProgram& program = linked(message.program);
     const ir::Journey& journey = program.program->journeys[message.journey];
     const ir::Send& send = send_of(program, message);
+    freeze_addresses(person, intent);
     if (!intent.frozen) {
         variables(person, intent, &intent.data);
         take_fetched(person, intent, intent.data);
-        if (send.to == ir::kNone) intent.address = address_of(program, person, send.channel);
         intent.first_claim = now_;
         intent.frozen = true;
         if (options_.addresses && !intent.address.empty()) {
@@ -456,6 +489,7 @@ void Machine::grant(Person& person, Intent& intent) {
     start.attempt = intent.attempt;
     start.channel = program.program->channels[send.channel].name;
     start.address = intent.address;
+    start.more_addresses = intent.more_addresses;
     start.external_id = person.external_id;
     start.program = program.program;
     start.message_template = send.message_template;

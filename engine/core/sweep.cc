@@ -42,7 +42,9 @@ bool tell_homes_alike(const LinkedProgram& a, const LinkedProgram& b) {
 bool is_address(const LinkedProgram& live, FieldNumber field) {
     return std::any_of(
         live.program->channels.begin(), live.program->channels.end(), [&](const ir::Channel& one) {
-            return one.address_field != ir::kNone && live.profile[one.address_field] == field;
+            // One device more or less moves nobody elsewhere.
+            return one.address_field != ir::kNone && live.profile[one.address_field] == field &&
+                   live.program->profile[one.address_field].type.kind != ir::TypeKind::list;
         });
 }
 
@@ -229,13 +231,16 @@ bool Machine::is_listed(const Person& person) const {
     const LinkedProgram& live = *catalog_->live();
     for (ir::Index i = 0; i < live.program->channels.size(); ++i) {
         const ir::Channel& channel = live.program->channels[i];
-        const std::string address = address_of(live, person, i);
-        if (address.empty()) continue;
-        const auto said = [&](std::string_view scope) {
-            return addresses()->find(addresses()->key_of(scope, channel.kind, address)).has_value();
-        };
-        if (said(scope_of(channel.kind)) || said(std::string(model::kChannelScope) + channel.name))
-            return true;
+        for (const std::string& address : addresses_of(live, person, i)) {
+            const auto said = [&](std::string_view scope) {
+                return addresses()
+                    ->find(addresses()->key_of(scope, channel.kind, address))
+                    .has_value();
+            };
+            if (said(scope_of(channel.kind)) ||
+                said(std::string(model::kChannelScope) + channel.name))
+                return true;
+        }
     }
     return false;
 }

@@ -35,7 +35,7 @@ std::string kind_of(const ActNote& note) {
     return "call";
 }
 
-/// What the provider said of it: "hard: no such user"; "" when nothing was.
+/// What the provider said of it, "hard: no such user", or the person; "" when nothing was.
 std::string words_of(const Acts* acts, const Message& message, const ReceiptNote& receipt) {
     if (acts == nullptr) return "";
     const std::string key = model::format_key(message.key);
@@ -43,7 +43,8 @@ std::string words_of(const Acts* acts, const Message& message, const ReceiptNote
         std::find_if(acts->notes.begin(), acts->notes.end(), [&](const ActNote& one) {
             return one.kind == ActNote::Kind::said && one.at == receipt.at && one.subject == key &&
                    one.number == static_cast<std::uint32_t>(receipt.kind) &&
-                   one.detail.starts_with("hard") == receipt.hard;
+                   (receipt.kind != model::ReceiptKind::bounced ||
+                    one.detail.starts_with("hard") == receipt.hard);
         });
     return found == acts->notes.end() ? "" : found->detail;
 }
@@ -160,7 +161,9 @@ std::vector<TimelineItem> Machine::timeline(model::PersonId id) const {
     if (const LinkedProgram* live = catalog_->live(); live != nullptr && addresses() != nullptr) {
         for (ir::Index i = 0; i < live->program->channels.size(); ++i) {
             const ir::Channel& channel = live->program->channels[i];
-            if (const auto listed = addresses()->blocks(channel, address_of(*live, *person, i))) {
+            for (const std::string& address : addresses_of(*live, *person, i)) {
+                const auto listed = addresses()->blocks(channel, address);
+                if (!listed) continue;
                 add(listed->since, "suppressed",
                     "The address for " + channel.name +
                         " is on the suppression list: " + listed->reason + ".")

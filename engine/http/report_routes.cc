@@ -30,6 +30,8 @@ Reply reply_of(std::optional<connectors::InboundReply> wanted) {
 }
 
 constexpr std::string_view kScope = "sms";
+/// Characters of a reply that are kept: ten texts in one.
+constexpr std::size_t kReplyMost = 1600;
 
 /// Texts that ask to hear no more, or again.
 struct Wishes {
@@ -102,6 +104,19 @@ model::Command notice_of(std::string place, model::Receipt receipt) {
     return command;
 }
 
+/// Its first characters, in one piece each.
+std::string kept_of(std::string_view body) {
+    std::string text = replace_invalid_utf8(body);
+    std::size_t end = 0;
+    for (std::size_t left = kReplyMost; end < text.size() && left > 0; --left) {
+        ++end;
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+            ++end;
+    }
+    text.resize(end);
+    return text;
+}
+
 /// What somebody texts answers the newest message to that number.
 std::optional<model::Command> reply_in(const connectors::InboundText& text, Instant now) {
     const auto number = model::canonical_address(kScope, text.from);
@@ -110,6 +125,7 @@ std::optional<model::Command> reply_in(const connectors::InboundText& text, Inst
     receipt.kind = model::ReceiptKind::replied;
     receipt.at = std::min(text.at.value_or(now), now);
     receipt.id = text.id;
+    receipt.detail = kept_of(text.body);
     return notice_of(model::name_of_place("text", kScope, number.value()), std::move(receipt));
 }
 

@@ -37,6 +37,8 @@
 //  23 approve   := text journey, text step, text by
 //  24 fetched   := key, varint attempt, text fetch, observation, text answer, svarint took_us,
 //                  flag cached
+//  25 forgotten := 8 bytes whose
+//  26 gone      := key, varint n, n times 8 bytes
 // observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
 //                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
@@ -193,6 +195,13 @@ void write_body(ByteWriter& out, const CommandBody& body) {
                          out.text(it.observation.answer);
                          out.svarint(it.took.count());
                          out.boolean(it.cached);
+                     },
+                     [&](const PlaceForgotten& it) { out.u64(it.whose.number); },
+                     [&](const AddressesGone& it) {
+                         write(out, it.key);
+                         out.varint(it.addresses.size());
+                         for (const std::uint64_t address : it.addresses)
+                             out.u64(address);
                      }},
                body);
 }
@@ -392,6 +401,17 @@ void read(ByteReader& in, Fetched& it) {
     it.observation.answer = in.text();
     it.took = Micros{in.svarint()};
     it.cached = flag(in);
+}
+
+void read(ByteReader& in, PlaceForgotten& it) {
+    it.whose.number = in.u64();
+}
+
+void read(ByteReader& in, AddressesGone& it) {
+    it.key = read_key(in);
+    const std::size_t count = in.count();
+    for (std::size_t i = 0; i < count && in.ok(); ++i)
+        it.addresses.push_back(in.u64());
 }
 
 template <std::size_t At = 0>

@@ -170,14 +170,25 @@ struct MessageNamed {
 struct NoticeArrived {
     Receipt receipt;
 };
+/// Of a place: whoever that was is erased, and nothing said there is that person's any more.
+struct PlaceForgotten {
+    PersonId whose;
+};
+/// Made by the engine's runtime, before the Outcome: addresses that a provider called nobody's when
+/// this message went there. They leave the person's profile.
+struct AddressesGone {
+    MessageKey key;
+    std::vector<std::uint64_t> addresses;  // hash64 of each
+};
 /// "id", channel and the provider's name of a message; or "text", channel and a number. Belongs to
 /// a partition like a person's external id, and is never one.
 std::string name_of_place(std::string_view kind, std::string_view channel, std::string_view name);
 
-using CommandBody = std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick,
-                                 Claim, Outcome, ReceiptArrived, Publish, SetPaused, TagChange,
-                                 Decide, Answered, Resume, SuppressAddresses, ConsentAsked, Learned,
-                                 MessageNamed, NoticeArrived, Erase, Approve, Fetched>;
+using CommandBody =
+    std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick, Claim, Outcome,
+                 ReceiptArrived, Publish, SetPaused, TagChange, Decide, Answered, Resume,
+                 SuppressAddresses, ConsentAsked, Learned, MessageNamed, NoticeArrived, Erase,
+                 Approve, Fetched, PlaceForgotten, AddressesGone>;
 
 /// An operator's, a decision, or about addresses: the partition of its command is kEveryPartition.
 bool is_for_every_partition(const CommandBody& body);

@@ -27,6 +27,9 @@ struct Observation {
     std::uint32_t status = 0;  // HTTP or SMTP status where there was one
     bool ambiguous = false;    // the provider may have it; with retry: the same key asks again
     std::string answer;        // of a call that was accepted: the body, at most 64 KiB
+    /// Addresses that are nobody's any more, as the provider says: devices without the app. "": the
+    /// one that was asked about. Not part of what is stored: AddressesGone.
+    std::vector<std::string> gone = {};
 };
 
 /// What an ambiguous answer means, by provider (RELIABILITY 1.3, 1.5).
@@ -104,7 +107,7 @@ struct Receipt {
     ReceiptKind kind = ReceiptKind::delivered;
     Instant at{};
     std::string url;     // clicked: where to
-    std::string detail;  // bounced: hard/soft and the provider's words
+    std::string detail;  // bounced: hard/soft and the provider's words; replied: what was written
     std::string id;      // the provider's id of this notice, for de-duplication; may be ""
 };
 

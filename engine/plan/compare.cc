@@ -200,6 +200,7 @@ class Comparison {
                 if (journey_named(&after_, journey.name) == nullptr) add(&journey, nullptr);
             }
             compare_events();
+            compare_holdouts();
         }
         compare_tables();
         for (const auto& [name, rule] : retire_) {
@@ -235,6 +236,18 @@ class Comparison {
                 std::string help) {
         plan_.remarks.push_back(
             {std::move(code), error, journey, std::move(says), std::move(help)});
+    }
+
+    /// It is in no journey's meaning, and yet changes whom each of them writes to.
+    void compare_holdouts() {
+        const double was = before_->workspace.holdout;
+        const double is = after_.workspace.holdout;
+        if (was == is) return;
+        remark("", false, "",
+               fmt::format("The workspace's holdout was {:g}% and becomes {:g}%.", was * 100,
+                           is * 100),
+               is > was ? "Who is in it now stays in it, and more people get no marketing."
+                        : "Some who are in it now get marketing from then on.");
     }
 
     void add(const ir::Journey* old, const ir::Journey* young) {

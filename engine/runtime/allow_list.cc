@@ -70,6 +70,10 @@ bool AllowList::allows_mail(std::string_view address) const {
     return mailboxes_.contains(plain) || domains_.contains(plain.substr(plain.rfind('@') + 1));
 }
 
+bool AllowList::allows_device(std::string_view token) const {
+    return tokens_.contains(token);
+}
+
 bool AllowList::allows_number(std::string_view number) const {
     return numbers_.contains(number);
 }
@@ -80,7 +84,11 @@ bool AllowList::allows(std::string_view kind, const connectors::Message& message
         return allows_mail(mail->rcpt_to);
     if (kind == "email") return allows_mail(message.to);
     if (kind == "sms") return allows_number(message.to);
-    if (kind == "push") return tokens_.contains(message.to);
+    if (kind == "push") {
+        return allows_device(message.to) &&
+               std::all_of(message.also_to.begin(), message.also_to.end(),
+                           [&](const std::string& one) { return allows_device(one); });
+    }
     const std::string& url = std::get<connectors::HttpRequest>(request).url;
     // Readers of addresses do not agree on it, and no address of ours has one.
     if (url.find('\\') != std::string::npos) return false;

@@ -20,6 +20,8 @@ class AllowList {
     /// connector made it. Mail by what SMTP is told, webhooks by the host that is connected to.
     bool allows(std::string_view kind, const connectors::Message& message,
                 const connectors::Request& request) const;
+    /// One of several that a push would go to.
+    bool allows_device(std::string_view token) const;
     /// To answer a text.
     bool allows_number(std::string_view number) const;
 

@@ -230,6 +230,7 @@ Result<connectors::Message> Composer::compose(const core::StartAttempt& attempt,
     message.key = attempt.key;
     message.channel = attempt.channel;
     message.to = attempt.address;
+    message.also_to = attempt.more_addresses;
     message.external_id = attempt.external_id;
     message.journey = attempt.journey;
     message.step = attempt.step;
@@ -331,6 +332,12 @@ Bytes canonical_bytes(const connectors::Message& message) {
     add("payload", message.payload);
     add("template", message.message_template);
     add("unsubscribe_url", message.unsubscribe_url);
+    if (!message.also_to.empty()) {
+        List devices;
+        for (const std::string& one : message.also_to)
+            devices.emplace_back(one);
+        fields.push_back({"also_to", Value(std::move(devices))});
+    }
     if (!message.attachments.empty()) {
         List files;
         for (const connectors::Attachment& one : message.attachments)

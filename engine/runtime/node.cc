@@ -297,17 +297,29 @@ void Node::Impl::turn(Instant now) {
 
 // ---------------------------------------------------------------- deliveries
 
-Result<void> Node::Impl::make(const core::StartAttempt& granted, OutgoingAttempt& attempt,
-                              Instant now) {
+/// Devices that may not be reached are left out rather than the whole message.
+void Node::Impl::leave_out_devices(core::StartAttempt& granted) const {
+    if (!options.only_to || granted.more_addresses.empty()) return;
+    std::vector<std::string> all = std::move(granted.more_addresses);
+    all.insert(all.begin(), granted.address);
+    std::erase_if(
+        all, [&](const std::string& device) { return !options.only_to->allows_device(device); });
+    granted.more_addresses.clear();
+    if (all.empty()) return;
+    granted.address = all.front();
+    granted.more_addresses.assign(all.begin() + 1, all.end());
+}
+
+Result<OutgoingAttempt> Node::Impl::compose(const core::StartAttempt& granted, Instant now) {
+    OutgoingAttempt attempt;
     TRY(attempt.message, composer.compose(granted, now));
     const Route& route = *dispatcher.route_of(granted.channel);
     attempt.connector = route.connector;
+    attempt.key = granted.key;
+    attempt.person = granted.person;
+    attempt.attempt = granted.attempt;
+    attempt.channel = granted.channel;
     attempt.begun = now;
-    if (route.hears_texts) {
-        auto number = model::canonical_address("sms", attempt.message.to);
-        if (number) attempt.number = std::move(number).value();
-    }
-    TRY(attempt.request, attempt.connector->request(attempt.message));
     attempt.deadline = attempt.connector->traits().deadline;
     if (granted.webhook != ir::kNone) {
         attempt.is_call = true;
@@ -321,7 +333,43 @@ Result<void> Node::Impl::make(const core::StartAttempt& granted, OutgoingAttempt
         attempt.cache_for = std::chrono::seconds(fetch.cache_seconds);
         attempt.deadline = std::chrono::seconds(fetch.timeout_seconds);
     }
-    return success();
+    if (route.hears_texts) {
+        auto number = model::canonical_address("sms", attempt.message.to);
+        if (number) attempt.number = std::move(number).value();
+    }
+    return attempt;
+}
+
+Result<std::vector<OutgoingAttempt>> Node::Impl::requests_of(OutgoingAttempt attempt) {
+    const connectors::Connector& connector = *attempt.connector;
+    std::vector<OutgoingAttempt> out;
+    std::optional<Error> refused;
+    const auto add = [&](OutgoingAttempt one) {
+        auto request = connector.request(one.message);
+        if (!request) {
+            refused = std::move(request).error();
+            return;
+        }
+        one.request = std::move(request).value();
+        if (connector.traits().channel == "push") {
+            one.devices = one.message.also_to;
+            one.devices.insert(one.devices.begin(), one.message.to);
+        }
+        out.push_back(std::move(one));
+    };
+    if (attempt.message.also_to.empty() || connector.traits().takes_many) {
+        add(std::move(attempt));
+    } else {
+        for (connectors::Message& message : one_a_device(attempt.message, connector.traits())) {
+            OutgoingAttempt one = attempt;
+            one.message = std::move(message);
+            add(std::move(one));
+        }
+    }
+    if (out.empty()) return *refused;
+    for (OutgoingAttempt& one : out)
+        one.parts = out.size();
+    return out;
 }
 
 std::optional<model::Observation> Node::Impl::kept_back(const OutgoingAttempt& attempt) const {
@@ -340,43 +388,46 @@ std::optional<model::Observation> Node::Impl::kept_back(const OutgoingAttempt& a
     return seen;
 }
 
+/// Its requests, rendered and allowed to leave; none: its Outcome is known already.
+Result<std::vector<OutgoingAttempt>> Node::Impl::prepare(core::StartAttempt& granted, Instant now) {
+    leave_out_devices(granted);
+    TRY(OutgoingAttempt attempt, compose(granted, now));
+    Bytes body;
+    if (options.hash_bodies && attempt.fetch.empty()) {
+        body = canonical_bytes(attempt.message);
+        attempt.body_hash = sha256(body);
+    }
+    const Sha256 hash = attempt.body_hash;
+    TRY(std::vector<OutgoingAttempt> all, requests_of(std::move(attempt)));
+    if (!body.empty() && options.keep_rendered && !all.front().is_call)
+        rendered.push_back({granted.key, std::move(body), to_hex(view_of(hash)), granted.person});
+    if (auto seen = kept_back(all.front())) {
+        count(granted.channel, seen->kind);
+        emit(granted.person, now,
+             model::Outcome{granted.key, granted.attempt, std::move(*seen), hash});
+        all.clear();
+    }
+    return all;
+}
+
 std::vector<OutgoingAttempt> Node::Impl::take_attempts(Instant now) {
     now_ = now;
     std::vector<OutgoingAttempt> out;
     while (std::optional<core::StartAttempt> granted = dispatcher.start(now)) {
-        OutgoingAttempt attempt;
-        const Result<void> made = make(*granted, attempt, now);
-        if (!made) {
-            settle(*granted, ObservationKind::rejected, made.error().detail);
+        Result<std::vector<OutgoingAttempt>> all = prepare(*granted, now);
+        if (!all) settle(*granted, ObservationKind::rejected, all.error().detail);
+        if (!all || all.value().empty()) {
             // Nothing was said about the connector, so nothing is released.
             static_cast<void>(
                 dispatcher.ended(granted->channel, Sign::no_opinion, std::nullopt, now));
             continue;
         }
-        attempt.key = granted->key;
-        attempt.person = granted->person;
-        attempt.attempt = granted->attempt;
-        attempt.channel = std::move(granted->channel);
-        if (options.hash_bodies && attempt.fetch.empty()) {
-            Bytes body = canonical_bytes(attempt.message);
-            attempt.body_hash = sha256(body);
-            if (options.keep_rendered && !attempt.is_call) {
-                rendered.push_back({attempt.key, std::move(body),
-                                    to_hex(view_of(attempt.body_hash)), attempt.person});
-            }
+        if (serve_from_cache(all.value().front(), now)) continue;
+        for (OutgoingAttempt& one : all.value()) {
+            ++numbers.attempts_started;
+            ++handed_out;
+            out.push_back(std::move(one));
         }
-        if (auto seen = kept_back(attempt)) {
-            count(attempt.channel, seen->kind);
-            emit(attempt.person, now,
-                 model::Outcome{attempt.key, attempt.attempt, std::move(*seen), attempt.body_hash});
-            static_cast<void>(
-                dispatcher.ended(attempt.channel, Sign::no_opinion, std::nullopt, now));
-            continue;
-        }
-        if (serve_from_cache(attempt, now)) continue;
-        ++numbers.attempts_started;
-        ++handed_out;
-        out.push_back(std::move(attempt));
     }
     return out;
 }
@@ -422,10 +473,21 @@ void Node::Impl::observe(const OutgoingAttempt& attempt, const connectors::Respo
                          Instant now) {
     now_ = now;
     model::Observation observation = attempt.connector->observe(response);
-    count(attempt.channel, observation.kind);
+    name_devices(attempt, observation);
     // Who waits for a fetch is told soon, also while it is down: no breaker holds others back.
+    const Sign sign = attempt.fetch.empty() ? sign_of(observation, response) : Sign::no_opinion;
+    ended(attempt, std::move(observation), sign, now);
+}
+
+void Node::Impl::ended(const OutgoingAttempt& attempt, model::Observation seen, Sign sign,
+                       Instant now) {
+    count(attempt.channel, seen.kind);
+    --handed_out;
+    auto whole = devices.ended(attempt, std::move(seen));
+    if (!whole) return;
+    model::Observation& observation = *whole;
+    const bool begun = observation.kind != ObservationKind::not_started;
     const bool is_fetch = !attempt.fetch.empty();
-    const Sign sign = is_fetch ? Sign::no_opinion : sign_of(observation, response);
     const auto wait = !is_fetch && observation.kind == ObservationKind::pause
                           ? std::optional(observation.retry_after)
                           : std::nullopt;
@@ -441,11 +503,16 @@ void Node::Impl::observe(const OutgoingAttempt& attempt, const connectors::Respo
              model::Answered{attempt.key, attempt.attempt, std::move(observation)});
     } else {
         name_message(attempt, observation, now);
+        if (!observation.gone.empty()) {
+            model::AddressesGone gone{attempt.key, {}};
+            for (const std::string& address : observation.gone)
+                gone.addresses.push_back(hash64(address));
+            emit(attempt.person, now, std::move(gone));
+        }
         emit(attempt.person, now,
              model::Outcome{attempt.key, attempt.attempt, std::move(observation),
-                            attempt.body_hash});
+                            begun ? attempt.body_hash : Sha256{}});
     }
-    --handed_out;
     for (const core::StartAttempt& waiting : dispatcher.ended(attempt.channel, sign, wait, now)) {
         settle(waiting, ObservationKind::not_started, "the connector stopped taking messages");
     }
@@ -533,15 +600,10 @@ void Node::observe(const OutgoingAttempt& attempt, const connectors::Response& r
 }
 void Node::release(const OutgoingAttempt& attempt, std::string_view reason, Instant now) {
     impl_->now_ = now;
-    impl_->count(attempt.channel, model::ObservationKind::not_started);
     model::Observation observation;
     observation.kind = model::ObservationKind::not_started;
     observation.reason = reason;
-    impl_->emit(attempt.person, now,
-                model::Outcome{attempt.key, attempt.attempt, std::move(observation), {}});
-    --impl_->handed_out;
-    static_cast<void>(
-        impl_->dispatcher.ended(attempt.channel, Sign::no_opinion, std::nullopt, now));
+    impl_->ended(attempt, std::move(observation), Sign::no_opinion, now);
 }
 void Node::turn(Instant now) {
     impl_->turn(now);

@@ -3,6 +3,7 @@
 // to the room.
 
 #include "engine/runtime/composer.h"
+#include "engine/runtime/devices.h"
 #include "engine/runtime/dispatcher.h"
 #include "engine/runtime/fetch_cache.h"
 
@@ -53,8 +54,13 @@ class Node::Impl {
     void emit(model::PersonId person, Instant at, model::CommandBody body);
     void settle(const core::StartAttempt& attempt, model::ObservationKind kind,
                 std::string_view reason);
-    /// Renders and asks the connector for its request; `invalid`: it can never be sent.
-    Result<void> make(const core::StartAttempt& granted, OutgoingAttempt& attempt, Instant now);
+    /// Renders; `invalid`: it can never be sent.
+    Result<OutgoingAttempt> compose(const core::StartAttempt& granted, Instant now);
+    /// Asks the connector for its requests, one a device; `invalid` when it makes none.
+    static Result<std::vector<OutgoingAttempt>> requests_of(OutgoingAttempt attempt);
+    Result<std::vector<OutgoingAttempt>> prepare(core::StartAttempt& granted, Instant now);
+    void leave_out_devices(core::StartAttempt& granted) const;
+    void ended(const OutgoingAttempt& attempt, model::Observation seen, Sign sign, Instant now);
     /// The last door before a connector's request leaves; nothing: it may.
     std::optional<model::Observation> kept_back(const OutgoingAttempt& attempt) const;
     /// Ends the attempt by what came of the same address a while ago; false: nothing did.
@@ -106,6 +112,7 @@ class Node::Impl {
     std::vector<Pending> pending;
     std::size_t handed_out = 0;
     DeliveryNumbers numbers;
+    Devices devices;
 
   private:
     void apply_to(std::uint16_t part, const model::Command& command, model::LogPosition position);

@@ -81,6 +81,8 @@ struct OutgoingAttempt {
     Instant begun{};
     std::string number =
         {};  // where texts are heard: they come from it, as canonical_address has it
+    std::vector<std::string> devices = {};  // of a push: those that this request is for
+    std::size_t parts = 1;                  // the Attempt is so many requests
 };
 
 struct NodeOptions {

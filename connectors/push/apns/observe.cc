@@ -69,6 +69,8 @@ Observation observe_apns(const Response& response) {
         if (word.reason != reason) continue;
         seen.kind = word.kind;
         seen.reason = word.sentence;
+        // Not BadDeviceToken: with the wrong environment it is said of every device.
+        if (reason == "Unregistered" || reason == "ExpiredToken") seen.gone = {""};
         return seen;
     }
     if (reason == "TooManyProviderTokenUpdates") seen.retry_after = kTokenUpdateWait;

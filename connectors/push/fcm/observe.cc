@@ -79,6 +79,7 @@ Observation observe_fcm(const Response& response) {
     const std::string code = fcm_error_code(response);
     const auto failed = error_of(response);
     const std::string status = failed ? word_at(*failed, "status") : "";
+    if (code == "UNREGISTERED") seen.gone = {""};
     if (code == "UNREGISTERED" || (response.status == 404 && status == "NOT_FOUND")) {
         return with(std::move(seen), ObservationKind::rejected,
                     "the device's token is dead: the app was removed or the token replaced");

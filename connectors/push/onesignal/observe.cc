@@ -8,14 +8,21 @@ namespace {
 using model::IdempotencyClass;
 using model::ObservationKind;
 
-// {"errors": {"invalid_player_ids": ["…"]}}: the one subscription we named is gone.
-bool refuses_recipient(const Value& errors) {
-    const Record* named = errors.as<Record>();
-    if (named == nullptr) return false;
-    return std::any_of(named->begin(), named->end(), [](const NamedValue& one) {
+// {"errors": {"invalid_player_ids": ["…"]}}: of the subscriptions that we named, these are gone.
+std::vector<std::string> gone_in(const Record& answer) {
+    std::vector<std::string> out;
+    const Value* errors = find(answer, "errors");
+    const Record* named = errors == nullptr ? nullptr : errors->as<Record>();
+    if (named == nullptr) return out;
+    for (const NamedValue& one : *named) {
         const List* ids = one.value.as<List>();
-        return one.name.starts_with("invalid_") && ids != nullptr && !ids->empty();
-    });
+        if (!one.name.starts_with("invalid_") || ids == nullptr) continue;
+        for (const Value& id : *ids) {
+            if (const auto* text = id.as<std::string>(); text != nullptr && !text->empty())
+                out.push_back(*text);
+        }
+    }
+    return out;
 }
 
 }  // namespace
@@ -30,8 +37,9 @@ model::Observation observe_onesignal(const Response& response) {
     const Value* id = answer == nullptr ? nullptr : find(*answer, "id");
     const auto* text = id == nullptr ? nullptr : id->as<std::string>();
     if (text == nullptr) return observe_malformed(response, IdempotencyClass::keyed);
-    const Value* errors = find(*answer, "errors");
-    if (text->empty() || (errors != nullptr && refuses_recipient(*errors))) {
+    seen.gone = gone_in(*answer);
+    // Of several devices it went to the others: whoever knows which were asked about, compares.
+    if (text->empty()) {
         seen.kind = ObservationKind::rejected;
         seen.reason = "OneSignal knows no subscribed device by this id";
         return seen;

@@ -14,6 +14,7 @@ class OneSignal final : public Connector {
         traits_.key_window = std::chrono::hours(30 * 24);
         traits_.checked_on = "2026-11-21";
         traits_.parallel = config.parallel;
+        traits_.takes_many = true;
     }
     const Traits& traits() const override { return traits_; }
     Result<Request> request(const Message& message) const override {

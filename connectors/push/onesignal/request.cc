@@ -17,6 +17,12 @@ Value in_english(const std::string& text) {
     return by_language;
 }
 
+std::vector<std::string> devices_of(const Message& message) {
+    std::vector<std::string> all{message.to};
+    all.insert(all.end(), message.also_to.begin(), message.also_to.end());
+    return all;
+}
+
 Value context_of(const Message& message) {
     Record data;
     put(data, "journey", message.journey);
@@ -28,9 +34,12 @@ Value context_of(const Message& message) {
 }  // namespace
 
 Result<Request> onesignal_request(const OneSignalConfig& config, const Message& message) {
-    if (message.to.empty() || message.to.size() > kTokenMost) {
-        return error(ErrorCode::invalid, "the recipient is not a OneSignal subscription id");
+    List devices;
+    for (const std::string& id : devices_of(message)) {
+        if (!id.empty() && id.size() <= kTokenMost) devices.emplace_back(id);
     }
+    if (devices.empty())
+        return error(ErrorCode::invalid, "the recipient is not a OneSignal subscription id");
     if (message.text.empty()) return error(ErrorCode::invalid, "the push has no text");
     if (message.text.size() > kTextMost || message.title.size() > kTitleMost) {
         return error(ErrorCode::invalid,
@@ -40,7 +49,7 @@ Result<Request> onesignal_request(const OneSignalConfig& config, const Message& 
     }
     Record body;
     put(body, "app_id", config.app_id);
-    put(body, "include_subscription_ids", List{Value(message.to)});
+    put(body, "include_subscription_ids", std::move(devices));
     put(body, "target_channel", "push");
     if (!message.title.empty()) put(body, "headings", in_english(message.title));
     put(body, "contents", in_english(message.text));

@@ -32,6 +32,7 @@ model::Observation observe_webpush(const Response& response) {
     }
     if (response.status == 404 || response.status == 410) {
         seen.reason = "the subscription is dead: the person withdrew it or the browser replaced it";
+        seen.gone = {""};
     } else if (response.status == 413) {
         seen.reason = "the push service finds the push too large (413); shorten the template";
     } else if (seen.kind == ObservationKind::pause) {

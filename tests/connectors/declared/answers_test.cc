@@ -60,6 +60,8 @@ const std::vector<Row>& rows() {
         {"jpush", 401, R"({"error":{"code":1004,"message":"Authen failed"}})",
          ObservationKind::pause},
         {"jpush", 200, "{}", ObservationKind::unknown},
+        {"jpush", 500, R"({"error":{"code":1000,"message":"Server internal error"}})",
+         ObservationKind::unknown},
         {"wechat-subscribe", 200, R"({"errcode":0,"errmsg":"ok"})", ObservationKind::accepted},
         {"wechat-subscribe", 200, R"({"errcode":0,"errmsg":"ok","msgid":123})",
          ObservationKind::accepted, "123"},

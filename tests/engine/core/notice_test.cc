@@ -163,6 +163,72 @@ TEST_CASE("two reports that waited for one name are both handed on, and both con
     CHECK(said.world.partitions[0].unmatched().empty());
 }
 
+TEST_CASE("a reply is told in its words, kept with a text of nobody's, and goes with the person",
+          "[core]") {
+    Said said;
+    said.name(kNumber);
+    model::Receipt reply;
+    reply.kind = ReceiptKind::replied;
+    reply.id = "t1";
+    reply.at = said.world.now;
+    reply.detail = "hardly: Yes, please!";
+    said.at_place(kNumber, model::NoticeArrived{reply});
+    const auto story = [&] {
+        std::string out;
+        for (const TimelineItem& item :
+             said.world.of("ada").timeline(model::person_id_of("user:ada")))
+            out += item.text + "\n";
+        return out;
+    };
+    CHECK(story().find("replied (hardly: Yes, please!)") != std::string::npos);
+
+    const std::string other = model::name_of_place("text", "sms", "8613900000000");
+    reply.detail = "Who is this?";
+    said.at_place(other, model::NoticeArrived{reply});
+    REQUIRE(said.world.partitions[0].unmatched().size() == 1);
+    CHECK(said.world.partitions[0].unmatched()[0].receipt.detail == "Who is this?");
+    said.world.erase("ada");
+    CHECK(story().empty());
+}
+
+TEST_CASE("who is erased is forgotten where the number and the provider's names were noted",
+          "[core]") {
+    Builder b = sends("code");
+    b.program.templates[b.message("code")].params.clear();
+    Said said;
+    said.world.publish(b);
+    said.world.identify("ada", {{"phone", "+8613800000000"}});
+    said.world.identify("bob", {{"phone", "+8613800000000"}});
+    model::Observation taken;
+    taken.kind = model::ObservationKind::accepted;
+    taken.provider_id = "SERIAL-1";
+    said.world.answers = {taken};
+    said.world.track("ada", "viewed", {{"sku", "x"}});
+    const Sent sent = said.world.last();
+    REQUIRE(sent.channel == "sms");
+    const auto name = [&](const std::string& place, const std::string& who) {
+        model::MessageKey key = sent.key;
+        key.bytes[0] = static_cast<std::uint8_t>(key.bytes[0] + (who == "bob" ? 1 : 0));
+        said.at_place(place,
+                      model::MessageNamed{model::person_id_of(external(who)), key, said.world.now});
+    };
+    name(kId, "ada");
+    name(kNumber, "ada");
+    const bool shared = GENERATE(false, true);
+    if (shared) name(kNumber, "bob");
+    said.say(model::name_of_place("text", "sms", "8613900000000"), ReceiptKind::replied, "t0");
+    said.world.erase("ada");
+    // What is said there now finds nobody's message, and only bob's number has somebody still.
+    said.say(kId, ReceiptKind::delivered, "n1");
+    said.say(kNumber, ReceiptKind::replied, "t1");
+    std::vector<std::string> kept;
+    for (const Unmatched& one : said.world.partitions[0].unmatched())
+        kept.push_back(one.place);
+    CHECK(std::count(kept.begin(), kept.end(), kId) == 1);
+    CHECK(std::count(kept.begin(), kept.end(), kNumber) == (shared ? 0 : 1));
+    CHECK(kept.size() == (shared ? 2 : 3));
+}
+
 // ---------------------------------------------------------------- why it came back
 
 TEST_CASE("the story of a message says why it came back, in the provider's words", "[core]") {

@@ -283,6 +283,7 @@ TEST_CASE("a number that asks to stop is on the list before it is told so", "[ht
     const auto& notice = std::get<model::NoticeArrived>(answers[0].body);
     CHECK(notice.receipt.kind == model::ReceiptKind::replied);
     CHECK(notice.receipt.id == "SM9");
+    CHECK(notice.receipt.detail == "where is the bus stop?");
     // A start is written down whatever is known: the list itself tells which came later.
     CHECK(text("START").status == 200);
     REQUIRE(world.engine.submissions().size() == 3);

@@ -69,6 +69,8 @@ std::vector<Sample> samples() {
                                {{"email", address_key_of("p", "email", "a@b.test"), "asked", kNoon},
                                 {"channel:promo", {}, "", {}}}}),
         with("erase", Erase{"user:ada"}),
+        with("forgotten", PlaceForgotten{person_id_of("user:1")}),
+        with("gone", AddressesGone{key, {hash64("token"), 7}}),
         with("approve", Approve{"welcome", "hello", "ana"}),
         with("learned", Learned{"sends of cart", {{"push", 1200, 49}, {"sms", 0, 0}}}),
         with("named", MessageNamed{person_id_of("user:1"), key, kNoon}),

@@ -317,6 +317,8 @@ TEST_CASE("an event's property that changes its kind under people is refused", "
               .empty());
 }
 
+constexpr const char* kZone = "time zone \"Europe/Berlin\"";
+
 TEST_CASE("every remark reads as reviewed, in both languages", "[plan][golden]") {
     const std::string longer = with(kShop, "wait 3 days", "wait 4 days");
     const std::string shorter =
@@ -342,6 +344,8 @@ TEST_CASE("every remark reads as reviewed, in both languages", "[plan][golden]")
         plan_of(shop(reads), other_kind),
         plan_of(kShop, shop(""), many),
         plan_of(kShop, shop(""), {}, {{"welcom", Retire::stop}}),
+        plan_of(kShop, with(kShop, kZone, std::string(kZone) + "\n  holdout 5%")),
+        plan_of(with(kShop, kZone, std::string(kZone) + "\n  holdout 12.5%"), kShop),
     };
     std::string english;
     std::string chinese;

@@ -28,7 +28,9 @@ class PlainConnector final : public connectors::Connector {
         return connectors::Request(std::move(request));
     }
     model::Observation observe(const connectors::Response& response) const override {
-        return connectors::observe_http(response, traits_.idempotency);
+        model::Observation seen = connectors::observe_http(response, traits_.idempotency);
+        if (response.status == 410) seen.gone = {""};
+        return seen;
     }
 
   private:

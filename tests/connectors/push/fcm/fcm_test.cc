@@ -64,6 +64,31 @@ std::string failed(const std::string& status, const std::string& code) {
     return R"({"error":{"message":"x","status":")" + status + R"(","details":)" + details + "}}";
 }
 
+/// Google and Firebase on this machine, and a connector that speaks to them.
+struct Street {
+    std::unique_ptr<fake::SinkServer> sink;
+    SystemClock clock;
+    std::unique_ptr<net::Transport> transport;
+    std::unique_ptr<Connector> connector;
+
+    /// `known`: the one account that Google knows.
+    explicit Street(const Record& known = account()) {
+        fake::SinkOptions options;
+        options.service_account = to_json(known);
+        auto started = fake::SinkServer::start(options);
+        REQUIRE(started);
+        sink = std::move(started).value();
+        push::FcmConfig config = sample_config();
+        config.base_url = sink->http_url();
+        config.service_account = to_json(account(config.base_url + "/token"));
+        transport = net::with_tokens(contract::local_transport(), clock, Logger::silent());
+        connector = fcm(config);
+    }
+    model::Observation attempt(const Message& message) const {
+        return contract::attempt(*connector, *transport, message);
+    }
+};
+
 }  // namespace
 
 TEST_CASE("a push becomes Firebase's message; a repeat takes its place on every platform",
@@ -200,4 +225,43 @@ TEST_CASE("Firebase says when to come back", "[fcm]") {
     Response response = answer_of(429, failed("RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED"));
     response.headers = {{"retry-after", "90"}};
     CHECK(fcm()->observe(response).retry_after == std::chrono::seconds(90));
+}
+
+TEST_CASE("Firebase in all weathers: a token is fetched once, and a repeat replaces the first",
+          "[fcm]") {
+    const auto [behaviour, wanted] = GENERATE(table<Behaviour, ObservationKind>({
+        {Behaviour::ok, ObservationKind::accepted},
+        {Behaviour::too_many, ObservationKind::retry},
+        {Behaviour::server_error, ObservationKind::retry},
+        {Behaviour::reject, ObservationKind::rejected},
+        {Behaviour::unauthorized, ObservationKind::pause},
+        {Behaviour::accept_then_close, ObservationKind::retry},
+        {Behaviour::garbage, ObservationKind::retry},
+    }));
+    CAPTURE(fake::name_of(behaviour));
+    const Street street;
+    street.sink->expect({behaviour});
+    CHECK(street.attempt(sample()).kind == wanted);
+    CHECK(street.attempt(sample()).kind == ObservationKind::accepted);
+    CHECK(street.sink->last(1)[0].subject == "Your cart");
+    CHECK(street.sink->last(1)[0].key == "0b9c1122-3344-4566-8788-99aabbccdd01");
+}
+
+TEST_CASE("a device that is gone is told from one that is there", "[fcm]") {
+    const Street street;
+    Message message = sample();
+    message.to = "gone-phone";
+    const model::Observation seen = street.attempt(message);
+    CHECK(seen.kind == ObservationKind::rejected);
+    CHECK(seen.reason.find("token is dead") != std::string::npos);
+    CHECK(street.sink->counts("push").refused == 1);
+}
+
+TEST_CASE("an account that Google does not know gets no token, and nothing is sent", "[fcm]") {
+    Record stranger = account();
+    put(stranger, "client_email", "somebody@else.example");
+    const Street street(stranger);
+    const model::Observation seen = street.attempt(sample());
+    CHECK(seen.kind == ObservationKind::pause);
+    CHECK(street.sink->counts("push").calls == 0);
 }

@@ -69,12 +69,29 @@ TEST_CASE("OneSignal's answers are read", "[onesignal]") {
     CHECK(observed(200, R"({"id":"n1","external_id":null})") == ObservationKind::accepted);
     CHECK(observed(200, R"({"id":"","errors":["All included players are not subscribed"]})") ==
           ObservationKind::rejected);
-    CHECK(observed(200, R"({"id":"n1","errors":{"invalid_player_ids":["x"]}})") ==
+    CHECK(observed(200, R"({"id":"","errors":{"invalid_player_ids":["x"]}})") ==
           ObservationKind::rejected);
     CHECK(observed(200, "<html>") == ObservationKind::retry);
     CHECK(observed(200, R"({"recipients":1})") == ObservationKind::retry);
     CHECK(observed(400, R"({"errors":["bad"]})") == ObservationKind::rejected);
     CHECK(observed(409, "") == ObservationKind::accepted);
+}
+
+TEST_CASE("several devices are one notification, and those that are gone are named",
+          "[onesignal]") {
+    Message message = sample();
+    message.also_to = {"second", "third"};
+    auto made = onesignal()->request(message);
+    REQUIRE(made);
+    CHECK(std::get<HttpRequest>(made.value()).body.find(R"(0001","second","third"])") !=
+          std::string::npos);
+    Response response;
+    response.answered = true;
+    response.status = 200;
+    response.body = R"({"id":"n1","errors":{"invalid_player_ids":["second"]}})";
+    const model::Observation seen = onesignal()->observe(response);
+    CHECK(seen.kind == ObservationKind::accepted);
+    CHECK(seen.gone == std::vector<std::string>{"second"});
 }
 
 TEST_CASE("OneSignal in all weathers: repeated under its key, it is one push", "[onesignal]") {
