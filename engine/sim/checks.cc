@@ -132,8 +132,7 @@ void Simulation::check_erased() {
 void Simulation::check_bodies() {
     std::map<model::MessageKey, Sha256> said;
     for (const Call& call : providers_->ledger()) {
-        if (call.channel.starts_with(core::kCallLane) ||
-            call.channel.starts_with(core::kFetchLane))
+        if (call.channel.starts_with(core::kCallLane) || call.channel.starts_with(core::kFetchLane))
             continue;
         const std::string name =
             "I9: attempt " + std::to_string(call.attempt) + " of " + model::format_key(call.key);
