@@ -108,6 +108,12 @@ int print_journeys(const Record& answer, const translate::Speech& say) {
         fmt::print("{:<28}{:>9}{:>9}{:>9}{:>10}{:>9}{:>9}\n", text_in(*record, "name"), entered,
                    entered - ended, number_in(*record, "sent"), number_in(*record, "goals"),
                    number_in(*record, "skipped"), number_in(*record, "unknown"));
+        const Value* held_out = find(*record, "held_out");
+        const Record* holdout = held_out == nullptr ? nullptr : held_out->as<Record>();
+        if (holdout != nullptr && number_in(*holdout, "entered") > 0) {
+            fmt::print("{}", say("    in the holdout: {} entered, {} reached a goal\n",
+                                 number_in(*holdout, "entered"), number_in(*holdout, "goals")));
+        }
         const Value* waiting = find(*record, "waiting");
         if (waiting == nullptr || waiting->as<Record>() == nullptr) continue;
         for (const NamedValue& step : *waiting->as<Record>())

@@ -12,6 +12,15 @@ constexpr std::size_t kNoLine = static_cast<std::size_t>(-1);
 
 const auto kAny = [](const Happening&) { return true; };
 
+/// At the step itself, or at one of a choice's channels: `nudge` is `nudge.push` too.
+auto at_step(std::string_view step) {
+    return [step](const Happening& one) {
+        const std::string_view met = one.step;
+        return met == step ||
+               (met.size() > step.size() && met.starts_with(step) && met[step.size()] == '.');
+    };
+}
+
 /// What an expectation wants to see, for the column of notes; "" for what wants to see nothing.
 std::string wish(const ir::Program& program, const sema::TestAct& act,
                  const translate::Speech& say) {
@@ -155,8 +164,7 @@ Witness::Problem Witness::expect(const sema::ExpectNoMoreSends&) {
 }
 
 Witness::Problem Witness::expect(const sema::ExpectHeld& wanted, const Moment& moment) {
-    const Happening* held =
-        last(Happening::Kind::held, [&](const Happening& one) { return one.step == wanted.step; });
+    const Happening* held = last(Happening::Kind::held, at_step(wanted.step));
     if (held == nullptr) return say_("`{}` was not held", wanted.step);
     if (!held->until) return say_("`{}` was held until further notice", wanted.step);
     if (*held->until != moment(wanted.until))
@@ -167,8 +175,7 @@ Witness::Problem Witness::expect(const sema::ExpectHeld& wanted, const Moment& m
 }
 
 Witness::Problem Witness::expect(const sema::ExpectSkipped& wanted) {
-    const Happening* skipped = last(Happening::Kind::skipped,
-                                    [&](const Happening& one) { return one.step == wanted.step; });
+    const Happening* skipped = last(Happening::Kind::skipped, at_step(wanted.step));
     if (skipped == nullptr) return say_("`{}` was not skipped", wanted.step);
     const auto why = [&](std::string_view sentence) {
         return fmt::format("{} {}", sentence, skipped->detail);
@@ -246,11 +253,9 @@ void Witness::expected(const sema::TestAct& act, Instant now) {
     if (const auto* sent = std::get_if<sema::ExpectSent>(&act)) {
         if (!sent->negated) at_happening(stopped(*sent));
     } else if (const auto* held = std::get_if<sema::ExpectHeld>(&act)) {
-        at_happening(last(Happening::Kind::held,
-                          [&](const Happening& one) { return one.step == held->step; }));
+        at_happening(last(Happening::Kind::held, at_step(held->step)));
     } else if (const auto* skipped = std::get_if<sema::ExpectSkipped>(&act)) {
-        at_happening(last(Happening::Kind::skipped,
-                          [&](const Happening& one) { return one.step == skipped->step; }));
+        at_happening(last(Happening::Kind::skipped, at_step(skipped->step)));
     } else if (std::holds_alternative<sema::ExpectExited>(act)) {
         at_happening(last(Happening::Kind::ended, kAny));
     }

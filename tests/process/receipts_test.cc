@@ -73,6 +73,15 @@ journey letters "A letter, and what became of it" {
     }
   }
 }
+journey answers "Who says yes to a note" transactional {
+  version 1
+  enter when replied where text contains "Yes"
+  reenter always
+  while running parallel
+  do {
+    stop as said_yes
+  }
+}
 journey notes "A note, and whether it arrived" transactional {
   version 1
   enter when texted
@@ -284,4 +293,41 @@ TEST_CASE("Twilio's report is believed only with its signature", "[process]") {
     CAPTURE(genuine);
     CHECK((has(genuine, " 200 ") || has(genuine, " 204 ")));
     CHECK(echo.tells("it_arrived"));
+}
+
+TEST_CASE("what somebody texts back is in the story, and a journey can go by its words",
+          "[process]") {
+    const Echo echo;
+    echo.post("/v1/track", R"({"userId":"ada","event":"Texted","messageId":"1"})");
+    echo.next_message(1);
+    CHECK(echo.tells(R"("status":"accepted")"));
+    const std::string url = echo.public_url + "/r/twilio";
+    const auto text = [&](const std::string& body, const std::string& sid) {
+        const connectors::Form form{{"MessageSid", sid},
+                                    {"From", "+4917012345678"},
+                                    {"To", "+12025550100"},
+                                    {"Body", body}};
+        std::string sent;
+        for (const auto& [name, value] : form) {
+            sent += (sent.empty() ? "" : "&") + name + "=" + connectors::percent_encode(value);
+        }
+        return talk(echo.daemon->port(),
+                    fmt::format("POST /r/twilio HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                "X-Twilio-Signature: {}\r\nContent-Type: "
+                                "application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{}",
+                                inbound::twilio_signature("a-token", url, form), sent.size(), sent),
+                    false);
+    };
+    const std::string first = text("What is this?", "SM7");
+    CAPTURE(first);
+    CHECK((has(first, " 200 ") || has(first, " 204 ")));
+    CHECK(echo.tells("replied (What is this?)"));
+    CHECK_FALSE(has(echo.story(), "said_yes"));
+    text("Yes, ❤ please", "SM8");
+    CHECK(echo.tells("said_yes"));
+    CHECK(has(echo.story(), "replied (Yes, ❤ please)"));
+    // A word that stops is a wish and no answer.
+    text("STOP", "SM9");
+    CHECK_FALSE(has(echo.story(), "STOP"));
+    CHECK(echo.tells("suppression list"));
 }

@@ -177,6 +177,45 @@ test "no \"consent\" <was> given & so" of greet {
     }
 }
 
+TEST_CASE("a choice's label means whichever of its channels was skipped", "[app]") {
+    const auto compiled = project(R"(
+channel sms { address user.email  sender "SHOP" }
+consent texts "Texts" {
+  channels sms
+  basis opt in
+}
+template note sms marketing {
+  consent texts
+  body "Hi. STOP to end"
+}
+journey reach "Reach" {
+  enter when signed_up
+  do {
+    nudge: send first of {
+      email hello
+      sms note
+    }
+    nudged: wait 1h
+  }
+}
+test "without consent" of reach {
+  start 2026-03-02 10:00 in "UTC"
+  given user { email: "a@example.com" }
+  at +0s signed_up { plan: "free" }
+  at +1m expect skipped nudge because "consent"
+}
+test "a label that only begins alike" of reach {
+  start 2026-03-02 10:00 in "UTC"
+  given user { email: "a@example.com" }
+  at +0s signed_up { plan: "free" }
+  at +1m expect skipped nudged
+}
+)");
+    REQUIRE(compiled.tests.size() == 2);
+    CHECK(run_trial(*compiled.program, compiled.tests[0]).problem.empty());
+    CHECK_FALSE(run_trial(*compiled.program, compiled.tests[1]).problem.empty());
+}
+
 TEST_CASE("the same test gives the same story twice", "[app]") {
     const auto compiled = project(R"(
 test "twice" of greet {
