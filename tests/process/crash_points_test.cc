@@ -4,6 +4,7 @@
 #include "tests/process/shop.h"
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
