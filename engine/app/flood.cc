@@ -71,7 +71,7 @@ class Flood {
             static_cast<std::int64_t>(std::clamp(1e9 / options_.per_second, 2e4, 1e6)));
         const timespec wait{0, pause.count()};
         if (::ppoll(waits.data(), waits.size(), &wait, nullptr) < 0)
-            return error(ErrorCode::retry, "the connections cannot be waited for");
+            return error(ErrorCode::retry, "no answer for 30 s");
         for (std::size_t i = 0; i < lines_.size(); ++i) {
             Line& line = lines_[i];
             if (!line.busy) continue;

@@ -179,7 +179,10 @@ test "no \"consent\" <was> given & so" of greet {
 
 TEST_CASE("a choice's label means whichever of its channels was skipped", "[app]") {
     const auto compiled = project(R"(
-channel sms { address user.email  sender "SHOP" }
+channel sms {
+  address user.email
+  sender "SHOP"
+}
 consent texts "Texts" {
   channels sms
   basis opt in
