@@ -78,7 +78,7 @@ TEST_CASE("killed at each crash point, nothing acknowledged is lost and no key i
         return std::move(started).value();
     };
     auto daemon = start();
-    Shop shop(daemon->port(), daemon->write_key());
+    Shop shop(daemon->port(), daemon->write_key(), 10ms);
     int version = 1;
     int visited = 0;
     for (const std::string_view point : kPoints) {

@@ -108,8 +108,8 @@ std::string ledger_file(const TemporaryDirectory& directory) {
 
 }  // namespace
 
-Shop::Shop(std::uint16_t port, std::string write_key)
-    : client_(fmt::format("http://127.0.0.1:{}", port), std::move(write_key), "") {
+Shop::Shop(std::uint16_t port, std::string write_key, std::chrono::milliseconds pause)
+    : client_(fmt::format("http://127.0.0.1:{}", port), std::move(write_key), ""), pause_(pause) {
     thread_ = std::thread([this] { run(); });
 }
 
@@ -140,6 +140,8 @@ void Shop::run() {
             ::nanosleep(&pause, nullptr);
         }
         acknowledged_ += kEventsInBatch;
+        timespec rest{0, static_cast<long>(pause_.count()) * 1'000'000};
+        ::nanosleep(&rest, nullptr);
     }
 }
 

@@ -15,7 +15,9 @@ namespace journey::process_tests {
 /// is sent again, as every Segment client does.
 class Shop {
   public:
-    Shop(std::uint16_t port, std::string write_key);
+    /// Rests for `pause` after each batch.
+    Shop(std::uint16_t port, std::string write_key,
+         std::chrono::milliseconds pause = std::chrono::milliseconds(0));
     ~Shop();
     /// Returns when what was begun is acknowledged: then every order is one that must arrive.
     void stop();
@@ -24,6 +26,7 @@ class Shop {
   private:
     void run();
     app::Client client_;
+    std::chrono::milliseconds pause_;
     std::atomic<bool> stopping_{false};
     std::atomic<int> acknowledged_{0};
     std::thread thread_;
