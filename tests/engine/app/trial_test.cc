@@ -191,8 +191,15 @@ template note sms marketing {
   consent texts
   body "Hi. STOP to end"
 }
+quiet night {
+  from 21:30 to 09:00 local
+  on sms
+  then hold
+  if no zone use "UTC"
+}
 journey reach "Reach" {
   enter when signed_up
+  quiet night
   do {
     nudge: send first of {
       email hello
