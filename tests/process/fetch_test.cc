@@ -221,7 +221,7 @@ TEST_CASE("a project's tests say what is fetched, and never touch the network", 
     CHECK(has(in_one_line(lacking.output),
               "a message fetches `weather`, and this test does not say what comes"));
     const Finished rendered =
-        run_journey({"render", "letter", directory.path(), "--data",
+        run_journey({"render", "letter", "--project", directory.path(), "--data",
                      R"({"fetch": {"weather": {"temperature": 3, "sky": ["blue"]}}})"});
     CHECK(has(rendered.output, "3 degrees, blue"));
     const Finished simulated =
