@@ -51,20 +51,11 @@ struct Process {
         REQUIRE(node->recover(state, log, now));
     }
     void append(std::vector<model::Command> commands) {
-        ByteWriter bytes;
-        for (model::Command& command : commands) {
-            command.at = now;
-            if (command.event_time == Instant{}) command.event_time = now;
-            if (command.partition != model::kEveryPartition && command.person.number != 0)
-                command.partition = model::partition_of(command.person, 4);
-            model::encode(command, bytes);
+        for (const model::Command& command : commands) {
             if (const auto* decide = std::get_if<model::Decide>(&command.body))
                 decided.push_back(*decide);
         }
-        const storage::LogBatch batch{log.end() + 1, static_cast<std::uint32_t>(commands.size()),
-                                      bytes.bytes()};
-        REQUIRE(log.append({batch}, 1));
-        REQUIRE(node->apply(batch));
+        kit::append_to(log, *node, now, std::move(commands));
     }
     void settle(bool accept = true) {
         for (;;) {

@@ -237,18 +237,7 @@ class Alone {
         REQUIRE(node_->recover(state_, log_, now_));
     }
     void append(std::vector<model::Command> commands) {
-        ByteWriter bytes;
-        for (model::Command& command : commands) {
-            command.at = now_;
-            if (command.event_time == Instant{}) command.event_time = now_;
-            if (command.partition != model::kEveryPartition && command.person.number != 0)
-                command.partition = model::partition_of(command.person, 4);
-            model::encode(command, bytes);
-        }
-        const storage::LogBatch batch{log_.end() + 1, static_cast<std::uint32_t>(commands.size()),
-                                      bytes.bytes()};
-        REQUIRE(log_.append({batch}, 1));
-        REQUIRE(node_->apply(batch));
+        kit::append_to(log_, *node_, now_, std::move(commands));
     }
     void settle() {
         for (;;) {

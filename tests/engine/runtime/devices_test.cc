@@ -51,19 +51,7 @@ struct Phones {
         REQUIRE(node->recover(state, log, now));
     }
     void append(std::vector<model::Command> commands) {
-        if (commands.empty()) return;
-        ByteWriter bytes;
-        for (model::Command& command : commands) {
-            command.at = now;
-            command.event_time = now;
-            if (command.partition != model::kEveryPartition && command.person.number != 0)
-                command.partition = model::partition_of(command.person, 4);
-            model::encode(command, bytes);
-        }
-        const storage::LogBatch batch{log.end() + 1, static_cast<std::uint32_t>(commands.size()),
-                                      bytes.bytes()};
-        REQUIRE(log.append({batch}, 1));
-        REQUIRE(node->apply(batch));
+        kit::append_to(log, *node, now, std::move(commands));
     }
     void settle() {
         for (;;) {

@@ -5,6 +5,8 @@
 #include "engine/runtime/runtime.h"
 #include "tests/engine/core/kit/kit.h"
 
+#include <catch2/catch.hpp>
+
 namespace journey::runtime::kit {
 
 class PlainConnector final : public connectors::Connector {
@@ -92,6 +94,24 @@ inline model::Command identify(const std::string& person) {
 }
 inline model::Command viewed(const std::string& person, std::string message_id = {}) {
     return command_of(person, model::Track{"viewed", {{"sku", "a"}}}, std::move(message_id));
+}
+
+/// One batch of the Log, and applied; what asks for no moment of its own happens now.
+inline void append_to(storage::Log& log, Node& node, Instant now,
+                      std::vector<model::Command> commands) {
+    if (commands.empty()) return;
+    ByteWriter bytes;
+    for (model::Command& command : commands) {
+        command.at = now;
+        if (command.event_time == Instant{}) command.event_time = now;
+        if (command.partition != model::kEveryPartition && command.person.number != 0)
+            command.partition = model::partition_of(command.person, 4);
+        model::encode(command, bytes);
+    }
+    const storage::LogBatch batch{log.end() + 1, static_cast<std::uint32_t>(commands.size()),
+                                  bytes.bytes()};
+    REQUIRE(log.append({batch}, 1));
+    REQUIRE(node.apply(batch));
 }
 
 }  // namespace journey::runtime::kit
