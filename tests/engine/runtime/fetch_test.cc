@@ -168,7 +168,8 @@ TEST_CASE("a dry run fetches nothing, and an allow-list says whom", "[runtime]")
     process.append({kit::publish_of(weather())});
     process.view("ada", "Ada");
     CHECK(process.asked.empty());
-    const auto& journey = process.node->counts().journeys[0];
+    const core::Counts counts = process.node->counts();
+    const auto& journey = counts.journeys[0];
     CHECK(journey.sent == (dry ? 1 : 0));
     CHECK(journey.skipped == (dry ? 0 : 1));
 }
