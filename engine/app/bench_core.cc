@@ -1,4 +1,4 @@
-// journey bench match, aggregates, timers, segments: one partition in this process, without log,
+// journey bench match, aggregates, timers, segments, publish: one partition in this process, without log,
 // disk and network. Each is a curve: what one event (or one timer) costs as what exists grows, and
 // beside it what decoding the same commands costs, the least any engine would pay.
 
@@ -260,11 +260,72 @@ Result<Report> segmenting(const BenchOptions& options, Progress& progress) {
     return report;
 }
 
+/// Everybody is asked about a segment that no program had. `people_a_tick`: of a slice.
+Result<Measured> publish_to(std::uint64_t people, int people_a_tick) {
+    core::PartitionOptions options;
+    options.people_a_tick = people_a_tick;
+    const std::string shop = bench_project(kShop);
+    TRY(BenchEngine engine, BenchEngine::start({{"shop.journey", shop + kParked}}, options));
+    for (std::uint64_t i = 0; i < people; ++i)
+        engine.apply(engine.track(i, "product_viewed",
+                                  {{"category", Value("coats")}, {"price", Value(10.5)}}));
+    const std::string club = R"(segment fans = count(product_viewed within 30 days) >= 3
+journey club "Club" {
+  version 1
+  enter when joining fans
+  reenter never
+  expires after 90 days
+  do { wait 60 days }
+}
+)";
+    std::vector<std::uint32_t> nanos;
+    const double cpu = thread_cpu_seconds();
+    const auto begin = std::chrono::steady_clock::now();
+    auto then = begin;
+    const auto note = [&] {
+        const auto now = std::chrono::steady_clock::now();
+        nanos.push_back(static_cast<std::uint32_t>(
+            std::min<std::int64_t>(std::chrono::nanoseconds(now - then).count(), 0xffffffff)));
+        then = now;
+    };
+    TRY(engine.publish({{"shop.journey", shop + kParked + club}}));
+    note();
+    while (engine.next_due() <= engine.now()) {
+        engine.tick(engine.now());
+        note();
+    }
+    Measured out;
+    out.per_second =
+        static_cast<double>(people) / std::chrono::duration<double>(then - begin).count();
+    out.cpu_micros = (thread_cpu_seconds() - cpu) * 1e6 / static_cast<double>(people);
+    out.latency = latency_of(nanos, 1000);
+    return out;
+}
+
+Result<Report> publishing(const BenchOptions& options, Progress& progress) {
+    Report report{"publish", "a program with a new segment goes live, and everybody is asked"};
+    for (std::uint64_t people = 1000; people <= std::max<std::uint64_t>(options.people, 1000);
+         people *= 10) {
+        Case one{fmt::format("{} people of a partition", people), "people",
+                 "the command, and each slice after it", "all of them in the command"};
+        for (std::uint32_t round = 0; round < options.repeat; ++round) {
+            progress.at(report.cases.size(), one.name);
+            TRY(Measured measured, publish_to(people, core::PartitionOptions{}.people_a_tick));
+            TRY(const Measured at_once, publish_to(people, std::numeric_limits<int>::max()));
+            measured.bare_per_second = at_once.per_second;
+            measured.more = {{"at_once_longest_us", at_once.latency->max}};
+            one.runs.push_back(std::move(measured));
+        }
+        report.cases.push_back(std::move(one));
+    }
+    return report;
+}
+
 }  // namespace
 
 bool is_core_scenario(std::string_view scenario) {
     return scenario == "match" || scenario == "aggregates" || scenario == "timers" ||
-           scenario == "segments";
+           scenario == "segments" || scenario == "publish";
 }
 
 int bench_core_command(const BenchOptions& options, const std::string& program_path) {
@@ -272,6 +333,7 @@ int bench_core_command(const BenchOptions& options, const std::string& program_p
     const auto measure = options.scenario == "match"        ? matching
                          : options.scenario == "aggregates" ? aggregating
                          : options.scenario == "timers"     ? timing
+                         : options.scenario == "publish"    ? publishing
                                                             : segmenting;
     Result<Report> report = measure(options, progress);
     if (!report) return fail(report.error());

@@ -11,18 +11,22 @@ namespace journey::app {
 
 class BenchEngine {
   public:
-    static Result<BenchEngine> start(std::vector<dsl::SourceFile> files) {
-        dsl::Compilation made = dsl::compile(std::move(files));
-        if (!made.ok()) return error(ErrorCode::invalid, dsl::render_short(made));
+    static Result<BenchEngine> start(std::vector<dsl::SourceFile> files,
+                                     core::PartitionOptions options = {}) {
         BenchEngine engine;
-        TRY(engine.catalog_, core::publish(core::empty_catalog(), ir::encode(*made.program), 1));
-        core::PartitionOptions options;
         options.partitions = 1;
         engine.partition_ = std::make_unique<core::Partition>(model::PartitionId{0}, options,
                                                               core::empty_catalog());
-        engine.partition_->use_catalog(engine.catalog_, 1, engine.effects_, engine.now_);
-        engine.position_ = 1;
+        TRY(engine.publish(std::move(files)));
         return engine;
+    }
+    Result<void> publish(std::vector<dsl::SourceFile> files) {
+        dsl::Compilation made = dsl::compile(std::move(files));
+        if (!made.ok()) return error(ErrorCode::invalid, dsl::render_short(made));
+        TRY(catalog_, core::publish(catalog_, ir::encode(*made.program), ++position_));
+        effects_.clear();
+        partition_->use_catalog(catalog_, position_, effects_, now_);
+        return success();
     }
 
     model::Command track(std::uint64_t person, const std::string& event, Record properties) {
@@ -63,7 +67,7 @@ class BenchEngine {
     core::Counts counts() const { return partition_->counts(); }
 
   private:
-    core::CatalogPtr catalog_;
+    core::CatalogPtr catalog_ = core::empty_catalog();
     std::unique_ptr<core::Partition> partition_;
     core::Effects effects_;
     model::LogPosition position_ = 0;

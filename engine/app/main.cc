@@ -514,7 +514,7 @@ int main(int argc, char** argv) {
     auto* bench_app = app.add_subcommand("bench", "Measure this machine with this program");
     bench_app
         ->add_option("scenario", bench.scenario,
-                     "ingest, match, timers, aggregates, segments, send, recover, mixed, overload, "
+                     "ingest, match, timers, aggregates, segments, publish, send, recover, mixed, overload, "
                      "render, check, lsp")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();

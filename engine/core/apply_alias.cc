@@ -58,7 +58,7 @@ void add_mark(std::vector<AbsorbedMark>& marks, AbsorbedMark mark) {
 }  // namespace
 
 void Machine::on(const model::Command& command, const model::Alias& alias) {
-    const Person* known = people_.find(command.person);
+    const Person* known = person_of(command.person);
     if (known != nullptr && known->moved() != nullptr) return;
     Person* person = reach(command, true);
     if (person == nullptr || is_repeat(*person, command)) return;
@@ -109,7 +109,7 @@ void Machine::on(const model::Command& command, const model::Alias& alias) {
 }
 
 void Machine::on(const model::Command& command, const model::Absorb& absorb) {
-    Person* person = people_.find(command.person);
+    Person* person = person_of(command.person);
     if (person != nullptr && person->rare_parts) {
         for (const AbsorbedMark& mark : person->rare_parts->absorbed) {
             if (mark.from == absorb.from && mark.released_at == absorb.released_at) return;
@@ -140,6 +140,8 @@ void Machine::on(const model::Command& command, const model::Absorb& absorb) {
     }
     if (person->scheduled <= now_) wake_due(*person, now_);
     merge(*person, std::move(from), absorb.released_at);
+    // What it waits for may have come while it was on its way.
+    if (is_parked(*person)) resume(*person, {});
     finish_command(*person);
 }
 

@@ -57,7 +57,7 @@ std::string_view why_off_limits(const Person& person, const LinkedProgram& live,
 }  // namespace
 
 void Machine::on(const model::Command& command, const model::Erase& asked) {
-    Person* person = people_.find(command.person);
+    Person* person = person_of(command.person);
     if (person == nullptr) return;
     const bool stub = person->moved() != nullptr;
     if (asked.merged_into.empty()) {

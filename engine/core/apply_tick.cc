@@ -6,9 +6,10 @@
 namespace journey::core {
 
 void Machine::on(const model::Command&, const model::Tick&) {
+    run_meetings();
     while (!timers_.empty() && timers_.top().due <= now_) {
         const Timer timer = timers_.pop();
-        Person* person = people_.find(timer.person);
+        Person* person = person_of(timer.person);
         // Overtaken by an earlier one, which has put this person where it belongs since.
         if (person == nullptr || person->scheduled != timer.due) continue;
         person->scheduled = kNever;
@@ -16,6 +17,7 @@ void Machine::on(const model::Command&, const model::Tick&) {
         people_.rest();
     }
     wake_at_rails();
+    if (!meetings_.empty()) return;  // who lives where, and is who, is known later
     begin_sweeps();
     run_sweeps();
     run_look();

@@ -237,7 +237,7 @@ void Machine::wake_at_rails() {
         for (std::size_t i = 0; i < std::min<std::uint64_t>(room, kWakeMost) && !waiting.empty();
              ++i) {
             const auto [id, entry] = waiting.extract(waiting.begin()).value();
-            Person* person = people_.find(id);
+            Person* person = person_of(id);
             ENSURE(person != nullptr, "somebody waits at a rail and is not here");
             for (Intent& intent : person->intents) {
                 if (intent.message.entry != entry || !waits_at_rails(intent) ||

@@ -110,6 +110,8 @@ struct LinkedProgram {
     std::vector<EdgeTrigger> edge_triggers;     // in order
     std::vector<std::uint32_t> edges_by_watch;  // the same, by watch, then in order
     std::vector<LinkedSchedule> schedules;      // in order
+    /// Journeys that take entries over from earlier versions, by the number of their name.
+    std::map<std::uint32_t, ir::Index> moving;
 
     /// Exactly, else as snake case; kNone when there is none.
     ir::Index find_event(std::string_view name) const;

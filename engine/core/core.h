@@ -327,6 +327,10 @@ struct PartitionOptions {
     /// Gives the state of a person as it stands in the newest checkpoint that checkpoint_saved() or
     /// restore() told of. May throw StoreFailed and nothing else. Absent: everybody stays in memory.
     std::function<void(model::PersonId, Bytes&)> fetch = {};
+    /// So many people a Tick looks at, of what is for many: a schedule, a publication, a resume. All
+    /// partitions of a process look at once, and others wait meanwhile. Part of the answers: the
+    /// same wherever the same Log is applied.
+    int people_a_tick = 256;
     /// The addresses nothing goes to, whoever has them; changed only between two commands. Absent: a
     /// bounce stops the person's channel instead.
     std::shared_ptr<const AddressList> addresses = {};

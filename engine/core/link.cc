@@ -369,6 +369,9 @@ std::shared_ptr<const LinkedProgram> link(Catalog& catalog,
     }
     for (const ir::Journey& journey : source.journeys) {
         linked->journeys.push_back(link_journey(catalog, *linked, journey));
+        if (!journey.migrations.empty())
+            linked->moving[linked->journeys.back().number] =
+                static_cast<ir::Index>(linked->journeys.size() - 1);
     }
     link_triggers(catalog, *linked);
     return linked;

@@ -14,6 +14,13 @@ std::uint32_t day_of(Instant at) {
     return static_cast<std::uint32_t>(std::max<std::int64_t>(0, micros_of(at) / 86'400'000'000));
 }
 
+/// Something that was held may go on.
+bool releases(const Catalog& before, const Catalog& now) {
+    return now.winners != before.winners ||
+           std::any_of(before.paused.begin(), before.paused.end(),
+                       [&](const std::string& one) { return !now.stopped(one); });
+}
+
 }  // namespace
 
 Machine::Machine(model::PartitionId id, const PartitionOptions& options, CatalogPtr catalog)
@@ -74,149 +81,28 @@ void Machine::use_catalog(CatalogPtr catalog, model::LogPosition position, Effec
     if (position < applied_) return;
     // Rows name things by the catalog of their position.
     if (writing_) write_checkpoint(std::numeric_limits<std::size_t>::max());
-    const CatalogPtr earlier = std::exchange(catalog_, std::move(catalog));
-    const std::string before = live_hash(earlier);
     now_ = std::max(now_, at);
-    flip_stale_ = false;
-    looked_at_.clear();
     applied_ = std::max(applied_, position);
     effects_ = &effects;
-    const LinkedProgram* live = catalog_->live();
-    if (options_.record_happenings && live != nullptr && live->hash != before) {
+    flip_stale_ = false;
+    looked_at_.clear();
+    const LinkedProgram* live = catalog->live();
+    const bool published = live != nullptr && live->hash != live_hash(catalog_);
+    if (published) end_meetings();
+    const CatalogPtr earlier = std::exchange(catalog_, std::move(catalog));
+    if (options_.record_happenings && published) {
         Happening& happening = effects.happenings.emplace_back();
         happening.kind = Happening::Kind::published;
         happening.at = now_;
         happening.detail = live->hash;
     }
-    if (live != nullptr && live->hash != before) {
-        const std::vector<model::PersonId> told = adopt_traits(*live);
-        meet_program(earlier->live());
-        for (const model::PersonId id : told) {
-            Person& person = *people_.find(id);
-            levels_changed_ = true;
-            all_changed_ = true;
-            if (person.scheduled <= now_) wake_due(person, now_);
-            finish_command(person);
-            people_.rest();
-        }
-    }
-    if (live != nullptr && live->hash != before) plan_moves();
+    if (published) begin_publication(earlier->live());
     close_lessons(*earlier);
     look_at_trials();
     if (!at_rails_.empty()) rails_due_ = now_;  // the program may ask for others, or for none
-    // What waited for a resume is due now; the next Tick, which knows the time, lets it go on.
-    const std::set<model::PersonId> parked = std::exchange(parked_, {});
-    for (const model::PersonId id : parked) {
-        resume(*people_.find(id), resumed);
-        people_.rest();
-    }
+    if (releases(*earlier, *catalog_)) begin_release(resumed);
+    run_meetings();
     effects_ = nullptr;
-}
-
-// Traits that came while no program declared them become attributes.
-std::vector<model::PersonId> Machine::adopt_traits(const LinkedProgram& live) {
-    std::vector<model::PersonId> told;
-    Person room;
-    for (const model::PersonId id : people_.ids(Trait::undeclared)) {
-        const Record& known = people_.peek(id, room)->rare_parts->extras;
-        const bool any_declared = std::any_of(known.begin(), known.end(), [&](const auto& trait) {
-            return live.find_profile(trait.name) != ir::kNone;
-        });
-        if (!any_declared) continue;
-        people_.rest();
-        Person& person = *people_.find(id);
-        const Record extras = std::exchange(person.rare_parts->extras, {});
-        bool any = false;
-        for (const NamedValue& trait : extras) {
-            const ir::Index field = live.find_profile(trait.name);
-            bool fits = false;
-            Value value = field == ir::kNone
-                              ? Value()
-                              : expr::coerce(trait.value, live.program->profile[field].type, fits);
-            if (!fits) {
-                person.rare_parts->extras.push_back(trait);
-            } else {
-                any = set_attribute(person, live.profile[field], std::move(value)) || any;
-            }
-        }
-        changed(person);
-        if (!any) continue;
-        attributes_changed(person);
-        told.push_back(id);
-    }
-    levels_changed_ = false;
-    return told;
-}
-
-namespace {
-
-model::Late late_at(const model::Resume& resume, std::string_view step) {
-    for (const auto& [name, late] : resume.steps) {
-        if (name == step) return late;
-    }
-    return resume.late;
-}
-
-/// Everybody at a moment of their own, the same in every replay.
-Micros apart(const model::Resume& resume, std::uint64_t whose) {
-    if (resume.over <= Micros{0}) return Micros{0};
-    const auto most = static_cast<std::uint64_t>(resume.over.count());
-    return Micros{static_cast<std::int64_t>(
-        hash64({reinterpret_cast<const char*>(&whose), sizeof whose}) % most)};
-}
-
-}  // namespace
-
-void Machine::resume(Person& person, const model::Resume& resume) {
-    for (Entry& entry : person.entries) {
-        const auto* settle =
-            entry.phase == Phase::waiting ? std::get_if<ir::Settle>(&state_of(entry).act) : nullptr;
-        if (settle != nullptr && !entry.parked) {
-            if (settled(entry, *settle)) {
-                entry.due = now_;
-                changed(person);
-            }
-            parked_.insert(person.id);
-        }
-        if (!entry.parked) continue;
-        if (catalog_->stopped(journey_of(entry).name)) {
-            parked_.insert(person.id);
-            continue;
-        }
-        entry.parked = false;
-        entry.late = late_at(resume, state_of(entry).step);
-        entry.due = now_ + apart(resume, entry.id.number);
-        changed(person);
-    }
-    for (Intent& intent : person.intents) {
-        if (!waits_for_resume(intent)) continue;
-        const ir::Program& program = *linked(intent.message.program).program;
-        if (catalog_->stopped("") ||
-            catalog_->stopped(program.journeys[intent.message.journey].name)) {
-            parked_.insert(person.id);
-            continue;
-        }
-        // Not waiting any more: another resume before the next Tick must not move its time.
-        intent.message.reason = model::Reason::none;
-        intent.late = late_at(
-            resume, program.journeys[intent.message.journey].states[intent.message.state].step);
-        intent.due = now_ + apart(resume, intent.message.entry.number);
-        changed(person, intent.message);
-    }
-    Acts* acts = person.any_acts();
-    for (std::size_t i = 0; acts != nullptr && i < acts->calls.size(); ++i) {
-        PendingCall& call = acts->calls[i];
-        if (!call.held) continue;
-        const ir::Program& program = *linked(call.program).program;
-        if (catalog_->stopped("") || catalog_->stopped(program.journeys[call.journey].name)) {
-            parked_.insert(person.id);
-            continue;
-        }
-        call.held = false;
-        call.due = now_;
-        changed(person);
-    }
-    schedule(person);
 }
 
 void Machine::attributes_changed(Person& person) {
@@ -229,7 +115,7 @@ void Machine::attributes_changed(Person& person) {
 }
 
 Person* Machine::reach(const model::Command& command, bool make) {
-    Person* person = people_.find(command.person);
+    Person* person = person_of(command.person);
     if (person == nullptr) {
         if (!make) return nullptr;
         person = &add_person(command.person, command.external_id);

@@ -135,13 +135,11 @@ class Machine {
     /// The person, made when `make`; null when unknown or moved (then the command is on its way to
     /// the new place).
     Person* reach(const model::Command& command, bool make);
-    void resume(Person& person, const model::Resume& resume);
     void forward(const model::Command& command, const Person& stub);
     bool is_repeat(Person& person, const model::Command& command);
     void pass_on(const std::string& place, const Notices::Named& message, model::Receipt receipt);
     /// Who is asked to confirm does so by a message to the address of then.
     void drop_requests(Person& person);
-    std::vector<model::PersonId> adopt_traits(const LinkedProgram& live);
     /// Asks again for what waited to know where the person lives.
     void attributes_changed(Person& person);
     /// What every command about a person ends with.
@@ -196,8 +194,26 @@ class Machine {
     void aim_flip(Person& person);
     void settle_levels(Person& person);
 
+    // ---- what a publication or a release is for each person: meeting.cc
+    /// As People::find(), of somebody who has met everything by then. Whatever changes a person
+    /// begins here.
+    Person* person_of(model::PersonId id);
+    void begin_publication(const LinkedProgram* before);
+    void begin_release(const model::Resume& resume);
+    void run_meetings();
+    int run_meeting(Meeting& meeting, int left);
+    void end_meetings();
+    Instant meeting_due() const;
+    std::vector<model::PersonId> concerned_by(const Meeting& meeting) const;
+    bool is_concerned(const Person& person, const Meeting& meeting);
+    void skip_meetings(model::PersonId id);
+    void meet(Person& person);
+    void meet_program(Person& person, const Meeting& meeting, Instant now);
+    bool adopt_traits(Person& person);
+    bool is_parked(const Person& person) const;
+    void resume(Person& person, const model::Resume& resume);
+
     // ---- schedules: sweep.cc
-    void meet_program(const LinkedProgram* before);
     void plan_schedules(Instant since);
     void meet_zone(const Person& person);
     void begin_sweeps();
@@ -417,7 +433,7 @@ class Machine {
     void look_at_trials();
 
     // ---- to a newer version: migrate.cc
-    void plan_moves();
+    void plan_moves(Person& person);
     bool plan_move(Person& person, Entry& entry, const LinkedProgram& live, ir::Index journey);
     /// The plan for who is where the entry is now.
     std::optional<PlannedMove> take_move(Person& person, const Entry& entry);
@@ -532,6 +548,7 @@ class Machine {
     Instant planned_due_ = kNever;              // of `schedules_`
     std::vector<model::PersonId> by_id_;        // everybody, while there are sweeps; not state
     Look list_look_;
+    std::deque<Meeting> meetings_;  // the first is under way
     std::map<TrialKey, Trial> trials_;
     Notices notices_;
     struct {

@@ -72,35 +72,18 @@ std::vector<Value> moved_values(const ir::Journey& from, const ir::Journey& to,
 
 }  // namespace
 
-void Machine::plan_moves() {
-    const LinkedProgram* live = catalog_->live();
-    if (live == nullptr) return;
-    std::map<std::uint32_t, ir::Index> journeys;  // number of the name → of the live program
-    for (std::size_t i = 0; i < live->journeys.size(); ++i) {
-        if (!live->program->journeys[i].migrations.empty())
-            journeys[live->journeys[i].number] = static_cast<ir::Index>(i);
+void Machine::plan_moves(Person& person) {
+    const LinkedProgram& live = *catalog_->live();
+    if (live.moving.empty()) return;
+    bool planned = false;
+    for (Entry& entry : person.entries) {
+        if (entry.program == live.number) continue;
+        const auto found = live.moving.find(linked_of(entry).number);
+        if (found != live.moving.end()) planned |= plan_move(person, entry, live, found->second);
     }
-    if (journeys.empty()) return;
-    Person room;
-    for (const model::PersonId id : people_.ids(Trait::inside)) {
-        const Person& seen = *people_.peek(id, room);
-        const bool concerned =
-            std::any_of(seen.entries.begin(), seen.entries.end(), [&](const Entry& entry) {
-                return entry.program != live->number && journeys.count(linked_of(entry).number) > 0;
-            });
-        if (!concerned) continue;
-        people_.rest();
-        Person& person = *people_.find(id);
-        bool planned = false;
-        for (Entry& entry : person.entries) {
-            if (entry.program == live->number) continue;
-            const auto found = journeys.find(linked_of(entry).number);
-            if (found != journeys.end()) planned |= plan_move(person, entry, *live, found->second);
-        }
-        if (!planned) continue;
-        changed(person);
-        schedule(person);
-    }
+    if (!planned) return;
+    changed(person);
+    schedule(person);
 }
 
 bool Machine::plan_move(Person& person, Entry& entry, const LinkedProgram& live,

@@ -28,6 +28,8 @@
 //  10 erasures = people:varint late_receipts:varint
 //  11 rails = due:instant n{ subject:text state:u8 asked:bool window:svarint used:varint
 //                            granted:varint bad:varint until:instant }
+//  12 meetings = n{ what:u8 at:instant everybody:bool clock:bool fresh:n{ watch:varint }
+//                   late:u8 over:svarint steps:n{ step:text late:u8 } begun:bool done:u64 met:n{ u64 } }
 // place = program:varint journey:varint state:varint
 #include "engine/core/machine.h"
 #include "engine/core/stored.h"
@@ -57,7 +59,8 @@ enum class MetaPart : std::uint8_t {
     look,
     graves,
     erasures,
-    rails
+    rails,
+    meetings
 };
 
 template <typename Items, typename One>
@@ -337,6 +340,48 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
     });
 }
 
+namespace {
+
+void put_meeting(ByteWriter& out, const Meeting& meeting) {
+    out.u8(static_cast<std::uint8_t>(meeting.what));
+    out.instant(meeting.at);
+    out.boolean(meeting.everybody);
+    out.boolean(meeting.clock);
+    put_all(out, meeting.fresh, [&](std::uint32_t watch) { out.varint(watch); });
+    out.u8(static_cast<std::uint8_t>(meeting.resume.late));
+    out.svarint(meeting.resume.over.count());
+    put_all(out, meeting.resume.steps, [&](const auto& step) {
+        out.text(step.first);
+        out.u8(static_cast<std::uint8_t>(step.second));
+    });
+    out.boolean(meeting.begun);
+    out.u64(meeting.done.number);
+    put_all(out, meeting.met, [&](model::PersonId id) { out.u64(id.number); });
+}
+
+Meeting get_meeting(ByteReader& in, const Catalog& catalog) {
+    Meeting meeting;
+    meeting.what = choice(in, Meeting::What::release);
+    meeting.at = in.instant();
+    meeting.everybody = in.u8() != 0;
+    meeting.clock = in.u8() != 0;
+    get_all(in,
+            [&] { meeting.fresh.push_back(number<std::uint32_t>(in, catalog.watches.size())); });
+    meeting.resume.late = choice(in, model::Late::exit);
+    meeting.resume.over = Micros{in.svarint()};
+    get_all(in, [&] {
+        std::string step = in.text();
+        meeting.resume.steps.emplace_back(std::move(step), choice(in, model::Late::exit));
+    });
+    meeting.begun = in.u8() != 0;
+    meeting.done.number = in.u64();
+    get_all(in, [&] { meeting.met.insert(model::PersonId{in.u64()}); });
+    if (meeting.what == Meeting::What::program && catalog.live() == nullptr) in.fail();
+    return meeting;
+}
+
+}  // namespace
+
 void Machine::encode_meta_parts(ByteWriter& out) const {
     PartWriter parts;
     parts.add(MetaPart::trials, all_of(trials_, [](ByteWriter& to, const auto& item) {
@@ -427,6 +472,7 @@ void Machine::encode_meta_parts(ByteWriter& out) const {
         }));
         parts.add(MetaPart::rails, rails.take());
     }
+    parts.add(MetaPart::meetings, all_of(meetings_, put_meeting));
     parts.put(out);
 }
 
@@ -502,6 +548,8 @@ void Machine::decode_meta_parts(ByteReader& from) {
                         *count = in.varint();
                     rail.until = in.instant();
                 });
+            case MetaPart::meetings:
+                return get_all(in, [&] { meetings_.push_back(get_meeting(in, *catalog_)); });
         }
         in.fail();
     });

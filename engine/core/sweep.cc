@@ -17,7 +17,6 @@ namespace {
 constexpr Micros kStillGood = std::chrono::hours(1);
 constexpr Micros kFormerZones = std::chrono::hours(72);  // no date lasts longer anywhere
 constexpr Micros kLookAfter = std::chrono::minutes(5);
-constexpr int kSliceMost = 2000;
 constexpr int kEnterCost = 8;  // of one who is only looked at
 
 const LinkedSchedule* find_schedule(const LinkedProgram& live, const Bytes& identity) {
@@ -32,13 +31,6 @@ const ir::OnSchedule& schedule_of(const LinkedProgram& live, const LinkedSchedul
         live.program->journeys[schedule.ref.journey].triggers[schedule.ref.pattern]);
 }
 
-/// Nobody's home changes with the program.
-bool tell_homes_alike(const LinkedProgram& a, const LinkedProgram& b) {
-    if (a.zone_field == ir::kNone || b.zone_field == ir::kNone) return a.zone_field == b.zone_field;
-    return a.profile[a.zone_field] == b.profile[b.zone_field] &&
-           a.program->profile[a.zone_field].fallback == b.program->profile[b.zone_field].fallback;
-}
-
 bool is_address(const LinkedProgram& live, FieldNumber field) {
     return std::any_of(
         live.program->channels.begin(), live.program->channels.end(), [&](const ir::Channel& one) {
@@ -51,59 +43,16 @@ bool is_address(const LinkedProgram& live, FieldNumber field) {
 }  // namespace
 
 Instant Machine::next_due() const {
+    const Instant next = std::min(timers_.next_due(), rails_due_);
+    if (!meetings_.empty()) return std::min(next, meeting_due());
     if (!sweeps_.empty() || list_look_.running) return now_;
-    return std::min({timers_.next_due(), planned_due_, list_look_.due, rails_due_});
+    return std::min({next, planned_due_, list_look_.due});
 }
 
 const calendar::Zone& Machine::home_of(const Person& person) const {
     const LinkedProgram& live = *catalog_->live();
     const calendar::Zone* zone = zone_of(live, person);
     return zone == nullptr ? *live.workspace_zone : *zone;
-}
-
-// A program was published: its segments' members are inside, its schedules begin.
-void Machine::meet_program(const LinkedProgram* before) {
-    const LinkedProgram& live = *catalog_->live();
-    std::vector<std::uint32_t> fresh;
-    for (const std::uint32_t number : live.watches) {
-        const bool known = before != nullptr && std::binary_search(before->watches.begin(),
-                                                                   before->watches.end(), number);
-        if (!known) fresh.push_back(number);
-    }
-    const bool clock =
-        live.clock_watches > 0 && (before == nullptr || before->watches != live.watches);
-    zones_.insert(std::string(calendar::name_of(*live.workspace_zone)));
-    if (fresh.empty() && !clock && before != nullptr && tell_homes_alike(*before, live))
-        return plan_schedules(now_);
-    // Only looked at, so that the many who are not concerned do not push others out of memory.
-    Person room;
-    std::vector<std::uint32_t> joined;
-    std::vector<std::uint32_t> left;
-    for (const model::PersonId id : people_.ids()) {
-        const Person& seen = *people_.peek(id, room);
-        if (seen.moved() != nullptr) continue;
-        ++look_;
-        joined.clear();
-        left.clear();
-        for (const std::uint32_t number : fresh) {
-            const bool inside = holds(seen, number);
-            if (inside != is_inside(seen, number)) (inside ? joined : left).push_back(number);
-        }
-        if (const calendar::Zone* zone = zone_of(live, seen))
-            zones_.insert(std::string(calendar::name_of(*zone)));
-        if (joined.empty() && left.empty() && !clock) continue;
-        people_.rest();
-        Person& person = *people_.find(id);
-        for (const std::uint32_t number : joined)
-            set_inside(person, number, true);
-        for (const std::uint32_t number : left)
-            set_inside(person, number, false);
-        if (!clock) continue;
-        flip_stale_ = true;
-        aim_flip(person);
-        schedule(person);
-    }
-    plan_schedules(now_);
 }
 
 void Machine::plan_schedules(Instant since) {
@@ -197,7 +146,7 @@ void Machine::run_sweeps() {
         by_id_ = people_.ids();
     }
     Person room;
-    for (int left = kSliceMost; left > 0 && !sweeps_.empty();) {
+    for (int left = options_.people_a_tick; left > 0 && !sweeps_.empty();) {
         Sweep& sweep = sweeps_.front();
         const LinkedSchedule* schedule = find_schedule(*catalog_->live(), sweep.schedule);
         auto next = sweep.begun ? std::upper_bound(by_id_.begin(), by_id_.end(), sweep.done)
@@ -209,7 +158,7 @@ void Machine::run_sweeps() {
             --left;
             if (!is_swept(*people_.peek(id, room), *schedule, sweep)) continue;
             people_.rest();
-            if (sweep_over(*people_.find(id), *schedule, sweep)) left -= kEnterCost - 1;
+            if (sweep_over(*person_of(id), *schedule, sweep)) left -= kEnterCost - 1;
         }
         if (schedule == nullptr || next == by_id_.end()) sweeps_.pop_front();
     }
@@ -256,14 +205,14 @@ void Machine::run_look() {
     Person room;
     auto next = list_look_.begun ? std::upper_bound(by_id_.begin(), by_id_.end(), list_look_.done)
                                  : by_id_.begin();
-    for (int left = kSliceMost; next != by_id_.end() && left > 0; ++next, --left) {
+    for (int left = options_.people_a_tick; next != by_id_.end() && left > 0; ++next, --left) {
         const model::PersonId id = *next;
         list_look_.begun = true;
         list_look_.done = id;
         const Person* seen = people_.peek(id, room);
         if (seen == nullptr || seen->moved() != nullptr || !is_listed(*seen)) continue;
         people_.rest();
-        Person& person = *people_.find(id);
+        Person& person = *person_of(id);
         levels_changed_ = true;
         if (person.scheduled <= now_) wake_due(person, now_);
         finish_command(person);
@@ -347,6 +296,7 @@ Person& Machine::add_person(model::PersonId id, std::string external_id) {
     if (const auto grave = graves_.find(id); grave != graves_.end())
         person.next_ordinal = grave->second.next_ordinal;
     flip_stale_ = true;
+    skip_meetings(id);
     if (!by_id_.empty()) by_id_.insert(std::lower_bound(by_id_.begin(), by_id_.end(), id), id);
     return person;
 }

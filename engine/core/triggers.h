@@ -70,6 +70,23 @@ struct Look {
     friend bool operator==(const Look&, const Look&) = default;
 };
 
+/// What a command of the catalog's is for each person, on its way through those who may be concerned,
+/// in order of their ids.
+struct Meeting {
+    enum class What : std::uint8_t { program, release } what = What::program;
+    Instant at{};                      // of the command
+    bool everybody = false;            // else those of whom something is known that waits for it
+    bool clock = false;                // what the clock changes is to be aimed at anew
+    std::vector<std::uint32_t> fresh;  // watches that nobody was asked about before, by number
+    model::Resume resume;              // of a release
+    bool begun = false;
+    model::PersonId done;           // the last one who was gone to, once begun
+    std::set<model::PersonId> met;  // after `done`: something happened to them meanwhile
+    // Not state.
+    bool listed = false;
+    std::vector<model::PersonId> ids;  // who may be concerned
+};
+
 /// What a schedule is recognised by in a later program: its journey and its plan.
 Bytes schedule_identity(const ir::Program& program, const ir::Journey& journey,
                         const ir::OnSchedule& schedule);

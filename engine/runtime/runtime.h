@@ -95,6 +95,8 @@ struct NodeOptions {
     /// About how many bytes people may take in memory, in all partitions together. Beyond it those
     /// who are in a durable checkpoint and rest longest are left to the State store.
     std::size_t people_bytes = std::numeric_limits<std::size_t>::max();
+    /// As core::PartitionOptions has it; for tests.
+    int people_a_tick = core::PartitionOptions{}.people_a_tick;
     /// For tests: the arm that wins, by experiment, whatever was counted.
     std::map<std::string, std::string, std::less<>> forced_winners;
     LinkOptions links;

@@ -61,6 +61,8 @@ runtime::NodeOptions Simulation::node_options() const {
     node.fetches[""] = PlainConnector::for_calls(2);
     // In some worlds whoever is saved leaves memory, in some a few stay.
     if (seed_ % 3 != 2) node.people_bytes = seed_ % 3 == 0 ? 0 : 16'000;
+    // And in most what is for many goes to few at a time.
+    if (seed_ % 4 != 0) node.people_a_tick = static_cast<int>(seed_ % 4);
     return node;
 }
 

@@ -252,10 +252,15 @@ World lived(std::uint64_t seed, int steps) {
     return world;
 }
 
-void check_that_stops_change_nothing(const World& world) {
+void check_that_stops_change_nothing(const World& world, int people_a_tick) {
     for (std::size_t number = 0; number < world.partitions.size(); ++number) {
         Again straight(number, world);
         Again broken(number, world);
+        for (Again* life : {&straight, &broken}) {
+            if (people_a_tick == 0) break;
+            life->options.people_a_tick = people_a_tick;
+            life->make(empty_catalog());
+        }
         int at = 0;
         for (const Applied& one : world.log) {
             REQUIRE(broken.apply(one) == straight.apply(one));
@@ -263,8 +268,11 @@ void check_that_stops_change_nothing(const World& world) {
             broken.store_now();
             broken.restart();
             REQUIRE(broken.partition->state_hash() == straight.partition->state_hash());
+            // A rail's window passes unheard in other lives, and who was restarted knows.
+            if (people_a_tick > 0) continue;
             REQUIRE(broken.partition->next_decision() == straight.partition->next_decision());
         }
+        if (people_a_tick > 0) continue;
         CHECK(straight.partition->state_hash() == world.partitions[number].state_hash());
     }
 }

@@ -59,7 +59,7 @@ struct Again {
 };
 
 /// Every partition lives its log once straight and once with a stop after each seventh command: both
-/// do, tell and become the same.
-void check_that_stops_change_nothing(const World& world);
+/// do, tell and become the same. `people_a_tick`: other than the world's, 0: as it.
+void check_that_stops_change_nothing(const World& world, int people_a_tick = 0);
 
 }  // namespace journey::core::kit
