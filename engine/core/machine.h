@@ -204,6 +204,7 @@ class Machine {
     int run_meeting(Meeting& meeting, int left);
     void end_meetings();
     Instant meeting_due() const;
+    Micros in_turn() const;
     std::vector<model::PersonId> concerned_by(const Meeting& meeting) const;
     bool is_concerned(const Person& person, const Meeting& meeting);
     void skip_meetings(model::PersonId id);
@@ -218,6 +219,7 @@ class Machine {
     void meet_zone(const Person& person);
     void begin_sweeps();
     void run_sweeps();
+    Instant sweep_due() const;
     void run_look();
     bool is_listed(const Person& person) const;
     bool is_swept(const Person& person, const LinkedSchedule& schedule, const Sweep& sweep) const;

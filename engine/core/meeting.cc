@@ -15,8 +15,6 @@ namespace journey::core {
 namespace {
 
 constexpr int kHeldCost = 8;  // of one who is only looked at
-/// To find out who is there takes some twenty milliseconds for a hundred thousand; partitions with
-/// more than a few do so one after another.
 constexpr std::size_t kFew = 4096;
 constexpr Micros kApart = std::chrono::milliseconds(20);
 
@@ -99,9 +97,14 @@ std::vector<model::PersonId> Machine::concerned_by(const Meeting& meeting) const
 
 Instant Machine::meeting_due() const {
     const Meeting& meeting = meetings_.front();
-    const bool at_once =
-        meeting.begun || meeting.what == Meeting::What::release || people_.size() <= kFew;
-    return at_once ? now_ : std::max(now_, meeting.at + id_.number * kApart);
+    const bool at_once = meeting.begun || meeting.what == Meeting::What::release;
+    return at_once ? now_ : std::max(now_, meeting.at + in_turn());
+}
+
+/// To find out who is there takes some twenty milliseconds for a hundred thousand; partitions with
+/// more than a few do so one after another.
+Micros Machine::in_turn() const {
+    return people_.size() <= kFew ? Micros{0} : id_.number * kApart;
 }
 
 void Machine::run_meetings() {

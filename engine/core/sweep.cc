@@ -45,8 +45,14 @@ bool is_address(const LinkedProgram& live, FieldNumber field) {
 Instant Machine::next_due() const {
     const Instant next = std::min(timers_.next_due(), rails_due_);
     if (!meetings_.empty()) return std::min(next, meeting_due());
-    if (!sweeps_.empty() || list_look_.running) return now_;
-    return std::min({next, planned_due_, list_look_.due});
+    if (list_look_.running) return now_;
+    return std::min({next, planned_due_, sweep_due(), list_look_.due});
+}
+
+Instant Machine::sweep_due() const {
+    if (sweeps_.empty()) return kNever;
+    const Sweep& sweep = sweeps_.front();
+    return sweep.begun ? now_ : std::max(now_, sweep.planned.at + in_turn());
 }
 
 const calendar::Zone& Machine::home_of(const Person& person) const {
@@ -141,12 +147,12 @@ void Machine::begin_sweeps() {
 }
 
 void Machine::run_sweeps() {
-    if (sweeps_.empty()) return;
+    if (sweep_due() > now_) return;
     if (by_id_.empty()) {
         by_id_ = people_.ids();
     }
     Person room;
-    for (int left = options_.people_a_tick; left > 0 && !sweeps_.empty();) {
+    for (int left = options_.people_a_tick; left > 0 && sweep_due() <= now_;) {
         Sweep& sweep = sweeps_.front();
         const LinkedSchedule* schedule = find_schedule(*catalog_->live(), sweep.schedule);
         auto next = sweep.begun ? std::upper_bound(by_id_.begin(), by_id_.end(), sweep.done)
@@ -173,7 +179,7 @@ void Machine::addresses_changed(model::LogPosition position, Instant at) {
     applied_ = position;
     const LinkedProgram* live = catalog_->live();
     if (live == nullptr || !live->asks_reachable) return;
-    list_look_.due = std::min(list_look_.due, std::max(now_, at) + kLookAfter);
+    list_look_.due = std::min(list_look_.due, std::max(now_, at) + kLookAfter + in_turn());
 }
 
 bool Machine::is_listed(const Person& person) const {

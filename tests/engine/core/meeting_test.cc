@@ -197,3 +197,48 @@ TEST_CASE("stops between the slices change nothing", "[core]") {
         check_that_stops_change_nothing(lived(seed, 150), 1);
     }
 }
+
+TEST_CASE("partitions of many begin one after another", "[core]") {
+    PartitionOptions options;
+    options.partitions = 3;
+    const Instant now = parse_instant("2026-03-02T09:00:00Z").value();
+    Partition partition(model::PartitionId{2}, options, empty_catalog());
+    model::LogPosition position = 0;
+    Effects effects;
+    const auto use = [&](const Builder& builder, const CatalogPtr& before) {
+        const auto next = core::publish(before, builder.bytes(), ++position);
+        REQUIRE(next);
+        partition.use_catalog(next.value(), position, effects, now);
+        return next.value();
+    };
+    const auto apply = [&](const std::string& person, model::CommandBody body, Instant at) {
+        model::Command command;
+        command.external_id = external(person);
+        command.person = model::person_id_of(command.external_id);
+        command.at = at;
+        command.event_time = at;
+        command.body = std::move(body);
+        partition.apply(command, ++position, effects);
+    };
+    const CatalogPtr first = use(before(), empty_catalog());
+    constexpr int kMany = 5000;
+    for (int i = 0; i < kMany; ++i)
+        apply(name(i), model::Identify{{{"tier", "gold"}}}, now);
+    use(after(), first);
+    CHECK(partition.next_due() == now + 40ms);
+    apply(name(7), model::Identify{{{"tier", "silver"}}}, now);  // met: is gold, then was
+    apply(name(7), model::Identify{{{"tier", "gold"}}}, now);
+    const Counts counts = partition.counts();
+    const auto club = std::find_if(counts.journeys.begin(), counts.journeys.end(),
+                                   [](const JourneyCounts& one) { return one.journey == "joined"; });
+    REQUIRE(club != counts.journeys.end());
+    CHECK(club->entered == 1);
+    int ticks = 0;
+    for (Instant at = now; partition.next_due() < now + 1s; ++ticks) {
+        at = std::max(at, partition.next_due());
+        apply("", model::Tick{}, at);
+        REQUIRE(ticks < kMany);
+    }
+    CHECK(ticks > kMany / options.people_a_tick);
+    CHECK(partition.counts().people == kMany);
+}
