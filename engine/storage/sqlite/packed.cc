@@ -1,6 +1,5 @@
 #include "engine/storage/sqlite/packed.h"
 
-#include <memory>
 #include <zstd.h>
 
 namespace journey::storage::sqlite {
@@ -10,27 +9,16 @@ constexpr std::string_view kMagic = "\x28\xb5\x2f\xfd";
 constexpr int kLevel = 3;
 constexpr unsigned long long kMost = 256u << 20;
 
-/// One a thread: to make one asks the processor what it can do, which on a virtual machine costs more
-/// than packing a letter (a third of the checkpoint thread, as measured).
-ZSTD_CCtx* packer() {
-    thread_local const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> own(
-        ZSTD_createCCtx(), ZSTD_freeCCtx);
-    ENSURE(own != nullptr, "no memory to pack with");
-    return own.get();
-}
-ZSTD_DCtx* unpacker() {
-    thread_local const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> own(
-        ZSTD_createDCtx(), ZSTD_freeDCtx);
-    ENSURE(own != nullptr, "no memory to unpack with");
-    return own.get();
-}
-
 }  // namespace
 
-Bytes packed(std::string_view bytes) {
+Packer::Packer() : zstd_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
+    ENSURE(zstd_ != nullptr, "no memory to pack with");
+}
+
+Bytes Packer::packed(std::string_view bytes) {
     Bytes out(ZSTD_compressBound(bytes.size()), '\0');
     const std::size_t size =
-        ZSTD_compressCCtx(packer(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel);
+        ZSTD_compressCCtx(zstd_.get(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel);
     ENSURE(ZSTD_isError(size) == 0U, "what has room can be packed");
     if (size >= bytes.size() && !bytes.starts_with(kMagic)) return Bytes(bytes);
     out.resize(size);
@@ -43,8 +31,7 @@ Result<Bytes> unpacked(std::string_view bytes) {
     if (size > kMost)  // unknown and damaged sizes are the largest numbers
         return error(ErrorCode::storage_failed, "a packed row is damaged; restore a backup");
     Bytes out(size, '\0');
-    const std::size_t made =
-        ZSTD_decompressDCtx(unpacker(), out.data(), out.size(), bytes.data(), bytes.size());
+    const std::size_t made = ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size());
     if (ZSTD_isError(made) != 0U || made != out.size())
         return error(ErrorCode::storage_failed, "a packed row is damaged; restore a backup");
     return out;

@@ -318,7 +318,7 @@ class SqliteState final : public StateStore {
         TRY(db_->transaction([&]() -> Result<void> {
             for (const RenderedMessage* message : sorted) {
                 const std::string key = model::format_key(message->key);
-                const Bytes body = packed(message->body);
+                const Bytes body = packer_.packed(message->body);
                 TRY(rendered_.text(1, key).text(2, message->hash).bytes(3, body).run());
             }
             return forget_rendered_.number(1, rendered_most_).run();
@@ -490,6 +490,7 @@ class SqliteState final : public StateStore {
     Statement read_rendered_;
     Statement forget_rendered_;
     std::int64_t rendered_most_;
+    Packer packer_;
     bool wal_tells_of_erased_ = false;
 };
 
