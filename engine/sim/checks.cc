@@ -24,14 +24,16 @@ void Simulation::check_call(const Call& call) {
         violation("I2: attempt " + std::to_string(call.attempt) + " of " + key +
                   " was begun twice");
     }
-    if (call.channel.starts_with(core::kFetchLane)) return;  // asks, and changes nothing anywhere
     using enum model::IdempotencyClass;
     const model::IdempotencyClass kind = providers_->class_of(call.channel);
     if (call.taken && ++taken_[call.key] > 1 && (kind == neither || kind == queryable)) {
         violation("I2: " + key + " was taken twice by a provider that cannot tell repeats");
     }
-    const std::string by_model = options_.programs.empty() ? model_.judge(call, moved_) : "";
-    if (!by_model.empty()) violation(by_model);
+    if (is_own()) {
+        for (const std::string& wrong : {model_.judge(call, moved_), shown_.called(call)}) {
+            if (!wrong.empty()) violation(wrong);
+        }
+    }
     if (call.channel.starts_with(core::kCallLane)) return;  // a call is no message
     const auto address = model::canonical_address("email", call.address);
     if (address &&
@@ -132,8 +134,7 @@ void Simulation::check_erased() {
 void Simulation::check_bodies() {
     std::map<model::MessageKey, Sha256> said;
     for (const Call& call : providers_->ledger()) {
-        if (call.channel.starts_with(core::kCallLane) || call.channel.starts_with(core::kFetchLane))
-            continue;
+        if (!call.is_message()) continue;
         const std::string name =
             "I9: attempt " + std::to_string(call.attempt) + " of " + model::format_key(call.key);
         if (said.emplace(call.key, call.body_hash).first->second != call.body_hash)
@@ -156,7 +157,7 @@ void Simulation::check_bodies() {
 /// I4, by the second opinion: nobody entered twice, nobody was forgotten, and each receipt was
 /// planned once.
 void Simulation::check_model() {
-    if (!options_.programs.empty()) return;
+    if (!is_own()) return;
     std::map<std::pair<model::PersonId, std::string>, std::uint64_t> found;
     for (const auto& [id, row] : entries_)
         ++found[{row.person, row.journey}];
@@ -216,8 +217,10 @@ void Simulation::check_messages() {
         if (taken && !in_doubt && row.status != accepted && !receipt_spoke)
             violation("I6: " + name + " but was taken");
     }
-    if (!options_.programs.empty()) return;
+    if (!is_own()) return;
     for (const auto& [key, row] : messages_) {  // our own welcome waits an hour, then a day
+        const std::string wrong = shown_.judge(key, row);
+        if (!wrong.empty()) violation(wrong);
         const auto entry = entries_.find(row.entry);
         if (row.journey != "welcome" || entry == entries_.end()) continue;
         const Micros waited = row.planned_at - entry->second.entered_at;
@@ -265,8 +268,10 @@ void Simulation::check_counts() {
         skipped += journey.skipped;
     }
     std::map<model::MessageStatus, std::uint64_t> rows;
-    for (const auto& [key, row] : messages_)
+    for (const auto& [key, row] : messages_) {
         ++rows[row.status];
+        if (row.reason == model::Reason::fetch_failed) ++result_.unfetched;
+    }
     result_.accepted = rows[model::MessageStatus::accepted];
     result_.unknown = rows[model::MessageStatus::unknown];
     result_.skipped = rows[model::MessageStatus::skipped] + rows[model::MessageStatus::expired];

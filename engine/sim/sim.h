@@ -112,6 +112,8 @@ struct SimResult {
     std::map<std::string, std::uint64_t> crashed_at;  // where
     std::uint64_t failed_starts = 0;                  // because the disk failed again
     std::uint64_t calls = 0;                          // of providers
+    std::uint64_t fetches = 0;                        // likewise, for what messages show
+    std::uint64_t unfetched = 0;                      // messages that lacked what they need
     std::uint64_t accepted = 0;                       // messages
     std::uint64_t unknown = 0;
     std::uint64_t skipped = 0;
