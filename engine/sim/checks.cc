@@ -1,5 +1,6 @@
 // The promises, as far as one process and its disk can break them (RELIABILITY 1.1 and 2.1). Each
 // says its number.
+#include "engine/rules/rules.h"
 #include "engine/sim/simulation.h"
 
 namespace journey::sim {
@@ -17,7 +18,12 @@ std::string consent_of(const core::CatalogPtr& catalog, const std::string& messa
 
 }  // namespace
 
-/// I2 and I3, at the moment they could break.
+/// Every version of our own programs has the same holdout.
+bool Simulation::is_held_out(const std::string& external_id) const {
+    return rules::held_out(workspace_.holdout, model::customer_id_of(external_id));
+}
+
+/// I2, I3 and the holdout, at the moment they could break.
 void Simulation::check_call(const Call& call) {
     const std::string key = model::format_key(call.key);
     if (!called_.emplace(call.key, call.attempt).second) {
@@ -35,6 +41,10 @@ void Simulation::check_call(const Call& call) {
         }
     }
     if (call.channel.starts_with(core::kCallLane)) return;  // a call is no message
+    if (call.message_template != "receipt" && is_held_out(call.external_id)) {
+        violation("holdout: " + call.message_template + " to " + call.external_id +
+                  ", who gets no marketing, began");
+    }
     const auto address = model::canonical_address("email", call.address);
     if (address &&
         suppressed_addresses_.contains(model::address_key_of("", "email", address.value()))) {
@@ -104,6 +114,7 @@ void Simulation::check_end() {
     check_bodies();
     check_model();
     check_counts();
+    check_holdout();
 }
 
 /// Nothing is left of who was erased, but what forbids to write to them.
@@ -254,6 +265,46 @@ void Simulation::check_notices() {
         const std::string word = "\"" + std::string(model::name_of(kind)) + "\"";
         if (row == messages_.end() || row->second.receipts.find(word) == std::string::npos)
             violation("I1: " + place + " was reported " + word + " and nobody heard of it");
+    }
+}
+
+/// Those who are in it are skipped for it, nobody else is, and receipts go all the same. Who was
+/// moved is another one now, in it or not.
+void Simulation::check_holdout() {
+    if (!is_own()) return;
+    std::map<model::PersonId, std::string> names;
+    for (const std::string& who : people_)
+        names.emplace(model::person_id_of(who), who);
+    for (const auto& [key, row] : messages_) {
+        const auto name = names.find(row.person);
+        if (name == names.end()) continue;
+        const bool in = is_held_out(name->second);
+        const bool is_receipt = row.message_template == "receipt";
+        if (in && is_receipt && row.status == model::MessageStatus::accepted)
+            ++result_.held_out_served;
+        if (row.reason != model::Reason::held_out) continue;
+        ++result_.held_out;
+        if (is_receipt || (!in && !moved_.contains(name->second))) {
+            violation("holdout: " + row.message_template + " to " + name->second +
+                      " was skipped for it");
+        }
+    }
+    if (result_.erased > 0) return;
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+    for (const auto& [id, row] : entries_) {
+        const auto name = names.find(row.person);
+        const bool moved = name == names.end() || moved_.contains(name->second);
+        const bool in = !moved && is_held_out(name->second);
+        least += in ? 1 : 0;
+        most += in || moved ? 1 : 0;
+    }
+    std::uint64_t counted = 0;
+    for (const core::JourneyCounts& journey : node_->counts().journeys)
+        counted += journey.held_out.entered;
+    if (counted < least || (workspace_.holdout == 0 ? counted > 0 : counted > most)) {
+        violation("holdout: " + std::to_string(counted) + " entries were counted, rows say " +
+                  std::to_string(least) + " to " + std::to_string(most));
     }
 }
 

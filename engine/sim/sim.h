@@ -117,6 +117,8 @@ struct SimResult {
     std::uint64_t accepted = 0;                       // messages
     std::uint64_t unknown = 0;
     std::uint64_t skipped = 0;
+    std::uint64_t held_out = 0;                    // messages
+    std::uint64_t held_out_served = 0;             // receipts that went to those people
     std::uint64_t erased = 0;                      // people
     std::map<std::string, std::uint64_t> entered;  // by journey
     std::vector<std::string> violations;           // sentences; empty = every promise was kept

@@ -88,6 +88,8 @@ class Simulation {
     void check_bodies();
     void check_model();
     void check_counts();
+    bool is_held_out(const std::string& external_id) const;
+    void check_holdout();
     void check_erased();
 
     const std::uint64_t seed_;
