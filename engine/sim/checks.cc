@@ -1,5 +1,6 @@
 // The promises, as far as one process and its disk can break them (RELIABILITY 1.1 and 2.1). Each
 // says its number.
+#include "engine/rules/rules.h"
 #include "engine/sim/simulation.h"
 
 namespace journey::sim {
@@ -17,22 +18,33 @@ std::string consent_of(const core::CatalogPtr& catalog, const std::string& messa
 
 }  // namespace
 
-/// I2 and I3, at the moment they could break.
+/// Every version of our own programs has the same holdout.
+bool Simulation::is_held_out(const std::string& external_id) const {
+    return rules::held_out(workspace_.holdout, model::customer_id_of(external_id));
+}
+
+/// I2, I3 and the holdout, at the moment they could break.
 void Simulation::check_call(const Call& call) {
     const std::string key = model::format_key(call.key);
     if (!called_.emplace(call.key, call.attempt).second) {
         violation("I2: attempt " + std::to_string(call.attempt) + " of " + key +
                   " was begun twice");
     }
-    if (call.channel.starts_with(core::kFetchLane)) return;  // asks, and changes nothing anywhere
     using enum model::IdempotencyClass;
     const model::IdempotencyClass kind = providers_->class_of(call.channel);
     if (call.taken && ++taken_[call.key] > 1 && (kind == neither || kind == queryable)) {
         violation("I2: " + key + " was taken twice by a provider that cannot tell repeats");
     }
-    const std::string by_model = options_.programs.empty() ? model_.judge(call, moved_) : "";
-    if (!by_model.empty()) violation(by_model);
+    if (is_own()) {
+        for (const std::string& wrong : {model_.judge(call, moved_), shown_.called(call)}) {
+            if (!wrong.empty()) violation(wrong);
+        }
+    }
     if (call.channel.starts_with(core::kCallLane)) return;  // a call is no message
+    if (call.message_template != "receipt" && is_held_out(call.external_id)) {
+        violation("holdout: " + call.message_template + " to " + call.external_id +
+                  ", who gets no marketing, began");
+    }
     const auto address = model::canonical_address("email", call.address);
     if (address &&
         suppressed_addresses_.contains(model::address_key_of("", "email", address.value()))) {
@@ -102,6 +114,7 @@ void Simulation::check_end() {
     check_bodies();
     check_model();
     check_counts();
+    check_holdout();
 }
 
 /// Nothing is left of who was erased, but what forbids to write to them.
@@ -132,8 +145,7 @@ void Simulation::check_erased() {
 void Simulation::check_bodies() {
     std::map<model::MessageKey, Sha256> said;
     for (const Call& call : providers_->ledger()) {
-        if (call.channel.starts_with(core::kCallLane) || call.channel.starts_with(core::kFetchLane))
-            continue;
+        if (!call.is_message()) continue;
         const std::string name =
             "I9: attempt " + std::to_string(call.attempt) + " of " + model::format_key(call.key);
         if (said.emplace(call.key, call.body_hash).first->second != call.body_hash)
@@ -156,7 +168,7 @@ void Simulation::check_bodies() {
 /// I4, by the second opinion: nobody entered twice, nobody was forgotten, and each receipt was
 /// planned once.
 void Simulation::check_model() {
-    if (!options_.programs.empty()) return;
+    if (!is_own()) return;
     std::map<std::pair<model::PersonId, std::string>, std::uint64_t> found;
     for (const auto& [id, row] : entries_)
         ++found[{row.person, row.journey}];
@@ -216,8 +228,10 @@ void Simulation::check_messages() {
         if (taken && !in_doubt && row.status != accepted && !receipt_spoke)
             violation("I6: " + name + " but was taken");
     }
-    if (!options_.programs.empty()) return;
+    if (!is_own()) return;
     for (const auto& [key, row] : messages_) {  // our own welcome waits an hour, then a day
+        const std::string wrong = shown_.judge(key, row);
+        if (!wrong.empty()) violation(wrong);
         const auto entry = entries_.find(row.entry);
         if (row.journey != "welcome" || entry == entries_.end()) continue;
         const Micros waited = row.planned_at - entry->second.entered_at;
@@ -254,6 +268,46 @@ void Simulation::check_notices() {
     }
 }
 
+/// Those who are in it are skipped for it, nobody else is, and receipts go all the same. Who was
+/// moved is another one now, in it or not.
+void Simulation::check_holdout() {
+    if (!is_own()) return;
+    std::map<model::PersonId, std::string> names;
+    for (const std::string& who : people_)
+        names.emplace(model::person_id_of(who), who);
+    for (const auto& [key, row] : messages_) {
+        const auto name = names.find(row.person);
+        if (name == names.end()) continue;
+        const bool in = is_held_out(name->second);
+        const bool is_receipt = row.message_template == "receipt";
+        if (in && is_receipt && row.status == model::MessageStatus::accepted)
+            ++result_.held_out_served;
+        if (row.reason != model::Reason::held_out) continue;
+        ++result_.held_out;
+        if (is_receipt || (!in && !moved_.contains(name->second))) {
+            violation("holdout: " + row.message_template + " to " + name->second +
+                      " was skipped for it");
+        }
+    }
+    if (result_.erased > 0) return;
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+    for (const auto& [id, row] : entries_) {
+        const auto name = names.find(row.person);
+        const bool moved = name == names.end() || moved_.contains(name->second);
+        const bool in = !moved && is_held_out(name->second);
+        least += in ? 1 : 0;
+        most += in || moved ? 1 : 0;
+    }
+    std::uint64_t counted = 0;
+    for (const core::JourneyCounts& journey : node_->counts().journeys)
+        counted += journey.held_out.entered;
+    if (counted < least || (workspace_.holdout == 0 ? counted > 0 : counted > most)) {
+        violation("holdout: " + std::to_string(counted) + " entries were counted, rows say " +
+                  std::to_string(least) + " to " + std::to_string(most));
+    }
+}
+
 /// I6: the counters say what the rows say.
 void Simulation::check_counts() {
     std::uint64_t sent = 0;
@@ -265,8 +319,10 @@ void Simulation::check_counts() {
         skipped += journey.skipped;
     }
     std::map<model::MessageStatus, std::uint64_t> rows;
-    for (const auto& [key, row] : messages_)
+    for (const auto& [key, row] : messages_) {
         ++rows[row.status];
+        if (row.reason == model::Reason::fetch_failed) ++result_.unfetched;
+    }
     result_.accepted = rows[model::MessageStatus::accepted];
     result_.unknown = rows[model::MessageStatus::unknown];
     result_.skipped = rows[model::MessageStatus::skipped] + rows[model::MessageStatus::expired];

@@ -25,13 +25,21 @@ model::Observation PlainConnector::observe(const connectors::Response& response)
     }
     if (!answers_) return seen;
     if (seen.kind == model::ObservationKind::accepted) seen.answer = response.body;
-    if (seen.kind == model::ObservationKind::pause) seen.kind = model::ObservationKind::rejected;
+    if (seen.kind == model::ObservationKind::pause ||
+        (tries_once_ && seen.kind != model::ObservationKind::accepted))
+        seen.kind = model::ObservationKind::rejected;
     return seen;
 }
 
 std::shared_ptr<const PlainConnector> PlainConnector::for_calls(std::uint32_t parallel) {
     auto made = std::make_shared<PlainConnector>("call", model::IdempotencyClass::keyed, parallel);
     made->answers_ = true;
+    return made;
+}
+
+std::shared_ptr<const PlainConnector> PlainConnector::for_fetches(std::uint32_t parallel) {
+    auto made = std::make_shared<PlainConnector>(*for_calls(parallel));
+    made->tries_once_ = true;
     return made;
 }
 

@@ -13,8 +13,10 @@ class PlainConnector final : public connectors::Connector {
   public:
     PlainConnector(std::string channel, model::IdempotencyClass idempotency,
                    std::uint32_t parallel);
-    /// For calls and fetches: the body of a good answer is read, and nothing pauses them.
+    /// The body of a good answer is read, and nothing pauses calls.
     static std::shared_ptr<const PlainConnector> for_calls(std::uint32_t parallel);
+    /// The same, and what is no good answer has failed.
+    static std::shared_ptr<const PlainConnector> for_fetches(std::uint32_t parallel);
     const connectors::Traits& traits() const override { return traits_; }
     Result<connectors::Request> request(const connectors::Message& message) const override;
     model::Observation observe(const connectors::Response& response) const override;
@@ -22,6 +24,7 @@ class PlainConnector final : public connectors::Connector {
   private:
     connectors::Traits traits_;
     bool answers_ = false;
+    bool tries_once_ = false;
 };
 
 }  // namespace journey::sim

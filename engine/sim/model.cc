@@ -97,7 +97,7 @@ bool Model::is_over_limit(const Call& call) {
 }
 
 std::string Model::judge(const Call& call, const std::set<std::string>& strangers) {
-    if (call.channel.starts_with(core::kCallLane) || call.message_template == "receipt") return "";
+    if (!call.is_message() || call.message_template == "receipt") return "";
     if (strangers.contains(call.external_id)) return "";
     Person& person = people_[call.external_id];
     const std::vector<const calendar::Zone*> zones = zones_of(person, call.at);

@@ -1,5 +1,4 @@
 // What people and operators do, drawn from what the first program declares.
-#include "engine/sim/programs.h"
 #include "engine/sim/simulation.h"
 
 namespace journey::sim {
@@ -39,9 +38,13 @@ Micros Simulation::some(Micros most) {
 }
 
 void Simulation::plan_people() {
-    railed_ = options_.programs.empty() && rng_.chance(0.3);
-    const std::vector<Bytes> programs =
-        options_.programs.empty() ? own_programs(railed_) : options_.programs;
+    std::vector<Bytes> programs = options_.programs;
+    if (programs.empty()) {
+        workspace_.railed = rng_.chance(0.3);
+        workspace_.fetching = rng_.chance(0.5);
+        if (rng_.chance(0.3)) workspace_.holdout = 0.2;
+        programs = own_programs(workspace_);
+    }
     Result<ir::Program> schema = ir::decode(programs.front());
     if (!schema) return violation("the first program cannot be read: " + schema.error().detail);
     schema_ = std::move(schema).value();
@@ -62,7 +65,7 @@ void Simulation::plan_operators(const std::vector<Bytes>& programs) {
                            static_cast<std::int64_t>(programs.size());
         submit_at(kSimulationStart + share, std::move(publish));
     }
-    while (railed_ && rng_.chance(0.8))
+    while (workspace_.railed && rng_.chance(0.8))
         approve_at(kSimulationStart + some(options_.span));
     for (int i = 0; i < 3 && rng_.chance(0.5); ++i) {
         const bool all = schema_.journeys.empty() || rng_.chance(0.5);
@@ -209,9 +212,7 @@ model::Identify Simulation::any_traits(const std::string& external_id) {
 }
 
 void Simulation::plan_receipt(const Call& call) {
-    if (calm_ || !call.taken || call.channel.starts_with(core::kCallLane) ||
-        !rng_.chance(weather_.receipts))
-        return;
+    if (calm_ || !call.taken || !call.is_message() || !rng_.chance(weather_.receipts)) return;
     model::Command command;
     command.external_id = call.external_id;
     command.person = call.person;

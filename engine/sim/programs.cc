@@ -29,10 +29,12 @@ ir::State state_of(decltype(ir::State::act) act, const std::string& step) {
 
 class Shop {
   public:
-    Shop(int version, bool railed) : version_(version) {
-        if (railed) rails();
+    Shop(int version, const OwnWorkspace& workspace) : version_(version) {
+        if (workspace.railed) rails();
+        program_.workspace.holdout = workspace.holdout;
         people();
         messages();
+        if (workspace.fetching) fetches();
         welcome();
         receipt();
         offer();
@@ -129,6 +131,31 @@ class Shop {
         quiet.no_zone = ir::NoZone::use;
         quiet.no_zone_use = "Europe/Berlin";
         program_.quiets.push_back(std::move(quiet));
+    }
+
+    /// What came stands in the text by the name of its fetch, for whoever looks from outside.
+    void shows(const char* message, Index fetch) {
+        const std::string& name = program_.fetches[fetch].name;
+        ir::Template& text = program_.templates[ir::find_named(program_.templates, message)];
+        text.fetches.push_back(fetch);
+        text.body += " [" + name + "={{ fetch." + name + ".temperature }}]";
+    }
+    void fetches() {
+        ir::Fetch weather;
+        weather.name = "weather";
+        weather.url = "https://api.shop.example/weather?who={{ user.first_name | url_encode }}";
+        weather.cache_seconds = kServes / std::chrono::seconds(1);
+        weather.if_fails = ir::Fetch::IfFails::blank;
+        ir::Fetch water;
+        water.name = kNeededFetch;
+        water.url = "https://api.shop.example/water";
+        water.timeout_seconds = 5;
+        program_.fetches = {std::move(weather), std::move(water)};
+        shows("hello", 0);
+        shows("nudge", 0);
+        shows("nudge", 1);
+        shows("receipt", 1);
+        shows("offer_push", 1);
     }
 
     ir::Journey journey_of(const std::string& name, const std::string& trigger) const {
@@ -341,8 +368,8 @@ class Shop {
 
 }  // namespace
 
-std::vector<Bytes> own_programs(bool railed) {
-    return {Shop(1, railed).bytes(), Shop(2, railed).bytes()};
+std::vector<Bytes> own_programs(const OwnWorkspace& workspace) {
+    return {Shop(1, workspace).bytes(), Shop(2, workspace).bytes()};
 }
 
 }  // namespace journey::sim

@@ -9,8 +9,17 @@ namespace journey::sim {
 /// Of a step a day in a workspace with rails.
 inline constexpr std::uint64_t kBlastLimit = 8;
 
-/// Two versions of the same workspace, to be published one after the other; `railed`: with a blast
-/// limit and a canary.
-std::vector<Bytes> own_programs(bool railed);
+/// The fetch whose failure skips the message; the failure of the other one leaves a blank.
+inline constexpr std::string_view kNeededFetch = "water";
+/// So long an answer of the other one serves equal addresses.
+inline constexpr Micros kServes = std::chrono::minutes(10);
+
+struct OwnWorkspace {
+    bool railed = false;    // with a blast limit and a canary
+    bool fetching = false;  // messages show what others say
+    double holdout = 0;     // share of the people who get no marketing
+};
+/// Two versions of the same workspace, to be published one after the other.
+std::vector<Bytes> own_programs(const OwnWorkspace& workspace);
 
 }  // namespace journey::sim

@@ -35,6 +35,10 @@ const Call& Providers::call(const runtime::OutgoingAttempt& attempt, Instant at,
     call.channel = attempt.channel;
     call.message_template = attempt.message.message_template;
     call.journey = attempt.message.journey;
+    call.text = attempt.message.text;
+    call.fetch = attempt.fetch;
+    // Steps are called like their messages.
+    if (!call.fetch.empty()) call.message_template = attempt.message.step;
     call.body_hash = attempt.body_hash;
     call.attempt = attempt.attempt;
     call.takes = std::chrono::milliseconds(
@@ -66,13 +70,34 @@ const Call& Providers::call(const runtime::OutgoingAttempt& attempt, Instant at,
         // What a webhook answers is not always what it promised.
         if (attempt.is_call)
             call.response.body = rng_.chance(0.8) ? R"({"code":"TEN"})" : R"({"code":null})";
-        if (!attempt.fetch.empty())
-            call.response.body = rng_.chance(0.9) ? R"({"temperature":7})" : "<html>";
     }
-    // It asks, and changes nothing anywhere.
-    if (!attempt.fetch.empty()) call.taken = call.ambiguous = false;
+    if (!call.fetch.empty()) answer_fetch(call, attempt.deadline);
     ledger_.push_back(std::move(call));
     return ledger_.back();
+}
+
+/// It asks, and changes nothing anywhere. No two answers are the same.
+void Providers::answer_fetch(Call& call, Micros deadline) {
+    const bool good = call.taken && call.response.status == 202;
+    call.taken = call.ambiguous = false;
+    if (call.takes > deadline) {
+        call.takes = deadline;
+        call.response = no_answer(true, "no answer in time");
+        return;
+    }
+    if (!good) return;
+    const std::string said = std::to_string(call.sequence);
+    const std::uint64_t what = rng_.below(20);
+    if (what == 0) {
+        call.response.body = "<html>" + said;
+    } else if (what == 1) {
+        call.response.body = R"({"temperature":)" + said;
+    } else if (what == 2) {
+        call.response.body = said + std::string(64u << 10, ' ');
+    } else {
+        call.response.body = R"({"temperature":)" + said + "}";
+        call.said = said;
+    }
 }
 
 }  // namespace journey::sim

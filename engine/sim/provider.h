@@ -26,8 +26,11 @@ struct Call {
     std::string external_id;
     std::string channel;
     std::string address;
-    std::string message_template;
+    std::string message_template;  // of a fetch: of the message it is for
     std::string journey;
+    std::string text;        // of a message
+    std::string fetch = {};  // its name
+    std::string said = {};   // fetch: what its answer says; "" = it has none, or nobody can read it
     Sha256 body_hash{};
     std::uint32_t attempt = 1;
     std::string name = {};   // the provider's own of the message
@@ -35,6 +38,9 @@ struct Call {
     bool ambiguous = false;  // and we cannot know
     connectors::Response response;
     Micros takes{0};
+
+    /// Neither a call nor a fetch.
+    bool is_message() const { return fetch.empty() && !channel.starts_with(core::kCallLane); }
 };
 
 class Providers {
@@ -49,11 +55,14 @@ class Providers {
 
     const std::vector<Call>& ledger() const { return ledger_; }
     model::IdempotencyClass class_of(const std::string& channel) const {
-        return channel.starts_with(core::kCallLane) ? model::IdempotencyClass::keyed
-                                                    : classes_.at(channel);
+        const bool asks =
+            channel.starts_with(core::kCallLane) || channel.starts_with(core::kFetchLane);
+        return asks ? model::IdempotencyClass::keyed : classes_.at(channel);
     }
 
   private:
+    void answer_fetch(Call& call, Micros deadline);
+
     Weather weather_;
     Rng& rng_;
     std::map<std::string, model::IdempotencyClass> classes_;

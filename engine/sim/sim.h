@@ -112,9 +112,13 @@ struct SimResult {
     std::map<std::string, std::uint64_t> crashed_at;  // where
     std::uint64_t failed_starts = 0;                  // because the disk failed again
     std::uint64_t calls = 0;                          // of providers
+    std::uint64_t fetches = 0;                        // likewise, for what messages show
+    std::uint64_t unfetched = 0;                      // messages that lacked what they need
     std::uint64_t accepted = 0;                       // messages
     std::uint64_t unknown = 0;
     std::uint64_t skipped = 0;
+    std::uint64_t held_out = 0;                    // messages
+    std::uint64_t held_out_served = 0;             // receipts that went to those people
     std::uint64_t erased = 0;                      // people
     std::map<std::string, std::uint64_t> entered;  // by journey
     std::vector<std::string> violations;           // sentences; empty = every promise was kept

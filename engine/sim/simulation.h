@@ -9,7 +9,9 @@
 #include "engine/sim/connector.h"
 #include "engine/sim/medium.h"
 #include "engine/sim/model.h"
+#include "engine/sim/programs.h"
 #include "engine/sim/provider.h"
+#include "engine/sim/shown.h"
 
 #include <set>
 
@@ -43,6 +45,7 @@ class Simulation {
 
     // ---- plans.cc, then simulator.cc
     void plan_people();
+    bool is_own() const { return options_.programs.empty(); }
     void plan_operators(const std::vector<Bytes>& programs);
     void approve_at(Instant at);
     void plan_one(const std::string& external_id, Instant at, std::uint64_t number);
@@ -85,6 +88,8 @@ class Simulation {
     void check_bodies();
     void check_model();
     void check_counts();
+    bool is_held_out(const std::string& external_id) const;
+    void check_holdout();
     void check_erased();
 
     const std::uint64_t seed_;
@@ -92,8 +97,8 @@ class Simulation {
     Rng rng_;
     Weather weather_;
     double crash_chance_ = 0;
-    bool railed_ = false;  // the workspace has rails
-    bool calm_ = false;    // the end of the story: nothing fails any more
+    OwnWorkspace workspace_;
+    bool calm_ = false;  // the end of the story: nothing fails any more
 
     Instant now_;
     std::uint64_t sequence_ = 0;
@@ -139,6 +144,7 @@ class Simulation {
     std::set<std::pair<model::MessageKey, std::uint32_t>> called_;
     std::map<model::MessageKey, std::uint32_t> taken_;
     Model model_;
+    Shown shown_;
     std::map<model::MessageKey, model::MessageRow> messages_;  // at the end
     std::map<model::EntryId, model::EntryRow> entries_;
     SimResult result_;

@@ -1,4 +1,3 @@
-#include "engine/sim/programs.h"
 #include "engine/sim/simulation.h"
 
 namespace journey::sim {
@@ -58,7 +57,7 @@ runtime::NodeOptions Simulation::node_options() const {
     node.partitions = options_.partitions;
     node.routes = routes_;
     node.calls[""] = PlainConnector::for_calls(2);
-    node.fetches[""] = PlainConnector::for_calls(2);
+    node.fetches[""] = PlainConnector::for_fetches(2);
     // In some worlds whoever is saved leaves memory, in some a few stay.
     if (seed_ % 3 != 2) node.people_bytes = seed_ % 3 == 0 ? 0 : 16'000;
     // And in most what is for many goes to few at a time.
@@ -95,9 +94,10 @@ SimResult Simulation::run() {
     submit_at(now_, resume);
     std::get<model::Resume>(resume.body).journey = "welcome";
     submit_at(now_, std::move(resume));
-    if (railed_) {  // nobody is left to approve
+    if (workspace_.railed) {  // nobody is left to approve
+        workspace_.railed = false;
         model::Command publish;
-        publish.body = model::Publish{own_programs(false).back()};
+        publish.body = model::Publish{own_programs(workspace_).back()};
         submit_at(now_, std::move(publish));
     }
     live_until(kSimulationStart + options_.span + std::chrono::hours(24 * 40));
@@ -251,6 +251,11 @@ void Simulation::remember_wish(const model::Command& command) {
     seen_.emplace(command.external_id, command.message_id);
     const bool first = met_[command.external_id].insert(command.message_id).second;
     model_.command(command, first);
+    if (const auto* fetched = std::get_if<model::Fetched>(&command.body);
+        fetched != nullptr && is_own()) {
+        const std::string wrong = shown_.came(*fetched, command.at);
+        if (!wrong.empty()) violation(wrong);
+    }
     remember_erasure(command);
     if (const auto* addresses = std::get_if<model::SuppressAddresses>(&command.body)) {
         for (const auto& item : addresses->items)
@@ -327,7 +332,7 @@ bool Simulation::start_attempts(bool& any) {
         any = true;
         if (may_crash(crash_chance_ / 2, "between the claim and the call")) return false;
         const Call call = providers_->call(attempt, now_, ++sequence_);
-        ++result_.calls;
+        ++(call.fetch.empty() ? result_.calls : result_.fetches);
         ByteWriter line;
         line.instant(now_);
         line.text(model::format_key(call.key));

@@ -17,7 +17,7 @@ runtime::NodeOptions node_options(const WorldOptions& options) {
     node.keep_rendered = false;
     node.hash_bodies = false;
     node.calls[""] = PlainConnector::for_calls(kParallel);
-    node.fetches[""] = PlainConnector::for_calls(kParallel);
+    node.fetches[""] = PlainConnector::for_fetches(kParallel);
     node.forced_winners = options.winners;
     for (const std::string& channel : options.channels) {
         node.routes.push_back(
