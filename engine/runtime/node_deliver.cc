@@ -28,6 +28,13 @@ Sign sign_of(const model::Observation& observation, const connectors::Response& 
     return Sign::no_opinion;
 }
 
+/// What core cannot read is a failure; kept, it would fail for everybody who asks meanwhile.
+bool can_be_shown(const model::Observation& observation) {
+    return observation.kind == ObservationKind::accepted &&
+           observation.answer.size() < core::kAnswerMost &&
+           value_from_json(observation.answer).has_value();
+}
+
 }  // namespace
 
 /// Devices that may not be reached are left out rather than the whole message.
@@ -225,7 +232,7 @@ void Node::Impl::ended(const OutgoingAttempt& attempt, model::Observation seen, 
                           ? std::optional(observation.retry_after)
                           : std::nullopt;
     if (is_fetch) {
-        if (observation.kind == ObservationKind::accepted && attempt.cache_for > Micros{0})
+        if (attempt.cache_for > Micros{0} && can_be_shown(observation))
             fetched.put(attempt.fetch, attempt.fetched_from, observation.answer,
                         now + attempt.cache_for);
         emit(attempt.person, now,

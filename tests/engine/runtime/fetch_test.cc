@@ -119,7 +119,20 @@ TEST_CASE("a failure is not kept, and shuts nobody else out", "[runtime]") {
     for (int i = 0; i < 12; ++i) {
         process.view("p" + std::to_string(i), "Ada");
         REQUIRE(process.asked.size() == static_cast<std::size_t>(i) + 1);
-        process.answer(process.asked.back(), i % 2 == 0 ? 500 : 429, "");
+        switch (i % 4) {
+            case 0:
+                process.answer(process.asked.back(), 500, "");
+                break;
+            case 1:
+                process.answer(process.asked.back(), 429, "");
+                break;
+            case 2:
+                process.answer(process.asked.back(), 200, "<html>Sorry</html>");
+                break;
+            default:
+                process.answer(process.asked.back(), 200, '"' + std::string(64u << 10, 'x') + '"');
+                break;
+        }
     }
     CHECK(process.sent.empty());
     CHECK(process.node->counts().journeys[0].skipped_by.at("fetch_failed") == 12);
