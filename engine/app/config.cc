@@ -32,7 +32,10 @@ ConnectorPtr checked(const Setting& setting, Result<std::unique_ptr<connectors::
 }
 
 std::uint32_t parallel_of(const Setting& setting, std::uint32_t fallback) {
-    return static_cast<std::uint32_t>(setting["parallel"].number(fallback));
+    const Setting parallel = setting["parallel"];
+    const auto number = static_cast<std::uint32_t>(parallel.number(fallback));
+    if (number == 0) parallel.complain("at least 1");
+    return number;
 }
 
 ConnectorPtr twilio_from(const Setting& setting, Config& out) {

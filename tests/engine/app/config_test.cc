@@ -157,6 +157,47 @@ TEST_CASE("a mistake about a kind is told at its place", "[app]") {
     CHECK(config.error().detail.find(said) != std::string::npos);
 }
 
+TEST_CASE("what a fetch shows of itself stands in the file, its keys by reference", "[app]") {
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("journey-fetches-" + std::to_string(::getpid()) + ".yaml");
+    ::setenv("JOURNEY_TEST_FETCH_KEY", "s3cret", 1);
+    const auto load = [&](const std::string& text) {
+        std::ofstream(path) << "fetches:\n  weather:\n" << text;
+        return load_config(path.string());
+    };
+    const auto config =
+        load("    headers: {X-Api-Key: 'env:JOURNEY_TEST_FETCH_KEY'}\n    parallel: 3\n");
+    INFO((config ? "" : config.error().detail));
+    REQUIRE(config);
+    const auto& fetch = config.value().fetches.at("weather");
+    CHECK(fetch->traits().parallel == 3);
+    connectors::Message asked;
+    asked.url = "https://api.example.com/weather";
+    const auto request = fetch->request(asked);
+    REQUIRE(request);
+    const auto& headers = std::get<connectors::HttpRequest>(request.value()).headers;
+    CHECK(std::find(headers.begin(), headers.end(),
+                    std::pair<std::string, std::string>("X-Api-Key", "s3cret")) != headers.end());
+
+    const auto [label, text, said] = GENERATE(table<const char*, const char*, const char*>({
+        {"a key in plain text", "    headers: {X-Api-Key: s3cret}\n",
+         ":3: `fetches.weather.headers.X-Api-Key`: a secret is given by reference"},
+        {"no header", "    headers: {'X Api Key': 'env:JOURNEY_TEST_FETCH_KEY'}\n",
+         "`X Api Key` is no name of a header"},
+        {"a key that is not there", "    headers: {X-Api-Key: 'env:JOURNEY_TEST_NOTHING'}\n",
+         "the environment has no JOURNEY_TEST_NOTHING"},
+        {"none at once", "    parallel: 0\n", ":3: `fetches.weather.parallel`: at least 1"},
+        {"a setting too many", "    header: {}\n",
+         ":3: I do not know the setting `fetches.weather.header`"},
+    }));
+    CAPTURE(label);
+    const auto refused = load(text);
+    REQUIRE_FALSE(refused);
+    CAPTURE(refused.error().detail);
+    CHECK(refused.error().detail.find(said) != std::string::npos);
+    std::filesystem::remove(path);
+}
+
 TEST_CASE("push goes through the service that the file names", "[app]") {
     using Keys = std::pair<const char*, std::string_view>;
     namespace sample = connectors::crypto::sample;
