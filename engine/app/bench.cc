@@ -128,10 +128,11 @@ int bench_command(const BenchOptions& options, const std::string& program_path) 
     if (options.scenario == "mixed") return bench_mixed_command(options, program_path);
     if (options.scenario == "overload") return bench_overload_command(options, program_path);
     if (is_core_scenario(options.scenario)) return bench_core_command(options, program_path);
-    fmt::print(stderr,
-               "journey bench: I do not know the scenario `{}`; there are ingest, match, timers, "
-               "aggregates, segments, publish, send, recover, mixed, overload, render, check and lsp\n",
-               options.scenario);
+    fmt::print(
+        stderr,
+        "journey bench: I do not know the scenario `{}`; there are ingest, match, timers, "
+        "aggregates, segments, publish, send, recover, mixed, overload, render, check and lsp\n",
+        options.scenario);
     return 2;
 }
 

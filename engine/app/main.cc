@@ -513,9 +513,10 @@ int main(int argc, char** argv) {
     BenchOptions bench;
     auto* bench_app = app.add_subcommand("bench", "Measure this machine with this program");
     bench_app
-        ->add_option("scenario", bench.scenario,
-                     "ingest, match, timers, aggregates, segments, publish, send, recover, mixed, overload, "
-                     "render, check, lsp")
+        ->add_option(
+            "scenario", bench.scenario,
+            "ingest, match, timers, aggregates, segments, publish, send, recover, mixed, overload, "
+            "render, check, lsp")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")
