@@ -229,8 +229,9 @@ TEST_CASE("partitions of many begin one after another", "[core]") {
     apply(name(7), model::Identify{{{"tier", "silver"}}}, now);  // met: is gold, then was
     apply(name(7), model::Identify{{{"tier", "gold"}}}, now);
     const Counts counts = partition.counts();
-    const auto club = std::find_if(counts.journeys.begin(), counts.journeys.end(),
-                                   [](const JourneyCounts& one) { return one.journey == "joined"; });
+    const auto club =
+        std::find_if(counts.journeys.begin(), counts.journeys.end(),
+                     [](const JourneyCounts& one) { return one.journey == "joined"; });
     REQUIRE(club != counts.journeys.end());
     CHECK(club->entered == 1);
     int ticks = 0;
