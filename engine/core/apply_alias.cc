@@ -141,7 +141,10 @@ void Machine::on(const model::Command& command, const model::Absorb& absorb) {
     if (person->scheduled <= now_) wake_due(*person, now_);
     merge(*person, std::move(from), absorb.released_at);
     // What it waits for may have come while it was on its way.
-    if (is_parked(*person)) resume(*person, {});
+    if (is_parked(*person)) {
+        parked_.insert(person->id);
+        resume(*person, {});
+    }
     finish_command(*person);
 }
 
@@ -210,8 +213,6 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
     for (Entry& entry : from.entries) {
         entry.ordinal = into.next_ordinal++;
         if (entry.live()) tally_.rests(entry.program, entry.journey, entry.state, 1);
-        if (entry.parked || std::holds_alternative<ir::Settle>(state_of(entry).act))
-            parked_.insert(into.id);
         changed(into, entry);
         into.entries.push_back(std::move(entry));
     }
@@ -238,7 +239,6 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
         // asking again is harmless.
         if (ours.message.status == model::MessageStatus::planned && ours.ready)
             make_ready(into, ours);
-        if (waits_for_resume(ours)) parked_.insert(into.id);
         if (waits_at_rails(ours)) {
             at_rails_[step_of(ours.message)].emplace(into.id, ours.message.entry);
             rails_due_ = now_;
@@ -254,7 +254,6 @@ void Machine::merge_acts(Person& into, Acts&& from) {
     for (PendingCall& call : from.calls) {
         PendingCall& moved = ours.calls.emplace_back(std::move(call));
         if (moved.ready) ask_again(into, moved);
-        if (moved.held) parked_.insert(into.id);
     }
     for (PendingFetch& fetch : from.fetches)
         ours.fetches.push_back(std::move(fetch));

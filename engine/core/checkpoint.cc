@@ -166,16 +166,9 @@ void Machine::index_person(Person& person) {
     if (person.moved() != nullptr) ++stubs_;
     for (const Entry& entry : person.entries) {
         if (entry.live()) tally_.rests(entry.program, entry.journey, entry.state, 1);
-        if (entry.parked || std::holds_alternative<ir::Settle>(state_of(entry).act))
-            parked_.insert(person.id);
     }
-    if (const Acts* acts = person.any_acts()) {
-        for (const PendingCall& call : acts->calls) {
-            if (call.held) parked_.insert(person.id);
-        }
-    }
+    if (is_parked(person)) parked_.insert(person.id);
     for (const Intent& intent : person.intents) {
-        if (waits_for_resume(intent)) parked_.insert(person.id);
         if (waits_at_rails(intent))
             at_rails_[step_of(intent.message)].emplace(person.id, intent.message.entry);
     }
