@@ -59,7 +59,7 @@ class BenchEngine {
     std::size_t checkpoint() {
         std::size_t bytes = 0;
         for (const auto& row : partition_->take_checkpoint().profiles)
-            bytes += row.state.size();
+            bytes += model::whole_state(row).size();
         return bytes;
     }
     Instant now() const { return now_; }

@@ -217,21 +217,23 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
         into.entries.push_back(std::move(entry));
     }
     if (from.rare_parts) merge_acts(into, std::move(from.rare_parts->acts));
-    for (EndedEntry& one : from.ended) {
+    CompactVector<EndedEntry>& ended = into.ended.change_all();
+    for (const EndedEntry& one : from.ended) {
         changed_entries_.emplace_back(into.id, one.id);
-        into.ended.push_back(one);
+        ended.push_back(one);
     }
-    std::stable_sort(
-        into.ended.begin(), into.ended.end(),
-        [](const EndedEntry& a, const EndedEntry& b) { return a.ended_at < b.ended_at; });
-    for (Message& message : from.messages) {
+    std::stable_sort(ended.begin(), ended.end(), [](const EndedEntry& a, const EndedEntry& b) {
+        return a.ended_at < b.ended_at;
+    });
+    CompactVector<Message>& messages = into.messages.change_all();
+    for (Message& message : from.messages.change_all()) {
         if (message.status == model::MessageStatus::unknown) ++tally_of(message).unknown;
         changed(into, message);
-        into.messages.push_back(std::move(message));
+        messages.push_back(std::move(message));
     }
-    std::stable_sort(
-        into.messages.begin(), into.messages.end(),
-        [](const Message& a, const Message& b) { return a.finished_at < b.finished_at; });
+    std::stable_sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
+        return a.finished_at < b.finished_at;
+    });
     for (Intent& intent : from.intents) {
         changed(into, intent.message);
         Intent& ours = into.intents.push_back(std::move(intent));

@@ -100,7 +100,8 @@ void Machine::on(const model::Command& command, const model::ReceiptArrived& arr
     if (person == nullptr && people_.knows(command.person)) return;  // forwarded
     Intent* open = person == nullptr ? nullptr : person->intent(arrived.key);
     Message* message = open != nullptr ? &open->message : nullptr;
-    if (message == nullptr && person != nullptr) message = person->final_message(arrived.key);
+    if (message == nullptr && person != nullptr)
+        message = person->change_final_message(arrived.key);
     if (message == nullptr && is_of_erased(command.person)) {
         ++erasures_.late_receipts;
         return;

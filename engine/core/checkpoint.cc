@@ -3,6 +3,7 @@
 //          appends:varint { cause:varint from:text command (model) }
 //          schedules (stored_triggers.cc; not in version 1)
 //          parts (parts.cc; since version 3)
+#include "engine/core/chapters.h"
 #include "engine/core/machine.h"
 
 namespace journey::core {
@@ -100,10 +101,18 @@ std::size_t Machine::write_down(std::size_t index) {
     const People::Taken one = people_.take(id, room);
     const Person& person = *one.person;
     now.taken.push_back(one.place);
-    now.rows.profiles.push_back({id, person.external_id, profile_text(person),
-                                 one.bytes.empty() ? encode_person(person) : Bytes(one.bytes),
-                                 person.next_due()});
-    std::size_t rows = 1;
+    model::ProfileRow& profile = now.rows.profiles.emplace_back();
+    profile.id = id;
+    profile.external_id = person.external_id;
+    profile.json = profile_text(person);
+    profile.next_due = person.next_due();
+    if (one.bytes.empty()) {
+        seal_chapters(*one.person, options_.chapter, *catalog_, words_, profile);
+        profile.state = encode_person(person, PersonForm::stored);
+    } else {
+        profile.state.assign(one.bytes);
+    }
+    std::size_t rows = 1 + profile.chapters.size() + profile.chapters_gone.size();
     const auto of_person = [&](const auto& all) {
         return std::equal_range(all.begin(), all.end(), id, ById{});
     };
@@ -116,6 +125,7 @@ std::size_t Machine::write_down(std::size_t index) {
             intent != nullptr ? &intent->message : person.final_message(at->second);
         if (message != nullptr) now.rows.messages.push_back(message_row(person, *message));
     }
+    people_.give_back(one);
     return rows;
 }
 
@@ -140,7 +150,7 @@ Result<void> Machine::restore(const model::PartitionCheckpoint& stored) {
     TRY(decode_meta(stored.meta));
     applied_ = stored.applied;
     for (const model::ProfileRow& row : stored.profiles) {
-        TRY(restore_person(row.id, row.state));
+        TRY(restore_person(row.id, model::whole_state(row)));
     }
     return success();
 }

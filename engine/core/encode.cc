@@ -1,10 +1,10 @@
 // A person's bytes. Numbers of fields, events, consents and channels are the Catalog's.
 //
-//   person  = version:u8=5 id:u64 external_id:text first_seen:instant next_ordinal:varint
+//   person  = version:u8=6 id:u64 external_id:text first_seen:instant next_ordinal:varint
 //             has:varint   a bit for each of these lists that has something; the others are not there
 //             attributes:n{ field:varint value }
 //             history:n{ time:since event:varint packed:text }     since the one before
-//             seen:n{ hash:u64 day:svarint }                        after the day of first_seen
+//             seen:n{ hash:u64 day:svarint [ chapter:varint ] }     after the day of first_seen
 //             entries:n{ entry } ended:n{ ended } intents:n{ intent } messages:n{ message }
 //             rare [
 //                 extras:record tags:n{ text }
@@ -14,6 +14,7 @@
 //                 absorbed:n{ from:text released_at:varint }
 //                 what triggers remember (stored_triggers.cc; not in version 1) ]
 //             parts (parts.cc; since version 3)
+//             chapters (chapters.h; of those who have any)
 //   entry   = has:varint (its lowest three bits are the phase) [ id:u64 ] ordinal:varint
 //             program:varint journey:varint state:varint entered_at:since [ trigger_time:since ]
 //             [ due:since ] [ expires:since ] [ goals:varint ] [ key:u64 ] [ per:u64 ]
@@ -31,6 +32,7 @@
 //   n{ x }  = count:varint x*
 //   since   = svarint   microseconds after first_seen, or after the entry's entered_at
 // Before version 4 the lists were all there, the instants whole, and entries without `has`: encode_old.cc.
+#include "engine/core/chapters.h"
 #include "engine/core/machine.h"
 #include "engine/core/stored.h"
 
@@ -65,7 +67,7 @@ namespace {
 
 constexpr unsigned kHardBit = 0x80;
 
-constexpr std::uint8_t kVersion = 5;
+constexpr std::uint8_t kVersion = 6;
 
 /// What of the optional parts is there.
 struct Bit {
@@ -159,11 +161,13 @@ Entry get_entry(ByteReader& in, const Catalog& catalog, const Person& person) {
     return entry;
 }
 
-void put_ended(ByteWriter& out, const Person& person, const EndedEntry& one, const Catalog& catalog,
+}  // namespace
+
+void put_ended(ByteWriter& out, Instant base, const EndedEntry& one, const Catalog& catalog,
                const NameTable& words) {
     out.varint((one.key != 0 ? 1u : 0u) | (one.per != 0 ? 2u : 0u));
     out.u64(one.id.number);
-    put_since(out, person.first_seen, one.entered_at);
+    put_since(out, base, one.entered_at);
     put_since(out, one.entered_at, one.ended_at);
     if (one.key != 0) out.u64(one.key);
     if (one.per != 0) out.u64(one.per);
@@ -173,12 +177,11 @@ void put_ended(ByteWriter& out, const Person& person, const EndedEntry& one, con
     out.text(words.name(one.step));
 }
 
-EndedEntry get_ended(ByteReader& in, const Catalog& catalog, const Person& person,
-                     NameTable& words) {
+EndedEntry get_ended(ByteReader& in, const Catalog& catalog, Instant base, NameTable& words) {
     EndedEntry one;
     const std::uint64_t has = in.varint();
     one.id.number = in.u64();
-    one.entered_at = get_since(in, person.first_seen);
+    one.entered_at = get_since(in, base);
     one.ended_at = get_since(in, one.entered_at);
     if (has & 1) one.key = in.u64();
     if (has & 2) one.per = in.u64();
@@ -255,6 +258,8 @@ Message get_message(ByteReader& in, const Catalog& catalog) {
     });
     return message;
 }
+
+namespace {
 
 void put_intent(ByteWriter& out, const Intent& intent) {
     put_message(out, intent.message);
@@ -360,6 +365,7 @@ constexpr std::uint32_t kIntents = 32;
 constexpr std::uint32_t kMessages = 64;
 constexpr std::uint32_t kRare = 128;
 constexpr std::uint32_t kParts = 256;
+constexpr std::uint32_t kChapters = 512;
 constexpr std::uint32_t kEarlier =
     kAttributes | kHistory | kSeen | kEntries | kEnded | kIntents | kMessages;
 
@@ -382,17 +388,25 @@ bool has_parts(const Person& person) {
 }
 }  // namespace
 
-void Machine::write_person(const Person& person, ByteWriter& out) const {
+void Machine::write_person(const Person& person, PersonForm form, ByteWriter& out) const {
+    const bool is_stored = form == PersonForm::stored;
+    const auto apart = [&](const Ends& ends) { return is_stored ? ends.sealed() : 0; };
+    const std::size_t ids = is_stored ? person.seen.open() : person.seen.size();
+    const std::size_t events = apart(person.history.ends());
+    const std::size_t messages = apart(person.messages.ends());
+    const std::size_t ended = apart(person.ended.ends());
     const bool rare = person.rare_parts && !person.rare_parts->empty();
-    const std::uint32_t has = bits_of({{kAttributes, !person.attributes.empty()},
-                                       {kHistory, person.history.size() > 0},
-                                       {kSeen, person.seen.size() > 0},
-                                       {kEntries, !person.entries.empty()},
-                                       {kEnded, !person.ended.empty()},
-                                       {kIntents, !person.intents.empty()},
-                                       {kMessages, !person.messages.empty()},
-                                       {kRare, rare},
-                                       {kParts, has_parts(person)}});
+    const std::uint32_t has =
+        bits_of({{kAttributes, !person.attributes.empty()},
+                 {kHistory, person.history.size() > events},
+                 {kSeen, ids > 0},
+                 {kEntries, !person.entries.empty()},
+                 {kEnded, person.ended.size() > ended},
+                 {kIntents, !person.intents.empty()},
+                 {kMessages, person.messages.size() > messages},
+                 {kRare, rare},
+                 {kParts, has_parts(person)},
+                 {kChapters, form != PersonForm::whole && has_chapters(person)}});
     out.u8(kVersion);
     out.u64(person.id.number);
     out.text(person.external_id);
@@ -407,37 +421,47 @@ void Machine::write_person(const Person& person, ByteWriter& out) const {
     }
     if (has & kHistory) {
         Instant before = person.first_seen;
-        put_all(out, person.history, [&](const Happened& one) {
+        out.varint(person.history.size() - events);
+        for (std::size_t i = events; i < person.history.size(); ++i) {
+            const Happened& one = person.history.begin()[i];
             put_since(out, before, one.time);
             before = one.time;
             out.varint(one.event);
             out.text(person.history.packed(one));
-        });
+        }
     }
     if (has & kSeen) {
         const std::int64_t first = days_of(person.first_seen);
-        put_all(out, person.seen.sorted(), [&](const Seen& one) {
+        out.varint(ids);
+        for (const Seen& one : person.seen.sorted()) {
+            if (is_stored && one.chapter != 0) continue;
             out.u64(one.hash);
             out.svarint(static_cast<std::int64_t>(one.day) - first);
-        });
+            if (has & kChapters) out.varint(one.chapter);
+        }
     }
     if (has & kEntries)
         put_all(out, person.entries, [&](const Entry& one) { put_entry(out, person, one); });
     if (has & kEnded) {
-        put_all(out, person.ended,
-                [&](const EndedEntry& one) { put_ended(out, person, one, *catalog_, words_); });
+        out.varint(person.ended.size() - ended);
+        for (std::size_t i = ended; i < person.ended.size(); ++i)
+            put_ended(out, person.first_seen, person.ended[i], *catalog_, words_);
     }
     if (has & kIntents)
         put_all(out, person.intents, [&](const Intent& one) { put_intent(out, one); });
-    if (has & kMessages)
-        put_all(out, person.messages, [&](const Message& one) { put_message(out, one); });
+    if (has & kMessages) {
+        out.varint(person.messages.size() - messages);
+        for (std::size_t i = messages; i < person.messages.size(); ++i)
+            put_message(out, person.messages[i]);
+    }
     if (rare) put_rare(out, *person.rare_parts);
     if (has & kParts) encode_parts(person, out);
+    if (has & kChapters) put_chapters(out, person, form);
 }
 
-Bytes Machine::encode_person(const Person& person) const {
+Bytes Machine::encode_person(const Person& person, PersonForm form) const {
     ByteWriter out;
-    write_person(person, out);
+    write_person(person, form, out);
     return out.take();
 }
 
@@ -480,7 +504,9 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
                     : static_cast<std::int64_t>(static_cast<std::uint64_t>(first) +
                                                 static_cast<std::uint64_t>(in.svarint()));
             if (day < 0 || day >= 0xffffffff) in.fail();
-            if (in.ok()) person.seen.add({hash, static_cast<std::uint32_t>(day)});
+            const auto chapter =
+                has & kChapters ? number<std::uint32_t>(in, 0xffffffffu) : std::uint32_t{0};
+            if (in.ok()) person.seen.add({hash, static_cast<std::uint32_t>(day), chapter});
         });
     }
     if (has & kEntries) {
@@ -492,7 +518,7 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
     if (has & kEnded) {
         get_all(in, [&] {
             person.ended.push_back(old ? get_old_ended(in, catalog, words_)
-                                       : get_ended(in, catalog, person, words_));
+                                       : get_ended(in, catalog, person.first_seen, words_));
         });
     }
     if (has & kIntents)
@@ -500,6 +526,7 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
     if (has & kMessages) get_all(in, [&] { person.messages.push_back(get_message(in, catalog)); });
     if (old ? in.boolean() : (has & kRare) != 0) get_rare(in, catalog, version, person.rare());
     if (old ? version == 3 : (has & kParts) != 0) decode_parts(in, person);
+    if (has & kChapters) get_chapters(in, catalog, words_, person);
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,
                      "A stored person (" + text_of(model::EntryId{person.id.number}) +

@@ -48,6 +48,7 @@ void History::add_packed(Instant time, EventNumber event, std::string_view value
                          [](Instant at, const Happened& one) { return at < one.time; });
     const auto place = static_cast<std::size_t>(behind - events_.begin());
     events_.insert(place, happened);
+    ends_.open_from(place);
     if (index_) index_->forget_from(static_cast<std::uint32_t>(place));
 }
 

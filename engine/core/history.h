@@ -1,10 +1,12 @@
 #pragma once
 // Private to core. The events of one person, by time, packed: 16 bytes an event and its values. People
-// with many have an index beside them (history_index.h).
+// with many have an index beside them (history_index.h), and their older events are sealed in
+// chapters, which a checkpoint need not write again (chapters.cc).
 
 #include "engine/core/catalog.h"
 #include "engine/core/compact_vector.h"
 #include "engine/core/history_index.h"
+#include "engine/core/sealed.h"
 
 #include <memory>
 
@@ -49,9 +51,13 @@ class History {
     std::string_view packed(const Happened& happened) const;
     std::size_t bytes() const { return bytes_.size(); }
 
+    const Ends& ends() const { return ends_; }
+    void seal(std::size_t end) { ends_.seal(end); }
+
   private:
     CompactVector<Happened> events_;
     CompactVector<char> bytes_;
+    Ends ends_;
     mutable std::unique_ptr<HistoryIndex> index_;
 };
 

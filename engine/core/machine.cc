@@ -1,5 +1,7 @@
 #include "engine/core/machine.h"
 
+#include "engine/core/chapters.h"
+
 namespace journey::core {
 namespace {
 
@@ -31,7 +33,10 @@ Machine::Machine(model::PartitionId id, const PartitionOptions& options, Catalog
 
 People::Form Machine::form() {
     People::Form form;
-    form.write = [this](const Person& person, ByteWriter& out) { write_person(person, out); };
+    form.write = [this](const Person& person, ByteWriter& out) {
+        write_person(person, PersonForm::resting, out);
+    };
+    form.is_long = [this](const Person& person) { return is_long(person, options_.chapter); };
     form.read = [this](std::string_view bytes, Person& person) {
         ENSURE(decode_person(bytes, person), "a resting person could not be read");
     };

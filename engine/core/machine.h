@@ -512,8 +512,8 @@ class Machine {
     void took(const Person& person, const Entry& entry, ir::Index way = 0);
 
     // ---- stored forms: encode.cc, rows.cc
-    void write_person(const Person& person, ByteWriter& out) const;
-    Bytes encode_person(const Person& person) const;
+    void write_person(const Person& person, PersonForm form, ByteWriter& out) const;
+    Bytes encode_person(const Person& person, PersonForm form = PersonForm::whole) const;
     Result<void> decode_person(std::string_view bytes, Person& person);
     Bytes encode_meta(bool with_appends) const;
     Result<void> decode_meta(std::string_view bytes);

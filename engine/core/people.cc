@@ -228,9 +228,13 @@ void People::read(Place place, Person& person) const {
 }
 
 Person& People::open(std::uint32_t index) {
-    const Place place = places_[index];
     auto person = std::make_unique<Person>();
-    read(place, *person);
+    read(places_[index], *person);
+    return open(index, std::move(person));
+}
+
+Person& People::open(std::uint32_t index, std::unique_ptr<Person> person) {
+    const Place place = places_[index];
     discount(place);
     const Resting resting = resting_at(place);
     // Who was asked about before is at home here sooner than one who comes once.
@@ -374,16 +378,20 @@ People::Taken People::take(model::PersonId id, Person& room) {
     Taken taken;
     taken.place = index_of(id);
     const Place place = places_[taken.place];
-    if (is_open(place)) {
-        Person& person = *person_at(place);
+    const auto take_open = [&](Person& person) {
         person.dirty = false;
         person.saving = form_.fetch != nullptr;
         taken.person = &person;
         return taken;
-    }
+    };
+    if (is_open(place)) return take_open(*person_at(place));
     ENSURE(!is_stored(place), "somebody who has changed was left to the store");
     room = Person();
     read(place, room);
+    if (form_.is_long(room)) {
+        taken.rested = true;
+        return take_open(open(taken.place, std::make_unique<Person>(std::move(room))));
+    }
     const Resting resting = resting_at(place);
     taken.person = &room;
     taken.bytes = resting.bytes;
@@ -391,6 +399,12 @@ People::Taken People::take(model::PersonId id, Person& room) {
     set_traits(taken.place,
                static_cast<std::uint8_t>((resting.traits & ~bit(Trait::dirty)) | saving));
     return taken;
+}
+
+void People::give_back(const Taken& taken) {
+    if (!taken.rested) return;
+    close(taken.place);
+    open_.pop_back();
 }
 
 void People::saved(std::uint32_t index) {

@@ -41,6 +41,8 @@ class People {
         std::function<void(model::PersonId, Person&)> fetch;
         /// Called before anybody is handed out to be changed, while tell_changes() is on.
         std::function<void(model::PersonId)> changes = {};
+        /// Whether a checkpoint opens and seals chapters of this one.
+        std::function<bool(const Person&)> is_long = {};
     };
     /// `bytes`: about how many all of them may take.
     People(Form form, std::size_t bytes);
@@ -63,14 +65,17 @@ class People {
     /// Nobody holds a Person of find() or add() any more: some of those who were not asked about for
     /// long rest again, or are stored. Cost: nothing, or a few people written.
     void rest();
-    /// As peek(), for a checkpoint, which has what the person is now: `bytes` of who rests is what
-    /// would be written, else empty. Gives the place that saved() wants when the store has it.
+    /// For a checkpoint, which has what the person is now: `bytes` of who rests is what would be
+    /// written, else empty; then the person may be given other chapters. Every take() is followed by
+    /// its give_back(). `place` is what saved() wants when the store has it.
     struct Taken {
-        const Person* person = nullptr;
+        Person* person = nullptr;
         std::string_view bytes;
         std::uint32_t place = 0;
+        bool rested = false;
     };
     Taken take(model::PersonId id, Person& room);
+    void give_back(const Taken& taken);
     void saved(std::uint32_t place);
     /// As rest(), until no more room can be made.
     void make_room();
@@ -120,6 +125,8 @@ class People {
     /// Of somebody who is not open.
     void read(Place place, Person& person) const;
     Person& open(std::uint32_t index);
+    /// As read() read it.
+    Person& open(std::uint32_t index, std::unique_ptr<Person> person);
     /// A block that says this.
     Place packed(const Person& person, std::uint8_t traits, std::string_view bytes);
     Place block_of(const Resting& head, std::string_view bytes);

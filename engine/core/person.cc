@@ -165,6 +165,12 @@ const Message* Person::final_message(const model::MessageKey& key) const {
     return nullptr;
 }
 
+Message* Person::change_final_message(const model::MessageKey& key) {
+    const Message* const found = final_message(key);
+    if (found == nullptr) return nullptr;
+    return &messages.change(static_cast<std::size_t>(found - messages.begin()));
+}
+
 std::size_t Person::bytes() const {
     constexpr std::size_t kOwnBlock = 16;  // what the system keeps beside a block
     const auto list = [](std::size_t count, std::size_t each) {

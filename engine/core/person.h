@@ -289,6 +289,11 @@ struct Rare {
 void put_triggers(ByteWriter& out, const Rare& rare);
 void get_triggers(ByteReader& in, const Catalog& catalog, Rare& rare);
 
+/// What older part of a person is kept in chapters; the number of a chapter is its kind and, four
+/// times, which one it is.
+enum class ChapterKind : std::uint8_t { events, seen, messages, ended };
+inline constexpr std::size_t kChapterKinds = 4;
+
 struct Person {
     model::PersonId id;
     // Not state: bookkeeping of the partition.
@@ -297,7 +302,8 @@ struct Person {
     bool saving = false;         // as of the last checkpoint, which is not durable yet
     std::uint8_t turns = 0;      // of People's clock that pass this one over
     std::uint8_t finds = 0;      // how often it was asked about since it was opened
-    std::uint32_t weight = 0;    // in memory, as People last looked
+    std::array<std::uint32_t, kChapterKinds> stored_chapters{};  // or on the way to the store
+    std::uint32_t weight = 0;                                    // in memory, as People last looked
 
     std::uint32_t next_ordinal = 1;
     std::string external_id;
@@ -305,10 +311,10 @@ struct Person {
     CompactVector<Attribute> attributes;  // by field
     History history;
     SeenIds seen;
-    CompactVector<Entry> entries;     // by ordinal
-    CompactVector<EndedEntry> ended;  // by end
-    CompactVector<Intent> intents;    // by planning
-    CompactVector<Message> messages;  // final, by end
+    CompactVector<Entry> entries;    // by ordinal
+    SealedVector<EndedEntry> ended;  // by end
+    CompactVector<Intent> intents;   // by planning
+    SealedVector<Message> messages;  // final, by end
     std::unique_ptr<Rare> rare_parts;
 
     const Value* attribute(FieldNumber field) const;
@@ -351,13 +357,19 @@ struct Person {
     /// What is asked for this message now; null: nothing.
     const PendingFetch* asked_fetch(const model::MessageKey& key) const;
     const Message* final_message(const model::MessageKey& key) const;
-    Message* final_message(const model::MessageKey& key) {
-        return const_cast<Message*>(std::as_const(*this).final_message(key));
-    }
+    Message* change_final_message(const model::MessageKey& key);
     /// The earliest moment something of this person is due.
     Instant next_due() const;
     /// About the bytes this person takes when open.
     std::size_t bytes() const;
+};
+
+/// How the bytes of a person are made. All can be read; what nobody has chapters of is the same in
+/// all of them.
+enum class PersonForm : std::uint8_t {
+    whole,    // all in one, and the same however it is stored
+    resting,  // as that, and what is in which chapter
+    stored,   // without what is in chapters, which are to come after it
 };
 
 /// Whose stored bytes these are.

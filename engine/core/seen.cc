@@ -11,6 +11,10 @@ std::uint64_t in_table(std::uint64_t hash) {
     return hash == 0 ? 1 : hash;
 }
 
+bool by_hash(const Seen& a, const Seen& b) {
+    return a.hash < b.hash;
+}
+
 }  // namespace
 
 std::size_t SeenIds::size() const {
@@ -23,7 +27,6 @@ std::vector<Seen> SeenIds::sorted() const {
     for (std::size_t i = is_table() ? 1 : 0; i < places_.size(); ++i) {
         if (!is_table() || places_[i].hash != 0) all.push_back(places_[i]);
     }
-    const auto by_hash = [](const Seen& a, const Seen& b) { return a.hash < b.hash; };
     if (is_table()) std::sort(all.begin(), all.end(), by_hash);
     return all;
 }
@@ -53,11 +56,14 @@ void SeenIds::put(Seen one) {
 }
 
 bool SeenIds::add(Seen one) {
+    // A merge may bring what is older than what was forgotten here; a chapter could not hold it.
+    if (one.day < forgotten_before_ && one.chapter == 0) unseal();
     if (!is_table()) {
         const Seen* behind =
             std::lower_bound(places_.begin(), places_.end(), one.hash,
                              [](const Seen& seen, std::uint64_t hash) { return seen.hash < hash; });
         if (behind != places_.end() && behind->hash == one.hash) return false;
+        if (one.chapter != 0) ++sealed_;
         places_.insert(static_cast<std::size_t>(behind - places_.begin()), one);
         if (is_table()) {
             const std::vector<Seen> all(places_.begin(), places_.end());
@@ -71,6 +77,7 @@ bool SeenIds::add(Seen one) {
          place = (place + 1) & mask) {
         if (places_[place + 1].hash == wanted) return false;
     }
+    if (one.chapter != 0) ++sealed_;
     if (size() * 4 > mask * 3) rebuild(sorted());
     put(one);
     return true;
@@ -80,12 +87,49 @@ bool SeenIds::add(Seen one) {
 void SeenIds::forget_before(std::uint32_t day) {
     const std::size_t every = std::max(kLookEvery, std::bit_floor(size()) / 16);
     if (size() % every != 0) return;
+    const auto goes = [&](const Seen& one) {
+        if (one.day >= day) return false;
+        if (one.chapter != 0) --sealed_;
+        return true;
+    };
+    if (chapters_ > 0) forgotten_before_ = std::max(forgotten_before_, day);
     if (!is_table()) {
-        places_.erase_if([&](const Seen& one) { return one.day < day; });
+        places_.erase_if(goes);
         return;
     }
     std::vector<Seen> all = sorted();
-    if (std::erase_if(all, [&](const Seen& one) { return one.day < day; }) > 0) rebuild(all);
+    if (std::erase_if(all, goes) > 0) rebuild(all);
+}
+
+template <typename Each>
+void SeenIds::for_each(Each each) {
+    for (std::size_t i = is_table() ? 1 : 0; i < places_.size(); ++i) {
+        if (!is_table() || places_[i].hash != 0) each(places_[i]);
+    }
+}
+
+std::vector<Seen> SeenIds::seal() {
+    std::vector<Seen> all;
+    all.reserve(open());
+    ++chapters_;
+    for_each([&](Seen& one) {
+        if (one.chapter != 0) return;
+        one.chapter = chapters_;
+        all.push_back(one);
+    });
+    sealed_ += static_cast<std::uint32_t>(all.size());
+    std::sort(all.begin(), all.end(), by_hash);
+    return all;
+}
+
+void SeenIds::unseal() {
+    for_each([](Seen& one) { one.chapter = 0; });
+    sealed_ = chapters_ = forgotten_before_ = 0;
+}
+
+void SeenIds::set_chapters(std::uint32_t chapters, std::uint32_t forgotten_before) {
+    chapters_ = chapters;
+    forgotten_before_ = forgotten_before;
 }
 
 }  // namespace journey::core

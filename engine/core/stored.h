@@ -69,6 +69,12 @@ inline Instant get_since(ByteReader& in, Instant from) {
 bool can_rest(Phase phase, const decltype(ir::State::act)& act);
 /// How it ended, which is the same in all forms.
 void get_end(ByteReader& in, const Catalog& catalog, NameTable& words, EndedEntry& ended);
+/// Times are told since `base`.
+void put_ended(ByteWriter& out, Instant base, const EndedEntry& one, const Catalog& catalog,
+               const NameTable& words);
+EndedEntry get_ended(ByteReader& in, const Catalog& catalog, Instant base, NameTable& words);
+void put_message(ByteWriter& out, const Message& message);
+Message get_message(ByteReader& in, const Catalog& catalog);
 // encode_old.cc
 Entry get_old_entry(ByteReader& in, const Catalog& catalog);
 EndedEntry get_old_ended(ByteReader& in, const Catalog& catalog, NameTable& words);

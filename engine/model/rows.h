@@ -8,13 +8,26 @@
 
 namespace journey::model {
 
+/// A part of a person's state that a store keeps apart, so that it need not be written again with
+/// every change: events, or message ids, of somebody who has many.
+struct ChapterRow {
+    std::uint32_t number = 0;
+    Bytes bytes;
+};
+
 struct ProfileRow {
     PersonId id;
     std::string external_id;
     std::string json;  // attributes, tags, consents, suppressions: for people
-    Bytes state;       // everything the core needs; empty: the person is gone (aliased away)
+    Bytes state;       // what the core needs beside the chapters; empty: the person is gone
     Instant next_due = kNever;
+    std::vector<ChapterRow> chapters = {};  // by number; new, or in the place of former ones
+    std::vector<std::uint32_t> chapters_gone = {};  // former ones that nothing is in the place of
 };
+/// What the core wants back: the state, and after it every chapter the store has, by number.
+Bytes whole_state(const ProfileRow& kept);
+/// `kept` is what a store has of somebody; what `newer` says comes to be in its place.
+void take_over(ProfileRow& kept, ProfileRow newer);
 
 struct EntryRow {
     EntryId id;

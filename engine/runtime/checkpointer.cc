@@ -13,7 +13,10 @@ constexpr Micros kRetryAfter = std::chrono::seconds(1);
 constexpr std::size_t kSaveRows = 20'000;
 
 std::size_t rows_of(const model::PartitionCheckpoint& checkpoint) {
-    return 1 + checkpoint.profiles.size() + checkpoint.entries.size() + checkpoint.messages.size() +
+    std::size_t chapters = 0;
+    for (const model::ProfileRow& row : checkpoint.profiles)
+        chapters += row.chapters.size() + row.chapters_gone.size();
+    return 1 + chapters + checkpoint.profiles.size() + checkpoint.entries.size() + checkpoint.messages.size() +
            checkpoint.quarantine.size() + checkpoint.erased.size();
 }
 

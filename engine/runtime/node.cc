@@ -31,6 +31,7 @@ core::PartitionOptions Node::Impl::partition_options(std::uint16_t number) const
     each.happenings = options.happenings;
     each.people_bytes = options.people_bytes / options.partitions;
     each.people_a_tick = options.people_a_tick;
+    each.chapter = options.chapter;
     each.addresses = addresses;
     if (state == nullptr) return each;
     each.fetch = [store = state, number](model::PersonId id, Bytes& into) {

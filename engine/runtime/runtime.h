@@ -97,6 +97,7 @@ struct NodeOptions {
     std::size_t people_bytes = std::numeric_limits<std::size_t>::max();
     /// As core::PartitionOptions has it; for tests.
     int people_a_tick = core::PartitionOptions{}.people_a_tick;
+    std::size_t chapter = core::PartitionOptions{}.chapter;
     /// For tests: the arm that wins, by experiment, whatever was counted.
     std::map<std::string, std::string, std::less<>> forced_winners;
     LinkOptions links;

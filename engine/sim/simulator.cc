@@ -62,6 +62,8 @@ runtime::NodeOptions Simulation::node_options() const {
     if (seed_ % 3 != 2) node.people_bytes = seed_ % 3 == 0 ? 0 : 16'000;
     // And in most what is for many goes to few at a time.
     if (seed_ % 4 != 0) node.people_a_tick = static_cast<int>(seed_ % 4);
+    // People of a world have few events; these are already many.
+    node.chapter = 2 + seed_ % 3;
     return node;
 }
 

@@ -49,11 +49,11 @@ class StateStore {
     virtual Result<void> save(const std::vector<model::PartitionCheckpoint>& checkpoints) = 0;
     /// The last saved state of one partition, without its people and rows. Absent: applied 0.
     virtual Result<model::PartitionCheckpoint> load(model::PartitionId partition) = 0;
-    /// The state of each of its people, in order of id, until `each` fails; those without state are
-    /// left out. `state` is good until `each` returns. Not beside save().
+    /// The whole state of each of its people (model::whole_state), in order of id, until `each` fails;
+    /// those without state are left out. `state` is good until `each` returns. Not beside save().
     using EachPerson = std::function<Result<void>(model::PersonId id, std::string_view state)>;
     virtual Result<void> load_people(model::PartitionId partition, const EachPerson& each) = 0;
-    /// One person's state as it was saved last. By any one thread, beside all the others: it waits
+    /// One person's whole state as it was saved last. By any one thread, beside all the others: it waits
     /// for none of them. `storage_failed` when there is no such person: who asks knows of one.
     virtual Result<void> load_person(model::PartitionId partition, model::PersonId id,
                                      Bytes& state) = 0;

@@ -95,7 +95,7 @@ Result<void> MemoryState::save(const std::vector<model::PartitionCheckpoint>& ch
             if (row.state.empty()) {
                 kept.profiles.erase(row.id);
             } else {
-                kept.profiles[row.id] = row;
+                model::take_over(kept.profiles[row.id], row);
             }
         }
         for (const model::EntryRow& row : checkpoint.entries)
@@ -122,7 +122,7 @@ Result<void> MemoryState::load_people(model::PartitionId partition, const EachPe
     const auto found = partitions_.find(partition);
     if (found == partitions_.end()) return success();
     for (const auto& [id, row] : found->second.profiles) {
-        TRY(each(id, row.state));
+        TRY(each(id, model::whole_state(row)));
     }
     return success();
 }
@@ -134,7 +134,7 @@ Result<void> MemoryState::load_person(model::PartitionId partition, model::Perso
     if (kept == partitions_.end()) return no_such_person(id);
     const auto found = kept->second.profiles.find(id);
     if (found == kept->second.profiles.end()) return no_such_person(id);
-    state = found->second.state;
+    state = model::whole_state(found->second);
     return success();
 }
 

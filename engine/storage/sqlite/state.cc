@@ -1,4 +1,4 @@
-// state.db, written behind the log; every column but `state`, `meta`, the catalogs' `bytes` and the
+// state.db, written behind the log; every column but `state`, `meta`, `bytes` of chapters and catalogs, and the
 // `body` of what was rendered (packed.h; `journey explain --content` shows it) is for people and SQL
 // tools. Instants are RFC 3339 in UTC with microseconds.
 #include "engine/storage/sqlite/directory.h"
@@ -93,6 +93,13 @@ constexpr const char* kStateSteps[] = {
            id INTEGER PRIMARY KEY CHECK (id = 1),
            applied INTEGER NOT NULL,
            pepper BLOB NOT NULL) STRICT;)",
+    // Older events and message ids of people who have many; profiles.state lists them.
+    R"(CREATE TABLE chapters (
+           partition INTEGER NOT NULL,
+           person_id INTEGER NOT NULL,
+           chapter INTEGER NOT NULL,
+           bytes BLOB NOT NULL,
+           PRIMARY KEY (partition, person_id, chapter)) STRICT, WITHOUT ROWID;)",
 };
 
 /// Who is erased by which of the checkpoints that are saved together. What an earlier one says of
@@ -143,6 +150,11 @@ class SqliteState final : public StateStore {
         TRY(profile_, db_->prepare("REPLACE INTO profiles VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
         TRY(profile_gone_,
             db_->prepare("DELETE FROM profiles WHERE partition = ?1 AND person_id = ?2"));
+        TRY(chapter_, db_->prepare("REPLACE INTO chapters VALUES (?1, ?2, ?3, ?4)"));
+        TRY(chapter_gone_, db_->prepare("DELETE FROM chapters WHERE partition = ?1 AND "
+                                        "person_id = ?2 AND chapter = ?3"));
+        TRY(chapters_gone_,
+            db_->prepare("DELETE FROM chapters WHERE partition = ?1 AND person_id = ?2"));
         TRY(entry_,
             db_->prepare("REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"));
         TRY(message_,
@@ -156,9 +168,15 @@ class SqliteState final : public StateStore {
         TRY(read_profiles_,
             db_->prepare("SELECT person_id, state FROM profiles WHERE partition = ?1 "
                          "ORDER BY person_id"));
-        TRY(read_person_,
-            (reader_ ? *reader_ : *db_)
-                .prepare("SELECT state FROM profiles WHERE partition = ?1 AND person_id = ?2"));
+        TRY(read_chapters_,
+            db_->prepare("SELECT person_id, bytes FROM chapters WHERE partition = ?1 "
+                         "ORDER BY person_id, chapter"));
+        // One statement, for both at one moment.
+        TRY(read_person_, (reader_ ? *reader_ : *db_)
+                              .prepare("SELECT -1 AS part, state FROM profiles "
+                                       "WHERE partition = ?1 AND person_id = ?2 UNION ALL "
+                                       "SELECT chapter, bytes FROM chapters "
+                                       "WHERE partition = ?1 AND person_id = ?2 ORDER BY part"));
         TRY(read_rendered_,
             (reader_ ? *reader_ : *db_).prepare("SELECT hash, body FROM rendered WHERE key = ?1"));
         // A row that is written again goes to the end.
@@ -215,22 +233,42 @@ class SqliteState final : public StateStore {
 
     Result<void> load_people(model::PartitionId partition, const EachPerson& each) override {
         read_profiles_.number(1, partition.number);
+        TRY(bool chapter, read_chapters_.number(1, partition.number).step());
+        Bytes whole;
         for (;;) {
             TRY(const bool row, read_profiles_.step());
-            if (!row) return success();
-            Result<void> taken =
-                each(model::PersonId{read_profiles_.number_at(0)}, read_profiles_.bytes_at(1));
+            if (!row) break;
+            const std::uint64_t id = read_profiles_.number_at(0);
+            std::string_view state = read_profiles_.bytes_at(1);
+            if (chapter && read_chapters_.number_at(0) == id) {
+                whole.assign(state);
+                while (chapter && read_chapters_.number_at(0) == id) {
+                    whole += read_chapters_.bytes_at(1);
+                    TRY(chapter, read_chapters_.step());
+                }
+                state = whole;
+            }
+            Result<void> taken = each(model::PersonId{id}, state);
             if (taken) continue;
             read_profiles_.reset();
+            read_chapters_.reset();
             return taken;
         }
+        if (!chapter) return success();
+        read_chapters_.reset();
+        return error(ErrorCode::storage_failed,
+                     "the store has events of somebody it does not know; restore a backup");
     }
 
     Result<void> load_person(model::PartitionId partition, model::PersonId id,
                              Bytes& state) override {
-        TRY(const bool row, read_person_.number(1, partition.number).number(2, id.number).step());
+        TRY(bool row, read_person_.number(1, partition.number).number(2, id.number).step());
         if (!row) return no_such_person(id);
-        state.assign(read_person_.bytes_at(0));
+        state.clear();
+        for (; row;) {
+            state += read_person_.bytes_at(1);
+            TRY(row, read_person_.step());
+        }
         // Ends the reading: the write-ahead file can begin anew only when nobody reads it.
         read_person_.reset();
         return success();
@@ -364,9 +402,7 @@ class SqliteState final : public StateStore {
         if (!erasures.any()) return success();
         for (const model::PartitionCheckpoint& checkpoint : checkpoints) {
             for (const model::ErasedRow& row : checkpoint.erased) {
-                TRY(profile_gone_.number(1, checkpoint.partition.number)
-                        .number(2, row.id.number)
-                        .run());
+                TRY(person_gone(checkpoint.partition.number, row.id));
             }
         }
         const std::string people = erasures.people();
@@ -412,9 +448,23 @@ class SqliteState final : public StateStore {
         return success();
     }
 
+    Result<void> person_gone(std::uint16_t partition, model::PersonId id) {
+        TRY(profile_gone_.number(1, partition).number(2, id.number).run());
+        return chapters_gone_.number(1, partition).number(2, id.number).run();
+    }
+
     Result<void> save_profile(std::uint16_t partition, const model::ProfileRow& row) {
-        if (row.state.empty())
-            return profile_gone_.number(1, partition).number(2, row.id.number).run();
+        if (row.state.empty()) return person_gone(partition, row.id);
+        for (const std::uint32_t gone : row.chapters_gone) {
+            TRY(chapter_gone_.number(1, partition).number(2, row.id.number).number(3, gone).run());
+        }
+        for (const model::ChapterRow& chapter : row.chapters) {
+            TRY(chapter_.number(1, partition)
+                    .number(2, row.id.number)
+                    .number(3, chapter.number)
+                    .bytes(4, chapter.bytes)
+                    .run());
+        }
         return profile_.number(1, partition)
             .number(2, row.id.number)
             .text(3, row.external_id)
@@ -481,12 +531,16 @@ class SqliteState final : public StateStore {
     Statement partition_;
     Statement profile_;
     Statement profile_gone_;
+    Statement chapter_;
+    Statement chapter_gone_;
+    Statement chapters_gone_;
     Statement entry_;
     Statement message_;
     Statement quarantine_;
     Statement rendered_;
     Statement read_partition_;
     Statement read_profiles_;
+    Statement read_chapters_;
     Statement read_rendered_;
     Statement forget_rendered_;
     std::int64_t rendered_most_;

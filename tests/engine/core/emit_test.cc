@@ -155,7 +155,7 @@ TEST_CASE("a run comes into the journey as it is published now", "[core]") {
     SECTION("gone") {
         b.program.journeys.pop_back();
         std::get<ir::Run>(b.program.journeys[0].states[1].act).journey = 0;
-        b.program.journeys[0].triggers.push_back(ir::OnCall{});
+        b.program.journeys[0].triggers.emplace_back(std::in_place_type<ir::OnCall>);
         world.publish(b);
         world.advance(2h);
         CHECK(world.journey("second").entered == 0);

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// What is compared: order says nothing, pieces are written as people happen to change.
-std::string in_order(model::PartitionCheckpoint rows) {
+std::string in_order(model::PartitionCheckpoint rows, bool states) {
     const auto sorted = [](auto& all, auto key) {
         std::sort(all.begin(), all.end(),
                   [&](const auto& a, const auto& b) { return key(a) < key(b); });
@@ -22,7 +22,7 @@ std::string in_order(model::PartitionCheckpoint rows) {
     sorted(rows.messages, [](const model::MessageRow& row) { return row.key; });
     std::string out = std::to_string(rows.applied) + " " + rows.meta;
     for (const model::ProfileRow& row : rows.profiles)
-        out += "\n" + row.external_id + " " + row.json + " " + row.state;
+        out += "\n" + row.external_id + " " + row.json + (states ? " " + row.state : "");
     for (const model::EntryRow& row : rows.entries)
         out += "\nentry " + row.journey + " " + row.status + " " + row.step + " " + row.reason;
     for (const model::MessageRow& row : rows.messages)
@@ -44,7 +44,12 @@ TEST_CASE("a checkpoint written in pieces says what was true where it began", "[
             Again whole(number, world);
             Again pieces(number, world);
             pieces.options.people_bytes = seed % 2 == 0 ? 0 : 6000;
-            pieces.make(empty_catalog());
+            // What is in chapters differs by who rested when; what comes back must not.
+            const bool chapters = seed % 4 < 2;
+            for (Again* life : {&whole, &pieces}) {
+                if (!chapters) life->options.chapter = 1'000'000;
+                life->make(empty_catalog());
+            }
             Rng rng(seed * 17 + number);
             std::optional<model::PartitionCheckpoint> expected;
             for (const Applied& one : world.log) {
@@ -57,7 +62,7 @@ TEST_CASE("a checkpoint written in pieces says what was true where it began", "[
                     ++lived_through;
                     continue;
                 }
-                REQUIRE(in_order(*written) == in_order(*expected));
+                REQUIRE(in_order(*written, !chapters) == in_order(*expected, !chapters));
                 expected.reset();
                 pieces.write(*written, true);
                 if (rng.chance(0.2)) {
@@ -195,15 +200,13 @@ TEST_CASE("a store that does not give somebody back ends everything", "[core]") 
         again.apply(one);
     again.store_now();
     REQUIRE(again.partition->people_memory().stored == 1);
-    const Bytes kept = (*again.people)[model::person_id_of("user:ada")];
+    Bytes& kept = (*again.people)[model::person_id_of("user:ada")].state;
     Effects effects;
     SECTION("it fails") {
-        (*again.people)[model::person_id_of("user:ada")] = "nonsense";
+        kept = "nonsense";
     }
     SECTION("it gives another") {
-        Bytes other = kept;
-        other[3] = static_cast<char>(other[3] ^ 1);
-        (*again.people)[model::person_id_of("user:ada")] = other;
+        kept[3] = static_cast<char>(kept[3] ^ 1);
     }
     CHECK_THROWS_AS(again.partition->apply(world.command("ada", model::Identify{}),
                                            world.position + 1, effects),

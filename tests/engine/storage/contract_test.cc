@@ -215,6 +215,57 @@ TEST_CASE("one person is read as saved last, and a lost one is a failed store", 
     }
 }
 
+TEST_CASE("chapters come back after the state, as they were written last", "[storage]") {
+    Stores stores = stores_of(GENERATE("memory", "sqlite"));
+    StateStore& state = *stores.state;
+    const std::uint64_t large = 0xfedcba9876543210u;
+    model::PartitionCheckpoint rows;
+    rows.partition = model::PartitionId{3};
+    const auto save = [&](std::vector<model::ProfileRow> profiles) {
+        ++rows.applied;
+        rows.profiles = std::move(profiles);
+        REQUIRE(state.save({rows}));
+    };
+    const auto with = [&](std::uint64_t id, std::string text,
+                          std::vector<model::ChapterRow> chapters,
+                          std::vector<std::uint32_t> gone = {}) {
+        model::ProfileRow row = profile(id, std::move(text));
+        row.chapters = std::move(chapters);
+        row.chapters_gone = std::move(gone);
+        return row;
+    };
+    const auto all = [&] {
+        Names found = people_of(state, 3);
+        for (const auto& [id, text] : found) {
+            Bytes one;
+            REQUIRE(state.load_person(rows.partition, model::PersonId{id}, one));
+            REQUIRE(one == text);
+        }
+        return found;
+    };
+    save({with(1, "one:", {{2, "b"}, {0, "a"}}), profile(2, "two"), with(large, "l:", {{7, "z"}})});
+    REQUIRE(all() == Names{{1, "one:ab"}, {2, "two"}, {large, "l:z"}});
+    save({with(1, "uno:", {{3, "c"}})});
+    REQUIRE(all() == Names{{1, "uno:abc"}, {2, "two"}, {large, "l:z"}});
+    save({with(1, "one:", {{2, "B"}}, {3, 9}), with(2, "two:", {{0, std::string(9000, 'x')}})});
+    REQUIRE(all() == Names{{1, "one:aB"}, {2, "two:" + std::string(9000, 'x')}, {large, "l:z"}});
+    const auto stopped = state.load_people(rows.partition, [](model::PersonId, std::string_view) {
+        return Result<void>(error(ErrorCode::invalid, "enough"));
+    });
+    REQUIRE(stopped.error().detail == "enough");
+
+    SECTION("they go with the person") {
+        save({profile(1, "")});
+        save({profile(1, "again")});
+        REQUIRE(all()[1] == "again");
+    }
+    SECTION("they are erased with the person") {
+        rows.erased = {{model::PersonId{large}, "user:l", {}}};
+        save({with(large, "another:", {{1, "y"}})});
+        REQUIRE(all()[large] == "another:y");
+    }
+}
+
 model::MessageKey key_of(std::uint8_t number) {
     model::MessageKey key;
     key.bytes[0] = number;
@@ -269,12 +320,18 @@ TEST_CASE("people are read beside the thread that saves", "[storage]") {
     const auto state_of = [](std::uint64_t id, std::uint64_t round) {
         return std::string(200 + id % 7 * 150, static_cast<char>('a' + round % 26));
     };
+    // In halves, which must be of one round.
+    const auto add_halves = [](model::PartitionCheckpoint& rows, std::uint64_t id,
+                               const std::string& text) {
+        rows.profiles.push_back(profile(id, text.substr(text.size() / 2)));
+        rows.profiles.back().chapters.push_back({4, text.substr(0, text.size() / 2)});
+    };
     const auto save = [&](std::uint64_t round, std::uint64_t step) {
         model::PartitionCheckpoint rows;
         rows.partition = model::PartitionId{1};
         rows.applied = round + 1;
         for (std::uint64_t id = 0; id < kPeople; id += step)
-            rows.profiles.push_back(profile(id, state_of(id, round)));
+            add_halves(rows, id, state_of(id, round));
         return state.save({rows});
     };
     REQUIRE(save(0, 1));

@@ -8,8 +8,9 @@ namespace {
 
 using sqlite::Store;
 
-constexpr std::uint64_t kPeople = 12;  // a partition
-constexpr std::uint8_t kRendered = 6;  // messages whose bytes are kept
+constexpr std::uint64_t kPeople = 12;   // a partition
+constexpr std::uint32_t kChapters = 3;  // at most, a person
+constexpr std::uint8_t kRendered = 6;   // messages whose bytes are kept
 
 model::MessageKey key_of(std::uint8_t number) {
     model::MessageKey key;
@@ -40,7 +41,7 @@ struct Memory {
             out.u64(partition.applied);
             out.text(partition.meta);
             for (const auto& [id, row] : partition.people)
-                add(out, row.id, row.state);
+                add(out, row.id, model::whole_state(row));
         }
         for (const auto& [position, bytes] : catalogs) {
             out.u64(position);
@@ -168,10 +169,20 @@ class Teller {
                 model::ProfileRow row{model::PersonId{id}, "user:" + std::to_string(id), "{}",
                                       rng_.chance(0.1) ? "" : noise(big_ ? 9'000 : 300),
                                       instant_of(static_cast<std::int64_t>(rng_.below(1u << 30)))};
+                for (std::uint32_t chapter = 0; chapter < kChapters; ++chapter) {
+                    if (rng_.chance(0.1)) {
+                        row.chapters_gone.push_back(chapter);
+                    } else if (rng_.chance(0.2)) {
+                        row.chapters.push_back({chapter, noise(big_ ? 3'000 : 100)});
+                    }
+                }
                 checkpoint.profiles.push_back(row);
                 row.json.clear();
-                kept.people.erase(id);
-                if (!row.state.empty()) kept.people[id] = std::move(row);
+                if (row.state.empty()) {
+                    kept.people.erase(id);
+                } else {
+                    model::take_over(kept.people[id], std::move(row));
+                }
             }
             model::EntryRow entry;
             entry.id = model::EntryId{rng_.below(500)};

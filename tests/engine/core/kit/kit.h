@@ -87,7 +87,7 @@ struct Sent {
 };
 
 /// The states of people as checkpoints left them; who uses it as `fetch` must find everybody.
-using People = std::map<model::PersonId, Bytes>;
+using People = std::map<model::PersonId, model::ProfileRow>;
 std::function<void(model::PersonId, Bytes&)> fetch_from(std::shared_ptr<const People> people);
 void keep(const model::PartitionCheckpoint& checkpoint, People& people);
 

@@ -52,7 +52,7 @@ void store(model::PartitionCheckpoint checkpoint, model::PartitionCheckpoint& st
             // The other end: a store gives rows back in its own order.
             stored.profiles.insert(stored.profiles.begin(), std::move(row));
         } else {
-            *place = std::move(row);
+            model::take_over(*place, std::move(row));
         }
     }
 }
@@ -61,7 +61,7 @@ std::function<void(model::PersonId, Bytes&)> fetch_from(std::shared_ptr<const Pe
     return [people = std::move(people)](model::PersonId id, Bytes& into) {
         const auto found = people->find(id);
         if (found == people->end()) FAIL("a person is asked for who was not stored");
-        into = found->second;
+        into = model::whole_state(found->second);
     };
 }
 
@@ -69,7 +69,7 @@ void keep(const model::PartitionCheckpoint& checkpoint, People& people) {
     for (const model::ErasedRow& row : checkpoint.erased)
         people.erase(row.id);
     for (const model::ProfileRow& row : checkpoint.profiles)
-        people[row.id] = row.state;
+        model::take_over(people[row.id], row);
 }
 
 void World::keep(std::size_t number) {
@@ -102,6 +102,7 @@ World::World(std::uint16_t count) {
     options.partitions = count;
     options.record_happenings = true;
     options.people_bytes = 0;
+    options.chapter = 3;
     options.fetch = fetch_from(people_);
     now = parse_instant("2026-03-02T09:00:00Z").value();
     for (std::uint16_t i = 0; i < count; ++i)
