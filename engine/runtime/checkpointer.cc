@@ -16,8 +16,8 @@ std::size_t rows_of(const model::PartitionCheckpoint& checkpoint) {
     std::size_t chapters = 0;
     for (const model::ProfileRow& row : checkpoint.profiles)
         chapters += row.chapters.size() + row.chapters_gone.size();
-    return 1 + chapters + checkpoint.profiles.size() + checkpoint.entries.size() + checkpoint.messages.size() +
-           checkpoint.quarantine.size() + checkpoint.erased.size();
+    return 1 + chapters + checkpoint.profiles.size() + checkpoint.entries.size() +
+           checkpoint.messages.size() + checkpoint.quarantine.size() + checkpoint.erased.size();
 }
 
 std::size_t rows_of(const CheckpointSlice& slice) {
