@@ -11,6 +11,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr auto kAnswerMost = std::chrono::seconds(30);
+/// A daemon closes connections that say nothing for longer.
+constexpr auto kIdleMost = std::chrono::seconds(5);
 
 class Flood {
   public:
@@ -19,15 +21,12 @@ class Flood {
           head_(request_head(options.path, options.write_key)),
           begin_(Steady::now()),
           end_(begin_ + std::chrono::duration_cast<Steady::duration>(
-                            std::chrono::duration<double>(options.seconds))) {}
+                            std::chrono::duration<double>(options.seconds))),
+          lines_(options.connections) {}
 
     Result<FloodResult> run() {
-        for (std::uint32_t i = 0; i < options_.connections; ++i) {
-            TRY(Line line, open_line(options_.port));
-            lines_.push_back(std::move(line));
-        }
         while (open_ > 0 || !over()) {
-            offer();
+            TRY(offer());
             TRY(listen());
         }
         out_.seconds = std::chrono::duration<double>(Steady::now() - begin_).count();
@@ -40,13 +39,18 @@ class Flood {
     }
 
     /// What is due by now goes out on the connections that are free; the rest is missed.
-    void offer() {
-        if (over()) return;
+    Result<void> offer() {
+        if (over()) return success();
         const std::chrono::duration<double> gone = Steady::now() - begin_;
         const auto due = static_cast<std::uint64_t>(gone.count() * options_.per_second);
-        for (Line& line : lines_) {
-            if (moment_ >= due) return;
-            if (line.busy) continue;
+        for (std::optional<Line>& place : lines_) {
+            if (moment_ >= due) return success();
+            if (place && place->busy) continue;
+            if (!place || Steady::now() - place->sent > kIdleMost) {
+                TRY(Line fresh, open_line(options_.port));
+                place.emplace(std::move(fresh));
+            }
+            Line& line = *place;
             if (!line.refused) line.out = request_of(head_, options_.body());
             line.refused = false;
             line.written = 0;
@@ -58,14 +62,17 @@ class Flood {
         }
         out_.missed += due - moment_;
         moment_ = due;
+        return success();
     }
 
     Result<void> listen() {
         std::vector<pollfd> waits(lines_.size());
         for (std::size_t i = 0; i < lines_.size(); ++i) {
-            const short writing = lines_[i].written < lines_[i].out.size() ? POLLOUT : 0;
-            waits[i] = {lines_[i].busy ? lines_[i].socket : -1,
-                        static_cast<short>(POLLIN | writing), 0};
+            waits[i] = {-1, 0, 0};
+            if (!lines_[i] || !lines_[i]->busy) continue;
+            const Line& line = *lines_[i];
+            const short writing = line.written < line.out.size() ? POLLOUT : 0;
+            waits[i] = {line.socket, static_cast<short>(POLLIN | writing), 0};
         }
         const std::chrono::nanoseconds pause(
             static_cast<std::int64_t>(std::clamp(1e9 / options_.per_second, 2e4, 1e6)));
@@ -73,8 +80,8 @@ class Flood {
         if (::ppoll(waits.data(), waits.size(), &wait, nullptr) < 0)
             return error(ErrorCode::retry, "no answer for 30 s");
         for (std::size_t i = 0; i < lines_.size(); ++i) {
-            Line& line = lines_[i];
-            if (!line.busy) continue;
+            if (!lines_[i] || !lines_[i]->busy) continue;
+            Line& line = *lines_[i];
             const bool gone =
                 ((waits[i].revents & POLLOUT) != 0 && !line.write_on()) ||
                 ((waits[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !line.read_on());
@@ -108,8 +115,8 @@ class Flood {
     std::string head_;
     Steady::time_point begin_;
     Steady::time_point end_;
-    std::vector<Line> lines_;
-    std::uint64_t moment_ = 0;  // so many were offered or missed
+    std::vector<std::optional<Line>> lines_;  // those that were needed so far
+    std::uint64_t moment_ = 0;                // so many were offered or missed
     std::uint64_t open_ = 0;
     FloodResult out_;
 };

@@ -333,7 +333,7 @@ struct PartitionOptions {
     int people_a_tick = 256;
     /// Of people with more events than so many, or message ids, what is older is handed to the store
     /// once, in chapters of at least so many, and not with every checkpoint. Changes no answer.
-    std::size_t chapter = 128;
+    std::size_t chapter = 64;
     /// The addresses nothing goes to, whoever has them; changed only between two commands. Absent: a
     /// bounce stops the person's channel instead.
     std::shared_ptr<const AddressList> addresses = {};
