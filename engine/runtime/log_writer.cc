@@ -186,7 +186,7 @@ void LogWriter::hand_on(std::vector<Submission> group, model::LogPosition first)
         }
     }
     crash_here("log.told");
-    options_.durable({first, std::move(group)});
+    options_.durable({first, std::move(group), steady_micros()});
     crash_here("log.handed_on");
 }
 

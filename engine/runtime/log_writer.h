@@ -25,6 +25,7 @@ struct Gauges {
     std::atomic<std::uint64_t> log_bytes{0};
     std::atomic<std::uint64_t> queue_commands{0};  // taken in and not applied yet
     std::atomic<std::uint64_t> queue_bytes{0};
+    std::atomic<std::int64_t> behind_micros{0};  // what is being applied waited for so long
     std::atomic<std::uint64_t> overloaded{0};
     std::atomic<std::uint64_t> attempts_under_way{0};
     std::atomic<std::uint64_t> applied{0};
@@ -53,6 +54,7 @@ std::int64_t steady_micros();
 struct DurableGroup {
     model::LogPosition first = 0;
     std::vector<Submission> submissions;
+    std::int64_t handed_on = 0;  // steady_micros()
 };
 
 struct LogWriterOptions {

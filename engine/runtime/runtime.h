@@ -209,8 +209,10 @@ class Node {
 
 struct ServiceOptions {
     NodeOptions node;
-    /// What waits here is lateness for everything behind it: a fifth of a second at full speed.
+    /// What waits here is lateness for everything behind it, an opt-out, say: a fifth of a second at
+    /// full speed. Where applying is slower than that, no more is taken in than is applied in time.
     std::size_t queue_commands_most = 50'000;
+    Micros queue_delay_most = std::chrono::milliseconds(250);
     std::size_t queue_bytes_most = 256u << 20;
     std::size_t reserved_commands =
         10'000;  // beyond the limit, for opt-outs, receipts and the operator

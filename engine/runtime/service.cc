@@ -95,8 +95,12 @@ class Service::Impl {
     Result<void> submit(std::vector<model::Command> commands, AckWhen when, bool reserved,
                         std::function<void(Result<void>)> done);
     Result<void> has_room();
+    /// After what waits, so that the answer knows of it.
     template <typename T>
     void ask(std::function<void(T)> answer, std::function<T(const Node&)> question);
+    /// Before what waits.
+    template <typename T>
+    void ask_now(std::function<void(T)> answer, std::function<T(const Node&)> question);
     Health health() const;
     Numbers numbers() const;
 
@@ -112,8 +116,14 @@ class Service::Impl {
     DeliveryNumbers shared_numbers;
 
   private:
+    template <typename T>
+    void ask_by(std::function<void(T)> answer, std::function<T(const Node&)> question,
+                const std::function<bool(Ask)>& put);
     Result<void> takes_in(bool reserved) const;
     Error overloaded();
+    bool falls_behind() const {
+        return gauges.people_over || gauges.behind_micros > options.queue_delay_most.count();
+    }
     void run_engine();
     void engine_turns();
     void answer_without_node();
@@ -140,8 +150,8 @@ class Service::Impl {
     Checkpointer checkpointer;
     std::shared_ptr<EngineInbox> inbox = std::make_shared<EngineInbox>();
     Mailbox<int> quiet_now;
-    /// What the checkpoint thread asks: before what else waits, or a long queue would keep people in
-    /// memory and the Log from being let go of.
+    /// Asked before what else waits. By the checkpoint thread, or a long queue would keep people in
+    /// memory and the Log from being let go of; and for changes of the suppression list.
     Mailbox<Ask> urgent;
     std::atomic<bool> is_urgent{false};
     std::vector<EngineWork> works;  // the engine thread's: taken from the inbox
@@ -230,6 +240,9 @@ void Service::Impl::stop() {
     crash_here("drain.closed");
     inbox->close();
     engine_thread.join();
+    urgent.close();
+    for (const Ask& question : urgent.take_now())
+        question(nullptr);
     logger.info("engine.stopped",
                 {{"position", static_cast<std::int64_t>(node.applied())},
                  {"attempts_under_way", static_cast<std::int64_t>(node.attempts_under_way())}});
@@ -258,7 +271,7 @@ Error Service::Impl::overloaded() {
 Result<void> Service::Impl::has_room() {
     TRY(takes_in(false));
     const bool full = gauges.queue_commands >= options.queue_commands_most ||
-                      gauges.queue_bytes >= options.queue_bytes_most || gauges.people_over;
+                      gauges.queue_bytes >= options.queue_bytes_most || falls_behind();
     return full ? Result<void>(overloaded()) : success();
 }
 
@@ -272,9 +285,8 @@ Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen
     const std::size_t more = reserved ? options.reserved_commands : 0;
     const std::uint64_t queued = gauges.queue_commands += submission.commands.size();
     const std::uint64_t queued_bytes = gauges.queue_bytes += submission.bytes;
-    const bool full =
-        queued > options.queue_commands_most + more ||
-        ((queued_bytes > options.queue_bytes_most || gauges.people_over) && !reserved);
+    const bool full = queued > options.queue_commands_most + more ||
+                      ((queued_bytes > options.queue_bytes_most || falls_behind()) && !reserved);
     if (full) {
         gauges.left_queue(submission);
         return overloaded();
@@ -291,10 +303,23 @@ Result<void> Service::Impl::submit(std::vector<model::Command> commands, AckWhen
 
 template <typename T>
 void Service::Impl::ask(std::function<void(T)> answer, std::function<T(const Node&)> question) {
+    ask_by<T>(std::move(answer), std::move(question),
+              [this](Ask asked) { return inbox->put(std::move(asked)); });
+}
+
+template <typename T>
+void Service::Impl::ask_now(std::function<void(T)> answer, std::function<T(const Node&)> question) {
+    ask_by<T>(std::move(answer), std::move(question),
+              [this](Ask asked) { return ask_at_once(std::move(asked)); });
+}
+
+template <typename T>
+void Service::Impl::ask_by(std::function<void(T)> answer, std::function<T(const Node&)> question,
+                           const std::function<bool(Ask)>& put) {
     auto shared = std::make_shared<std::function<void(T)>>(std::move(answer));
-    const bool taken = started && inbox->put(Ask([shared, question](Node* n) {
-        (*shared)(n == nullptr ? T{} : question(*n));
-    }));
+    const bool taken =
+        started &&
+        put(Ask([shared, question](Node* n) { (*shared)(n == nullptr ? T{} : question(*n)); }));
     if (!taken) (*shared)(T{});
 }
 
@@ -365,6 +390,7 @@ void Service::Impl::engine_turns() {
             take_in(works[works_done]);
         }
         unshared |= answer_urgent(&node);
+        if (inbox->size() == 0) gauges.behind_micros = 0;
 
         // While draining nothing new begins; Outcomes and what they lead to still find their way.
         engine_now = std::max(engine_now, clock.now());
@@ -477,6 +503,7 @@ void Service::Impl::look_at_memory() {
 }
 
 void Service::Impl::apply(DurableGroup& group) {
+    gauges.behind_micros = steady_micros() - group.handed_on;
     model::LogPosition first = group.first;
     for (Submission& submission : group.submissions) {
         if (!submission.commands.empty()) node.apply(submission.commands, first);
@@ -612,7 +639,8 @@ void Service::ask_why(model::PersonId person, std::string journey,
 }
 void Service::ask_addresses(std::vector<AddressQuestion> questions,
                             std::function<void(std::vector<AddressAnswer>)> answer) {
-    impl_->ask<std::vector<AddressAnswer>>(
+    // Before what waits: whoever asks goes on to change the list, and waits for that once more.
+    impl_->ask_now<std::vector<AddressAnswer>>(
         std::move(answer), [questions = std::move(questions)](const Node& node) {
             std::vector<AddressAnswer> answers;
             for (const AddressQuestion& one : questions) {

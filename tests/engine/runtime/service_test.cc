@@ -157,6 +157,48 @@ TEST_CASE("a full queue says try again, and keeps room for opt-outs", "[runtime]
     REQUIRE(submit_and_wait(service, many(10)));
 }
 
+TEST_CASE("who is late takes no more, but opt-outs, and is asked for addresses at once",
+          "[runtime]") {
+    Disk disk;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    options.queue_delay_most = 1ms;
+    Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    // Two questions hold the engine up, one before an event and one after it.
+    std::array<std::promise<void>, 2> reached;
+    std::array<std::promise<void>, 2> released;
+    const auto hold = [&](std::size_t which) {
+        service.ask_counts([&, which](const core::Counts&) {
+            reached[which].set_value();
+            released[which].get_future().wait();
+        });
+    };
+    hold(0);
+    reached[0].get_future().wait();
+    REQUIRE(submit_and_wait(service, {kit::identify("ada")}, AckWhen::durable));
+    hold(1);
+    std::promise<std::size_t> known;
+    service.ask_addresses(
+        {}, [&](const std::vector<AddressAnswer>& answers) { known.set_value(answers.size()); });
+    std::this_thread::sleep_for(5ms);
+    released[0].set_value();
+    // Asked last, answered before the second question.
+    REQUIRE(known.get_future().wait_for(10s) == std::future_status::ready);
+    reached[1].get_future().wait();
+    CHECK(service.has_room().error().code == ErrorCode::retry);
+    CHECK(submit_and_wait(service, {kit::identify("bob")}).error().code == ErrorCode::retry);
+    std::promise<bool> heard;
+    REQUIRE(service.submit({kit::identify("cid")}, AckWhen::applied, true,
+                           [&](Result<void> done) { heard.set_value(bool(done)); }));
+    released[1].set_value();
+    REQUIRE(heard.get_future().get());
+    for (int i = 0; i < 1000 && !service.has_room(); ++i)
+        std::this_thread::sleep_for(1ms);
+    CHECK(submit_and_wait(service, {kit::identify("bob")}));
+}
+
 TEST_CASE("that there is no room is said before anything is brought", "[runtime]") {
     Disk disk;
     const SystemClock clock;
