@@ -1,5 +1,5 @@
-// journey bench match, aggregates, timers, segments, publish: one partition in this process, without log,
-// disk and network. Each is a curve: what one event (or one timer) costs as what exists grows, and
+// journey bench match, aggregates, timers, segments, publish: one partition in this process, without
+// log, disk and network. Each is a curve: what one event (or one timer) costs as what exists grows, and
 // beside it what decoding the same commands costs, the least any engine would pay.
 
 #include "engine/app/bench_due.h"

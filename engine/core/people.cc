@@ -390,7 +390,9 @@ People::Taken People::take(model::PersonId id, Person& room) {
     read(place, room);
     if (form_.is_long(room)) {
         taken.rested = true;
-        return take_open(open(taken.place, std::make_unique<Person>(std::move(room))));
+        Person& person = open(taken.place, std::make_unique<Person>(std::move(room)));
+        if (person.finds > 0) ++person.finds;  // as warm as it was
+        return take_open(person);
     }
     const Resting resting = resting_at(place);
     taken.person = &room;

@@ -19,6 +19,8 @@ constexpr std::int64_t kSliceRest = 3;  // times what the slice before took
 constexpr std::int64_t kShareEveryMicros = 20'000;
 /// So much of the memory of people waits for a checkpoint, at least, when more is refused for it.
 constexpr std::size_t kUnsavedShare = 8;
+/// With fewer of the queue in it, who is late was held up, and will not be for long.
+constexpr std::size_t kManyShare = 10;
 
 /// What a Command costs while it waits; about right is enough.
 std::size_t bytes_of(const Record& record);
@@ -122,7 +124,9 @@ class Service::Impl {
     Result<void> takes_in(bool reserved) const;
     Error overloaded();
     bool falls_behind() const {
-        return gauges.people_over || gauges.behind_micros > options.queue_delay_most.count();
+        const bool many = gauges.queue_commands > options.queue_commands_most / kManyShare;
+        return gauges.people_over ||
+               (many && gauges.behind_micros > options.queue_delay_most.count());
     }
     void run_engine();
     void engine_turns();

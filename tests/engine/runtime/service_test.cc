@@ -164,6 +164,7 @@ TEST_CASE("who is late takes no more, but opt-outs, and is asked for addresses a
     EagerTransport transport;
     ServiceOptions options = options_of();
     options.queue_delay_most = 1ms;
+    options.queue_commands_most = 20;
     Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
     REQUIRE(service.start());
     // Two questions hold the engine up, one before an event and one after it.
@@ -179,6 +180,9 @@ TEST_CASE("who is late takes no more, but opt-outs, and is asked for addresses a
     reached[0].get_future().wait();
     REQUIRE(submit_and_wait(service, {kit::identify("ada")}, AckWhen::durable));
     hold(1);
+    REQUIRE(submit_and_wait(service,
+                            {kit::identify("p1"), kit::identify("p2"), kit::identify("p3")},
+                            AckWhen::durable));
     std::promise<std::size_t> known;
     service.ask_addresses(
         {}, [&](const std::vector<AddressAnswer>& answers) { known.set_value(answers.size()); });
