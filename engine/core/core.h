@@ -369,8 +369,9 @@ class Partition {
     /// event's type.
     void apply(const model::Command& command, model::LogPosition position, Effects& effects);
     /// Publish and SetPaused change the catalog outside; this hands in the new one at the position
-    /// of that command; ignored when the state is already past it. What waited for a resume is due
-    /// at once: look at next_due(). `at` is that command's instant: schedules begin then.
+    /// of that command; ignored when the state is already past it. What this is for many people goes
+    /// through them with the Ticks that follow, and whoever something happens to before their turn
+    /// meets it first: look at next_due(). `at` is that command's instant: schedules begin then.
     /// `resume`: what becomes of what is late, when that command was a Resume.
     void use_catalog(CatalogPtr catalog, model::LogPosition position, Effects& effects,
                      Instant at = {}, const model::Resume& resume = {});
