@@ -469,10 +469,10 @@ class TestChecker {
                                              " cannot be " + name + "."));
             return std::nullopt;
         }
-        // The rest of a receipt is the engine's to fill in.
+        // What people clicked or wrote; the rest of a receipt is the engine's to fill in.
         std::vector<ir::Field> fields;
         for (const ir::Field& field : cx_.schema().events[*event].fields) {
-            if (field.name == "url") fields.push_back(field);
+            if (field.name == "url" || field.name == "text") fields.push_back(field);
         }
         std::optional<Record> data =
             typed_record(fields, happens.data ? &*happens.data : nullptr, name);

@@ -302,8 +302,12 @@ class Trial {
         arrived.key = sent->key;
         arrived.receipt.kind = kind_named(receipt.event);
         arrived.receipt.at = world_.now();
-        if (const Value* url = find(receipt.data, "url"); url != nullptr && url->as<std::string>())
-            arrived.receipt.url = *url->as<std::string>();
+        const auto said = [&](std::string_view field, std::string& into) {
+            const Value* value = find(receipt.data, field);
+            if (value != nullptr && value->as<std::string>()) into = *value->as<std::string>();
+        };
+        said("url", arrived.receipt.url);
+        said("text", arrived.receipt.detail);
         if (arrived.receipt.kind == model::ReceiptKind::bounced) arrived.receipt.detail = "hard";
         witness_.tell(world_.now(), say_("{} of {}", receipt.event, receipt.step));
         submit(std::move(arrived), std::nullopt);

@@ -238,4 +238,45 @@ test "twice" of greet {
           text_of(run(compiled).tests[0], translate::Speech()));
 }
 
+TEST_CASE("what a person answers is what the journey reads", "[app]") {
+    const dsl::Compilation compilation = dsl::compile({{"survey.journey", R"(language 1
+workspace shop { time zone "Europe/Berlin" }
+profile user { phone string pii }
+event signed_up { plan string }
+channel sms { address user.phone }
+template question sms transactional { body "Do you like it? Answer yes or no." }
+journey greet "Survey" {
+  version 1
+  enter when signed_up
+  do {
+    ask: send sms question
+    wait at most 1 day {
+      on replied where lower(trim(text)) is "yes" { stop as keen }
+      on replied { stop as cool }
+      timeout
+    }
+  }
+}
+test "yes, however written" of greet {
+  start 2026-03-02 09:00 in "Europe/Berlin"
+  given user { phone: "+4915112345678" }
+  at +0s signed_up
+  at +1h replied of ask { text: " Yes " }
+  at +2h expect exited as keen
+}
+test "anything else" of greet {
+  start 2026-03-02 09:00 in "Europe/Berlin"
+  given user { phone: "+4915112345678" }
+  at +0s signed_up
+  at +1h replied of ask { text: "yesterday" }
+  at +2h expect exited as cool
+}
+)"}});
+    INFO(dsl::render(compilation));
+    REQUIRE(compilation.ok());
+    REQUIRE(compilation.tests.size() == 2);
+    for (const sema::TestCase& test : compilation.tests)
+        CHECK(run_trial(*compilation.program, test).problem == "");
+}
+
 }  // namespace journey::app
