@@ -10,6 +10,7 @@ namespace journey::core {
 namespace {
 
 constexpr std::uint8_t kVersion = 3;
+constexpr std::size_t kBytesARow = 4096;
 
 template <typename T>
 void make_unique_in_order(std::vector<T>& all) {
@@ -113,6 +114,8 @@ std::size_t Machine::write_down(std::size_t index) {
         profile.state.assign(one.bytes);
     }
     std::size_t rows = 1 + profile.chapters.size() + profile.chapters_gone.size();
+    // Who rested is read and written to rest again: others wait for that as for rows.
+    if (one.rested) rows += person.weight / kBytesARow;
     const auto of_person = [&](const auto& all) {
         return std::equal_range(all.begin(), all.end(), id, ById{});
     };
