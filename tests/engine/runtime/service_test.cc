@@ -178,11 +178,11 @@ TEST_CASE("who is late takes no more, but opt-outs, and is asked for addresses a
     };
     hold(0);
     reached[0].get_future().wait();
-    REQUIRE(submit_and_wait(service, {kit::identify("ada")}, AckWhen::durable));
+    REQUIRE(submit_and_wait(service, {kit::identify("ada")}, AckWhen::durable, true));
     hold(1);
     REQUIRE(submit_and_wait(service,
                             {kit::identify("p1"), kit::identify("p2"), kit::identify("p3")},
-                            AckWhen::durable));
+                            AckWhen::durable, true));
     std::promise<std::size_t> known;
     service.ask_addresses(
         {}, [&](const std::vector<AddressAnswer>& answers) { known.set_value(answers.size()); });
