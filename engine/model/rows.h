@@ -9,7 +9,7 @@
 namespace journey::model {
 
 /// A part of a person's state that a store keeps apart, so that it need not be written again with
-/// every change: events, or message ids, of somebody who has many.
+/// every change: older events, message ids, messages or ended entries of somebody who has many.
 struct ChapterRow {
     std::uint32_t number = 0;
     Bytes bytes;

@@ -53,8 +53,8 @@ class StateStore {
     /// those without state are left out. `state` is good until `each` returns. Not beside save().
     using EachPerson = std::function<Result<void>(model::PersonId id, std::string_view state)>;
     virtual Result<void> load_people(model::PartitionId partition, const EachPerson& each) = 0;
-    /// One person's whole state as it was saved last. By any one thread, beside all the others: it waits
-    /// for none of them. `storage_failed` when there is no such person: who asks knows of one.
+    /// One person's whole state as it was saved last. By any one thread, beside all the others: it
+    /// waits for none of them. `storage_failed` when there is no such person: who asks knows of one.
     virtual Result<void> load_person(model::PartitionId partition, model::PersonId id,
                                      Bytes& state) = 0;
 

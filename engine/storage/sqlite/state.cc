@@ -1,6 +1,6 @@
-// state.db, written behind the log; every column but `state`, `meta`, `bytes` of chapters and catalogs, and the
-// `body` of what was rendered (packed.h; `journey explain --content` shows it) is for people and SQL
-// tools. Instants are RFC 3339 in UTC with microseconds.
+// state.db, written behind the log; every column but `state`, `meta`, the `bytes` of chapters and
+// catalogs, and the `body` of what was rendered (packed.h; `journey explain --content` shows it) is
+// for people and SQL tools. Instants are RFC 3339 in UTC with microseconds.
 #include "engine/storage/sqlite/directory.h"
 #include "engine/storage/sqlite/files.h"
 #include "engine/storage/sqlite/packed.h"
@@ -93,7 +93,7 @@ constexpr const char* kStateSteps[] = {
            id INTEGER PRIMARY KEY CHECK (id = 1),
            applied INTEGER NOT NULL,
            pepper BLOB NOT NULL) STRICT;)",
-    // Older events and message ids of people who have many; profiles.state lists them.
+    // What is older of people who have much (core, chapters.h); profiles.state lists them.
     R"(CREATE TABLE chapters (
            partition INTEGER NOT NULL,
            person_id INTEGER NOT NULL,
@@ -265,7 +265,7 @@ class SqliteState final : public StateStore {
         TRY(bool row, read_person_.number(1, partition.number).number(2, id.number).step());
         if (!row) return no_such_person(id);
         state.clear();
-        for (; row;) {
+        while (row) {
             state += read_person_.bytes_at(1);
             TRY(row, read_person_.step());
         }
