@@ -233,7 +233,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"How many", "数量"},
     {"Spread over how many people", "分到多少人身上"},
     {"Measured runs", "测量几次"},
-    {"With check, lsp: how many", "用于 check 和 lsp：多少个旅程"},
+    {"With check, lsp, scale: how many", "用于 check、lsp 和 scale：多少个旅程"},
     {"With check: steps of each", "用于 check：每个旅程多少步"},
     {"With check: keep the generated files in this folder",
      "用于 check：把生成的文件留在这个文件夹"},

@@ -126,12 +126,14 @@ int bench_command(const BenchOptions& options, const std::string& program_path) 
     if (options.scenario == "send") return bench_send_command(options, program_path);
     if (options.scenario == "recover") return bench_recover_command(options, program_path);
     if (options.scenario == "mixed") return bench_mixed_command(options, program_path);
+    if (options.scenario == "scale") return bench_scale_command(options, program_path);
     if (options.scenario == "overload") return bench_overload_command(options, program_path);
     if (is_core_scenario(options.scenario)) return bench_core_command(options, program_path);
     fmt::print(
         stderr,
         "journey bench: I do not know the scenario `{}`; there are ingest, match, timers, "
-        "aggregates, segments, publish, send, recover, mixed, overload, render, check and lsp\n",
+        "aggregates, segments, publish, send, recover, mixed, scale, overload, render, check and "
+        "lsp\n",
         options.scenario);
     return 2;
 }

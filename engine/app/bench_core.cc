@@ -5,6 +5,7 @@
 #include "engine/app/bench_due.h"
 #include "engine/app/bench_engine.h"
 #include "engine/app/bench_figures.h"
+#include "engine/app/bench_many.h"
 #include "engine/app/bench_texts.h"
 #include "engine/app/commands.h"
 #include "engine/app/progress.h"
@@ -31,17 +32,6 @@ event product_viewed {
   price float
 }
 )";
-constexpr std::size_t kEventTypes = 200;
-
-/// The same chance in every run and on every machine.
-constexpr std::uint64_t kSeed = 20260302;
-
-/// Few are frequent, many are rare: about 1/rank.
-std::uint64_t skewed(Rng& chance, std::uint64_t end) {
-    const std::uint64_t shift = chance.below(8);
-    return chance.below(std::max<std::uint64_t>(1, end >> shift));
-}
-
 /// Applying each, and beside it decoding the same bytes and nothing more.
 Measured cost_of(BenchEngine& engine, const std::vector<model::Command>& commands) {
     ByteWriter bytes;
@@ -78,21 +68,8 @@ Result<Report> matching(const BenchOptions& options, Progress& progress) {
     Report report{"match", "one event against live journeys of a name, an equality, a comparison"};
     for (const std::uint64_t journeys : {10u, 1'000u, 10'000u, 100'000u}) {
         progress.at(report.cases.size(), fmt::format("{} journeys", journeys));
-        std::vector<dsl::SourceFile> files{{"shop.journey", bench_project(kShop)},
-                                           {"events.journey", ""}};
-        for (std::size_t i = 0; i < kEventTypes; ++i) {
-            files[1].text += fmt::format("event e{} {{\n  category string\n  price float\n}}\n", i);
-        }
-        Rng chance(kSeed);
-        constexpr std::uint64_t kInFile = 200;
-        for (std::uint64_t i = 0; i < journeys; ++i) {
-            if (i % kInFile == 0) files.push_back({fmt::format("j{}.journey", i / kInFile), ""});
-            files.back().text += fmt::format(
-                "journey j{} \"J\" {{\n  version 1\n  enter when e{} where category is \"c{}\" and "
-                "price > {}\n  reenter never\n  expires after 90 days\n  do {{ wait 60 days "
-                "}}\n}}\n",
-                i, skewed(chance, kEventTypes), chance.below(1000), i % 50 == 0 ? 250 : 100'000);
-        }
+        Rng chance(kBenchSeed);
+        std::vector<dsl::SourceFile> files = many_journeys(bench_project(kShop), journeys, chance);
         Case one{fmt::format("{} journeys", journeys), "events", kEvent, kDecode};
         const std::uint64_t before = resident_now();
         TRY(BenchEngine engine, BenchEngine::start(std::move(files)));
@@ -100,10 +77,11 @@ Result<Report> matching(const BenchOptions& options, Progress& progress) {
         for (std::uint32_t round = 0; round < options.repeat; ++round) {
             std::vector<model::Command> commands;
             for (std::uint64_t i = 0; i < options.events / 10; ++i) {
+                const std::uint64_t person = chance.below(options.people);
+                const ManyEvent event = event_of_many(chance);
                 commands.push_back(engine.track(
-                    chance.below(options.people), fmt::format("e{}", skewed(chance, kEventTypes)),
-                    {{"category", Value(fmt::format("c{}", chance.below(1000)))},
-                     {"price", Value(static_cast<double>(chance.below(300)))}}));
+                    person, event.name,
+                    {{"category", Value(event.category)}, {"price", Value(event.price)}}));
             }
             one.runs.push_back(cost_of(engine, commands));
             engine.checkpoint();
@@ -169,7 +147,7 @@ constexpr const char* kParked = R"(journey parked "Parked" {
 
 /// The least that knowing when each is due can cost: sixteen bytes each, sorted once.
 double bare_timers(std::uint64_t waiting) {
-    Rng chance(kSeed);
+    Rng chance(kBenchSeed);
     std::vector<std::pair<std::int64_t, std::uint64_t>> timers(waiting);
     return static_cast<double>(waiting) / seconds_of([&] {
                for (std::uint64_t i = 0; i < waiting; ++i)
@@ -244,7 +222,7 @@ Result<Report> segmenting(const BenchOptions& options, Progress& progress) {
                              i, i % 10 == 0 ? "product_viewed" : "order_paid", 1000 + i)});
         }
         TRY(BenchEngine engine, BenchEngine::start(std::move(files)));
-        Rng chance(kSeed);
+        Rng chance(kBenchSeed);
         Case one{fmt::format("{} segments", segments), "events", kEvent, kDecode};
         for (std::uint32_t round = 0; round < options.repeat; ++round) {
             std::vector<model::Command> commands;

@@ -75,7 +75,8 @@ constexpr std::uint32_t kMailParallel = 32;
 constexpr std::uint64_t kInBatch = 100;
 /// Enough to be steady, few enough that five runs end before the coffee is cold.
 constexpr std::uint64_t kSendsMost = 100'000;
-constexpr double kHalfLoadSeconds = 3;
+/// Several rounds of checkpoints: what is measured between two of them is more than lasts.
+constexpr double kSustainedSeconds = 5;
 // More than are under way at once, so that the clock sets the pace and not the answers.
 constexpr std::uint32_t kPacedConnections = 256;
 
@@ -194,7 +195,8 @@ Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t ord
     LoadOptions half = daemon.load();
     half.path = "/v1/track";
     half.connections = kPacedConnections;
-    half.requests = orders / 3;
+    half.requests =
+        std::min(3 * orders, static_cast<std::uint64_t>(out.per_second * kSustainedSeconds));
     half.body = [&](std::uint64_t request) { return order(orders + request); };
     const auto singly = BenchSink::Steady::now();
     TRY(const LoadResult one_by_one, run_load(half));
@@ -206,7 +208,7 @@ Result<Measured> measure(BenchDaemon& daemon, BenchSink& sink, std::uint64_t ord
     out.more.emplace_back("sends_per_second_one_order_a_request", singly_per_second);
 
     half.per_second = std::min(out.per_second, singly_per_second) / 2;
-    half.requests = static_cast<std::uint64_t>(half.per_second * kHalfLoadSeconds);
+    half.requests = static_cast<std::uint64_t>(half.per_second * kSustainedSeconds);
     std::vector<BenchSink::Steady::time_point> accepted(half.requests);
     half.accepted = [&](std::uint64_t request, BenchSink::Steady::time_point at) {
         accepted[request] = at;

@@ -197,6 +197,7 @@ struct BenchOptions {
     std::string scenario;
     std::uint64_t events = 1'000'000;
     std::uint64_t people = 100'000;
+    std::uint64_t journeys = 1000;  // scale
     std::uint32_t repeat = 5;
     std::uint64_t rate = 20'000;  // mixed: events a second
     std::uint64_t seconds = 15;   // mixed, overload
@@ -207,6 +208,7 @@ int bench_send_command(const BenchOptions& options, const std::string& program_p
 int bench_recover_command(const BenchOptions& options, const std::string& program_path);
 int bench_overload_command(const BenchOptions& options, const std::string& program_path);
 int bench_mixed_command(const BenchOptions& options, const std::string& program_path);
+int bench_scale_command(const BenchOptions& options, const std::string& program_path);
 /// Scenarios of one partition in this process.
 bool is_core_scenario(std::string_view scenario);
 int bench_core_command(const BenchOptions& options, const std::string& program_path);

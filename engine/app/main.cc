@@ -515,8 +515,8 @@ int main(int argc, char** argv) {
     bench_app
         ->add_option(
             "scenario", bench.scenario,
-            "ingest, match, timers, aggregates, segments, publish, send, recover, mixed, overload, "
-            "render, check, lsp")
+            "ingest, match, timers, aggregates, segments, publish, send, recover, mixed, scale, "
+            "overload, render, check, lsp")
         ->required();
     bench_app->add_option("--events", bench.events, "How many")->capture_default_str();
     bench_app->add_option("--people", bench.people, "Spread over how many people")
@@ -530,7 +530,7 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1, 100'000));
     bench_app->add_flag("--json", bench.json, "One JSON object, the same shape for every scenario");
     BenchCheckOptions bench_check;
-    bench_app->add_option("--journeys", bench_check.journeys, "With check, lsp: how many")
+    bench_app->add_option("--journeys", bench_check.journeys, "With check, lsp, scale: how many")
         ->capture_default_str();
     bench_app->add_option("--steps", bench_check.steps, "With check: steps of each")
         ->capture_default_str();
@@ -544,6 +544,7 @@ int main(int argc, char** argv) {
         ->capture_default_str()
         ->check(CLI::Range(1, 100'000));
     bench_app->callback([&] {
+        bench.journeys = bench_check.journeys;
         bench_check.rounds = std::max<std::size_t>(bench.repeat, 1);
         if (bench.scenario == "check") {
             bench_check.json = bench.json;

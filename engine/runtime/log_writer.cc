@@ -29,7 +29,8 @@ LogWriter::LogWriter(LogWriterOptions options, storage::Log& log, std::uint64_t 
       epoch_(epoch),
       clock_(clock),
       logger_(logger),
-      gauges_(gauges) {}
+      gauges_(gauges),
+      time_(options_.partitions) {}
 
 bool LogWriter::put(Submission submission) {
     return inbox_.put(std::move(submission));
@@ -39,8 +40,8 @@ void LogWriter::truncate(model::LogPosition keep_from) {
     inbox_.put(Truncate{keep_from});
 }
 
-void LogWriter::run(Instant at_least) {
-    last_at_ = at_least;
+void LogWriter::run(Instant newest) {
+    time_ = LogClock(options_.partitions, newest);
     for (;;) {
         gauges_.log_beat = steady_micros();
         look_at_disk();
@@ -120,9 +121,7 @@ void LogWriter::write_slice(std::vector<Submission> group) {
 }
 
 Result<void> LogWriter::append(std::vector<Submission>& group) {
-    const Instant real = clock_.now();
-    const Instant now = std::max(real, last_at_);
-    note_clock(now - real);
+    note_clock(time_.look(clock_.now()));
     std::vector<storage::LogBatch> batches;
     storage::LogBatch batch;
     batch.first = log_.end() + 1;
@@ -135,8 +134,12 @@ Result<void> LogWriter::append(std::vector<Submission>& group) {
         batch.first = next;
     };
     for (Submission& submission : group) {
-        stamp(submission, now, now - real);
-        for (const model::Command& command : submission.commands) {
+        for (model::Command& command : submission.commands) {
+            if (submission.from_engine) {
+                time_.stamp_engine(command);
+            } else {
+                time_.stamp_client(command);
+            }
             model::encode(command, bytes_);
             ++batch.count;
             if (bytes_.size() >= kRowBytes) close_batch();
@@ -154,28 +157,6 @@ Result<void> LogWriter::append(std::vector<Submission>& group) {
         gauges_.commands_appended += log_.end() + 1 - batches.front().first;
     }
     return done;
-}
-
-/// When the clock was set back, our own time stands until it has caught up; an event keeps its distance
-/// to now, or it would look as old as the step was wide and start nothing.
-void LogWriter::stamp(Submission& submission, Instant now, Micros behind) {
-    for (model::Command& command : submission.commands) {
-        if (submission.from_engine) {
-            command.at = std::max(command.at, last_at_);
-        } else {
-            command.at = std::max(now, last_at_);
-            if (command.event_time != Instant{}) command.event_time += behind;
-            if (model::is_for_every_partition(command.body)) {
-                command.partition = model::kEveryPartition;
-            } else {
-                if (command.person.number == 0)
-                    command.person = model::person_id_of(command.external_id);
-                command.partition = model::partition_of(command.person, options_.partitions);
-            }
-        }
-        if (command.event_time == Instant{}) command.event_time = command.at;
-        last_at_ = command.at;
-    }
 }
 
 void LogWriter::hand_on(std::vector<Submission> group, model::LogPosition first) {

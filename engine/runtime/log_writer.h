@@ -75,8 +75,8 @@ class LogWriter {
     bool put(Submission submission);
     void truncate(model::LogPosition keep_from);
     void close() { inbox_.close(); }
-    /// Commands never go back in time, whatever the clock does; `at_least` comes from recovery.
-    void run(Instant at_least);
+    /// `newest`: of the commands that recovery met.
+    void run(Instant newest);
 
   private:
     struct Truncate {
@@ -88,7 +88,6 @@ class LogWriter {
     void write(std::vector<Submission> group);
     void write_slice(std::vector<Submission> group);
     Result<void> append(std::vector<Submission>& group);
-    void stamp(Submission& submission, Instant now, Micros behind);
     void note_clock(Micros behind);
     void hand_on(std::vector<Submission> group, model::LogPosition first);
     void no_room(std::vector<Submission> group, const Error& why);
@@ -105,7 +104,7 @@ class LogWriter {
     std::vector<Submission> stalled_;  // the engine's own, waiting for room on the disk
     std::size_t last_gathered_ = 0;
     bool clock_is_back_ = false;
-    Instant last_at_{Micros{0}};
+    LogClock time_;
     std::int64_t next_look_ = 0;
     std::int64_t next_retry_ = 0;
     ByteWriter bytes_;  // reused

@@ -16,6 +16,7 @@
 #include "engine/render/render.h"
 #include "engine/runtime/allow_list.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/log_clock.h"
 
 #include <limits>
 

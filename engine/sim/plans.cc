@@ -28,7 +28,7 @@ model::Command at_place(std::string place) {
 }  // namespace
 
 void Simulation::submit_at(Instant at, model::Command command) {
-    clients_.push_back({std::move(command), 0});
+    clients_.push_back({std::move(command), 0, clients_.size() % 4 != 0});
     items_.emplace(std::pair{at, ++item_number_}, Arrival{clients_.size() - 1});
 }
 
@@ -49,11 +49,23 @@ void Simulation::plan_people() {
     if (!schema) return violation("the first program cannot be read: " + schema.error().detail);
     schema_ = std::move(schema).value();
     plan_operators(programs);
+    if (options_.weather && rng_.chance(0.3)) plan_clock();
     for (std::uint32_t i = 0; i < options_.people; ++i)
         people_.push_back("user:p" + std::to_string(i));
     for (std::uint64_t i = 0; i < options_.commands; ++i) {
         const std::string& who = people_[rng_.below(people_.size())];
         plan_one(who, kSimulationStart + kSecond + some(options_.span), i);
+    }
+}
+
+/// Seconds, as a time server sets it, or hours, as people and dying batteries do.
+void Simulation::plan_clock() {
+    for (std::uint64_t left = 1 + rng_.below(4); left > 0; --left) {
+        const Micros most =
+            rng_.chance(0.5) ? Micros{10 * kSecond} : Micros{std::chrono::hours(10)};
+        const Micros by = some(most);
+        items_.emplace(std::pair{kSimulationStart + kSecond + some(options_.span), ++item_number_},
+                       ClockStep{rng_.chance(0.5) ? by : -by});
     }
 }
 

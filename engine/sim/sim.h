@@ -94,7 +94,7 @@ struct SimOptions {
     /// served.
     std::vector<Bytes> programs;
     std::uint32_t people = 24;
-    std::uint32_t commands = 150;  // from people
+    std::uint32_t commands = 165;  // from people
     Micros span = std::chrono::hours(24 * 4);
     std::uint16_t partitions = 4;
     bool weather = true;  // providers and disks misbehave, as much as the seed says
@@ -111,6 +111,7 @@ struct SimResult {
     std::uint64_t crashes = 0;
     std::map<std::string, std::uint64_t> crashed_at;  // where
     std::uint64_t failed_starts = 0;                  // because the disk failed again
+    std::uint64_t clock_steps = 0;                    // of the machine's wall clock
     std::uint64_t calls = 0;                          // of providers
     std::uint64_t fetches = 0;                        // likewise, for what messages show
     std::uint64_t unfetched = 0;                      // messages that lacked what they need

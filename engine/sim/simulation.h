@@ -24,6 +24,7 @@ inline constexpr Micros kSecond = std::chrono::seconds(1);
 struct ClientCommand {
     model::Command command;
     std::uint64_t acked = 0;  // sequence; 0: not yet
+    bool corrected = false;   // what their clock says is brought to ours
 };
 
 class Simulation {
@@ -41,12 +42,17 @@ class Simulation {
         std::size_t client = 0;
     };
     struct Wake {};
-    using Item = std::variant<Answer, Arrival, Wake>;
+    /// Somebody sets the machine's clock.
+    struct ClockStep {
+        Micros by{0};
+    };
+    using Item = std::variant<Answer, Arrival, Wake, ClockStep>;
 
     // ---- plans.cc, then simulator.cc
     void plan_people();
     bool is_own() const { return options_.programs.empty(); }
     void plan_operators(const std::vector<Bytes>& programs);
+    void plan_clock();
     void approve_at(Instant at);
     void plan_one(const std::string& external_id, Instant at, std::uint64_t number);
     model::CommandBody body_of(const std::string& external_id, std::uint64_t number);
@@ -56,6 +62,12 @@ class Simulation {
     /// A while, shorter than `most`.
     Micros some(Micros most);
     void live_until(Instant end);
+    /// What the machine's clock says.
+    Instant wall() const { return now_ + ahead_; }
+    /// What the process goes by: the wall clock, but never back.
+    Instant process_now();
+    /// When the wall clock will say so.
+    Instant when_wall_says(Instant at) const { return at == kNever ? kNever : at - ahead_; }
     void deliver(Item item);
     void work();
     /// False: the process is gone.
@@ -100,7 +112,10 @@ class Simulation {
     OwnWorkspace workspace_;
     bool calm_ = false;  // the end of the story: nothing fails any more
 
-    Instant now_;
+    Instant now_;      // everybody else's clocks are right
+    Micros ahead_{0};  // the machine's is so much before them
+    Instant process_;  // process_now() of a moment ago
+    runtime::LogClock log_clock_;
     std::uint64_t sequence_ = 0;
     std::uint64_t item_number_ = 0;
     std::map<std::pair<Instant, std::uint64_t>, Item> items_;

@@ -20,7 +20,12 @@ bool is_opt_out(const model::CommandBody& body) {
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed, const SimOptions& options)
-    : seed_(seed), options_(options), rng_(seed), now_(kSimulationStart) {
+    : seed_(seed),
+      options_(options),
+      rng_(seed),
+      now_(kSimulationStart),
+      process_(kSimulationStart),
+      log_clock_(options.partitions) {
     // A quarter of the worlds is calm, a few are cruel.
     const double intensity = options.weather && rng_.chance(0.75) ? rng_.unit() * rng_.unit() : 0;
     weather_ = {.busy = 0.3 * intensity,
@@ -109,8 +114,8 @@ SimResult Simulation::run() {
 
 void Simulation::live_until(Instant end) {
     while (result_.violations.empty()) {
-        const Instant next =
-            std::min(items_.empty() ? kNever : items_.begin()->first.first, node_->next_turn());
+        const Instant next = std::min(items_.empty() ? kNever : items_.begin()->first.first,
+                                      when_wall_says(node_->next_turn()));
         if (next > end || next == kNever) break;
         now_ = std::max(now_, next);
         while (!items_.empty() && items_.begin()->first.first <= now_) {
@@ -127,10 +132,17 @@ void Simulation::live_until(Instant end) {
     now_ = std::max(now_, end);
 }
 
+Instant Simulation::process_now() {
+    return process_ = std::max(process_, wall());
+}
+
 void Simulation::deliver(Item item) {
     if (auto* answer = std::get_if<Answer>(&item)) {
         if (answer->incarnation == incarnation_)
-            node_->observe(answer->attempt, answer->response, now_);
+            node_->observe(answer->attempt, answer->response, process_now());
+    } else if (const auto* step = std::get_if<ClockStep>(&item)) {
+        ahead_ += step->by;
+        ++result_.clock_steps;
     } else if (auto* arrival = std::get_if<Arrival>(&item)) {
         const model::Command& command = clients_[arrival->client].command;
         if (const auto* consent = std::get_if<model::ConsentChange>(&command.body)) {
@@ -153,7 +165,7 @@ void Simulation::deliver(Item item) {
 
 void Simulation::work() {
     for (std::uint32_t round = 0; round < kRoundsMost; ++round) {
-        node_->turn(now_);
+        node_->turn(process_now());
         for (model::Command& command : node_->take_commands())
             pending_engine_.push_back(std::move(command));
         const bool wrote = !pending_engine_.empty() || !pending_clients_.empty();
@@ -166,7 +178,8 @@ void Simulation::work() {
             return;
         }
         if (!wrote && !started) {
-            if (node_->next_turn() <= now_) violation("I5: something is due and did not happen");
+            if (node_->next_turn() <= process_now())
+                violation("I5: something is due and did not happen");
             return;
         }
         if (rng_.chance(0.03) && !checkpoint()) return;
@@ -180,20 +193,20 @@ bool Simulation::append_pending() {
     std::vector<std::pair<std::size_t, std::size_t>> clients;  // client, index in group
     std::size_t engine = 0;
     std::size_t client = 0;
+    log_clock_.look(wall());
     while (engine < pending_engine_.size() || client < pending_clients_.size()) {
         const bool take_client = client < pending_clients_.size() &&
                                  (engine == pending_engine_.size() || rng_.chance(0.5));
         if (take_client) {
             clients.emplace_back(pending_clients_[client], group.size());
             model::Command command = clients_[pending_clients_[client++]].command;
-            command.partition = model::is_for_every_partition(command.body)
-                                    ? model::kEveryPartition
-                                    : model::partition_of(command.person, options_.partitions);
-            command.at = now_;
-            if (command.event_time == Instant{}) command.event_time = now_;
+            // Most senders say when they send, too, and the front end corrects by that.
+            if (command.event_time != Instant{} && clients_[clients.back().first].corrected)
+                command.event_time += ahead_;
+            log_clock_.stamp_client(command);
             group.push_back(std::move(command));
         } else {
-            group.push_back(pending_engine_[engine++]);
+            log_clock_.stamp_engine(group.emplace_back(pending_engine_[engine++]));
         }
     }
     if (group.empty()) return true;
@@ -330,13 +343,13 @@ void Simulation::answered(std::size_t client) {
 }
 
 bool Simulation::start_attempts(bool& any) {
-    for (runtime::OutgoingAttempt& attempt : node_->take_attempts(now_)) {
+    for (runtime::OutgoingAttempt& attempt : node_->take_attempts(process_now())) {
         any = true;
         if (may_crash(crash_chance_ / 2, "between the claim and the call")) return false;
-        const Call call = providers_->call(attempt, now_, ++sequence_);
+        const Call call = providers_->call(attempt, process_, ++sequence_);
         ++(call.fetch.empty() ? result_.calls : result_.fetches);
         ByteWriter line;
-        line.instant(now_);
+        line.instant(process_);
         line.text(model::format_key(call.key));
         line.u32(call.attempt);
         line.u32(call.response.status);
@@ -405,7 +418,8 @@ bool Simulation::checkpoint() {
         if (!saved) return true;
         unsaved_addresses_ = {};
         if (low_water > 0) low_water = node_->low_water();
-        if (may_crash(crash_chance_, "after the suppressed addresses")) return false;
+        // A moment that few worlds have.
+        if (may_crash(10 * crash_chance_, "after the suppressed addresses")) return false;
     }
     const Result<void> saved = state.save_rendered(unsaved_rendered_);
     if (!kept(saved, "rendered messages")) return false;
@@ -454,9 +468,13 @@ bool Simulation::start_process() {
                       std::to_string(medium_->log().end()));
             return true;
         }
-        started = node_->recover(medium_->state(), medium_->log(), now_);
+        started = node_->recover(medium_->state(), medium_->log(), wall());
     }
-    if (started) return true;
+    if (started) {
+        process_ = node_->newest();
+        log_clock_ = runtime::LogClock(options_.partitions, node_->newest());
+        return true;
+    }
     if (medium_->faults() == faults) {
         violation("recovery failed: " + started.error().detail);
         return true;

@@ -52,6 +52,7 @@ TEST_CASE("every benchmark tells scripts what it measured in the same words", "[
         {"send", 3, true, true},
         {"recover", 2, false, true},
         {"mixed", 2, true, false},
+        {"scale", 1, true, true},
         {"timers", 2, false, true},
         {"aggregates", 6, true, true},
         {"check", 2, false, true},

@@ -1,4 +1,5 @@
-// What machines do to a daemon: stop it for a while, freeze, fill or break its disk, set its clock.
+// What machines do to a daemon: stop it for a while, freeze, slow down, fill or break its disk, set
+// its clock.
 // The disk is a file system of our own in a file; when it breaks, the kernel itself aborts its
 // journal and makes it read-only under the daemon's feet: writes and syncs fail from then on.
 
@@ -24,6 +25,12 @@ constexpr const char* kFakeTime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketim
 void rest(std::chrono::milliseconds time) {
     const timespec pause{time.count() / 1000, static_cast<long>(time.count() % 1000 * 1'000'000)};
     ::nanosleep(&pause, nullptr);
+}
+
+/// Nobody reads half of it.
+void replace_file(const std::string& path, const std::string& text) {
+    write_file(path + ".new", text);
+    std::filesystem::rename(path + ".new", path);
 }
 
 bool shell(const std::string& command) {
@@ -95,41 +102,39 @@ class Disk {
 /// The time a daemon believes in: the machine's, and so many seconds.
 class WallClock {
   public:
-    explicit WallClock(const TemporaryDirectory& in) : file_(in.path("time")) {
-        there_ = std::filesystem::exists(kFakeTime);
-        step(0);
-    }
-    bool there() const { return there_; }
+    explicit WallClock(const TemporaryDirectory& in) : file_(in.path("time")) { step(0); }
+    bool there() const { return std::filesystem::exists(kFakeTime); }
     void step(int seconds) {
         ahead_ += seconds;
-        write_file(file_ + ".new", fmt::format("{:+d}s\n", ahead_));
-        std::filesystem::rename(file_ + ".new", file_);
+        replace_file(file_, fmt::format("{:+d}s\n", ahead_));
     }
-    /// In this process's own environment, for the child that is made next.
     void put() const {
-        if (!there_) return;
-        ::setenv("LD_PRELOAD", kFakeTime, 1);
         ::setenv("FAKETIME_TIMESTAMP_FILE", file_.c_str(), 1);
         ::setenv("FAKETIME_NO_CACHE", "1", 1);
         ::setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1", 1);
-        ::setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
-    }
-    static void take_away() {
-        for (const char* name : {"LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_NO_CACHE",
-                                 "FAKETIME_DONT_FAKE_MONOTONIC", "ASAN_OPTIONS"})
-            ::unsetenv(name);
     }
 
   private:
     std::string file_;
     int ahead_ = 0;
-    bool there_ = false;
 };
 
-enum class Fault { killed, stopped, frozen, full, broken, clock_ahead, clock_back };
-constexpr std::array kFaults = {Fault::killed,      Fault::stopped,   Fault::frozen, Fault::full,
-                                Fault::clock_ahead, Fault::broken,    Fault::killed, Fault::stopped,
-                                Fault::frozen,      Fault::clock_back};
+/// How long each sync of a daemon takes beyond what it takes.
+class Pace {
+  public:
+    explicit Pace(const TemporaryDirectory& in) : file_(in.path("pace")) { slow_by({}); }
+    void slow_by(Micros more) const { replace_file(file_, fmt::format("{}\n", more.count())); }
+    void put() const { ::setenv("JOURNEY_SLOW_DISK", file_.c_str(), 1); }
+
+  private:
+    std::string file_;
+};
+
+enum class Fault { killed, stopped, frozen, slow, full, broken, clock_ahead, clock_back };
+constexpr std::array kFaults = {Fault::killed, Fault::stopped,   Fault::frozen,      Fault::slow,
+                                Fault::full,   Fault::killed,    Fault::clock_ahead, Fault::broken,
+                                Fault::killed, Fault::stopped,   Fault::slow,        Fault::frozen,
+                                Fault::killed, Fault::clock_back};
 
 #ifdef __SANITIZE_ADDRESS__
 constexpr int kRounds = 2;
@@ -145,6 +150,7 @@ class Machine {
     std::unique_ptr<app::ChildDaemon> daemon;
     std::map<std::string, int> seen;
 
+    void calm() const { pace_.slow_by({}); }
     void suffer(Fault fault, Rng& rng) {
         const std::chrono::milliseconds while_it_lasts{100 + rng.below(900)};
         switch (fault) {
@@ -165,7 +171,15 @@ class Machine {
                 rest(while_it_lasts);
                 REQUIRE(disk_.thaw());
                 return;
+            case Fault::slow:
+                ++seen["disk slow"];
+                pace_.slow_by(std::chrono::milliseconds{5 + rng.below(300)});
+                // The next fault may meet it while it is slow.
+                if (rng.chance(0.5)) return;
+                rest(2 * while_it_lasts);
+                return pace_.slow_by({});
             case Fault::full:
+                pace_.slow_by({});
                 if (!disk_.there()) return;
                 ++seen["disk full"];
                 REQUIRE(disk_.fill());
@@ -191,9 +205,18 @@ class Machine {
     std::string data() const { return street.directory.path("data"); }
 
     void start() {
+        // In this process's own environment, for the child.
         clock_.put();
+        pace_.put();
+        const std::string preload =
+            clock_.there() ? fmt::format("{} {}", SLOW_DISK, kFakeTime) : SLOW_DISK;
+        ::setenv("LD_PRELOAD", preload.c_str(), 1);
+        ::setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
         auto started = app::ChildDaemon::start(options_);
-        WallClock::take_away();
+        for (const char* name :
+             {"LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_NO_CACHE",
+              "FAKETIME_DONT_FAKE_MONOTONIC", "JOURNEY_SLOW_DISK", "ASAN_OPTIONS"})
+            ::unsetenv(name);
         INFO((started ? std::string() : started.error().detail));
         REQUIRE(started);
         daemon = std::move(started).value();
@@ -212,6 +235,7 @@ class Machine {
 
     Disk disk_{street.directory};
     WallClock clock_{street.directory};
+    Pace pace_{street.directory};
     app::ChildOptions options_;
 };
 
@@ -234,6 +258,7 @@ TEST_CASE("whatever the machine does, nothing acknowledged is lost and no key is
             machine.suffer(fault, rng);
         }
     }
+    machine.calm();
     shop.stop();
     std::string faults;
     for (const auto& [what, times] : machine.seen)

@@ -35,6 +35,7 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
         all.commands += one.commands;
         all.crashes += one.crashes;
         all.failed_starts += one.failed_starts;
+        all.clock_steps += one.clock_steps;
         all.calls += one.calls;
         all.accepted += one.accepted;
         all.unknown += one.unknown;
@@ -65,6 +66,7 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
         CAPTURE(where);
         CHECK(all.crashed_at[where] > 0);
     }
+    CHECK(all.clock_steps > worlds / 4);
     CHECK(all.calls > worlds * 40);
     CHECK(all.accepted > worlds * 20);
     CHECK(all.unknown > worlds / 2);
@@ -75,9 +77,10 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
     CHECK(all.held_out_served > worlds / 50);
     WARN(worlds << " worlds, " << on_disk << " of them on a disk, " << all.commands << " commands, "
                 << all.crashes << " crashes, " << all.failed_starts << " failed starts, "
-                << all.calls << " calls, " << all.fetches << " fetches, " << all.accepted
-                << " accepted, " << all.unknown << " unknown, " << all.skipped << " skipped, "
-                << all.unfetched << " of them for want of an answer");
+                << all.clock_steps << " clock steps, " << all.calls << " calls, " << all.fetches
+                << " fetches, " << all.accepted << " accepted, " << all.unknown << " unknown, "
+                << all.skipped << " skipped, " << all.unfetched
+                << " of them for want of an answer");
 }
 
 TEST_CASE("every promise is kept in a world in memory and in one on a disk", "[sim]") {
