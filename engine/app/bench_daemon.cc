@@ -1,7 +1,5 @@
 #include "engine/app/bench_daemon.h"
 
-#include "dsl/dsl.h"
-
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -15,8 +13,16 @@ BenchDirectory::~BenchDirectory() {
 
 Result<BenchDaemon> BenchDaemon::in_child(const std::string& program, const std::string& directory,
                                           const std::string& project, const std::string& config) {
+    return in_child(program, directory, std::vector<dsl::SourceFile>{{"bench.journey", project}},
+                    config);
+}
+
+Result<BenchDaemon> BenchDaemon::in_child(const std::string& program, const std::string& directory,
+                                          const std::vector<dsl::SourceFile>& project,
+                                          const std::string& config) {
     std::filesystem::create_directories(directory + "/project");
-    std::ofstream(directory + "/project/bench.journey") << project;
+    for (const dsl::SourceFile& file : project)
+        std::ofstream(directory + "/project/" + file.name) << file.text;
     std::vector<std::string> arguments{directory + "/project"};
     if (!config.empty()) {
         std::ofstream(directory + "/bench.yaml") << config;

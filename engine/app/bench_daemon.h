@@ -2,6 +2,7 @@
 // What the benchmarks of the whole product share: a daemon with a project of its own in a directory
 // that vanishes, and the least its log would cost.
 
+#include "dsl/dsl.h"
 #include "engine/app/bench_figures.h"
 #include "engine/app/child.h"
 #include "engine/app/daemon.h"
@@ -29,6 +30,9 @@ class BenchDaemon {
     /// `config`: of journey serve, "" = defaults. Writes the project into the directory.
     static Result<BenchDaemon> in_child(const std::string& program, const std::string& directory,
                                         const std::string& project, const std::string& config);
+    static Result<BenchDaemon> in_child(const std::string& program, const std::string& directory,
+                                        const std::vector<dsl::SourceFile>& project,
+                                        const std::string& config);
     /// The same over data that is there already.
     static Result<BenchDaemon> again(const std::string& program, const std::string& directory);
     static Result<BenchDaemon> in_process(const std::string& directory, const std::string& project,

@@ -46,11 +46,9 @@ struct Point {
 Result<Measured> measure(const std::string& program_path, Point point, std::uint64_t events) {
     const BenchDirectory directory;
     Rng chance(kBenchSeed);
-    std::string project;
-    for (const dsl::SourceFile& file :
-         many_journeys(bench_project(kSchema), point.journeys, chance))
-        project += file.text;
-    TRY(BenchDaemon daemon, BenchDaemon::in_child(program_path, directory.path(), project, ""));
+    TRY(BenchDaemon daemon,
+        BenchDaemon::in_child(program_path, directory.path(),
+                              many_journeys(bench_project(kSchema), point.journeys, chance), ""));
     const std::uint64_t empty = daemon.resident_bytes();
     LoadOptions load = daemon.load();
     load.requests = (point.people + kInBatch - 1) / kInBatch;
