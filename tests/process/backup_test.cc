@@ -5,6 +5,7 @@
 #include "tests/process/kit.h"
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -229,4 +230,37 @@ TEST_CASE("a backup brings nobody back who was erased since", "[process]") {
     CHECK(refused.status == 1);
     CHECK(has(refused.errors, "lacks people whom nobody erased"));
     CHECK_FALSE(fs::exists(shop.directory.path("third") + ".part"));
+}
+
+TEST_CASE("a restore that was killed partway is done again, and holds what it made", "[process]") {
+    Shop shop;
+    shop.start_on("data");
+    shop.order(1);
+    REQUIRE(eventually(std::chrono::seconds(30), [&] { return shop.taken() == 1; }));
+    const std::string copy = shop.directory.path("copy");
+    REQUIRE(run_journey({"backup", copy, "--data", shop.directory.path("data")}).status == 0);
+    shop.daemon->kill_now();
+    for (const char* point : {"backup.copied", "backup.proved", "backup.written", "backup.done"}) {
+        CAPTURE(point);
+        const std::string made = shop.directory.path(point);
+        const std::vector<std::string> restore{"restore", copy, "--data", made};
+        ::setenv("JOURNEY_CRASH_AT", fmt::format("{}:1", point).c_str(), 1);
+        const Finished killed = run_journey(restore);
+        ::unsetenv("JOURNEY_CRASH_AT");
+        REQUIRE(killed.status == -SIGKILL);
+        // All of it is there, or nothing that a daemon could take for data.
+        const bool whole = std::string_view(point) == "backup.done";
+        REQUIRE(fs::exists(made + "/state.db") == whole);
+        const Finished again = run_journey(restore);
+        INFO(again.errors);
+        CHECK((again.status == 0) == !whole);  // it is there already
+        CHECK(fs::exists(made + "/state.db"));
+        CHECK_FALSE(fs::exists(made + ".part"));
+    }
+    // Whichever of them a daemon starts on: nothing goes out.
+    const std::uint64_t before = shop.taken();
+    shop.start_on("backup.done");
+    shop.order(2);
+    REQUIRE(eventually(std::chrono::seconds(30), [&] { return shop.waiting_at("first") == 1; }));
+    CHECK(shop.taken() == before);
 }
