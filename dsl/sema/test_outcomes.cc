@@ -112,6 +112,8 @@ std::string_view words_of(model::Reason reason) {
             return "looked at";
         case Reason::fetch_failed:
             return "fetched";
+        case Reason::in_journal:
+            return "journal";
     }
     return "";
 }

@@ -149,6 +149,8 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "由备份恢复数据；在您同意之前什么也不发送"},
     {"What `journey backup` made", "`journey backup` 生成的目录"},
     {"A new data directory", "一个新的数据目录"},
+    {"The directory of the daemon's send journal: what went out since is not sent again",
+     "服务进程的发送日志所在目录：备份之后已发出的不会再发"},
     {"Data that went on after the backup was made: who was erased there is erased again",
      "备份之后继续使用的数据目录：在那里被抹去的人会再次抹去"},
     {"backup", "备份"},

@@ -213,6 +213,17 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "start-sending --late skip    迟了的不发：没有人会收到两次\n  journey start-sending --late "
      "send    "
      "迟了的也发：没有人会漏收\n"},
+    {"{} holds {} people, as they were when the backup was made. Sending is stopped.\nBy the send "
+     "journal {} messages went out since then: they are not sent again. Start the daemon on it, "
+     "let the "
+     "events since then come in again, and when `journey journeys` looks right:\n  journey "
+     "start-sending --late send    what did not go out is sent: nobody gets anything twice, and "
+     "nobody "
+     "misses anything\n",
+     "{} 里有 {} 个人，状态是备份时的样子。发送已停止。\n按发送日志，从那以后已发出 {} "
+     "条消息：不会再发。请用它启动服务进程，把其后的事件重新送进来，等 `journey journeys` "
+     "看起来正确以后：\n  journey start-sending --late send    "
+     "没有发出的会发出：没有人会收到两次，也没有人会漏收\n"},
     {"{} ids that were erased since then are erased again.\n",
      "其后被抹去的 {} 个标识已再次抹去。\n"},
     // The story of a test.
@@ -382,6 +393,10 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"The first messages of this step are looked at before the others go out.",
      "先看这一步最先发出的一批消息，再发其余的。"},
     {"What the message shows could not be fetched.", "消息要显示的内容没有取到。"},
+    {"This data was made of a backup, and by the send journal the message went out after that was "
+     "made: "
+     "it is not sent again.",
+     "数据是由备份恢复的；发送日志说明这条消息在备份之后已经发出，不会再发。"},
     {"The journey sends at a rate of its own, and its turn comes later.",
      "旅程按自己的速率发送，还没轮到这条消息。"},
     {"none", "无"},
@@ -411,6 +426,7 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"gave_way", "已让给优先级更高的消息"},
     {"journey_rate", "按旅程的速率排队"},
     {"fetch_failed", "没有取到内容"},
+    {"in_journal", "发送日志说已发出"},
     {"blast_limit", "超过群发上限，等人批准"},
     {"canary", "等先行批次的结果"},
     // Forecasts.

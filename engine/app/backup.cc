@@ -5,8 +5,10 @@
 #include "engine/app/commands.h"
 #include "engine/base/base.h"
 #include "engine/sim/sim.h"
+#include "engine/storage/journal/journal.h"
 #include "engine/storage/sqlite/sqlite.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -23,7 +25,8 @@ struct Seen {
     std::uint64_t people = 0;
     model::LogPosition position = 0;
     Instant newest{};
-    std::uint64_t erased = 0;  // again
+    std::uint64_t erased = 0;    // again
+    std::uint64_t went_out = 0;  // since, by the journal
 };
 
 Result<std::uint16_t> partitions_in(const std::string& directory) {
@@ -175,25 +178,78 @@ Result<void> copy_data(const std::string& from, const std::string& to) {
                  fmt::format("{} cannot be copied ({})", from, problem.message()));
 }
 
-/// The kill switch, as the newest thing that happened, and what was erased since.
+/// What was under way when the backup was made is in it, but not how it ended.
+constexpr Micros kUnderWayMost = std::chrono::hours(1);
+
+/// What left and did not stay, after `since`.
+Result<std::vector<storage::Departure>> went_out(const std::string& journal, Instant since) {
+    // Whatever it was told last of an attempt is true.
+    std::map<model::MessageKey, std::map<std::uint32_t, storage::Departure>> attempts;
+    if (!journal.empty()) {
+        TRY(storage::journal::read_journal(journal, since,
+                                           [&](const storage::Departure& one) -> Result<void> {
+                                               attempts[one.key][one.attempt] = one;
+                                               return success();
+                                           }));
+    }
+    std::vector<storage::Departure> out;
+    for (const auto& [key, of_key] : attempts) {
+        const auto left = std::find_if(of_key.begin(), of_key.end(), [](const auto& one) {
+            return one.second.what == storage::Departure::What::leaves;
+        });
+        if (left != of_key.end()) out.push_back(left->second);
+    }
+    return out;
+}
+
+/// Commands for the end of a Log, a few hundred a batch.
+class LogEnd {
+  public:
+    explicit LogEnd(storage::sqlite::Store& store) : store_(store) {}
+    Result<void> add(const model::Command& command) {
+        model::encode(command, bytes_);
+        return ++count_ == kInBatch ? write() : success();
+    }
+    Result<void> write() {
+        if (count_ == 0) return success();
+        const storage::LogBatch batch{store_.log->end() + 1, std::exchange(count_, 0),
+                                      bytes_.take()};
+        bytes_.clear();
+        return store_.log->append({batch}, store_.lease->epoch());
+    }
+
+  private:
+    static constexpr std::uint32_t kInBatch = 500;
+    storage::sqlite::Store& store_;
+    ByteWriter bytes_;
+    std::uint32_t count_ = 0;
+};
+
+/// The kill switch, as the newest thing that happened; then what went out since, and who was erased.
 Result<void> hold(const std::string& directory, const Seen& seen,
+                  const std::vector<storage::Departure>& went_out,
                   const std::vector<model::PersonId>& erased) {
     TRY(const std::uint16_t partitions, partitions_in(directory));
     TRY(auto store, storage::sqlite::open_store(directory, {}, Logger::silent()));
+    LogEnd log(store);
     model::Command command;
     command.partition = model::kEveryPartition;
     command.at = command.event_time = std::max(seen.newest, SystemClock().now());
     command.body = model::SetPaused{"", true};
-    ByteWriter bytes;
-    model::encode(command, bytes);
+    TRY(log.add(command));
+    for (const storage::Departure& one : went_out) {
+        command.person = one.person;
+        command.partition = model::partition_of(one.person, partitions);
+        command.body = model::SentElsewhere{one.key, one.at};
+        TRY(log.add(command));
+    }
     command.body = model::Erase{};
     for (const model::PersonId id : erased) {
         command.person = id;
         command.partition = model::partition_of(id, partitions);
-        model::encode(command, bytes);
+        TRY(log.add(command));
     }
-    const auto count = static_cast<std::uint32_t>(1 + erased.size());
-    return store.log->append({{store.log->end() + 1, count, bytes.take()}}, store.lease->epoch());
+    return log.write();
 }
 
 Result<void> write_manifest(const std::string& directory) {
@@ -221,8 +277,9 @@ Result<std::vector<model::PersonId>> erased_in(const std::string& later, const s
 }
 
 /// Into `to`, which is there whole, with its digests or with sending stopped, or not at all.
-Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Makes makes,
-                            const std::string& later = {}) {
+Result<Seen> copy_and_prove(const BackupOptions& options, Makes makes) {
+    const std::string& from = options.from;
+    const std::string& to = options.to;
     TRY(make_empty(to));
     const std::string part = to + ".part";
     std::error_code ignored;
@@ -244,13 +301,17 @@ Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Make
                                                     from, seen.error().detail));
     }
     if (makes == Makes::data) {
-        const auto erased = erased_in(later, part);
-        if (!erased) {
+        const auto erased = erased_in(options.erased_in, part);
+        const auto sent = went_out(options.journal, seen.value().newest - kUnderWayMost);
+        if (!erased || !sent) {
             fs::remove_all(part, ignored);
-            return erased.error();
+            return erased ? sent.error() : erased.error();
         }
         seen.value().erased = erased.value().size();
-        TRY(hold(part, seen.value(), erased.value()));
+        seen.value().went_out = static_cast<std::uint64_t>(std::count_if(
+            sent.value().begin(), sent.value().end(),
+            [&](const storage::Departure& one) { return one.at >= seen.value().newest; }));
+        TRY(hold(part, seen.value(), sent.value(), erased.value()));
     }
     ENSURE(!fs::exists(part + "/state.db-wal") && !fs::exists(part + "/log.db-wal"),
            "a store that is closed has nothing left to fold back");
@@ -273,7 +334,7 @@ Result<Seen> copy_and_prove(const std::string& from, const std::string& to, Make
 
 int backup_command(const BackupOptions& options) {
     const translate::Speech say(translate::language_of_environment());
-    const auto seen = copy_and_prove(options.from, options.to, Makes::a_backup);
+    const auto seen = copy_and_prove(options, Makes::a_backup);
     if (!seen) return fail(seen.error());
     fmt::print("{}", say("{} holds {} people up to position {} of the log. It was opened and lived "
                          "through again: it works.\nThe keys of {} are in it; keep it as safe as "
@@ -285,17 +346,29 @@ int backup_command(const BackupOptions& options) {
 int restore_command(const BackupOptions& options) {
     const translate::Speech say(translate::language_of_environment());
     if (const auto whole = check_manifest(options.from); !whole) return fail(whole.error());
-    const auto seen = copy_and_prove(options.from, options.to, Makes::data, options.erased_in);
+    const auto seen = copy_and_prove(options, Makes::data);
     if (!seen) return fail(seen.error());
-    fmt::print(
-        "{}",
-        say("{} holds {} people, as they were when the backup was made. Sending is stopped.\n"
-            "What was to go out since then may have gone out, and nobody knows. Start the daemon "
-            "on it, let the events since then come in again, and when `journey journeys` looks "
-            "right:\n  journey start-sending --late skip    what is late is not sent: nobody "
-            "gets anything twice\n  journey start-sending --late send    what is late is sent: "
-            "nobody misses anything\n",
-            options.to, seen.value().people));
+    if (!options.journal.empty()) {
+        fmt::print(
+            "{}",
+            say("{} holds {} people, as they were when the backup was made. Sending is stopped.\n"
+                "By the send journal {} messages went out since then: they are not sent again. "
+                "Start the daemon on it, let the events since then come in again, and when "
+                "`journey journeys` looks right:\n  journey start-sending --late send    what "
+                "did not go out is sent: nobody gets anything twice, and nobody misses anything\n",
+                options.to, seen.value().people, seen.value().went_out));
+    } else {
+        fmt::print(
+            "{}",
+            say("{} holds {} people, as they were when the backup was made. Sending is stopped.\n"
+                "What was to go out since then may have gone out, and nobody knows. Start the "
+                "daemon "
+                "on it, let the events since then come in again, and when `journey journeys` looks "
+                "right:\n  journey start-sending --late skip    what is late is not sent: nobody "
+                "gets anything twice\n  journey start-sending --late send    what is late is sent: "
+                "nobody misses anything\n",
+                options.to, seen.value().people));
+    }
     if (seen.value().erased > 0)
         fmt::print("{}", say("{} ids that were erased since then are erased again.\n",
                              seen.value().erased));

@@ -135,6 +135,7 @@ struct BackupOptions {
     std::string from;       // data, or with restore a backup
     std::string to;         // absent or empty
     std::string erased_in;  // with restore: what became of the data since; "": nobody knows
+    std::string journal;    // with restore: the directory of the send journal; "": there is none
 };
 int backup_command(const BackupOptions& options);
 int restore_command(const BackupOptions& options);

@@ -236,6 +236,21 @@ void allow_list_from(const Setting& setting, Config& out) {
     }
 }
 
+/// Longer than any backup is kept that a daemon should go on from.
+constexpr std::uint64_t kJournalDaysMost = 90;
+
+void journal_from(const Setting& setting, Config& out) {
+    if (!setting.present()) return;
+    storage::journal::JournalOptions& journal = out.send_journal.emplace();
+    journal.directory = setting["directory"].text();
+    if (journal.directory.empty())
+        setting.complain(
+            "`directory` says where it is written, best on another disk than the data");
+    const std::uint64_t days = setting["keep days"].number(30);
+    if (days < 1 || days > kJournalDaysMost) setting["keep days"].complain("between 1 and 90");
+    journal.keep = std::chrono::hours(24 * std::min(days, kJournalDaysMost));
+}
+
 /// Less would be spent on finding people alone.
 constexpr std::uint64_t kPeopleLeast = 64u << 20;
 
@@ -305,6 +320,7 @@ Result<Config> load_config(const std::string& path) {
     calls_from(file["webhooks"], out);
     fetches_from(file["fetches"], out);
     allow_list_from(file["only to"], out);
+    journal_from(file["send journal"], out);
     TRY(file.finish());
     return out;
 }

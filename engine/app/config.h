@@ -4,6 +4,7 @@
 #include "engine/http/http.h"
 #include "engine/runtime/runtime.h"
 #include "engine/settings/settings.h"
+#include "engine/storage/journal/journal.h"
 
 namespace journey::app {
 
@@ -24,6 +25,8 @@ struct Config {
     std::vector<std::string> bounce_mailboxes;
     /// Nobody else is sent anything; from the file alone.
     std::optional<runtime::AllowList> only_to;
+    /// What leaves is told there first. Absent: nowhere.
+    std::optional<storage::journal::JournalOptions> send_journal;
     bool dry_run = false;  // of the command line
     bool track_opens = true;
     bool track_clicks = true;

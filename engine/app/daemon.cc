@@ -43,6 +43,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     TRY(daemon->store_, storage::sqlite::open_store(config.data_directory, {}, *daemon->logger_));
     TRY(keep_partitions(config.data_directory, config.partitions));
     TRY(daemon->keys_, load_or_make_keys(config.data_directory));
+    if (config.send_journal && !config.dry_run) {
+        TRY(daemon->journal_, storage::journal::open_journal(*config.send_journal));
+    }
     daemon->transport_ = std::move(parts.transport);
     if (config.dry_run) daemon->transport_ = connectors::net::make_closed_transport();
     if (!daemon->transport_)
@@ -86,6 +89,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     options.node.address_pepper =
         std::string(view_of(hmac_sha256(daemon->keys_.link_secret, "pepper of addresses")));
     options.data_directory = config.data_directory;
+    options.journal = daemon->journal_.get();
+    options.node.tell_stayed = options.journal != nullptr;
     daemon->service_ = std::make_unique<runtime::Service>(
         std::move(options), *daemon->store_.log, *daemon->store_.state, *daemon->store_.lease,
         *daemon->transport_, *daemon->clock_, *daemon->logger_);

@@ -37,6 +37,7 @@ class Daemon {
     std::unique_ptr<Logger> logger_;
     Keys keys_;
     storage::sqlite::Store store_;
+    std::unique_ptr<storage::SendJournal> journal_;
     std::unique_ptr<connectors::net::Transport> transport_;
     std::unique_ptr<runtime::Service> service_;
     std::unique_ptr<http::Server> server_;

@@ -354,6 +354,9 @@ int main(int argc, char** argv) {
     restore_app->add_option(
         "--erased-in", restore.erased_in,
         "Data that went on after the backup was made: who was erased there is erased again");
+    restore_app->add_option(
+        "--journal", restore.journal,
+        "The directory of the daemon's send journal: what went out since is not sent again");
     restore_app->callback([&] { status = restore_command(restore); });
 
     ImportOptions import_options;

@@ -267,6 +267,7 @@ void Machine::merge_acts(Person& into, Acts&& from) {
         ours.notes.push_back(std::move(one));
     std::stable_sort(ours.notes.begin(), ours.notes.end(),
                      [](const ActNote& a, const ActNote& b) { return a.at < b.at; });
+    ours.went_out.insert(ours.went_out.end(), from.went_out.begin(), from.went_out.end());
     ours.hopes.insert(ours.hopes.end(), from.hopes.begin(), from.hopes.end());
     std::stable_sort(ours.hopes.begin(), ours.hopes.end(),
                      [](const Hope& a, const Hope& b) { return a.at < b.at; });

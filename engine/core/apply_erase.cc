@@ -58,6 +58,7 @@ std::string_view why_off_limits(const Person& person, const LinkedProgram& live,
 
 void Machine::on(const model::Command& command, const model::Erase& asked) {
     Person* person = person_of(command.person);
+    strangers_.erase(command.person);
     if (person == nullptr) return;
     const bool stub = person->moved() != nullptr;
     if (asked.merged_into.empty()) {

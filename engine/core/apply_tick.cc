@@ -6,6 +6,7 @@
 namespace journey::core {
 
 void Machine::on(const model::Command&, const model::Tick&) {
+    forget_strangers();
     run_meetings();
     while (!timers_.empty() && timers_.top().due <= now_) {
         const Timer timer = timers_.pop();

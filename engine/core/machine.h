@@ -130,6 +130,7 @@ class Machine {
     void on(const model::Command& command, const model::Fetched& fetched);
     void on(const model::Command& command, const model::PlaceForgotten& forgotten);
     void on(const model::Command& command, const model::AddressesGone& gone);
+    void on(const model::Command& command, const model::SentElsewhere& sent);
 
     // ---- who
     /// The person, made when `make`; null when unknown or moved (then the command is on its way to
@@ -466,6 +467,16 @@ class Machine {
     bool is_of_erased(model::PersonId id) const { return graves_.contains(id); }
     void forget_graves();
 
+    // ---- what went out after the backup that this data was made of: apply_elsewhere.cc
+    void remember(std::vector<WentOut>& known, const model::SentElsewhere& sent) const;
+    /// When the message of that key went out, and it is forgotten; none: it did not.
+    std::optional<Instant> take_went_out(Person& person, const model::MessageKey& key);
+    /// It is unknown, and its entry goes on.
+    void close_sent_elsewhere(Person& person, Intent& intent, Instant at);
+    /// What is known of who was nobody until now.
+    void meet_stranger(Person& person);
+    void forget_strangers();
+
     // ---- time
     Waking next_waking(const Person& person) const;
     void wake_due(Person& person, Instant upto);
@@ -574,6 +585,9 @@ class Machine {
         std::uint32_t next_ordinal = 1;
     };
     std::map<model::PersonId, Grave> graves_;
+    /// Of who is not known (yet): the backup was made before they came.
+    std::map<model::PersonId, std::vector<WentOut>> strangers_;
+    Instant strangers_until_ = kNever;
     struct {
         std::uint64_t people = 0;
         std::uint64_t late_receipts = 0;

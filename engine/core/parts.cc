@@ -13,6 +13,7 @@
 //   7 hopes  = n{ entry:u64 place at:instant }
 //   8 fetches = n{ key:16 fetch:varint asked:bool at:instant answer:value }   of intents
 //   9 devices = n{ key:16 addresses:n{ text } }   of open messages: where they go beside the first
+//  10 went_out = n{ key:16 at:instant }
 // of a partition
 //   1 trials = n{ journey:text version:varint experiment:text first_drawn:instant
 //                 arms:n{ name:text 7 varint } }
@@ -30,6 +31,7 @@
 //                            granted:varint bad:varint until:instant }
 //  12 meetings = n{ what:u8 at:instant everybody:bool clock:bool fresh:n{ watch:varint }
 //                   late:u8 over:svarint steps:n{ step:text late:u8 } begun:bool done:u64 met:n{ u64 } }
+//  13 strangers = until:instant n{ person:u64 n{ key:16 at:instant } }
 // place = program:varint journey:varint state:varint
 #include "engine/core/machine.h"
 #include "engine/core/stored.h"
@@ -46,7 +48,8 @@ enum class PersonPart : std::uint8_t {
     consents,
     hopes,
     fetches,
-    devices
+    devices,
+    went_out
 };
 enum class MetaPart : std::uint8_t {
     trials = 1,
@@ -60,7 +63,8 @@ enum class MetaPart : std::uint8_t {
     graves,
     erasures,
     rails,
-    meetings
+    meetings,
+    strangers
 };
 
 template <typename Items, typename One>
@@ -128,6 +132,20 @@ PendingFetch get_fetch(ByteReader& in, const Catalog& catalog, const Person& per
     fetch.at = in.instant();
     fetch.answer = in.value();
     return fetch;
+}
+
+void put_went_out(ByteWriter& out, const WentOut& one) {
+    for (const std::uint8_t byte : one.key.bytes)
+        out.u8(byte);
+    out.instant(one.at);
+}
+
+WentOut get_went_out(ByteReader& in) {
+    WentOut one;
+    for (std::uint8_t& byte : one.key.bytes)
+        byte = in.u8();
+    one.at = in.instant();
+    return one;
 }
 
 PlannedMove get_move(ByteReader& in, const Catalog& catalog) {
@@ -215,6 +233,7 @@ void read_parts(ByteReader& in, Read read) {
 
 void Machine::encode_parts(const Person& person, ByteWriter& out) const {
     PartWriter parts;
+    Bytes went_out;
     if (const Acts* acts = person.any_acts()) {
         parts.add(PersonPart::calls, all_of(acts->calls, put_call));
         parts.add(PersonPart::drawn, all_of(acts->drawn, [](ByteWriter& to, const Drawn& one) {
@@ -261,6 +280,7 @@ void Machine::encode_parts(const Person& person, ByteWriter& out) const {
                       to.instant(one.at);
                   }));
         parts.add(PersonPart::fetches, all_of(acts->fetches, put_fetch));
+        went_out = all_of(acts->went_out, put_went_out);
     }
     std::vector<const Intent*> several;
     for (const Intent& intent : person.intents) {
@@ -273,6 +293,7 @@ void Machine::encode_parts(const Person& person, ByteWriter& out) const {
                   for (const std::string& address : one->more_addresses)
                       to.text(address);
               }));
+    parts.add(PersonPart::went_out, std::move(went_out));
     parts.put(out);
 }
 
@@ -335,6 +356,8 @@ void Machine::decode_parts(ByteReader& from, Person& person) const {
                     if (intent == nullptr) return in.fail();
                     get_all(in, [&] { intent->more_addresses.push_back(in.text()); });
                 });
+            case PersonPart::went_out:
+                return get_all(in, [&] { person.acts().went_out.push_back(get_went_out(in)); });
         }
         in.fail();
     });
@@ -473,6 +496,16 @@ void Machine::encode_meta_parts(ByteWriter& out) const {
         parts.add(MetaPart::rails, rails.take());
     }
     parts.add(MetaPart::meetings, all_of(meetings_, put_meeting));
+    if (!strangers_.empty()) {
+        ByteWriter strangers;
+        strangers.instant(strangers_until_);
+        put_all(strangers, strangers_, [&](const auto& item) {
+            strangers.u64(item.first.number);
+            put_all(strangers, item.second,
+                    [&](const WentOut& one) { put_went_out(strangers, one); });
+        });
+        parts.add(MetaPart::strangers, strangers.take());
+    }
     parts.put(out);
 }
 
@@ -550,6 +583,12 @@ void Machine::decode_meta_parts(ByteReader& from) {
                 });
             case MetaPart::meetings:
                 return get_all(in, [&] { meetings_.push_back(get_meeting(in, *catalog_)); });
+            case MetaPart::strangers:
+                strangers_until_ = in.instant();
+                return get_all(in, [&] {
+                    std::vector<WentOut>& of = strangers_[model::PersonId{in.u64()}];
+                    get_all(in, [&] { of.push_back(get_went_out(in)); });
+                });
         }
         in.fail();
     });

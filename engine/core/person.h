@@ -189,6 +189,12 @@ struct PendingFetch {
     Value answer;                 // missing: it failed, and the message shows nothing there
 };
 
+/// A message that went out while this data was not there: it was made of a backup. apply_elsewhere.cc.
+struct WentOut {
+    model::MessageKey key;
+    Instant at{};
+};
+
 /// In an arm of an experiment whose winner is looked for: what counts already. settle.cc.
 struct Drawn {
     std::string journey;
@@ -259,9 +265,10 @@ struct Acts {
     std::vector<ConsentNote> consents;  // by time
     std::vector<Hope> hopes;            // by time
     std::vector<PendingFetch> fetches;
+    std::vector<WentOut> went_out;  // and not planned yet
     bool empty() const {
         return calls.empty() && drawn.empty() && moves.empty() && notes.empty() && chains.empty() &&
-               consents.empty() && hopes.empty() && fetches.empty();
+               consents.empty() && hopes.empty() && fetches.empty() && went_out.empty();
     }
 };
 

@@ -116,6 +116,11 @@ bool Machine::plan(Person& person, Entry& entry, const ir::Send& send) {
     Intent& planned = person.intents.push_back(std::move(intent));
     changed(person, planned.message);
     happens(Happening::Kind::planned, person, planned.message);
+    if (const auto at = take_went_out(person, planned.message.key)) {
+        leave(entry);  // and so goes on by itself
+        close_sent_elsewhere(person, planned, *at);
+        return false;
+    }
     if (late_run_ == entry.id) {
         leave(entry);  // and so goes on by itself
         close(person, planned.message.key, MessageStatus::skipped, Reason::late, {});

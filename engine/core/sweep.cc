@@ -304,6 +304,7 @@ Person& Machine::add_person(model::PersonId id, std::string external_id) {
     flip_stale_ = true;
     skip_meetings(id);
     if (!by_id_.empty()) by_id_.insert(std::lower_bound(by_id_.begin(), by_id_.end(), id), id);
+    meet_stranger(person);
     return person;
 }
 

@@ -85,6 +85,7 @@ constexpr Named kReasons[] = {
     {"blast_limit", Phrase::reason_blast_limit},
     {"canary", Phrase::reason_canary},
     {"fetch_failed", Phrase::reason_fetch_failed},
+    {"in_journal", Phrase::reason_in_journal},
 };
 
 constexpr Named kStatuses[] = {

@@ -39,6 +39,7 @@
 //                  flag cached
 //  25 forgotten := 8 bytes whose
 //  26 gone      := key, varint n, n times 8 bytes
+//  27 elsewhere := key, svarint at
 // observation := byte kind, text provider_id, text reason, svarint retry_after_us, varint status,
 //                flag ambiguous
 // receipt     := byte kind, svarint at, text url, text detail, text id
@@ -202,6 +203,10 @@ void write_body(ByteWriter& out, const CommandBody& body) {
                          out.varint(it.addresses.size());
                          for (const std::uint64_t address : it.addresses)
                              out.u64(address);
+                     },
+                     [&](const SentElsewhere& it) {
+                         write(out, it.key);
+                         out.instant(it.at);
                      }},
                body);
 }
@@ -412,6 +417,11 @@ void read(ByteReader& in, AddressesGone& it) {
     const std::size_t count = in.count();
     for (std::size_t i = 0; i < count && in.ok(); ++i)
         it.addresses.push_back(in.u64());
+}
+
+void read(ByteReader& in, SentElsewhere& it) {
+    it.key = read_key(in);
+    it.at = in.instant();
 }
 
 template <std::size_t At = 0>

@@ -180,6 +180,12 @@ struct AddressesGone {
     MessageKey key;
     std::vector<std::uint64_t> addresses;  // hash64 of each
 };
+/// Of a person, in data made of a backup: a message went out after the backup was made. It counts as
+/// unknown and is not sent again.
+struct SentElsewhere {
+    MessageKey key;
+    Instant at{};  // when it was about to leave
+};
 /// "id", channel and the provider's name of a message; or "text", channel and a number. Belongs to
 /// a partition like a person's external id, and is never one.
 std::string name_of_place(std::string_view kind, std::string_view channel, std::string_view name);
@@ -188,7 +194,7 @@ using CommandBody =
     std::variant<Identify, Track, ConsentChange, Suppress, Alias, Absorb, Tick, Claim, Outcome,
                  ReceiptArrived, Publish, SetPaused, TagChange, Decide, Answered, Resume,
                  SuppressAddresses, ConsentAsked, Learned, MessageNamed, NoticeArrived, Erase,
-                 Approve, Fetched, PlaceForgotten, AddressesGone>;
+                 Approve, Fetched, PlaceForgotten, AddressesGone, SentElsewhere>;
 
 /// An operator's, a decision, or about addresses: the partition of its command is kEveryPartition.
 bool is_for_every_partition(const CommandBody& body);

@@ -106,6 +106,8 @@ std::string_view name_of(Reason reason) {
             return "canary";
         case Reason::fetch_failed:
             return "fetch_failed";
+        case Reason::in_journal:
+            return "in_journal";
     }
     return "none";
 }
@@ -174,6 +176,9 @@ std::string_view sentence_of(Reason reason) {
             return "The first messages of this step are looked at before the others go out.";
         case Reason::fetch_failed:
             return "What the message shows could not be fetched.";
+        case Reason::in_journal:
+            return "This data was made of a backup, and by the send journal the message went out "
+                   "after that was made: it is not sent again.";
     }
     return "";
 }

@@ -81,8 +81,9 @@ enum class Reason : std::uint8_t {
     blast_limit,   // more of this step than go out before somebody approves
     canary,        // the first of this step are looked at before the others go out
     fetch_failed,  // what the message shows could not be fetched
+    in_journal,    // this data is a backup's, and the message went out after that was made
 };
-inline constexpr Reason kLastReason = Reason::fetch_failed;
+inline constexpr Reason kLastReason = Reason::in_journal;
 
 std::string_view name_of(ObservationKind kind);
 std::string_view name_of(MessageStatus status);

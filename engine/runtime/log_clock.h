@@ -16,6 +16,8 @@ class LogClock {
 
     /// A group is written, and this is what the wall clock says. How far that is behind; 0: it is not.
     Micros look(Instant wall);
+    /// As look() left it.
+    Instant now() const { return now_; }
     /// From outside: when it came, whose it is and where they live. When it happened keeps its
     /// distance to now, or it would look as old as the step back was wide and start nothing.
     void stamp_client(model::Command& command);

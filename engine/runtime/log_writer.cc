@@ -15,6 +15,30 @@ constexpr std::size_t kAppendBytes =
 constexpr std::int64_t kRetryMicros = 500'000;
 constexpr Micros kBeat = std::chrono::seconds(1);
 
+/// What the journal is told of it.
+std::optional<storage::Departure> departure_of(const model::Command& command) {
+    using What = storage::Departure::What;
+    if (const auto* claim = std::get_if<model::Claim>(&command.body))
+        return storage::Departure{What::leaves, command.person, claim->key, claim->attempt, {}};
+    const auto* outcome = std::get_if<model::Outcome>(&command.body);
+    if (outcome == nullptr || outcome->observation.ambiguous) return std::nullopt;
+    switch (outcome->observation.kind) {
+        case model::ObservationKind::retry:
+        case model::ObservationKind::pause:
+        case model::ObservationKind::not_started:
+        case model::ObservationKind::pretended:
+        case model::ObservationKind::withheld:
+            return storage::Departure{
+                What::stayed, command.person, outcome->key, outcome->attempt, {}};
+        case model::ObservationKind::accepted:
+        case model::ObservationKind::rejected:
+        case model::ObservationKind::unknown:
+        case model::ObservationKind::lost:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::int64_t steady_micros() {
@@ -108,6 +132,11 @@ void LogWriter::write_slice(std::vector<Submission> group) {
     if (gauges_.failed)
         return fail(std::move(group),
                     error(ErrorCode::storage_failed, "the storage failed before"));
+    note_clock(time_.look(clock_.now()));
+    if (options_.journal != nullptr) {
+        group = journaled(std::move(group));
+        if (group.empty()) return;
+    }
     const model::LogPosition first = log_.end() + 1;
     Result<void> appended = append(group);
     if (appended) {
@@ -120,8 +149,38 @@ void LogWriter::write_slice(std::vector<Submission> group) {
     fail(std::move(group), appended.error());
 }
 
+/// Those that may be written now. A Claim is in the journal before it is in the Log, and so before the
+/// first byte of its message; while the journal has no room the engine's own waits, and opt-outs go on.
+std::vector<Submission> LogWriter::journaled(std::vector<Submission> group) {
+    departures_.clear();
+    for (const Submission& submission : group) {
+        if (!submission.from_engine) continue;
+        departures_.insert(departures_.end(), submission.stayed.begin(), submission.stayed.end());
+        for (const model::Command& command : submission.commands) {
+            if (const auto told = departure_of(command)) departures_.push_back(*told);
+        }
+    }
+    for (storage::Departure& one : departures_)
+        one.at = time_.now();
+    const Result<void> noted = options_.journal->append(departures_);
+    if (noted) {
+        journal_full_ = false;
+        return group;
+    }
+    if (noted.error().code != ErrorCode::refused) {
+        fail(std::move(group), noted.error());
+        return {};
+    }
+    if (!std::exchange(journal_full_, true))
+        logger_.error("journal.disk_full", {{"detail", noted.error().detail}});
+    next_retry_ = steady_micros() + kRetryMicros;
+    std::vector<Submission> others;
+    for (Submission& submission : group)
+        (submission.from_engine ? stalled_ : others).push_back(std::move(submission));
+    return others;
+}
+
 Result<void> LogWriter::append(std::vector<Submission>& group) {
-    note_clock(time_.look(clock_.now()));
     std::vector<storage::LogBatch> batches;
     storage::LogBatch batch;
     batch.first = log_.end() + 1;

@@ -16,6 +16,7 @@ struct Submission {
     bool reserved = false;
     std::size_t bytes = 0;  // estimated
     std::function<void(Result<void>)> done;
+    std::vector<storage::Departure> stayed = {};  // of Claims that were not granted
 };
 
 /// Counters that any thread reads.
@@ -63,6 +64,7 @@ struct LogWriterOptions {
     std::uint64_t disk_reserve_bytes = 0;
     std::string data_directory;
     std::uint16_t partitions = model::kDefaultPartitions;
+    storage::SendJournal* journal = nullptr;
     std::function<void(DurableGroup)> durable;    // on the log thread, in order
     std::function<void(const Error&)> fail_stop;  // storage failed
 };
@@ -87,6 +89,7 @@ class LogWriter {
     std::vector<Work> gather();
     void write(std::vector<Submission> group);
     void write_slice(std::vector<Submission> group);
+    std::vector<Submission> journaled(std::vector<Submission> group);
     Result<void> append(std::vector<Submission>& group);
     void note_clock(Micros behind);
     void hand_on(std::vector<Submission> group, model::LogPosition first);
@@ -107,7 +110,9 @@ class LogWriter {
     LogClock time_;
     std::int64_t next_look_ = 0;
     std::int64_t next_retry_ = 0;
-    ByteWriter bytes_;  // reused
+    ByteWriter bytes_;                            // reused
+    std::vector<storage::Departure> departures_;  // likewise
+    bool journal_full_ = false;
 };
 
 }  // namespace journey::runtime

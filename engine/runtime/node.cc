@@ -187,11 +187,18 @@ void Node::Impl::apply(std::span<const model::Command> commands, model::LogPosit
         const std::uint16_t part = command.partition.number;
         ENSURE(part < partitions.size(), "a command for a partition that does not exist");
         if (!pending.empty()) confirm_appends(command);
+        granted.reset();
         apply_to(part, command, position);
         if (std::holds_alternative<model::Tick>(command.body)) {
             tick_asked[part] = false;
         } else if (const auto* claim = std::get_if<model::Claim>(&command.body)) {
             dispatcher.claim_applied(claim->key);
+            if (options.tell_stayed && granted != claim->key)
+                stayed.push_back({storage::Departure::What::stayed,
+                                  command.person,
+                                  claim->key,
+                                  claim->attempt,
+                                  {}});
         }
     }
 }
@@ -221,6 +228,7 @@ void Node::Impl::use_effects() {
     for (core::IntentReady& intent : effects.ready)
         dispatcher.ready(std::move(intent));
     for (core::StartAttempt& attempt : effects.attempts) {
+        if (attempt.webhook == ir::kNone && attempt.fetch == ir::kNone) granted = attempt.key;
         if (auto refused = dispatcher.granted(std::move(attempt))) {
             settle(*refused, ObservationKind::not_started, "the connector stopped taking messages");
         }
@@ -383,6 +391,9 @@ std::vector<OutgoingAttempt> Node::take_attempts(Instant now) {
 }
 std::vector<core::Happening> Node::take_happenings() {
     return std::exchange(impl_->happenings, {});
+}
+std::vector<storage::Departure> Node::take_stayed() {
+    return std::exchange(impl_->stayed, {});
 }
 std::vector<storage::StateStore::RenderedMessage> Node::take_rendered() {
     return std::exchange(impl_->rendered, {});

@@ -80,14 +80,15 @@ class Node::Impl {
     core::CatalogPtr catalog = core::empty_catalog();
     storage::StateStore* state = nullptr;  // after recover()
     std::vector<core::Partition> partitions;
-    std::vector<Instant> due;                 // next_due() of each partition
-    std::vector<Instant> decisions_due;       // next_decision() of each partition
-    std::size_t decisions_asked = 0;          // Decides and Learneds on their way through the Log
-    std::vector<bool> tick_asked;             // a Tick is on its way through the Log
-    std::vector<model::LogPosition> saved;    // applied of each partition's last checkpoint
-    std::vector<model::LogPosition> durable;  // of the last that is known to be in the store
-    bool addresses_grew = false;              // since use_effects()
-    bool stopped_more = false;                // a journey was paused, or sending; likewise
+    std::vector<Instant> due;                  // next_due() of each partition
+    std::vector<Instant> decisions_due;        // next_decision() of each partition
+    std::size_t decisions_asked = 0;           // Decides and Learneds on their way through the Log
+    std::vector<bool> tick_asked;              // a Tick is on its way through the Log
+    std::vector<model::LogPosition> saved;     // applied of each partition's last checkpoint
+    std::vector<model::LogPosition> durable;   // of the last that is known to be in the store
+    bool addresses_grew = false;               // since use_effects()
+    std::optional<model::MessageKey> granted;  // message of the command that is applied
+    bool stopped_more = false;                 // a journey was paused, or sending; likewise
     std::size_t next_saved = 0;
     std::optional<std::size_t> saving;  // the partition of which a part of a checkpoint is written
     model::LogPosition applied = 0;
@@ -100,6 +101,7 @@ class Node::Impl {
     std::vector<model::Command> commands_out;
     std::vector<core::Happening> happenings;
     std::vector<storage::StateStore::RenderedMessage> rendered;
+    std::vector<storage::Departure> stayed;
     /// Commands core asked to append, until they come back durable.
     struct Pending {
         std::string from;

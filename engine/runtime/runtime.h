@@ -108,7 +108,9 @@ struct NodeOptions {
     bool record_happenings = false;
     core::HappeningKinds happenings = core::kEveryHappening;  // with record_happenings: these
     bool keep_rendered = true;  // hand out the bytes of every message for the State store
-    bool hash_bodies = true;    // else Outcomes hold zeros, where nobody compares what was sent
+    /// Claims that were not granted are handed out for the journal.
+    bool tell_stayed = false;
+    bool hash_bodies = true;  // else Outcomes hold zeros, where nobody compares what was sent
     /// Everything runs and nothing leaves: each message is rendered, and then counts as sent.
     bool dry_run = false;
     /// Nobody else is sent anything. Absent: anybody.
@@ -162,6 +164,8 @@ class Node {
     std::vector<OutgoingAttempt> take_attempts(Instant now);
     std::vector<core::Happening> take_happenings();
     std::vector<storage::StateStore::RenderedMessage> take_rendered();
+    /// Of Claims after which nothing of the message leaves, with NodeOptions::tell_stayed; no moment.
+    std::vector<storage::Departure> take_stayed();
 
     /// The next partition's changes for the StateStore, round robin; none when all partitions are
     /// up to date, and none while a catalog waits to be saved before them. Writes about `rows_most`
@@ -223,6 +227,8 @@ struct ServiceOptions {
     Micros drain_at_most = std::chrono::seconds(30);
     std::uint64_t disk_reserve_bytes = 256u << 20;  // below this much free space events get 503
     std::string data_directory;                     // whose file system is watched; "" = none
+    /// What leaves is told there first; it lives as long as the Service. Null: no journal.
+    storage::SendJournal* journal = nullptr;
     /// Told that the storage failed for good; nothing is accepted, answered with success or sent
     /// afterwards. Absent: the end of the process, which is what a daemon wants.
     std::function<void(const Error&)> on_storage_failed;

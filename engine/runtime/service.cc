@@ -190,6 +190,7 @@ Service::Impl::Impl(ServiceOptions given, storage::Log& log_, storage::StateStor
                  .disk_reserve_bytes = options.disk_reserve_bytes,
                  .data_directory = options.data_directory,
                  .partitions = options.node.partitions,
+                 .journal = options.journal,
                  .durable = [this](DurableGroup group) { inbox->put(std::move(group)); },
                  .fail_stop = [this](const Error& why) { stop_everything(why); },
              },
@@ -545,8 +546,10 @@ void Service::Impl::start_attempt(OutgoingAttempt attempt) {
 }
 
 void Service::Impl::to_log(std::vector<model::Command> commands) {
-    if (commands.empty()) return;
-    Submission submission{std::move(commands), AckWhen::durable, true, true, 0, nullptr};
+    std::vector<storage::Departure> stayed = node.take_stayed();
+    if (commands.empty() && stayed.empty()) return;
+    Submission submission{std::move(commands), AckWhen::durable, true, true, 0, nullptr,
+                          std::move(stayed)};
     for (const model::Command& command : submission.commands)
         submission.bytes += bytes_of(command);
     gauges.queue_commands += submission.commands.size();

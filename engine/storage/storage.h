@@ -5,6 +5,8 @@
 
 #include "engine/model/model.h"
 
+#include <span>
+
 namespace journey::storage {
 
 /// A batch as it stands in the Log: encoded commands, back to back.
@@ -88,6 +90,28 @@ class StateStore {
     };
     virtual Result<void> save_rendered(const std::vector<RenderedMessage>& messages) = 0;
     virtual Result<std::optional<RenderedMessage>> load_rendered(const model::MessageKey& key) = 0;
+};
+
+/// One message on its way out, or not any more.
+struct Departure {
+    enum class What : std::uint8_t {
+        leaves,  // it is claimed, and the provider may be told next
+        stayed,  // the provider was certainly not told, and will not be before it is claimed again
+    } what = What::leaves;
+    model::PersonId person;
+    model::MessageKey key;
+    std::uint32_t attempt = 1;
+    Instant at{};
+};
+
+/// What left, beside the store and older than its last backup: who restores that sends nothing twice.
+/// One writer thread.
+class SendJournal {
+  public:
+    virtual ~SendJournal() = default;
+    /// Durable on success when one of them leaves; all of them or none. Their instants never go back.
+    /// Errors as for Log::append.
+    virtual Result<void> append(std::span<const Departure> departures) = 0;
 };
 
 /// Says that this process, and no other, owns the data.

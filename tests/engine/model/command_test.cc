@@ -71,6 +71,7 @@ std::vector<Sample> samples() {
         with("erase", Erase{"user:ada"}),
         with("forgotten", PlaceForgotten{person_id_of("user:1")}),
         with("gone", AddressesGone{key, {hash64("token"), 7}}),
+        with("elsewhere", SentElsewhere{key, kNoon}),
         with("approve", Approve{"welcome", "hello", "ana"}),
         with("learned", Learned{"sends of cart", {{"push", 1200, 49}, {"sms", 0, 0}}}),
         with("named", MessageNamed{person_id_of("user:1"), key, kNoon}),
