@@ -62,11 +62,15 @@ struct Shop {
         REQUIRE(started);
         sink = std::move(started).value();
         ::setenv("JOURNEY_TEST_SECRET", "secret", 1);
+        write_config("");
+    }
+    void write_config(const std::string& more) const {
         write_file(directory.path("c.yaml"), fmt::format(R"(connectors:
   sms: {{kind: twilio, base: "{}", account sid: AC00000000000000000000000000000001, auth token: "env:JOURNEY_TEST_SECRET", sender: "+12025550100"}}
 network: {{allow private: yes, allow http: yes}}
+{}
 )",
-                                                         sink->http_url()));
+                                                         sink->http_url(), more));
     }
     void start_on(const std::string& data) {
         auto started = app::ChildDaemon::start(
@@ -158,6 +162,52 @@ TEST_CASE("what is made of a backup sends nothing twice, and goes on", "[process
     // Whoever comes now gets messages as ever.
     shop.order(kOrders);
     REQUIRE(eventually(std::chrono::seconds(60), [&] { return shop.taken() == 2 * kOrders + 2; }));
+}
+
+TEST_CASE("with the send journal a restore sends nothing twice and misses nothing", "[process]") {
+    Shop shop;
+    shop.write_config("send journal: {directory: \"" + shop.directory.path("journal") + "\"}\n");
+    shop.start_on("data");
+    for (std::uint64_t i = 0; i < kOrders; ++i)
+        shop.order(i);
+    REQUIRE(eventually(std::chrono::seconds(30), [&] { return shop.taken() == kOrders; }));
+    const std::string copy = shop.directory.path("copy");
+    REQUIRE(run_journey({"backup", copy, "--data", shop.directory.path("data")}).status == 0);
+    // Life goes on: everybody's second message, and people whom the copy does not know, half of whom
+    // get theirs.
+    REQUIRE(eventually(std::chrono::seconds(60), [&] { return shop.taken() == 2 * kOrders; }));
+    for (std::uint64_t i = kOrders; i < kOrders + 10; ++i)
+        shop.order(i);
+    REQUIRE(eventually(std::chrono::seconds(30), [&] { return shop.taken() == 2 * kOrders + 10; }));
+    shop.daemon->kill_now();
+    const std::vector<std::string> restore{"restore",   copy,
+                                           "--data",    shop.directory.path("new"),
+                                           "--journal", shop.directory.path("journal")};
+    const Finished restored = run_journey(restore);
+    CAPTURE(restored.output, restored.errors);
+    REQUIRE(restored.status == 0);
+    CHECK(has(restored.output, fmt::format("{} messages went out since then", kOrders + 10)));
+    shop.start_on("new");
+    // What happened since the backup comes in again, and five more whom nobody had heard of.
+    for (std::uint64_t i = kOrders; i < kOrders + 15; ++i)
+        shop.order(i);
+    REQUIRE(shop.tool({"start-sending", "--late", "send"}, "new").status == 0);
+    REQUIRE(eventually(std::chrono::seconds(60), [&] {
+        return shop.of_journey("ended") == static_cast<std::int64_t>(kOrders + 15);
+    }));
+    // Ten second messages, and both of five.
+    CHECK(shop.taken() == 2 * (kOrders + 15));
+    CHECK(shop.of_journey("unknown") == static_cast<std::int64_t>(kOrders + 10));
+    CHECK(shop.of_journey("skipped") == 0);
+    const Finished story = shop.tool({"timeline", "p3"}, "new");
+    CAPTURE(story.output);
+    CHECK(has(in_one_line(story.output), "by the send journal the message went out"));
+
+    const Finished nowhere =
+        run_journey({"restore", copy, "--data", shop.directory.path("third"), "--journal", copy});
+    CHECK(nowhere.status == 1);
+    CHECK(has(nowhere.errors, "there is no send journal in"));
+    CHECK_FALSE(fs::exists(shop.directory.path("third.part")));
 }
 
 TEST_CASE("a backup that does not work is no backup", "[process]") {

@@ -78,8 +78,12 @@ std::vector<std::string> files_in(const std::string& directory) {
     return names;
 }
 
+bool is_full(int why) {
+    return why == ENOSPC || why == EDQUOT || why == EFBIG;
+}
+
 Error cannot(std::string_view doing, const std::string& path, int why) {
-    if (why == ENOSPC || why == EDQUOT)
+    if (is_full(why))
         return error(ErrorCode::refused,
                      fmt::format("the disk under {} is full; free some space there", path));
     return error(ErrorCode::refused,
@@ -238,7 +242,7 @@ class Files final : public SendJournal {
                                  fmt::format("{} ends in half a record, which cannot be cut off "
                                              "({})",
                                              path(), std::strerror(errno)));
-                if (why == ENOSPC || why == EDQUOT) return cannot("writing", path(), why);
+                if (is_full(why)) return cannot("writing", path(), why);
                 return error(ErrorCode::storage_failed,
                              fmt::format("writing {} failed ({})", path(), std::strerror(why)));
             }

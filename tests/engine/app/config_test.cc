@@ -47,6 +47,30 @@ TEST_CASE("the daemon keeps people in a part of the memory, as the file says", "
     std::filesystem::remove(path);
 }
 
+TEST_CASE("the send journal is where the file says, and nowhere without it", "[app]") {
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("journey-journal-" + std::to_string(::getpid()) + ".yaml");
+    const auto load = [&](const std::string& text) {
+        std::ofstream(path) << text;
+        return load_config(path.string());
+    };
+    CHECK_FALSE(load("listen: 8080").value().send_journal.has_value());
+    const auto journal = load("send journal: {directory: /mnt/j}").value().send_journal;
+    REQUIRE(journal);
+    CHECK(journal->directory == "/mnt/j");
+    CHECK(journal->keep == std::chrono::hours(24 * 30));
+    CHECK(load("send journal: {directory: /mnt/j, keep days: 7}").value().send_journal->keep ==
+          std::chrono::hours(24 * 7));
+    CHECK(load("send journal: {keep days: 7}").error().detail.find("`directory` says where") !=
+          std::string::npos);
+    CHECK(load("send journal: {directory: /mnt/j, keep days: 0}")
+              .error()
+              .detail.find("between 1 and 90") != std::string::npos);
+    CHECK(load("send journal: {directory: /mnt/j, keep: 7}").error().detail.find("keep days") !=
+          std::string::npos);
+    std::filesystem::remove(path);
+}
+
 TEST_CASE("an allow-list comes from the file, and a mistake in it stops the start", "[app]") {
     const auto path = std::filesystem::temp_directory_path() /
                       ("journey-only-to-" + std::to_string(::getpid()) + ".yaml");

@@ -394,6 +394,110 @@ TEST_CASE("a failed sync ends everything and acknowledges nothing", "[runtime]")
     REQUIRE(submit_and_wait(service, {kit::identify("eve")}).error().code == ErrorCode::cancelled);
 }
 
+/// Says no, as long as it is told to, and keeps what it was told.
+class Journal final : public storage::SendJournal {
+  public:
+    Result<void> append(std::span<const storage::Departure> departures) override {
+        if (const ErrorCode code = answer; code != ErrorCode::cancelled)
+            return error(code, "the disk under the journal is full");
+        for (const storage::Departure& one : departures)
+            told.put(one);
+        return success();
+    }
+    std::atomic<ErrorCode> answer{ErrorCode::cancelled};  // none
+    Mailbox<storage::Departure> told;
+};
+
+TEST_CASE("what leaves is in the journal first, and so is what then stayed", "[runtime]") {
+    using What = storage::Departure::What;
+    Disk disk;
+    Journal journal;
+    const SystemClock clock;
+    HeldTransport transport;
+    ServiceOptions options = options_of();
+    options.journal = &journal;
+    options.node.tell_stayed = true;
+    Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+    REQUIRE(submit_and_wait(service, {kit::identify("ada"), kit::viewed("ada")}));
+    auto begun = transport.started.take_all(10s);
+    REQUIRE(begun.size() == 1);
+    auto told = journal.told.take_now();  // whoever began it was told of it before
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].what == What::leaves);
+    CHECK(told[0].person == model::person_id_of("user:ada"));
+    CHECK(told[0].attempt == 1);
+    CHECK(told[0].at > Instant{});
+    // The provider says that it took nothing, and when to come again.
+    begun[0].done(kit::answer(429));
+    const auto stayed = journal.told.take_all(10s);
+    REQUIRE(stayed.size() == 1);
+    CHECK(stayed[0].what == What::stayed);
+    CHECK(stayed[0].key == told[0].key);
+    CHECK(stayed[0].attempt == 1);
+    // A claim that is not granted: nothing of this person leaves.
+    REQUIRE(submit_and_wait(
+        service,
+        {kit::identify("bob"), kit::command_of("bob", model::Suppress{"email", true, "asked"}),
+         kit::viewed("bob")}));
+    std::vector<storage::Departure> of_bob;
+    while (of_bob.size() < 2) {
+        for (const storage::Departure& one : journal.told.take_all(10s)) {
+            if (one.person == model::person_id_of("user:bob")) of_bob.push_back(one);
+        }
+    }
+    CHECK(of_bob[0].what == What::leaves);
+    CHECK(of_bob[1].what == What::stayed);
+    CHECK(of_bob[1].key == of_bob[0].key);
+    service.stop();
+}
+
+TEST_CASE("while the journal has no room nothing leaves, and opt-outs count", "[runtime]") {
+    Disk disk;
+    Journal journal;
+    const SystemClock clock;
+    HeldTransport transport;
+    ServiceOptions options = options_of();
+    options.journal = &journal;
+    Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+    journal.answer = ErrorCode::refused;
+    REQUIRE(submit_and_wait(service, {kit::identify("ada"), kit::viewed("ada"),
+                                      kit::identify("bob"), kit::viewed("bob")}));
+    REQUIRE(submit_and_wait(service,
+                            {kit::command_of("ada", model::Suppress{"email", true, "asked"})},
+                            AckWhen::applied, true));
+    CHECK(transport.started.size() == 0);
+    journal.answer = ErrorCode::cancelled;
+    const auto begun = transport.started.take_all(10s);
+    REQUIRE(begun.size() == 1);  // bob's
+    CHECK(counts_of(service).events == 2);
+    begun[0].done(kit::answer(202));
+    service.stop();
+}
+
+TEST_CASE("a journal that fails stops everything", "[runtime]") {
+    Disk disk;
+    Journal journal;
+    const SystemClock clock;
+    EagerTransport transport;
+    ServiceOptions options = options_of();
+    options.journal = &journal;
+    std::promise<std::string> told;
+    options.on_storage_failed = [&](const Error& why) { told.set_value(why.detail); };
+    options.drain_at_most = Micros{0};
+    Service service(options, disk.log, disk.state, disk.lease, transport, clock, Logger::silent());
+    REQUIRE(service.start());
+    REQUIRE(submit_and_wait(service, {kit::publish_of(kit::receipts())}));
+    journal.answer = ErrorCode::storage_failed;
+    REQUIRE(submit_and_wait(service, {kit::identify("ada"), kit::viewed("ada")}, AckWhen::durable));
+    REQUIRE(!told.get_future().get().empty());
+    CHECK(transport.calls == 0);
+    REQUIRE(!service.health().live);
+}
+
 /// A State store in memory that gives nobody back once it is told to.
 class Forgetful final : public storage::StateStore {
   public:
