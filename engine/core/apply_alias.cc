@@ -140,6 +140,7 @@ void Machine::on(const model::Command& command, const model::Absorb& absorb) {
     }
     if (person->scheduled <= now_) wake_due(*person, now_);
     merge(*person, std::move(from), absorb.released_at);
+    close_went_out(*person);
     // What it waits for may have come while it was on its way.
     if (is_parked(*person)) {
         parked_.insert(person->id);

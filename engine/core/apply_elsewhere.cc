@@ -3,7 +3,8 @@
 //   a stub                   sent on
 //   nobody                   remembered by the id: whoever comes under it brings no doubles
 //   a final message          nothing; a repeat
-//   an open one              it is unknown now, and its entry goes on as after any unknown
+//   an open one              it is unknown now, and its entry goes on as after any unknown; also when
+//                            it comes later, by an Absorb: the message left under the other name
 //   else                     remembered: the message is unknown as soon as it is planned
 // What is not met in ninety days is forgotten: no backup is that old.
 #include "engine/core/machine.h"
@@ -53,6 +54,19 @@ std::optional<Instant> Machine::take_went_out(Person& person, const model::Messa
 void Machine::close_sent_elsewhere(Person& person, Intent& intent, Instant at) {
     intent.message.claimed_at = at;
     close(person, intent.message.key, model::MessageStatus::unknown, model::Reason::in_journal, {});
+}
+
+void Machine::close_went_out(Person& person) {
+    std::vector<WentOut> open;
+    if (const Acts* acts = person.any_acts()) {
+        for (const WentOut& one : acts->went_out) {
+            if (person.intent(one.key) != nullptr) open.push_back(one);
+        }
+    }
+    for (const WentOut& one : open) {
+        take_went_out(person, one.key);
+        if (Intent* intent = person.intent(one.key)) close_sent_elsewhere(person, *intent, one.at);
+    }
 }
 
 void Machine::meet_stranger(Person& person) {

@@ -473,6 +473,8 @@ class Machine {
     std::optional<Instant> take_went_out(Person& person, const model::MessageKey& key);
     /// It is unknown, and its entry goes on.
     void close_sent_elsewhere(Person& person, Intent& intent, Instant at);
+    /// Those of a person's open messages: they came from somebody who has become this one.
+    void close_went_out(Person& person);
     /// What is known of who was nobody until now.
     void meet_stranger(Person& person);
     void forget_strangers();

@@ -115,6 +115,7 @@ void Simulation::check_end() {
     check_model();
     check_counts();
     check_holdout();
+    check_restore();
 }
 
 /// Nothing is left of who was erased, but what forbids to write to them.

@@ -121,6 +121,7 @@ struct SimResult {
     std::uint64_t held_out = 0;                    // messages
     std::uint64_t held_out_served = 0;             // receipts that went to those people
     std::uint64_t erased = 0;                      // people
+    std::uint64_t restored = 0;                    // backups of the world's story
     std::map<std::string, std::uint64_t> entered;  // by journey
     std::vector<std::string> violations;           // sentences; empty = every promise was kept
     std::string repeat;                            // the one command that runs this again

@@ -104,6 +104,10 @@ class Simulation {
     void check_holdout();
     void check_erased();
 
+    // ---- restore.cc
+    bool keeps_history() const { return is_own() && seed_ % 4 == 1; }
+    void check_restore();
+
     const std::uint64_t seed_;
     const SimOptions options_;
     Rng rng_;
@@ -162,6 +166,7 @@ class Simulation {
     Shown shown_;
     std::map<model::MessageKey, model::MessageRow> messages_;  // at the end
     std::map<model::EntryId, model::EntryRow> entries_;
+    std::vector<storage::LogBatch> history_;  // what the Log ever held, in worlds that keep it
     SimResult result_;
 };
 

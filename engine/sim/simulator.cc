@@ -250,6 +250,7 @@ void Simulation::follow() {
         straight_->applied() + 1, [&](const storage::LogBatch& batch) -> Result<void> {
             trace(batch.commands);
             result_.commands += batch.count;
+            if (keeps_history()) history_.push_back(batch);
             ByteReader in(batch.commands);
             while (!in.at_end()) {
                 TRY(const model::Command command, model::decode_command(in));

@@ -152,6 +152,25 @@ TEST_CASE("what went out goes with a person into another one", "[core]") {
     CHECK(steps(copy) == Steps{"first", "third"});
 }
 
+TEST_CASE("what went out under the name of somebody merged is met when the merge comes again",
+          "[core]") {
+    // In the life that went on, anon had become ada before the second left.
+    std::vector<Sent> went_out = all_three("anon");
+    went_out[1].person = external("ada");
+    World copy = open_shop();
+    copy.claiming = false;  // as while sending is stopped
+    comes(copy, "anon");
+    copy.claim_waiting();
+    tell(copy, went_out[1]);
+    copy.advance(3h);
+    copy.alias("anon", "ada");
+    copy.claiming = true;
+    copy.claim_waiting();
+    copy.advance(3h);
+    CHECK(steps(copy) == Steps{"first", "third"});
+    CHECK(copy.journey("j").unknown == 1);
+}
+
 TEST_CASE("what is known of who is not there yet goes with an alias, too", "[core]") {
     const std::vector<Sent> went_out = all_three("anon");
     World copy = open_shop();

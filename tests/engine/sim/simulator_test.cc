@@ -43,6 +43,7 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
         all.fetches += one.fetches;
         all.unfetched += one.unfetched;
         all.held_out += one.held_out;
+        all.restored += one.restored;
         all.held_out_served += one.held_out_served;
         for (const auto& [journey, entries] : one.entered)
             all.entered[journey] += entries;
@@ -67,6 +68,7 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
         CHECK(all.crashed_at[where] > 0);
     }
     CHECK(all.clock_steps > worlds / 4);
+    CHECK(all.restored >= worlds / 5);
     CHECK(all.calls > worlds * 40);
     CHECK(all.accepted > worlds * 20);
     CHECK(all.unknown > worlds / 2);
