@@ -29,14 +29,14 @@ void Simulation::check_restore() {
     }
     ByteWriter bytes;
     std::uint32_t count = 1;
-    std::set<std::string> left;
+    std::set<model::MessageKey> left;
     model::Command command;
     command.partition = model::kEveryPartition;
     command.at = command.event_time = newest;
     command.body = model::SetPaused{"", true};
     model::encode(command, bytes);
     for (const Call& call : providers_->ledger()) {
-        if (!has_left(call) || !left.insert(model::format_key(call.key)).second) continue;
+        if (!has_left(call) || !left.insert(call.key).second) continue;
         command.person = call.person;
         command.partition = model::partition_of(call.person, options_.partitions);
         command.body = model::SentElsewhere{call.key, call.at};
@@ -68,8 +68,8 @@ void Simulation::check_restore() {
     copy.advance_to(copy.now() + std::chrono::hours(24 * 40));
     for (const SentMessage& sent : copy.take_sent()) {
         if (left.contains(sent.message.key))
-            violation("P14: " + sent.message.key + " left again, out of a backup of position " +
-                      std::to_string(log.end()));
+            violation("P14: " + model::format_key(sent.message.key) +
+                      " left again, out of a backup of position " + std::to_string(log.end()));
     }
     ++result_.restored;
 }

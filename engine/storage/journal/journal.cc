@@ -286,7 +286,9 @@ Result<void> read_journal(const std::string& directory, Instant since,
         if (good != content.size() && name != names.back()) return damaged(path, good);
         for (std::size_t at = kHead.size(); at + kRecord <= good; at += kRecord) {
             const auto one = read(std::string_view(content).substr(at, kRecord));
-            if (one && one->at >= since) TRY(each(*one));
+            if (one && one->at >= since) {
+                TRY(each(*one));
+            }
         }
     }
     return success();
