@@ -215,13 +215,14 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "迟了的也发：没有人会漏收\n"},
     {"{} holds {} people, as they were when the backup was made. Sending is stopped.\nBy the send "
      "journal {} messages went out since then: they are not sent again. Start the daemon on it, "
-     "let the "
-     "events since then come in again, and when `journey journeys` looks right:\n  journey "
-     "start-sending --late send    what did not go out is sent: nobody gets anything twice, and "
+     "let the events since then come in again, in their order, and when `journey journeys` looks "
+     "right:\n  journey start-sending --late send    what did not go out is sent: nobody gets "
+     "anything twice, and "
      "nobody "
      "misses anything\n",
      "{} 里有 {} 个人，状态是备份时的样子。发送已停止。\n按发送日志，从那以后已发出 {} "
-     "条消息：不会再发。请用它启动服务进程，把其后的事件重新送进来，等 `journey journeys` "
+     "条消息：不会再发。请用它启动服务进程，把其后的事件按原来的顺序重新送进来，等 `journey "
+     "journeys` "
      "看起来正确以后：\n  journey start-sending --late send    "
      "没有发出的会发出：没有人会收到两次，也没有人会漏收\n"},
     {"{} ids that were erased since then are erased again.\n",

@@ -353,7 +353,8 @@ int restore_command(const BackupOptions& options) {
             "{}",
             say("{} holds {} people, as they were when the backup was made. Sending is stopped.\n"
                 "By the send journal {} messages went out since then: they are not sent again. "
-                "Start the daemon on it, let the events since then come in again, and when "
+                "Start the daemon on it, let the events since then come in again, in their order, "
+                "and when "
                 "`journey journeys` looks right:\n  journey start-sending --late send    what "
                 "did not go out is sent: nobody gets anything twice, and nobody misses anything\n",
                 options.to, seen.value().people, seen.value().went_out));

@@ -187,20 +187,26 @@ void Node::Impl::apply(std::span<const model::Command> commands, model::LogPosit
         const std::uint16_t part = command.partition.number;
         ENSURE(part < partitions.size(), "a command for a partition that does not exist");
         if (!pending.empty()) confirm_appends(command);
-        granted.reset();
+        const std::size_t attempts = effects.attempts.size();
         apply_to(part, command, position);
         if (std::holds_alternative<model::Tick>(command.body)) {
             tick_asked[part] = false;
         } else if (const auto* claim = std::get_if<model::Claim>(&command.body)) {
             dispatcher.claim_applied(claim->key);
-            if (options.tell_stayed && granted != claim->key)
-                stayed.push_back({storage::Departure::What::stayed,
-                                  command.person,
-                                  claim->key,
-                                  claim->attempt,
-                                  {}});
+            if (options.tell_stayed) tell_stayed(command, *claim, attempts);
         }
     }
+}
+
+/// Unless the Claim just granted a message: that is the newest attempt, and not a call or a fetch.
+void Node::Impl::tell_stayed(const model::Command& command, const model::Claim& claim,
+                             std::size_t attempts_before) {
+    const bool leaves = effects.attempts.size() > attempts_before &&
+                        effects.attempts.back().webhook == ir::kNone &&
+                        effects.attempts.back().fetch == ir::kNone;
+    if (leaves) return;
+    stayed.push_back(
+        {storage::Departure::What::stayed, command.person, claim.key, claim.attempt, {}});
 }
 
 Result<std::vector<model::Command>> Node::Impl::decode(const storage::LogBatch& batch) const {
@@ -228,7 +234,6 @@ void Node::Impl::use_effects() {
     for (core::IntentReady& intent : effects.ready)
         dispatcher.ready(std::move(intent));
     for (core::StartAttempt& attempt : effects.attempts) {
-        if (attempt.webhook == ir::kNone && attempt.fetch == ir::kNone) granted = attempt.key;
         if (auto refused = dispatcher.granted(std::move(attempt))) {
             settle(*refused, ObservationKind::not_started, "the connector stopped taking messages");
         }

@@ -80,15 +80,14 @@ class Node::Impl {
     core::CatalogPtr catalog = core::empty_catalog();
     storage::StateStore* state = nullptr;  // after recover()
     std::vector<core::Partition> partitions;
-    std::vector<Instant> due;                  // next_due() of each partition
-    std::vector<Instant> decisions_due;        // next_decision() of each partition
-    std::size_t decisions_asked = 0;           // Decides and Learneds on their way through the Log
-    std::vector<bool> tick_asked;              // a Tick is on its way through the Log
-    std::vector<model::LogPosition> saved;     // applied of each partition's last checkpoint
-    std::vector<model::LogPosition> durable;   // of the last that is known to be in the store
-    bool addresses_grew = false;               // since use_effects()
-    std::optional<model::MessageKey> granted;  // message of the command that is applied
-    bool stopped_more = false;                 // a journey was paused, or sending; likewise
+    std::vector<Instant> due;                 // next_due() of each partition
+    std::vector<Instant> decisions_due;       // next_decision() of each partition
+    std::size_t decisions_asked = 0;          // Decides and Learneds on their way through the Log
+    std::vector<bool> tick_asked;             // a Tick is on its way through the Log
+    std::vector<model::LogPosition> saved;    // applied of each partition's last checkpoint
+    std::vector<model::LogPosition> durable;  // of the last that is known to be in the store
+    bool addresses_grew = false;              // since use_effects()
+    bool stopped_more = false;                // a journey was paused, or sending; likewise
     std::size_t next_saved = 0;
     std::optional<std::size_t> saving;  // the partition of which a part of a checkpoint is written
     model::LogPosition applied = 0;
@@ -118,6 +117,8 @@ class Node::Impl {
 
   private:
     void apply_to(std::uint16_t part, const model::Command& command, model::LogPosition position);
+    void tell_stayed(const model::Command& command, const model::Claim& claim,
+                     std::size_t attempts_before);
     void confirm_appends(const model::Command& command);
     void change_catalog(const model::Command& command, model::LogPosition position);
     void tell_partitions(const model::Command& command, model::LogPosition position);
