@@ -162,16 +162,20 @@ std::vector<Submission> LogWriter::journaled(std::vector<Submission> group) {
     }
     for (storage::Departure& one : departures_)
         one.at = time_.now();
-    const Result<void> noted = options_.journal->append(departures_);
+    // Nothing goes before what an earlier part of this group has to say.
+    const Result<void> noted =
+        stalled_.empty()
+            ? options_.journal->append(departures_)
+            : Result<void>(error(ErrorCode::refused, "what came before waits for room"));
     if (noted) {
-        journal_full_ = false;
+        gauges_.journal_full = false;
         return group;
     }
     if (noted.error().code != ErrorCode::refused) {
         fail(std::move(group), noted.error());
         return {};
     }
-    if (!std::exchange(journal_full_, true))
+    if (!gauges_.journal_full.exchange(true))
         logger_.error("journal.disk_full", {{"detail", noted.error().detail}});
     next_retry_ = steady_micros() + kRetryMicros;
     std::vector<Submission> others;

@@ -36,6 +36,7 @@ struct Gauges {
     std::atomic<std::int64_t> engine_beat{0};
     std::atomic<bool> disk_low{false};
     std::atomic<bool> disk_full{false};
+    std::atomic<bool> journal_full{false};  // nothing is sent meanwhile
     std::atomic<bool> failed{false};
     std::atomic<std::uint64_t> people_bytes{0};
     std::atomic<std::uint64_t> people_unsaved_bytes{0};
@@ -112,7 +113,6 @@ class LogWriter {
     std::int64_t next_retry_ = 0;
     ByteWriter bytes_;                            // reused
     std::vector<storage::Departure> departures_;  // likewise
-    bool journal_full_ = false;
 };
 
 }  // namespace journey::runtime

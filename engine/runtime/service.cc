@@ -342,6 +342,7 @@ Health Service::Impl::health() const {
     health.live = log_turns && engine_turns && storage;
     const bool recovered = check(started, "recovered");
     const bool room = check(!gauges.disk_low && !gauges.disk_full, "disk space");
+    check(!gauges.journal_full, "send journal");  // events are taken in; nothing is sent
     const bool open = check(!draining, "draining");
     health.ready = health.live && recovered && room && open;
     return health;

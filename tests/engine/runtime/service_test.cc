@@ -470,6 +470,8 @@ TEST_CASE("while the journal has no room nothing leaves, and opt-outs count", "[
                             {kit::command_of("ada", model::Suppress{"email", true, "asked"})},
                             AckWhen::applied, true));
     CHECK(transport.started.size() == 0);
+    CHECK(service.health().ready);
+    CHECK(service.health().failing == std::vector<std::string>{"send journal"});
     journal.answer = ErrorCode::cancelled;
     const auto begun = transport.started.take_all(10s);
     REQUIRE(begun.size() == 1);  // bob's
