@@ -97,6 +97,7 @@ struct Departure {
     enum class What : std::uint8_t {
         leaves,  // it is claimed, and the provider may be told next
         stayed,  // the provider was certainly not told, and will not be before it is claimed again
+        began,   // of no message: from here on each that leaves is told
     } what = What::leaves;
     model::PersonId person;
     model::MessageKey key;
