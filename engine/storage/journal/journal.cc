@@ -52,7 +52,7 @@ std::optional<Departure> read(std::string_view record) {
     one.attempt = in.u32();
     one.at = instant_of(in.i64());
     const bool whole = in.u64() == hash64(record.substr(0, kHashed)) && in.ok();
-    if (!whole || what > static_cast<std::uint8_t>(Departure::What::stayed)) return std::nullopt;
+    if (!whole || what > static_cast<std::uint8_t>(Departure::What::began)) return std::nullopt;
     return one;
 }
 
@@ -100,6 +100,13 @@ Error damaged(const std::string& path, std::size_t byte) {
                     path, byte));
 }
 
+Error no_journal(const std::string& directory) {
+    return error(ErrorCode::not_found,
+                 fmt::format("there is no send journal in {}; name the directory that `send "
+                             "journal` of the daemon's configuration names",
+                             directory));
+}
+
 class Descriptor {
   public:
     Descriptor() = default;
@@ -130,11 +137,12 @@ Result<Descriptor> make_directory(const std::string& directory) {
     std::error_code problem;
     if (!fs::exists(directory, problem)) {
         fs::create_directories(directory, problem);
-        if (!problem) fs::permissions(directory, fs::perms::owner_all, problem);
         if (problem) return cannot("making", directory, problem.value());
         const fs::path parent = fs::absolute(directory).lexically_normal().parent_path();
         TRY(sync_directory(parent.string()));
     }
+    fs::permissions(directory, fs::perms::owner_all, problem);
+    if (problem) return cannot("closing to others", directory, problem.value());
     const std::string path = directory + "/lock";
     Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!lock.there()) return cannot("writing into", directory, errno);
@@ -182,6 +190,15 @@ class Files final : public SendJournal {
         return cannot("shortening", path, errno);
     }
 
+    /// Of the first file of all.
+    Result<void> begin(Instant now) {
+        if (!files_in(options_.directory).empty()) return success();
+        Departure began;
+        began.what = Departure::What::began;
+        began.at = now;
+        return append(std::array{began});
+    }
+
     Result<void> append(std::span<const Departure> departures) override {
         if (departures.empty()) return success();
         TRY(begin_day(departures.front().at));
@@ -189,7 +206,7 @@ class Files final : public SendJournal {
         bool leaves = false;
         for (const Departure& one : departures) {
             write(bytes_, one);
-            leaves |= one.what == Departure::What::leaves;
+            leaves |= one.what != Departure::What::stayed;
         }
         TRY(put(bytes_.bytes()));
         if (!leaves || ::fdatasync(file_.number()) == 0) return success();
@@ -204,24 +221,22 @@ class Files final : public SendJournal {
     Result<void> begin_day(Instant at) {
         std::string day = day_of(at);
         if (file_.there() && day == day_) return success();
-        const std::string before = std::exchange(day_, std::move(day));
+        file_ = Descriptor();  // whatever fails below begins again
+        day_ = std::move(day);
         Descriptor next(
             ::open(path().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (!next.there()) {
-            const Error why = cannot("writing", path(), errno);
-            day_ = before;
-            return why;
-        }
+        if (!next.there()) return cannot("writing", path(), errno);
         std::error_code problem;
         size_ = fs::file_size(path(), problem);
-        file_ = std::move(next);
+        std::swap(file_, next);
         if (size_ == 0) {
-            if (auto put_head = put(kHead); !put_head) {
+            if (auto head = put(kHead); !head) {
                 file_ = Descriptor();
-                return put_head;
+                return head;
             }
         }
-        TRY(sync_directory(options_.directory));
+        if (const auto synced = sync_directory(options_.directory); !synced)
+            return error(ErrorCode::storage_failed, synced.error().detail);
         const std::string oldest = name_of_day(day_of(at - options_.keep));
         for (const std::string& name : files_in(options_.directory)) {
             if (name < oldest) fs::remove(options_.directory + "/" + name, problem);
@@ -262,21 +277,32 @@ class Files final : public SendJournal {
 
 }  // namespace
 
-Result<std::unique_ptr<SendJournal>> open_journal(const JournalOptions& options) {
+Result<std::unique_ptr<SendJournal>> open_journal(const JournalOptions& options, Instant now) {
     TRY(Descriptor lock, make_directory(options.directory));
     auto files = std::make_unique<Files>(options, std::move(lock));
     TRY(files->mend());
+    TRY(files->begin(now));
     return files;
+}
+
+Result<Instant> begin_of_journal(const std::string& directory) {
+    const std::vector<std::string> names = files_in(directory);
+    if (names.empty()) return no_journal(directory);
+    const std::string path = directory + "/" + names.front();
+    TRY(const Bytes content, content_of(path));
+    TRY(const std::size_t good, whole_part(path, content));
+    if (good >= kHead.size() + kRecord) {
+        const auto first = read(std::string_view(content).substr(kHead.size(), kRecord));
+        if (first && first->what == Departure::What::began) return first->at;
+    }
+    // Older days were there, and are beyond what is kept.
+    return parse_instant(names.front().substr(kBefore.size(), 10) + "T00:00:00Z");
 }
 
 Result<void> read_journal(const std::string& directory, Instant since,
                           const std::function<Result<void>(const Departure&)>& each) {
     const std::vector<std::string> names = files_in(directory);
-    if (names.empty())
-        return error(ErrorCode::not_found,
-                     fmt::format("there is no send journal in {}; name the directory that `send "
-                                 "journal` of the daemon's configuration names",
-                                 directory));
+    if (names.empty()) return no_journal(directory);
     const std::string first = name_of_day(day_of(since));
     for (const std::string& name : names) {
         if (name < first) continue;
