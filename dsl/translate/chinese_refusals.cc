@@ -119,6 +119,10 @@ constexpr std::array kSentences = std::to_array<Sentence>({
     {"the data that --erased-in names is not what became of what the backup was made of: it lacks "
      "people whom nobody erased",
      "--erased-in 指的数据不是备份来源的后续：其中缺少并未被抹去的人"},
+    {"the send journal in {} begins at {}, which is after the backup was made ({}): what went out "
+     "between is not in it. Restore without --journal, and start sending with --late skip",
+     "{} 里的发送日志从 {} 开始，晚于备份的时间（{}）：其间发出的不在里面。请不带 --journal "
+     "恢复，并用 --late skip 开始发送"},
     {"nobody is here to ask: give --yes to forget for ever",
      "这里没有人可以确认：要永久遗忘，请加上 --yes"},
     {"Nobody is known as `{}`; ids begin with `user:` or `anon:`.",

@@ -181,18 +181,25 @@ Result<void> copy_data(const std::string& from, const std::string& to) {
 /// What was under way when the backup was made is in it, but not how it ended.
 constexpr Micros kUnderWayMost = std::chrono::hours(1);
 
-/// What left and did not stay, after `since`.
+/// What left and did not stay, after `since` or a little before.
 Result<std::vector<storage::Departure>> went_out(const std::string& journal, Instant since) {
+    std::vector<storage::Departure> out;
+    if (journal.empty()) return out;
+    TRY(const Instant begins, storage::journal::begin_of_journal(journal));
+    if (begins > since)
+        return error(
+            ErrorCode::conflict,
+            fmt::format("the send journal in {} begins at {}, which is after the backup was "
+                        "made ({}): what went out between is not in it. Restore without "
+                        "--journal, and start sending with --late skip",
+                        journal, format_instant(begins), format_instant(since)));
     // Whatever it was told last of an attempt is true.
     std::map<model::MessageKey, std::map<std::uint32_t, storage::Departure>> attempts;
-    if (!journal.empty()) {
-        TRY(storage::journal::read_journal(journal, since,
-                                           [&](const storage::Departure& one) -> Result<void> {
-                                               attempts[one.key][one.attempt] = one;
-                                               return success();
-                                           }));
-    }
-    std::vector<storage::Departure> out;
+    const auto keep = [&](const storage::Departure& one) -> Result<void> {
+        attempts[one.key][one.attempt] = one;
+        return success();
+    };
+    TRY(storage::journal::read_journal(journal, since - kUnderWayMost, keep));
     for (const auto& [key, of_key] : attempts) {
         const auto left = std::find_if(of_key.begin(), of_key.end(), [](const auto& one) {
             return one.second.what == storage::Departure::What::leaves;
@@ -302,7 +309,7 @@ Result<Seen> copy_and_prove(const BackupOptions& options, Makes makes) {
     }
     if (makes == Makes::data) {
         const auto erased = erased_in(options.erased_in, part);
-        const auto sent = went_out(options.journal, seen.value().newest - kUnderWayMost);
+        const auto sent = went_out(options.journal, seen.value().newest);
         if (!erased || !sent) {
             fs::remove_all(part, ignored);
             return erased ? sent.error() : erased.error();

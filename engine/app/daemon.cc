@@ -44,7 +44,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::unique_ptr<Clo
     TRY(keep_partitions(config.data_directory, config.partitions));
     TRY(daemon->keys_, load_or_make_keys(config.data_directory));
     if (config.send_journal && !config.dry_run) {
-        TRY(daemon->journal_, storage::journal::open_journal(*config.send_journal, daemon->clock_->now()));
+        TRY(daemon->journal_,
+            storage::journal::open_journal(*config.send_journal, daemon->clock_->now()));
     }
     daemon->transport_ = std::move(parts.transport);
     if (config.dry_run) daemon->transport_ = connectors::net::make_closed_transport();

@@ -42,7 +42,8 @@ void Machine::remember(std::vector<WentOut>& known, const model::SentElsewhere& 
 
 std::optional<Instant> Machine::take_went_out(Person& person, const model::MessageKey& key) {
     Acts* acts = person.any_acts();
-    if (acts == nullptr) return std::nullopt;
+    if (acts == nullptr || acts->went_out.empty()) return std::nullopt;
+    std::erase_if(acts->went_out, [&](const WentOut& one) { return one.at < now_ - kKept; });
     const auto found = std::find_if(acts->went_out.begin(), acts->went_out.end(),
                                     [&](const WentOut& one) { return one.key == key; });
     if (found == acts->went_out.end()) return std::nullopt;

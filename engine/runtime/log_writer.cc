@@ -152,6 +152,7 @@ void LogWriter::write_slice(std::vector<Submission> group) {
 /// Those that may be written now. A Claim is in the journal before it is in the Log, and so before the
 /// first byte of its message; while the journal has no room the engine's own waits, and opt-outs go on.
 std::vector<Submission> LogWriter::journaled(std::vector<Submission> group) {
+    if (!stalled_.empty()) return without_engine(std::move(group));  // nothing goes before that
     departures_.clear();
     for (const Submission& submission : group) {
         if (!submission.from_engine) continue;
@@ -162,11 +163,7 @@ std::vector<Submission> LogWriter::journaled(std::vector<Submission> group) {
     }
     for (storage::Departure& one : departures_)
         one.at = time_.now();
-    // Nothing goes before what an earlier part of this group has to say.
-    const Result<void> noted =
-        stalled_.empty()
-            ? options_.journal->append(departures_)
-            : Result<void>(error(ErrorCode::refused, "what came before waits for room"));
+    const Result<void> noted = options_.journal->append(departures_);
     if (noted) {
         gauges_.journal_full = false;
         return group;
@@ -178,6 +175,11 @@ std::vector<Submission> LogWriter::journaled(std::vector<Submission> group) {
     if (!gauges_.journal_full.exchange(true))
         logger_.error("journal.disk_full", {{"detail", noted.error().detail}});
     next_retry_ = steady_micros() + kRetryMicros;
+    return without_engine(std::move(group));
+}
+
+/// The others; what the engine has to say waits.
+std::vector<Submission> LogWriter::without_engine(std::vector<Submission> group) {
     std::vector<Submission> others;
     for (Submission& submission : group)
         (submission.from_engine ? stalled_ : others).push_back(std::move(submission));

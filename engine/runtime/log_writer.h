@@ -91,6 +91,7 @@ class LogWriter {
     void write(std::vector<Submission> group);
     void write_slice(std::vector<Submission> group);
     std::vector<Submission> journaled(std::vector<Submission> group);
+    std::vector<Submission> without_engine(std::vector<Submission> group);
     Result<void> append(std::vector<Submission>& group);
     void note_clock(Micros behind);
     void hand_on(std::vector<Submission> group, model::LogPosition first);

@@ -203,6 +203,14 @@ TEST_CASE("with the send journal a restore sends nothing twice and misses nothin
     CAPTURE(story.output);
     CHECK(has(in_one_line(story.output), "by the send journal the message went out"));
 
+    // A journal that began when the backup was made already says too little.
+    shop.daemon->kill_now();
+    shop.write_config("send journal: {directory: \"" + shop.directory.path("late") + "\"}\n");
+    shop.start_on("new");
+    const Finished late = run_journey({"restore", copy, "--data", shop.directory.path("third"),
+                                       "--journal", shop.directory.path("late")});
+    CHECK(late.status == 1);
+    CHECK(has(late.errors, "which is after the backup was made"));
     const Finished nowhere =
         run_journey({"restore", copy, "--data", shop.directory.path("third"), "--journal", copy});
     CHECK(nowhere.status == 1);

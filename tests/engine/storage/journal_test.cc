@@ -35,7 +35,7 @@ std::vector<Departure> all_in(const std::string& directory, Instant since = Inst
     std::vector<Departure> all;
     const auto read =
         read_journal(directory, since, [&](const Departure& departure) -> Result<void> {
-            all.push_back(departure);
+            if (departure.what != What::began) all.push_back(departure);
             return success();
         });
     INFO((read ? std::string() : read.error().detail));
@@ -44,7 +44,7 @@ std::vector<Departure> all_in(const std::string& directory, Instant since = Inst
 }
 
 void put(const std::string& directory, const std::vector<Departure>& departures) {
-    auto journal = open_journal({.directory = directory});
+    auto journal = open_journal({.directory = directory}, kNoon);
     INFO((journal ? std::string() : journal.error().detail));
     REQUIRE(journal);
     REQUIRE(journal.value()->append(departures));
@@ -83,7 +83,7 @@ TEST_CASE("wherever a crash tore the journal, what was synced before is there", 
     std::ifstream in(file_of(folder / "whole"), std::ios::binary);
     const std::string whole{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     const std::size_t record = 45;
-    const std::size_t head = whole.size() - 3 * record;
+    const std::size_t head = whole.size() - 3 * record;  // and that it began
     for (std::size_t length = 0; length <= whole.size(); ++length) {
         CAPTURE(length);
         const std::string directory = folder / ("at-" + std::to_string(length));
@@ -96,6 +96,23 @@ TEST_CASE("wherever a crash tore the journal, what was synced before is there", 
         REQUIRE(all.size() == records + 1);
         CHECK(all.back().key.bytes[0] == 9);
     }
+}
+
+TEST_CASE("a journal knows from when on it tells of everything", "[journal]") {
+    const test::Folder folder;
+    const std::string directory = folder / "journal";
+    CHECK(begin_of_journal(directory).error().code == ErrorCode::not_found);
+    {
+        const auto journal = open_journal({.directory = directory, .keep = 48h}, kNoon);
+        REQUIRE(journal);
+        CHECK(begin_of_journal(directory).value() == kNoon);
+    }
+    auto journal = open_journal({.directory = directory, .keep = 48h}, kNoon + 1h);  // it goes on
+    REQUIRE(journal);
+    CHECK(begin_of_journal(directory).value() == kNoon);
+    REQUIRE(journal.value()->append(std::array{one(1, kNoon + 24h)}));
+    REQUIRE(journal.value()->append(std::array{one(1, kNoon + 72h)}));
+    CHECK(begin_of_journal(directory).value() == parse_instant("2026-03-03T00:00:00Z").value());
 }
 
 TEST_CASE("a tail of rubbish is cut off, and a hole is damage", "[journal]") {
@@ -116,9 +133,9 @@ TEST_CASE("a tail of rubbish is cut off, and a hole is damage", "[journal]") {
         CHECK(why.detail.find(file_of(directory) + " is damaged at byte ") != std::string::npos);
     };
     damaged(read_journal(directory, {}, [](const Departure&) { return success(); }).error());
-    damaged(open_journal({.directory = directory}).error());
+    damaged(open_journal({.directory = directory}, kNoon).error());
     std::ofstream(file_of(directory), std::ios::binary) << "some other file of that name";
-    damaged(open_journal({.directory = directory}).error());
+    damaged(open_journal({.directory = directory}, kNoon).error());
 }
 
 TEST_CASE("an older day that ends in the middle is damage", "[journal]") {
@@ -137,7 +154,7 @@ TEST_CASE("an older day that ends in the middle is damage", "[journal]") {
 TEST_CASE("each day has a file, and old ones go", "[journal]") {
     const test::Folder folder;
     const std::string directory = folder / "journal";
-    auto journal = open_journal({.directory = directory, .keep = 48h});
+    auto journal = open_journal({.directory = directory, .keep = 48h}, kNoon);
     REQUIRE(journal);
     for (int day = 0; day < 4; ++day)
         REQUIRE(journal.value()->append(
@@ -149,9 +166,9 @@ TEST_CASE("each day has a file, and old ones go", "[journal]") {
 
 TEST_CASE("who writes a journal writes it alone, and who reads must name one", "[journal]") {
     const test::Folder folder;
-    const auto journal = open_journal({.directory = folder / "journal"});
+    const auto journal = open_journal({.directory = folder / "journal"}, kNoon);
     REQUIRE(journal);
-    const Error second = open_journal({.directory = folder / "journal"}).error();
+    const Error second = open_journal({.directory = folder / "journal"}, kNoon).error();
     CHECK(second.code == ErrorCode::conflict);
     CHECK(second.detail.find("a directory of its own") != std::string::npos);
     const Error none =
@@ -159,7 +176,7 @@ TEST_CASE("who writes a journal writes it alone, and who reads must name one", "
     CHECK(none.code == ErrorCode::not_found);
     CHECK(none.detail.find("there is no send journal in ") != std::string::npos);
     std::ofstream(folder / "file") << "x";
-    const Error file = open_journal({.directory = folder / "file/journal"}).error();
+    const Error file = open_journal({.directory = folder / "file/journal"}, kNoon).error();
     CHECK(file.code == ErrorCode::refused);
     CHECK(file.detail.find("name another directory") != std::string::npos);
 }
@@ -171,7 +188,7 @@ TEST_CASE("a full disk refuses whole appends, and writing goes on when there is 
     const pid_t child = ::fork();
     if (child == 0) {
         std::signal(SIGXFSZ, SIG_IGN);
-        auto journal = open_journal({.directory = directory});
+        auto journal = open_journal({.directory = directory}, kNoon);
         if (!journal || !journal.value()->append(std::array{one(1)})) ::_exit(1);
         const rlimit small{100, RLIM_INFINITY};  // in the middle of the third record
         ::setrlimit(RLIMIT_FSIZE, &small);
