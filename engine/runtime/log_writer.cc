@@ -161,6 +161,7 @@ std::vector<Submission> LogWriter::journaled(std::vector<Submission> group) {
             if (const auto told = departure_of(command)) departures_.push_back(*told);
         }
     }
+    if (departures_.empty()) return group;
     for (storage::Departure& one : departures_)
         one.at = time_.now();
     const Result<void> noted = options_.journal->append(departures_);
