@@ -79,6 +79,7 @@ void Machine::on(const model::Command& command, const model::Alias& alias) {
     // before.
     for (const Intent& intent : person->intents) {
         if (waits_at_rails(intent)) leave_rails(*person, intent);
+        leave_turns(*person, intent);
     }
     person->attributes.clear();
     person->history = {};
@@ -246,6 +247,7 @@ void Machine::merge(Person& into, Person&& from, model::LogPosition released_at)
             at_rails_[step_of(ours.message)].emplace(into.id, ours.message.entry);
             rails_due_ = now_;
         }
+        if (waits_for_turn(ours)) queue_for_turn(into, ours);
     }
     attributes_changed(into);
     all_changed_ = true;

@@ -26,6 +26,10 @@ void Machine::on(const model::Command& command, const model::Claim& claim) {
                 verdict = std::move(*held);
             }
         }
+        // Its turn, if this was one, is gone with the wait for something else.
+        if (verdict.decision != rules::Decision::send &&
+            verdict.reason != model::Reason::journey_rate)
+            leave_turns(*person, *intent);
         switch (verdict.decision) {
             case rules::Decision::send:
                 if (fetches) {

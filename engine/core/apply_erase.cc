@@ -210,6 +210,7 @@ void Machine::erase(Person& person) {
     });
     for (const Intent& intent : person.intents) {
         if (waits_at_rails(intent)) leave_rails(person, intent);
+        leave_turns(person, intent);
     }
     if (person.moved() != nullptr) --stubs_;
     parked_.erase(person.id);

@@ -1,6 +1,7 @@
 // Everything due at or before now happens, in order of its due time; ties by person, then by entry,
 // and an entry's lifetime before its wait. Then a slice of those who wait at
-// rails with room (blast.cc), and of what was planned for many (sweep.cc).
+// rails with room (blast.cc), those whose turn is known (turns.cc), and a slice of what was planned
+// for many (sweep.cc).
 #include "engine/core/machine.h"
 
 namespace journey::core {
@@ -18,6 +19,7 @@ void Machine::on(const model::Command&, const model::Tick&) {
         people_.rest();
     }
     wake_at_rails();
+    hand_out_turns();
     if (!meetings_.empty()) return;  // who lives where, and is who, is known later
     begin_sweeps();
     run_sweeps();
@@ -69,10 +71,12 @@ void Machine::wake_due(Person& person, Instant upto) {
                 if (intent.late != model::Late::send) {
                     drop_late(person, intent);
                 } else if (intent.valid_until <= now_) {
+                    const bool had_no_turn = waits_for_turn(intent);
                     close(person, intent.message.key, model::MessageStatus::expired,
-                          model::Reason::not_valid_anymore, {});
+                          model::Reason::not_valid_anymore,
+                          had_no_turn ? intent.message.detail + ": its turn did not come" : "");
                 } else {
-                    make_ready(person, intent);
+                    call_up(person, intent, intent.due);
                 }
                 break;
             }

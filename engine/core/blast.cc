@@ -96,8 +96,8 @@ std::uint64_t share_of(std::uint64_t free, std::uint64_t partitions, const Told&
 bool is_for_rails(const model::CommandBody& body) {
     if (std::holds_alternative<model::Approve>(body)) return true;
     const auto* learned = std::get_if<model::Learned>(&body);
-    return learned != nullptr &&
-           (is_canary(learned->subject) || learned->subject.rfind(kBlast, 0) == 0);
+    return learned != nullptr && (is_about_turns(*learned) || is_canary(learned->subject) ||
+                                  learned->subject.rfind(kBlast, 0) == 0);
 }
 
 std::string Machine::step_of(const Message& message) const {
@@ -288,8 +288,13 @@ void Machine::hear(const model::Command& command, model::LogPosition position) {
     if (position <= applied_) return;
     applied_ = position;
     now_ = std::max(now_, command.at);
-    if (const auto* learned = std::get_if<model::Learned>(&command.body))
-        hear(*learned, command.at);
+    if (const auto* learned = std::get_if<model::Learned>(&command.body)) {
+        if (is_about_turns(*learned)) {
+            hear_turns(*learned, command.at);
+        } else {
+            hear(*learned, command.at);
+        }
+    }
     if (const auto* approve = std::get_if<model::Approve>(&command.body))
         hear(*approve, command.at);
     if (!at_rails_.empty()) rails_due_ = now_;

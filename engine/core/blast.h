@@ -28,4 +28,7 @@ struct Rail {
     Instant until = kNever;
 };
 
+/// Of journeys at a rate of their own, which tell and hear as rails do. turns.cc.
+bool is_about_turns(const model::Learned& learned);
+
 }  // namespace journey::core

@@ -184,6 +184,8 @@ void Machine::index_person(Person& person) {
     for (const Intent& intent : person.intents) {
         if (waits_at_rails(intent))
             at_rails_[step_of(intent.message)].emplace(person.id, intent.message.entry);
+        if (waits_for_turn(intent))
+            turns_of(intent.message).waiting.insert(place_at_turns(person, intent.message));
     }
     schedule(person);
 }

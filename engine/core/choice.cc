@@ -369,6 +369,7 @@ std::vector<LessonCounts> Machine::lessons(Instant now) const {
     }
     tell_hours(out);
     tell_rails(out);
+    tell_turns(out);
     return out;
 }
 

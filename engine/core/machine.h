@@ -284,8 +284,49 @@ class Machine {
     void freeze_addresses(const Person& person, Intent& intent) const;
     void grant(Person& person, Intent& intent);
     void hold(Person& person, Intent& intent, const rules::Verdict& verdict);
-    /// By the journey's rate; none: it may go now. Takes its turn, which then is its own.
+
+    // ---- journeys at a rate of their own: turns.cc
+    /// In a queue, whose turns are dealt out to those who come first.
+    struct AtTurns {
+        Instant planned_at{};
+        model::PersonId person;
+        model::MessageKey key;
+        friend bool operator<(const AtTurns& a, const AtTurns& b) {
+            return std::tie(a.planned_at, a.person, a.key) <
+                   std::tie(b.planned_at, b.person, b.key);
+        }
+    };
+    struct TurnQueue {
+        Micros step{};   // between two turns, by the message that came last
+        Instant free{};  // no earlier turn is anybody's; the same in all partitions
+        Instant last{};  // of those that somebody got here
+        bool asked = false;
+        std::vector<Instant> given;  // dealt out to this partition, and to nobody in it yet
+        std::map<model::MessageKey, Instant> come;  // whose it was, and who was not claimed since
+        std::set<AtTurns> waiting;                  // not state: known from the people
+    };
+    static AtTurns place_at_turns(const Person& person, const Message& message);
+    /// None: it may go now, by its journey's rate. On a grid it takes its turn, which then is its
+    /// own.
     std::optional<rules::Verdict> wait_for_turn(const Intent& intent);
+    std::optional<rules::Verdict> wait_for_grid(const Intent& intent, Micros step);
+    /// Zero: the journey has no rate.
+    Micros turn_step(const Message& message) const;
+    TurnQueue& turns_of(const Message& message);
+    void queue_for_turn(Person& person, Intent& intent);
+    /// Also of a turn that has come.
+    void leave_turns(const Person& person, const Intent& intent);
+    /// It passed too long ago, while nothing ran.
+    bool is_missed(Instant turn, Micros step) const;
+    /// What was due at `turn` goes on, or waits for another one when that was a turn and missed.
+    void call_up(Person& person, Intent& intent, Instant turn);
+    void ask_for_turns(TurnQueue& queue);
+    void hand_out_turns();
+    /// False: nobody wants it.
+    bool hand_out(TurnQueue& queue, Instant turn);
+    void tell_turns(std::vector<LessonCounts>& into) const;
+    void hear_turns(const model::Learned& learned, Instant at);
+
     // ---- the workspace's rails: blast.cc
     /// None: it may go now, and is counted.
     std::optional<rules::Verdict> wait_at_rails(const Intent& intent);
@@ -579,7 +620,9 @@ class Machine {
         Instant next{};  // free
         Instant last = Instant::min();
     };
-    std::map<std::uint32_t, Turns> turns_;  // of journeys with a rate, by number of the name
+    std::map<std::uint32_t, Turns> turns_;  // on a grid, by number of the journey's name
+    std::map<std::string, TurnQueue, std::less<>> turn_queues_;  // by journey
+    Instant turns_due_ = kNever;                                 // when they are looked at next
     /// What outlives an erasure for a while: whoever comes back under the id gives no entry, and so
     /// no message, a name that was given before.
     struct Grave {

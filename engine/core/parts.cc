@@ -32,6 +32,8 @@
 //  12 meetings = n{ what:u8 at:instant everybody:bool clock:bool fresh:n{ watch:varint }
 //                   late:u8 over:svarint steps:n{ step:text late:u8 } begun:bool done:u64 met:n{ u64 } }
 //  13 strangers = until:instant n{ person:u64 n{ key:16 at:instant } }
+//  14 turn_queues = due:instant n{ journey:text step:varint free:instant last:instant asked:bool
+//                                  given:n{ instant } come:n{ key:16 instant } }
 // place = program:varint journey:varint state:varint
 #include "engine/core/machine.h"
 #include "engine/core/stored.h"
@@ -64,7 +66,8 @@ enum class MetaPart : std::uint8_t {
     erasures,
     rails,
     meetings,
-    strangers
+    strangers,
+    turn_queues
 };
 
 template <typename Items, typename One>
@@ -506,6 +509,25 @@ void Machine::encode_meta_parts(ByteWriter& out) const {
         });
         parts.add(MetaPart::strangers, strangers.take());
     }
+    if (!turn_queues_.empty()) {
+        ByteWriter queues;
+        queues.instant(turns_due_);
+        put_all(queues, turn_queues_, [&](const auto& item) {
+            const auto& [journey, queue] = item;
+            queues.text(journey);
+            queues.varint(static_cast<std::uint64_t>(queue.step.count()));
+            queues.instant(queue.free);
+            queues.instant(queue.last);
+            queues.boolean(queue.asked);
+            put_all(queues, queue.given, [&](Instant turn) { queues.instant(turn); });
+            put_all(queues, queue.come, [&](const auto& one) {
+                for (const std::uint8_t byte : one.first.bytes)
+                    queues.u8(byte);
+                queues.instant(one.second);
+            });
+        });
+        parts.add(MetaPart::turn_queues, queues.take());
+    }
     parts.put(out);
 }
 
@@ -588,6 +610,22 @@ void Machine::decode_meta_parts(ByteReader& from) {
                 return get_all(in, [&] {
                     std::vector<WentOut>& of = strangers_[model::PersonId{in.u64()}];
                     get_all(in, [&] { of.push_back(get_went_out(in)); });
+                });
+            case MetaPart::turn_queues:
+                turns_due_ = in.instant();
+                return get_all(in, [&] {
+                    TurnQueue& queue = turn_queues_[in.text()];
+                    queue.step = Micros{number<std::int64_t>(in, std::size_t{1} << 62)};
+                    queue.free = in.instant();
+                    queue.last = in.instant();
+                    queue.asked = in.boolean();
+                    get_all(in, [&] { queue.given.push_back(in.instant()); });
+                    get_all(in, [&] {
+                        model::MessageKey key;
+                        for (std::uint8_t& byte : key.bytes)
+                            byte = in.u8();
+                        queue.come[key] = in.instant();
+                    });
                 });
         }
         in.fail();

@@ -151,6 +151,8 @@ inline bool tells_fate(model::ReceiptKind kind) {
 bool waits_for_resume(const Intent& intent);
 /// Held by the workspace's blast limit or a canary.
 bool waits_at_rails(const Intent& intent);
+/// Held by its journey's rate, and its turn is not known yet.
+bool waits_for_turn(const Intent& intent);
 
 struct Moved {
     std::string to;

@@ -294,51 +294,6 @@ bool Machine::may_go_at(const Person& person, const Intent& intent, Instant at) 
     return !rules::is_quiet(facts);
 }
 
-// Turns are moments of a grid: the n-th partition has every 64th or so of them, shifted by n. So what
-// all partitions send together never exceeds the rate, whoever happens to be in which.
-std::optional<rules::Verdict> Machine::wait_for_turn(const Intent& intent) {
-    const Message& message = intent.message;
-    const LinkedProgram& program = linked(message.program);
-    const ir::Journey& journey = program.program->journeys[message.journey];
-    if (journey.rate_count == 0 || message.message_class != ir::MessageClass::marketing ||
-        intent.frozen) {
-        return std::nullopt;
-    }
-    const auto second = std::chrono::microseconds(std::chrono::seconds(1)).count();
-    const std::int64_t step =
-        (journey.rate_seconds * second + journey.rate_count - 1) / journey.rate_count;
-    const Micros between{step * options_.partitions};
-    Turns& turns = turns_[program.journeys[message.journey].number];
-    // Those whose turns passed while nothing ran are not sent all at once.
-    const bool crowded = turns.last != Instant::min() && now_ < turns.last + between / 2;
-    if (message.reason == Reason::journey_rate && !crowded) {
-        turns.last = now_;
-        turns.next = std::max(turns.next, now_ + Micros{1});
-        return std::nullopt;
-    }
-    const Instant earliest = std::max(now_, turns.next);
-    const Instant first{Micros{step * id_.number}};
-    const std::int64_t passed = std::max<std::int64_t>(0, (earliest - first).count());
-    const Instant turn = first + between * ((passed + between.count() - 1) / between.count());
-    const calendar::Zone& zone = *program.workspace_zone;
-    const std::string at = format_time_of_day(calendar::to_local(turn, zone).time);
-    const std::string rate =
-        std::to_string(journey.rate_count) + " in " + format_duration({0, 0, journey.rate_seconds});
-    if (turn >= intent.valid_until) {
-        return rules::Verdict{rules::Decision::skip,
-                              Reason::not_valid_anymore,
-                              {},
-                              rate + ": its turn would be at " + at};
-    }
-    turns.next = turn + Micros{1};
-    if (turn == now_) {
-        turns.last = now_;
-        return std::nullopt;
-    }
-    return rules::Verdict{rules::Decision::hold, Reason::journey_rate, turn,
-                          rate + ": its turn is at " + at};
-}
-
 std::vector<rules::Expected> Machine::expected_before(const Person& person,
                                                       const Intent& intent) const {
     const auto priority = [&](const Message& message) {
@@ -354,7 +309,7 @@ std::vector<rules::Expected> Machine::expected_before(const Person& person,
             continue;
         }
         const LinkedProgram& theirs = linked(message.program);
-        const Instant at = one.ready ? now_ : one.due;
+        const Instant at = one.ready || waits_for_turn(one) ? now_ : one.due;
         if (at >= one.valid_until ||
             catalog_->stopped(theirs.program->journeys[message.journey].name))
             continue;
@@ -516,6 +471,8 @@ void Machine::hold(Person& person, Intent& intent, const rules::Verdict& verdict
     if (verdict.reason == Reason::blast_limit || verdict.reason == Reason::canary) {
         intent.due = intent.valid_until;
         at_rails_[step_of(message)].emplace(person.id, message.entry);
+    } else if (verdict.reason == Reason::journey_rate && verdict.hold_until == kNever) {
+        queue_for_turn(person, intent);
     } else if (verdict.hold_until == kNever) {
         // Only a resume, a profile that now says where the person lives, or the end of validity
         // ends this.
@@ -525,8 +482,11 @@ void Machine::hold(Person& person, Intent& intent, const rules::Verdict& verdict
         intent.due = verdict.hold_until > now_ ? verdict.hold_until : now_ + kPauseLeast;
     }
     changed(person, message);
-    if (Happening* happening = happens(Happening::Kind::held, person, message)) {
-        if (intent.due != kNever) happening->until = intent.due;
+    // When its turn is, is not known yet; perhaps now.
+    if (!waits_for_turn(intent)) {
+        if (Happening* happening = happens(Happening::Kind::held, person, message)) {
+            if (intent.due != kNever) happening->until = intent.due;
+        }
     }
     if (verdict.reason != Reason::gave_way) ask_again_for_way(person);
 }
@@ -536,6 +496,7 @@ void Machine::close(Person& person, const model::MessageKey& key, MessageStatus 
     Intent* intent = person.intent(key);
     ENSURE(intent != nullptr, "closed a message that is not open");
     if (waits_at_rails(*intent)) leave_rails(person, *intent);
+    leave_turns(person, *intent);
     forget_fetches(person, key);
     const bool in_doubt = intent->in_doubt;
     Message message = std::move(intent->message);

@@ -43,7 +43,7 @@ bool is_address(const LinkedProgram& live, FieldNumber field) {
 }  // namespace
 
 Instant Machine::next_due() const {
-    const Instant next = std::min(timers_.next_due(), rails_due_);
+    const Instant next = std::min({timers_.next_due(), rails_due_, turns_due_});
     if (!meetings_.empty()) return std::min(next, meeting_due());
     if (list_look_.running) return now_;
     return std::min({next, planned_due_, sweep_due(), list_look_.due});

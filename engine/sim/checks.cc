@@ -115,6 +115,7 @@ void Simulation::check_end() {
     check_model();
     check_counts();
     check_holdout();
+    check_pace();
     check_restore();
 }
 
@@ -306,6 +307,27 @@ void Simulation::check_holdout() {
     if (counted < least || (workspace_.holdout == 0 ? counted > 0 : counted > most)) {
         violation("holdout: " + std::to_string(counted) + " entries were counted, rows say " +
                   std::to_string(least) + " to " + std::to_string(most));
+    }
+}
+
+/// What a journey's rate promises of every stretch of time, however late turns were taken in it.
+void Simulation::check_pace() {
+    if (!workspace_.paced) return;
+    std::vector<Instant> times;
+    for (const auto& [key, row] : messages_) {
+        if (row.journey == "offer" && row.attempts == 1 && row.claimed_at)
+            times.push_back(*row.claimed_at);
+    }
+    std::sort(times.begin(), times.end());
+    result_.paced += times.size();
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        for (std::size_t j = i + 1; j < times.size(); ++j) {
+            const Micros least = kOfferStep * static_cast<std::int64_t>(j - i - 1);
+            if (times[j] - times[i] < least) {
+                return violation("rate: " + std::to_string(j - i + 1) + " offers within " +
+                                 std::to_string((times[j] - times[i]) / kSecond) + " s");
+            }
+        }
     }
 }
 

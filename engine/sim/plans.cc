@@ -42,6 +42,7 @@ void Simulation::plan_people() {
     if (programs.empty()) {
         workspace_.railed = rng_.chance(0.3);
         workspace_.fetching = rng_.chance(0.5);
+        workspace_.paced = rng_.chance(0.4);
         if (rng_.chance(0.3)) workspace_.holdout = 0.2;
         programs = own_programs(workspace_);
     }

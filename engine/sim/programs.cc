@@ -29,7 +29,7 @@ ir::State state_of(decltype(ir::State::act) act, const std::string& step) {
 
 class Shop {
   public:
-    Shop(int version, const OwnWorkspace& workspace) : version_(version) {
+    Shop(int version, const OwnWorkspace& workspace) : version_(version), paced_(workspace.paced) {
         if (workspace.railed) rails();
         program_.workspace.holdout = workspace.holdout;
         people();
@@ -221,6 +221,10 @@ class Shop {
         journey.reentry = ir::Reentry::after;
         journey.reentry_after = kDay;
         journey.frequency = 0;
+        if (paced_) {
+            journey.rate_count = 1;
+            journey.rate_seconds = kOfferStep / std::chrono::seconds(1);
+        }
         ir::Pick pick;
         pick.experiment = "offer_channel";
         pick.holdout = 0.1;
@@ -363,6 +367,7 @@ class Shop {
     }
 
     int version_;
+    bool paced_;
     ir::Program program_;
 };
 

@@ -118,6 +118,7 @@ struct SimResult {
     std::uint64_t accepted = 0;                       // messages
     std::uint64_t unknown = 0;
     std::uint64_t skipped = 0;
+    std::uint64_t paced = 0;                       // messages that took their turn
     std::uint64_t held_out = 0;                    // messages
     std::uint64_t held_out_served = 0;             // receipts that went to those people
     std::uint64_t erased = 0;                      // people

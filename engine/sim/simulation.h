@@ -102,6 +102,7 @@ class Simulation {
     void check_counts();
     bool is_held_out(const std::string& external_id) const;
     void check_holdout();
+    void check_pace();
     void check_erased();
 
     // ---- restore.cc

@@ -1,4 +1,4 @@
-// The holdout, caps whose last places are kept, and journeys at a rate of their own.
+// The holdout, caps whose last places are kept, and mornings.
 #include "engine/rules/rules.h"
 #include "tests/engine/core/kit/messages.h"
 
@@ -293,7 +293,7 @@ TEST_CASE("with caps that give way nothing overtakes, nothing exceeds and all of
     CHECK(gave_way > 20);
 }
 
-// ---------------------------------------------------------------- rates and mornings
+// ---------------------------------------------------------------- mornings
 
 TEST_CASE("a night's messages leave spread over the time after it, each at its moment", "[core]") {
     Builder b = sends("hello");
@@ -334,85 +334,4 @@ TEST_CASE("a message is spread only as far as it stays valid", "[core]") {
     }
     world.advance(24h);
     CHECK(world.attempts.size() == 50);
-}
-
-TEST_CASE("a journey never sends faster than its rate, in how many partitions it lives", "[core]") {
-    const auto partitions = static_cast<std::uint16_t>(GENERATE(1, 3, 16));
-    const std::uint32_t per_hour = GENERATE(60u, 777u);
-    CAPTURE(partitions, per_hour);
-    Builder b = sends("hello");
-    b.program.journeys[0].rate_count = per_hour;
-    b.program.journeys[0].rate_seconds = 3600;
-    World world(partitions);
-    world.publish(b);
-    constexpr int kPeople = 150;
-    for (int i = 0; i < kPeople; ++i) {
-        meet(world, "p" + std::to_string(i));
-        world.track("p" + std::to_string(i), "viewed");
-    }
-    world.advance(24h * 4);
-    REQUIRE(world.attempts.size() == kPeople);
-    std::vector<Instant> times;
-    for (const Sent& sent : world.attempts)
-        times.push_back(sent.at);
-    std::sort(times.begin(), times.end());
-    const Micros step = Micros(std::chrono::hours(1)) / per_hour;
-    for (std::size_t i = 1; i < times.size(); ++i)
-        CHECK(times[i] - times[i - 1] >= step);
-    CHECK(world.journey("j").sent == kPeople);
-}
-
-TEST_CASE("turns that passed while nothing ran are not taken all at once", "[core]") {
-    Builder b = sends("hello");
-    b.program.journeys[0].rate_count = 60;
-    b.program.journeys[0].rate_seconds = 3600;
-    World world;
-    world.publish(b);
-    for (int i = 0; i < 30; ++i) {
-        meet(world, "p" + std::to_string(i));
-        world.track("p" + std::to_string(i), "viewed");
-    }
-    const std::size_t before = world.attempts.size();
-    world.claiming = false;  // as if the daemon were away
-    world.advance(1h);
-    world.claiming = true;
-    world.claim_waiting();
-    world.apply(world.command("p0", model::Identify{}));
-    CHECK(world.attempts.size() <= before + 1);
-    world.advance(2h);
-    CHECK(world.attempts.size() == 30);
-    for (std::size_t i = before + 1; i < world.attempts.size(); ++i)
-        CHECK(world.attempts[i].at - world.attempts[i - 1].at >= 30s);
-}
-
-TEST_CASE("a turn that comes after a message is valid is not waited for", "[core]") {
-    Builder b = sends("hello");
-    b.program.journeys[0].rate_count = 1;
-    b.program.journeys[0].rate_seconds = 3600;
-    send_in(b).validity.kind = ir::Validity::Kind::for_duration;
-    send_in(b).validity.duration = hours(2);
-    World world;
-    world.publish(b);
-    for (const char* person : {"p1", "p2", "p3", "p4"}) {
-        meet(world, person);
-        world.track(person, "viewed");
-    }
-    world.advance(5h);
-    const JourneyCounts counts = world.journey("j");
-    CHECK(counts.sent >= 1);
-    CHECK(counts.sent <= 2);
-    CHECK(counts.skipped_by.at("not_valid_anymore") == 4 - counts.sent);
-}
-
-TEST_CASE("transactional messages know no rate", "[core]") {
-    Builder b = sends("receipt");
-    b.program.journeys[0].rate_count = 1;
-    b.program.journeys[0].rate_seconds = 86'400;
-    World world;
-    world.publish(b);
-    for (const char* person : {"p1", "p2", "p3"}) {
-        meet(world, person);
-        world.track(person, "viewed");
-    }
-    CHECK(world.attempts.size() == 3);
 }

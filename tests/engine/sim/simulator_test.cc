@@ -42,6 +42,7 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
         all.skipped += one.skipped;
         all.fetches += one.fetches;
         all.unfetched += one.unfetched;
+        all.paced += one.paced;
         all.held_out += one.held_out;
         all.restored += one.restored;
         all.held_out_served += one.held_out_served;
@@ -75,6 +76,7 @@ TEST_CASE("every promise is kept in many worlds", "[.][sim][worlds]") {
     CHECK(all.skipped > worlds * 10);
     CHECK(all.fetches > worlds * 10);
     CHECK(all.unfetched > worlds / 2);
+    CHECK(all.paced > worlds);
     CHECK(all.held_out > worlds / 10);
     CHECK(all.held_out_served > worlds / 50);
     WARN(worlds << " worlds, " << on_disk << " of them on a disk, " << all.commands << " commands, "

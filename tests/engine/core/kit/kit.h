@@ -120,7 +120,8 @@ class World {
     void decide(const model::Decide& decide);
     void learn(const model::Learned& learned);
     /// What the runtime does with rails: adds up what partitions tell of those that are due.
-    void tell();
+    /// False: nobody asked for anything.
+    bool tell();
     void approve(const std::string& journey, const std::string& step);
     void alias(const std::string& from, const std::string& to);
     void erase(const std::string& person);

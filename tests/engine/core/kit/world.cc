@@ -186,7 +186,7 @@ void World::decide(const model::Decide& decide) {
 void World::learn(const model::Learned& learned) {
     use(set_learned(catalog, learned, now));
 }
-void World::tell() {
+bool World::tell() {
     std::map<std::string, std::map<std::string, model::Learned::Count>> totals;
     std::set<std::string> due;
     for (const Partition& partition : partitions) {
@@ -212,6 +212,7 @@ void World::tell() {
         apply(std::move(made));
     }
     advance_to(now);
+    return !due.empty();
 }
 void World::approve(const std::string& journey, const std::string& step) {
     model::Command made;
