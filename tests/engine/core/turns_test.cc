@@ -3,6 +3,7 @@
 #include "tests/engine/core/kit/messages.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 using namespace journey;
 using namespace journey::core;
@@ -165,6 +166,7 @@ TEST_CASE("turns that passed while nothing ran are not taken all at once", "[cor
         run(world, 2h);
         world.claiming = true;
         world.claim_waiting();
+        world.apply(world.command("p0", model::Identify{}));
     }
     run(world, 0s);
     CHECK(world.attempts.size() <= before + 1);
@@ -187,11 +189,15 @@ TEST_CASE("a turn that comes after a message is valid is not waited for", "[core
     run(world, 5h);
     CHECK(world.journey("j").sent == 2);
     CHECK(world.journey("j").skipped_by.at("not_valid_anymore") == 10);
-    for (int i = 0; i < 12; ++i) {
-        const model::MessageRow row = row_of(world, name(i));
-        if (row.status == model::MessageStatus::expired)
+    int expired = 0;
+    for (std::size_t i = 0; i < world.partitions.size(); ++i) {
+        for (const model::MessageRow& row : world.checkpoint(i).messages) {
+            if (row.status != model::MessageStatus::expired) continue;
             CHECK(row.detail.starts_with("1 in 1h: its turn "));
+            ++expired;
+        }
     }
+    CHECK(expired >= 10);
     // Turns that were dealt out and that nobody wanted are for who comes next.
     come(world, "late");
     run(world, 2h);
@@ -210,7 +216,10 @@ TEST_CASE("who leaves gives the turn to the next", "[core]") {
         CHECK(world.attempts.size() == 7);
     }
     SECTION("erased with a turn") {
-        world.erase("p1");
+        int one = 0;
+        while (who(world).contains(external(name(one))))
+            ++one;
+        world.erase(name(one));
         run(world, 24h);
         CHECK(world.attempts.size() == 2);
     }
