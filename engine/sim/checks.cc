@@ -315,16 +315,16 @@ void Simulation::check_pace() {
     if (!workspace_.paced) return;
     std::vector<Instant> times;
     for (const auto& [key, row] : messages_) {
-        if (row.journey == "offer" && row.attempts == 1 && row.claimed_at)
+        if (row.journey == "welcome" && row.attempts == 1 && row.claimed_at)
             times.push_back(*row.claimed_at);
     }
     std::sort(times.begin(), times.end());
     result_.paced += times.size();
     for (std::size_t i = 0; i < times.size(); ++i) {
         for (std::size_t j = i + 1; j < times.size(); ++j) {
-            const Micros least = kOfferStep * static_cast<std::int64_t>(j - i - 1);
+            const Micros least = kWelcomeStep * static_cast<std::int64_t>(j - i - 1);
             if (times[j] - times[i] < least) {
-                return violation("rate: " + std::to_string(j - i + 1) + " offers within " +
+                return violation("rate: " + std::to_string(j - i + 1) + " messages of welcome within " +
                                  std::to_string((times[j] - times[i]) / kSecond) + " s");
             }
         }

@@ -188,6 +188,10 @@ class Shop {
     void welcome() {
         ir::Journey journey = journey_of("welcome", "signed_up");
         journey.overlap = ir::Overlap::restart;
+        if (paced_) {
+            journey.rate_count = 1;
+            journey.rate_seconds = kWelcomeStep / std::chrono::seconds(1);
+        }
         send(journey, "hello");
         const CalendarDuration first_wait = version_ == 1 ? kHour : CalendarDuration{0, 0, 7200};
         ir::WaitArm bought;
@@ -221,10 +225,6 @@ class Shop {
         journey.reentry = ir::Reentry::after;
         journey.reentry_after = kDay;
         journey.frequency = 0;
-        if (paced_) {
-            journey.rate_count = 1;
-            journey.rate_seconds = kOfferStep / std::chrono::seconds(1);
-        }
         ir::Pick pick;
         pick.experiment = "offer_channel";
         pick.holdout = 0.1;

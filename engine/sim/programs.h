@@ -14,8 +14,8 @@ inline constexpr std::string_view kNeededFetch = "water";
 /// So long an answer of the other one serves equal addresses.
 inline constexpr Micros kServes = std::chrono::minutes(10);
 
-/// Between two messages of the journey `offer` where it has a rate.
-inline constexpr Micros kOfferStep = std::chrono::minutes(15);
+/// Between two messages of the journey `welcome` where it has a rate.
+inline constexpr Micros kWelcomeStep = std::chrono::minutes(15);
 
 struct OwnWorkspace {
     bool railed = false;    // with a blast limit and a canary
