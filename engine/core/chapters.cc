@@ -39,6 +39,13 @@ bool is_due(const List& list, std::size_t size) {
     return list.size() - list.ends().sealed() >= size + size / kOpenPart;
 }
 
+/// Those beyond `count` are gone.
+void count_stored(Person& person, ChapterKind kind, std::size_t count, model::ProfileRow& row) {
+    for (std::size_t i = count; i < stored(person, kind); ++i)
+        row.chapters_gone.push_back(number_of(kind, i));
+    stored(person, kind) = static_cast<std::uint32_t>(count);
+}
+
 /// `put` writes those from one on up to another.
 template <typename List, typename Put>
 void seal_list(List& list, ChapterKind kind, std::size_t size, Person& person,
@@ -55,10 +62,32 @@ void seal_list(List& list, ChapterKind kind, std::size_t size, Person& person,
         put(out, list.begin() + from, list.begin() + to);
         row.chapters.push_back({number, out.take()});
     }
-    const auto count = static_cast<std::uint32_t>(list.ends().count());
-    for (std::uint32_t i = count; i < stored(person, kind); ++i)
-        row.chapters_gone.push_back(number_of(kind, i));
-    stored(person, kind) = count;
+    count_stored(person, kind, list.ends().count(), row);
+}
+
+void seal_events(Person& person, std::size_t size, model::ProfileRow& row) {
+    History& history = person.history;
+    while (is_due(history, size)) {
+        const std::size_t open = history.open_part().size() - size / kOpenPart;
+        const std::size_t count = std::min(open, size * kLargest);
+        ByteWriter body;
+        Instant before{};
+        for (const Happened& one : history.open_part().first(count)) {
+            put_since(body, before, one.time);
+            before = one.time;
+            body.varint(one.event);
+            body.text(history.packed(one));
+        }
+        history.seal(count, body.bytes());
+        ByteWriter out;
+        const std::uint32_t number = number_of(ChapterKind::events, history.ends().count() - 1);
+        out.varint(number);
+        out.varint(count);
+        out.raw(body.bytes());
+        row.chapters.push_back({number, out.take()});
+    }
+    history.let_go();
+    count_stored(person, ChapterKind::events, history.ends().count(), row);
 }
 
 void seal_seen(Person& person, std::size_t size, model::ProfileRow& row) {
@@ -74,9 +103,7 @@ void seal_seen(Person& person, std::size_t size, model::ProfileRow& row) {
         });
         row.chapters.push_back({number, out.take()});
     }
-    for (std::uint32_t i = seen.chapters(); i < stored(person, ChapterKind::seen); ++i)
-        row.chapters_gone.push_back(number_of(ChapterKind::seen, i));
-    stored(person, ChapterKind::seen) = seen.chapters();
+    count_stored(person, ChapterKind::seen, seen.chapters(), row);
 }
 
 /// By what the state says; of a list, how many are in each.
@@ -97,7 +124,6 @@ class Apart {
 
     /// Those of the state come after those of the chapters.
     void read() {
-        History events = std::exchange(person_.history, History());
         SealedVector<Message> messages = std::exchange(person_.messages, SealedVector<Message>());
         SealedVector<EndedEntry> ended = std::exchange(person_.ended, SealedVector<EndedEntry>());
         while (in_.ok() && !in_.at_end())
@@ -105,8 +131,8 @@ class Apart {
         for (std::size_t kind = 0; kind < kChapterKinds; ++kind) {
             if (read_[kind] != listed(kind)) in_.fail();
         }
-        for (const Happened& one : events)
-            person_.history.add_packed(one.time, one.event, events.packed(one));
+        const auto open = person_.history.open_part();
+        if (!open.empty() && open.front().time < newest_) in_.fail();
         for (Message& one : messages.change_all())
             person_.messages.push_back(std::move(one));
         for (const EndedEntry& one : ended)
@@ -148,15 +174,20 @@ class Apart {
         }
     }
 
+    /// Nobody has asked about them yet; but damage is found now.
     void read_events(std::size_t count) {
-        const std::size_t before_it = person_.history.size();
+        if (in_.count() != count) return in_.fail();
+        ByteReader body = in_;
+        const std::size_t left = in_.left();
         Instant before{};
-        get_all(in_, [&] {
+        for (std::size_t i = 0; i < count && in_.ok(); ++i) {
             before = get_since(in_, before);
-            const auto event = number<EventNumber>(in_, catalog_.events.size());
-            person_.history.add_packed(before, event, in_.text_view());
-        });
-        if (person_.history.size() - before_it != count) in_.fail();
+            if (before < newest_) in_.fail();
+            newest_ = before;
+            number<EventNumber>(in_, catalog_.events.size());
+            in_.text_view();
+        }
+        if (in_.ok()) person_.history.add_chapter(count, body.raw(left - in_.left()));
     }
 
     template <typename List, typename Get>
@@ -180,6 +211,7 @@ class Apart {
     const Listed& listed_;
     Person& person_;
     std::array<std::size_t, kChapterKinds> read_{};
+    Instant newest_ = Instant::min();  // of the events
 };
 
 void put_ends(ByteWriter& out, const Ends& ends) {
@@ -217,17 +249,7 @@ void seal_chapters(Person& person, std::size_t size, const Catalog& catalog, con
                    model::ProfileRow& row) {
     if (!is_long(person, size)) return;
     const Sizes sizes = sizes_of(size);
-    const History& history = person.history;
-    seal_list(person.history, ChapterKind::events, sizes.events, person, row,
-              [&](ByteWriter& out, const Happened* from, const Happened* to) {
-                  Instant before{};
-                  for (; from != to; ++from) {
-                      put_since(out, before, from->time);
-                      before = from->time;
-                      out.varint(from->event);
-                      out.text(history.packed(*from));
-                  }
-              });
+    seal_events(person, sizes.events, row);
     seal_list(person.messages, ChapterKind::messages, sizes.messages, person, row,
               [](ByteWriter& out, const Message* from, const Message* to) {
                   for (; from != to; ++from)
@@ -253,6 +275,8 @@ void put_chapters(ByteWriter& out, const Person& person, PersonForm form) {
     if (form == PersonForm::stored) return;
     for (const std::uint32_t count : person.stored_chapters)
         out.varint(count);
+    for (std::size_t i = 0; i < person.history.ends().count(); ++i)
+        out.text(person.history.chapter(i));
 }
 
 void get_chapters(ByteReader& in, const Catalog& catalog, NameTable& words, Person& person) {
@@ -271,8 +295,9 @@ void get_chapters(ByteReader& in, const Catalog& catalog, NameTable& words, Pers
     } else {
         for (std::uint32_t& count : person.stored_chapters)
             count = number<std::uint32_t>(in, kChaptersMost);
+        for (const std::size_t count : listed.events)
+            person.history.add_chapter(count, in.text_view());
     }
-    set_ends(in, listed.events, person.history);
     set_ends(in, listed.messages, person.messages);
     set_ends(in, listed.ended, person.ended);
     person.seen.set_chapters(listed.seen, listed.forgotten_before);

@@ -18,7 +18,8 @@ void seal_chapters(Person& person, std::size_t size, const Catalog& catalog, con
 // The list of chapters in a person's bytes, and the chapters themselves after them.
 //   chapters = apart:bool events:n{ count:varint } messages:n{ count:varint } ended:n{ count:varint }
 //              seen:varint forgotten_before:varint
-//              [ not apart: how many of each kind the store has: 4{ varint } ]
+//              [ not apart: how many of each kind the store has: 4{ varint }, then the chapters of
+//                events, without number and n{}: n{ text } by the list ]
 //   chapter  = number:varint, see ChapterKind, and by kind:
 //              events    n{ time:since event:varint packed:text }    since the one before, or 1970
 //              seen      n{ hash:u64 day:varint }

@@ -58,7 +58,13 @@ class CompactVector {
     }
     T& insert(std::size_t index, T value) {
         push_back(std::move(value));
-        std::rotate(begin() + index, end() - 1, end());
+        if constexpr (std::is_trivially_copyable_v<T>) {
+            const T last = back();
+            std::memmove(data() + index + 1, data() + index, (size() - 1 - index) * sizeof(T));
+            data()[index] = last;
+        } else {
+            std::rotate(begin() + index, end() - 1, end());
+        }
         return data()[index];
     }
     void erase(std::size_t index) { erase_range(index, index + 1); }

@@ -392,13 +392,16 @@ void Machine::write_person(const Person& person, PersonForm form, ByteWriter& ou
     const bool is_stored = form == PersonForm::stored;
     const auto apart = [&](const Ends& ends) { return is_stored ? ends.sealed() : 0; };
     const std::size_t ids = is_stored ? person.seen.open() : person.seen.size();
-    const std::size_t events = apart(person.history.ends());
+    // Chapters of events stand apart unless all is one.
+    const auto events = form == PersonForm::whole
+                            ? std::span(person.history.begin(), person.history.end())
+                            : person.history.open_part();
     const std::size_t messages = apart(person.messages.ends());
     const std::size_t ended = apart(person.ended.ends());
     const bool rare = person.rare_parts && !person.rare_parts->empty();
     const std::uint32_t has =
         bits_of({{kAttributes, !person.attributes.empty()},
-                 {kHistory, person.history.size() > events},
+                 {kHistory, !events.empty()},
                  {kSeen, ids > 0},
                  {kEntries, !person.entries.empty()},
                  {kEnded, person.ended.size() > ended},
@@ -421,14 +424,12 @@ void Machine::write_person(const Person& person, PersonForm form, ByteWriter& ou
     }
     if (has & kHistory) {
         Instant before = person.first_seen;
-        out.varint(person.history.size() - events);
-        for (std::size_t i = events; i < person.history.size(); ++i) {
-            const Happened& one = person.history.begin()[i];
+        put_all(out, events, [&](const Happened& one) {
             put_since(out, before, one.time);
             before = one.time;
             out.varint(one.event);
             out.text(person.history.packed(one));
-        }
+        });
     }
     if (has & kSeen) {
         const std::int64_t first = days_of(person.first_seen);

@@ -274,7 +274,8 @@ Person* People::find(model::PersonId id) {
     if (index == kNobody) return nullptr;
     if (tells_changes_) form_.changes(id);
     Person& person = is_open(places_[index]) ? *person_at(places_[index]) : open(index);
-    person.turns = person.history.size() < kIndexedFrom ? 1 : kTurnsOfMany;
+    person.turns = person.history.is_indexed() ? kTurnsOfMany : 1;
+    weigh(person);  // whoever never rests grows all the same
     if (person.finds < 2) ++person.finds;
     return &person;
 }

@@ -181,9 +181,7 @@ std::size_t Person::bytes() const {
     constexpr std::size_t kRecord = 400;
     std::size_t out = sizeof(Person) + kOwnBlock + list(external_id.size() > 15 ? 1 : 0, kMore);
     out += list(attributes.size(), sizeof(Attribute) + kMore / 2);
-    out += list(history.size(), sizeof(Happened)) + list(history.bytes(), 1);
-    // The index of many events is as large as they are.
-    if (history.size() >= kIndexedFrom) out += history.size() * (sizeof(Happened) + kMore);
+    out += list(history.bytes(), 1) + kOwnBlock;
     out += list(seen.size(), sizeof(Seen));
     out += list(entries.size(), sizeof(Entry) + kMore);
     out += list(ended.size(), sizeof(EndedEntry));

@@ -59,6 +59,12 @@ bool SeenIds::add(Seen one) {
     // A merge may bring what is older than what was forgotten here; a chapter could not hold it.
     if (one.day < forgotten_before_ && one.chapter == 0) unseal();
     if (!is_table()) {
+        if (places_.empty() || places_.back().hash < one.hash) {  // as they are stored
+            if (one.chapter != 0) ++sealed_;
+            places_.push_back(one);
+            if (is_table()) rebuild(std::vector<Seen>(places_.begin(), places_.end()));
+            return true;
+        }
         const Seen* behind =
             std::lower_bound(places_.begin(), places_.end(), one.hash,
                              [](const Seen& seen, std::uint64_t hash) { return seen.hash < hash; });

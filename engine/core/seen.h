@@ -47,7 +47,7 @@ class SeenIds {
     void put(Seen one);
     void rebuild(const std::vector<Seen>& all);
 
-    static constexpr std::size_t kInOrderMost = 512;
+    static constexpr std::size_t kInOrderMost = 4096;
     // In order; or a table of a power of two places, free where the hash is 0, and before them the
     // number of ids.
     CompactVector<Seen> places_;
