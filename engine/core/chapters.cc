@@ -279,7 +279,8 @@ void put_chapters(ByteWriter& out, const Person& person, PersonForm form) {
         out.text(person.history.chapter(i));
 }
 
-void get_chapters(ByteReader& in, const Catalog& catalog, NameTable& words, Person& person) {
+void get_chapters(ByteReader& in, const Catalog& catalog, NameTable& words, bool resting,
+                  Person& person) {
     const bool apart = in.boolean();
     Listed listed;
     for (std::vector<std::size_t>* counts : {&listed.events, &listed.messages, &listed.ended})
@@ -292,6 +293,8 @@ void get_chapters(ByteReader& in, const Catalog& catalog, NameTable& words, Pers
         stored(person, ChapterKind::messages) = static_cast<std::uint32_t>(listed.messages.size());
         stored(person, ChapterKind::ended) = static_cast<std::uint32_t>(listed.ended.size());
         stored(person, ChapterKind::seen) = listed.seen;
+    } else if (!resting) {
+        in.fail();  // nobody stores them so
     } else {
         for (std::uint32_t& count : person.stored_chapters)
             count = number<std::uint32_t>(in, kChaptersMost);

@@ -27,7 +27,9 @@ void seal_chapters(Person& person, std::size_t size, const Catalog& catalog, con
 //              ended     n{ ended }                                  since 1970
 bool has_chapters(const Person& person);
 void put_chapters(ByteWriter& out, const Person& person, PersonForm form);
-/// What is in the state was read before.
-void get_chapters(ByteReader& in, const Catalog& catalog, NameTable& words, Person& person);
+/// What is in the state was read before. `resting`: these bytes were in memory all the time, and what
+/// is in chapters of events is believed.
+void get_chapters(ByteReader& in, const Catalog& catalog, NameTable& words, bool resting,
+                  Person& person);
 
 }  // namespace journey::core

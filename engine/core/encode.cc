@@ -466,7 +466,7 @@ Bytes Machine::encode_person(const Person& person, PersonForm form) const {
     return out.take();
 }
 
-Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
+Result<void> Machine::decode_person(std::string_view bytes, Person& person, bool resting) {
     ByteReader in(bytes);
     const std::uint8_t version = in.u8();
     if (version < 1 || version > kVersion) {
@@ -527,7 +527,7 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person) {
     if (has & kMessages) get_all(in, [&] { person.messages.push_back(get_message(in, catalog)); });
     if (old ? in.boolean() : (has & kRare) != 0) get_rare(in, catalog, version, person.rare());
     if (old ? version == 3 : (has & kParts) != 0) decode_parts(in, person);
-    if (has & kChapters) get_chapters(in, catalog, words_, person);
+    if (has & kChapters) get_chapters(in, catalog, words_, resting, person);
     if (!in.ok() || !in.at_end()) {
         return error(ErrorCode::invalid,
                      "A stored person (" + text_of(model::EntryId{person.id.number}) +

@@ -38,7 +38,7 @@ People::Form Machine::form() {
     };
     form.is_long = [this](const Person& person) { return is_long(person, options_.chapter); };
     form.read = [this](std::string_view bytes, Person& person) {
-        ENSURE(decode_person(bytes, person), "a resting person could not be read");
+        ENSURE(decode_person(bytes, person, true), "a resting person could not be read");
     };
     form.changes = [this](model::PersonId id) { write_before_change(id); };
     if (!options_.fetch) return form;

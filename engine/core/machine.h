@@ -568,7 +568,8 @@ class Machine {
     // ---- stored forms: encode.cc, rows.cc
     void write_person(const Person& person, PersonForm form, ByteWriter& out) const;
     Bytes encode_person(const Person& person, PersonForm form = PersonForm::whole) const;
-    Result<void> decode_person(std::string_view bytes, Person& person);
+    /// `resting`: these bytes were in memory all the time.
+    Result<void> decode_person(std::string_view bytes, Person& person, bool resting = false);
     Bytes encode_meta(bool with_appends) const;
     Result<void> decode_meta(std::string_view bytes);
     void index_person(Person& person);
