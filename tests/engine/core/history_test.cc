@@ -202,6 +202,19 @@ Past something(Rng& rng, Instant time, bool odd) {
     return one;
 }
 
+/// As a checkpoint does; chapters of so many.
+void seal(History& history, std::size_t count) {
+    ByteWriter bytes;
+    Instant before{};
+    for (const Happened& one : history.open_part().first(count)) {
+        bytes.svarint(micros_of(one.time) - micros_of(before));
+        before = one.time;
+        bytes.varint(one.event);
+        bytes.text(history.packed(one));
+    }
+    history.seal(count, bytes.bytes());
+}
+
 }  // namespace
 
 TEST_CASE("what a person with many events is asked is answered as if each were looked at",
@@ -229,6 +242,10 @@ TEST_CASE("what a person with many events is asked is answered as if each were l
                     std::upper_bound(all.begin(), all.end(), one.time,
                                      [](Instant at, const Past& other) { return at < other.time; }),
                     one);
+                // Older ones are in chapters, read or not.
+                if (rng.chance(0.1) && !person.history.open_part().empty())
+                    seal(person.history, 1 + rng.below(person.history.open_part().size()));
+                if (rng.chance(0.2)) person.history.let_go();
             }
             const PersonFacts facts(live, person, now, nullptr);
             const std::size_t out = rng.below(all.size());
@@ -260,6 +277,67 @@ TEST_CASE("what a person with many events is asked is answered as if each were l
         }
         REQUIRE(person.history.index() != nullptr);
     }
+}
+
+TEST_CASE("a history is the same whatever is in chapters, and whoever has read them", "[core]") {
+    const Instant start{std::chrono::seconds(1'772'442'000)};
+    std::size_t unread = 0;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        CAPTURE(seed);
+        Rng rng(seed);
+        History history;
+        std::vector<std::pair<Instant, std::string>> all;
+        Instant now = start;
+        for (int step = 0; step < 300; ++step) {
+            const std::uint64_t what = rng.below(10);
+            if (what < 6) {
+                now += std::chrono::hours(rng.below(3));
+                const Instant time =
+                    rng.chance(0.8) ? now : now - std::chrono::hours(rng.below(200));
+                const std::string values = std::to_string(step);
+                history.add_packed(time, static_cast<EventNumber>(step % 5), values);
+                const auto later =
+                    std::upper_bound(all.begin(), all.end(), time,
+                                     [](Instant at, const auto& one) { return at < one.first; });
+                all.insert(later, {time, values});
+            } else if (what < 8) {
+                const std::size_t open = history.open_part().size();
+                if (open > 0) seal(history, 1 + rng.below(open));
+            } else if (what < 9) {
+                history.let_go();
+            } else if (rng.chance(0.1)) {
+                now += std::chrono::hours(24 * 500);
+            } else if (history.forget(now)) {
+                all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(history.size()));
+            }
+            // As it rests: chapters as they are, and what is open.
+            if (rng.chance(0.1)) {
+                History again;
+                for (std::size_t i = 0; i < history.ends().count(); ++i) {
+                    again.add_chapter(history.ends().end_of(i) - history.ends().begin_of(i),
+                                      history.chapter(i));
+                }
+                for (const Happened& one : history.open_part())
+                    again.add_packed(one.time, one.event, history.packed(one));
+                history = std::move(again);
+            }
+            REQUIRE(history.size() == all.size());
+            if (rng.chance(0.7)) continue;
+            unread += history.open_part().size() < history.size() ? 1 : 0;
+            std::size_t place = 0;
+            for (const Happened& one : history) {
+                REQUIRE(one.time == all[place].first);
+                REQUIRE(history.packed(one) == all[place].second);
+                ++place;
+            }
+            const Instant asked = start + (now - start) / 2;
+            const auto after =
+                std::lower_bound(all.begin(), all.end(), asked,
+                                 [](const auto& one, Instant at) { return one.first < at; });
+            REQUIRE(history.at_or_after(asked) - history.begin() == after - all.begin());
+        }
+    }
+    CHECK(unread > 500);
 }
 
 TEST_CASE("message ids are known as long as they are kept, few or many", "[core]") {

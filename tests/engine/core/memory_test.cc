@@ -249,3 +249,35 @@ TEST_CASE("people take no more memory than they may, once they are saved", "[cor
     CHECK(again.partition->people_memory().fetched > 1000);
     CHECK(again.partition->people_memory().stored > 1000);
 }
+
+TEST_CASE("whoever never rests and grows is seen to", "[core]") {
+    World world;
+    world.publish(Builder());
+    Again again(0, world);
+    constexpr std::size_t kMost = 2'000'000;
+    again.options.people_bytes = kMost;
+    again.options.chapter = 64;
+    again.make(empty_catalog());
+    for (const Applied& one : world.log)
+        again.apply(one);
+    model::LogPosition position = world.position;
+    Effects effects;
+    std::size_t most = 0;
+    for (int round = 0; round < 60; ++round) {
+        for (int i = 0; i < 2000; ++i) {
+            world.now += 1s;
+            again.partition->apply(
+                world.command(fmt::format("p{}", i % 50),
+                              model::Track{"viewed", {{"sku", fmt::format("{}", i)}}}),
+                ++position, effects);
+            effects.clear();
+        }
+        most = std::max(most, again.partition->people_memory().bytes);
+        const model::PartitionCheckpoint rows = again.partition->take_checkpoint();
+        again.write(rows, false);
+        again.partition->checkpoint_saved(rows.applied);
+    }
+    // 120,000 events, of which each is some 15 bytes at least.
+    CHECK(most > 1'200'000);
+    CHECK(again.partition->people_memory().bytes <= kMost * 5 / 4);
+}
