@@ -158,8 +158,7 @@ void Machine::queue_for_turn(Person& person, Intent& intent) {
 void Machine::leave_turns(const Person& person, const Intent& intent) {
     const Message& message = intent.message;
     if (message.reason != Reason::journey_rate) return;
-    const auto found =
-        turn_queues_.find(core::journey_of(linked(message.program), message).name);
+    const auto found = turn_queues_.find(core::journey_of(linked(message.program), message).name);
     if (found == turn_queues_.end()) return;
     found->second.waiting.erase(place_at_turns(person, message));
     found->second.come.erase(message.key);

@@ -324,7 +324,8 @@ void Simulation::check_pace() {
         for (std::size_t j = i + 1; j < times.size(); ++j) {
             const Micros least = kWelcomeStep * static_cast<std::int64_t>(j - i - 1);
             if (times[j] - times[i] < least) {
-                return violation("rate: " + std::to_string(j - i + 1) + " messages of welcome within " +
+                return violation("rate: " + std::to_string(j - i + 1) +
+                                 " messages of welcome within " +
                                  std::to_string((times[j] - times[i]) / kSecond) + " s");
             }
         }
