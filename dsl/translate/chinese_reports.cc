@@ -219,12 +219,14 @@ constexpr std::array kSentences = std::to_array<Sentence>({
      "right:\n  journey start-sending --late send    what did not go out is sent: nobody gets "
      "anything twice, and "
      "nobody "
-     "misses anything\n",
+     "misses anything\nWebhooks are not in the journal: they are called again, under the "
+     "webhook-id they had.\n",
      "{} 里有 {} 个人，状态是备份时的样子。发送已停止。\n按发送日志，从那以后已发出 {} "
      "条消息：不会再发。请用它启动服务进程，把其后的事件按原来的顺序重新送进来，等 `journey "
      "journeys` "
      "看起来正确以后：\n  journey start-sending --late send    "
-     "没有发出的会发出：没有人会收到两次，也没有人会漏收\n"},
+     "没有发出的会发出：没有人会收到两次，也没有人会漏收\nWebhook "
+     "不在发送日志里：会再次调用，webhook-id 不变。\n"},
     {"{} ids that were erased since then are erased again.\n",
      "其后被抹去的 {} 个标识已再次抹去。\n"},
     // The story of a test.

@@ -363,7 +363,9 @@ int restore_command(const BackupOptions& options) {
                 "Start the daemon on it, let the events since then come in again, in their order, "
                 "and when "
                 "`journey journeys` looks right:\n  journey start-sending --late send    what "
-                "did not go out is sent: nobody gets anything twice, and nobody misses anything\n",
+                "did not go out is sent: nobody gets anything twice, and nobody misses anything\n"
+                "Webhooks are not in the journal: they are called again, under the webhook-id they "
+                "had.\n",
                 options.to, seen.value().people, seen.value().went_out));
     } else {
         fmt::print(

@@ -194,3 +194,34 @@ TEST_CASE("erasing forgets what went out", "[core]") {
     // Who was erased gives no message a key of before; of the other only what was told last is known.
     CHECK(copy.journey("j").unknown == (known ? 0 : 1));
 }
+
+TEST_CASE("what went out counts for caps", "[core]") {
+    const bool journal = GENERATE(true, false);
+    CAPTURE(journal);
+    Builder b;
+    b.program.frequencies.push_back(at_most_a_day("gentle", 1));
+    for (const auto& [name, event] : {std::pair("a", "viewed"), std::pair("b", "bought")}) {
+        ir::Journey j = b.journey(name, event);
+        b.send(j, "hello");
+        b.end(j);
+        j.frequency = 0;
+        b.keep(std::move(j));
+    }
+    const auto comes = [](World& world) {
+        world.identify("ada", {{"email", "ada@example.com"}, {"time_zone", "UTC"}});
+        world.consent("ada", "news");
+        world.track("ada", "viewed", {}, "m1");
+    };
+    World life = live(b);
+    comes(life);
+    REQUIRE(life.attempts.size() == 1);
+
+    World copy(3);
+    copy.publish(b);
+    if (journal) tell(copy, life.attempts[0]);
+    comes(copy);
+    copy.track("ada", "bought");
+    // One message a day: the first went out, before or now, and is the only one.
+    CHECK(copy.attempts.size() == (journal ? 0 : 1));
+    CHECK(copy.journey("b").skipped_by.at("frequency") == 1);
+}
