@@ -1,6 +1,7 @@
 // J0406: texts and pushes without quiet hours. J0407: marketing without a frequency policy.
-// J0413: policies that no message of the journey asks. One that covers channels the journey does
-// not send by (yet) is no mistake: it is there for the next step somebody adds.
+// J0413: policies that no message of the journey asks, and places kept for nobody. A policy that
+// covers channels the journey does not send by (yet) is no mistake: it is there for the next step
+// somebody adds.
 
 #include "dsl/sema/context.h"
 #include "dsl/sema/steps.h"
@@ -85,20 +86,51 @@ void check_idle(Context& cx, const Journey& journey) {
     }
 }
 
+bool sends_marketing(Context& cx, const Journey& journey) {
+    bool sends = false;
+    each_step(journey.steps, [&](const Step& step) {
+        const auto* send = std::get_if<Send>(&step.act);
+        sends = sends || (send != nullptr && is_marketing(cx, *send));
+    });
+    return sends;
+}
+
+/// `when full give way` among journeys that all matter the same: the first come takes the last place.
+void check_give_way(Context& cx) {
+    for (std::size_t i = 0; i < cx.schema().frequencies.size(); ++i) {
+        const ir::Frequency& policy = cx.schema().frequencies[i];
+        if (!policy.gives_way) continue;
+        std::vector<const Journey*> under;
+        for (const Journey& journey : cx.model.journeys) {
+            if (journey.frequency == i && journey.message_class == ir::MessageClass::marketing &&
+                sends_marketing(cx, journey))
+                under.push_back(&journey);
+        }
+        const auto differs = [&](const Journey* one) {
+            return one->priority != under.front()->priority;
+        };
+        if (under.size() < 2 || std::any_of(under.begin(), under.end(), differs)) continue;
+        cx.report(
+            Diagnostic::warning("J0413", "GIVES WAY TO NOBODY", under.back()->frequency_span,
+                                tick(policy.name) + " keeps its last places for what matters more, "
+                                                    "and all journeys under it matter the same.")
+                .and_other(under.front()->frequency_span, "as much as this one, for one")
+                .and_after("A message gives way to journeys of a higher `priority`. Who says none "
+                           "has 0.")
+                .and_help("give the journey that matters more a line `priority 10`"));
+    }
+}
+
 }  // namespace
 
 void lint_policies(Context& cx) {
+    check_give_way(cx);
     for (const Journey& journey : cx.model.journeys) {
         check_idle(cx, journey);
         if (journey.message_class != ir::MessageClass::marketing) continue;
         if (!journey.quiet_broken) check_quiet(cx, journey);
         if (journey.frequency != kNone || journey.frequency_broken) continue;
-        bool sends = false;
-        each_step(journey.steps, [&](const Step& step) {
-            const auto* send = std::get_if<Send>(&step.act);
-            sends = sends || (send != nullptr && is_marketing(cx, *send));
-        });
-        if (!sends) continue;
+        if (!sends_marketing(cx, journey)) continue;
         std::vector<std::string> policies;
         for (const ir::Frequency& policy : cx.schema().frequencies)
             policies.push_back(policy.name);
