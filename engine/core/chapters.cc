@@ -298,6 +298,7 @@ void get_chapters(ByteReader& in, const Catalog& catalog, NameTable& words, bool
     } else {
         for (std::uint32_t& count : person.stored_chapters)
             count = number<std::uint32_t>(in, kChaptersMost);
+        person.history.expect_chapters(listed.events.size(), in.left());
         for (const std::size_t count : listed.events)
             person.history.add_chapter(count, in.text_view());
     }

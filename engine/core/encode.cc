@@ -68,6 +68,8 @@ namespace {
 constexpr unsigned kHardBit = 0x80;
 
 constexpr std::uint8_t kVersion = 6;
+/// Of an event's values, about.
+constexpr std::size_t kEventBytes = 16;
 
 /// What of the optional parts is there.
 struct Bit {
@@ -490,6 +492,9 @@ Result<void> Machine::decode_person(std::string_view bytes, Person& person, bool
     }
     if (has & kHistory) {
         Instant before = person.first_seen;
+        ByteReader ahead = in;
+        if (const std::size_t count = ahead.count(); count > 1)
+            person.history.expect(count, std::min(ahead.left(), count * kEventBytes));
         get_all(in, [&] {
             before = old ? in.instant() : get_since(in, before);
             const auto event = number<EventNumber>(in, catalog.events.size());

@@ -8,6 +8,8 @@ namespace {
 /// Two years and some weeks: the longest window a journey may ask about (J0317 in dsl/sema; one test
 /// asks both, tests/engine/app/memory_test.cc).
 constexpr Micros kEventsKept = std::chrono::hours(24 * 800);
+/// Most people have so little: no room is kept for more.
+constexpr std::size_t kExactly = 512;
 constexpr std::size_t kForgetEvery = 64;
 constexpr std::size_t kForgetAll = 512;  // all that is old, while there are not more
 
@@ -33,13 +35,15 @@ void History::add(Instant time, const LinkedEvent& event, const std::vector<Valu
 }
 
 void History::put(Instant time, EventNumber event, std::string_view values) const {
-    ByteWriter length;
-    length.varint(values.size());
-    const std::size_t needed = bytes_.size() + length.size() + values.size();
+    std::array<char, 10> length{};  // a varint
+    std::size_t digits = 0;
+    for (std::size_t left = values.size(); digits == 0 || left > 0; left >>= 7)
+        length[digits++] = static_cast<char>((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+    const std::size_t needed = bytes_.size() + digits + values.size();
     ENSURE(needed < 0xffffffffu, "one person's history outgrew 4 GiB");
     const auto offset = static_cast<std::uint32_t>(bytes_.size());
-    if (needed < 512) bytes_.reserve(needed);
-    bytes_.append(length.bytes().data(), length.size());
+    if (needed < kExactly) bytes_.reserve(needed);
+    bytes_.append(length.data(), digits);
     bytes_.append(values.data(), values.size());
     events_.push_back({time, offset, event, 0});
 }
@@ -98,6 +102,16 @@ void History::seal(std::size_t count, std::string_view bytes) {
     chapter_ends_.push_back(static_cast<std::uint32_t>(chapters_.size()));
     // Of what is in chapters all or nothing is read.
     if (unread_ > 0) let_go();
+}
+
+void History::expect(std::size_t count, std::size_t bytes) {
+    events_.reserve(count);
+    bytes_.reserve(bytes);
+}
+
+void History::expect_chapters(std::size_t count, std::size_t bytes) {
+    chapters_.reserve(bytes);
+    chapter_ends_.reserve(count);
 }
 
 void History::add_chapter(std::size_t count, std::string_view bytes) {

@@ -75,6 +75,9 @@ class History {
     /// A chapter as it was stored, after those that are there and before the open part. It is
     /// believed.
     void add_chapter(std::size_t count, std::string_view bytes);
+    /// What is about to be read, at least: events with so many bytes of values, or chapters.
+    void expect(std::size_t count, std::size_t bytes);
+    void expect_chapters(std::size_t count, std::size_t bytes);
     /// What nobody asked for since the last time is bytes again.
     void let_go();
 

@@ -8,8 +8,8 @@ constexpr int kLooks = 8;
 constexpr int kStoreLooks = 64;
 constexpr int kStoredAtOnce = 4;
 /// Of the memory of all people, for those who are open; and more would not make much faster.
-constexpr std::size_t kOpenShare = 4;
-constexpr std::size_t kOpenMost = 8u << 20;
+constexpr std::size_t kOpenShare = 2;
+constexpr std::size_t kOpenMost = 16u << 20;
 /// Reading a long history again costs more than its bytes weigh: such people are passed over often.
 constexpr std::uint8_t kTurnsOfMany = 8;
 /// A checkpoint is worth while when it makes room for this part.
