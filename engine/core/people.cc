@@ -315,7 +315,7 @@ void People::remove(Person& person) {
 void People::add_resting(const Person& person, std::string_view bytes) {
     Place place = packed(person, traits_of(person), bytes);
     count(place);
-    if (form_.fetch && this->bytes() > most_ - most_ / kOpenShare) store(place, resting_at(place));
+    if (form_.fetch && this->bytes() > most_ - most_open_) store(place, resting_at(place));
     enlist(person.id, place);
 }
 
