@@ -1,7 +1,7 @@
 // In data made of a backup: a message of this key went out after the backup was made. Of
-//   who is erased            nothing: nobody gives that key again
 //   a stub                   sent on
-//   nobody                   remembered by the id: whoever comes under it brings no doubles
+//   nobody                   remembered by the id: whoever comes under it brings no doubles. Nor does
+//                            who was erased and comes back: it may be a message of that second life
 //   a final message          nothing; a repeat
 //   an open one              it is unknown now, and its entry goes on as after any unknown; also when
 //                            it comes later, by an Absorb: the message left under the other name
@@ -17,7 +17,6 @@ constexpr Micros kKept = std::chrono::hours(24 * 90);
 }  // namespace
 
 void Machine::on(const model::Command& command, const model::SentElsewhere& sent) {
-    if (is_of_erased(command.person)) return;
     if (person_of(command.person) == nullptr) {
         remember(strangers_[command.person], sent);
         strangers_until_ = now_ + kKept;

@@ -11,11 +11,17 @@ void Machine::on(const model::Command&, const model::Tick&) {
     run_meetings();
     while (!timers_.empty() && timers_.top().due <= now_) {
         const Timer timer = timers_.pop();
-        Person* person = person_of(timer.person);
+        Person* person = people_.find(timer.person);
         // Overtaken by an earlier one, which has put this person where it belongs since.
         if (person == nullptr || person->scheduled != timer.due) continue;
         person->scheduled = kNever;
-        wake_due(*person, timer.due);
+        // What is left over from something no longer due must not even make them meet a program.
+        if (next_waking(*person).at > timer.due) {
+            schedule(*person);
+        } else {
+            if (!meetings_.empty()) meet(*person);
+            wake_due(*person, timer.due);
+        }
         people_.rest();
     }
     wake_at_rails();

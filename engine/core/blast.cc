@@ -231,35 +231,45 @@ std::uint64_t Machine::room_at_rails(const std::string& step) const {
 void Machine::wake_at_rails() {
     if (rails_due_ > now_) return;
     rails_due_ = kNever;
-    for (auto at = at_rails_.begin(); at != at_rails_.end();) {
-        auto& [step, waiting] = *at;
+    std::vector<std::string> steps;
+    for (const auto& [step, waiting] : at_rails_)
+        steps.push_back(step);
+    for (const std::string& step : steps) {
         const std::uint64_t room = room_at_rails(step);
-        for (std::size_t i = 0; i < std::min<std::uint64_t>(room, kWakeMost) && !waiting.empty();
-             ++i) {
-            const auto [id, entry] = waiting.extract(waiting.begin()).value();
-            Person* person = person_of(id);
-            ENSURE(person != nullptr, "somebody waits at a rail and is not here");
-            for (Intent& intent : person->intents) {
-                if (intent.message.entry != entry || !waits_at_rails(intent) ||
-                    step_of(intent.message) != step) {
-                    continue;
-                }
-                intent.message.reason = model::Reason::none;
-                make_ready(*person, intent);
-            }
-            people_.rest();
+        for (std::size_t i = 0; i < std::min<std::uint64_t>(room, kWakeMost); ++i) {
+            if (!wake_at_rail(step)) break;
         }
-        if (waiting.empty()) {
-            at = at_rails_.erase(at);
-            continue;
-        }
-        if (room > 0) rails_due_ = now_ + kWakePause;
-        if (room == 0) {
+        if (!at_rails_.contains(step)) continue;
+        if (room > 0) {
+            rails_due_ = now_ + kWakePause;
+        } else {
             ask_for_more(canary_of(step));
             ask_for_more(blast_of(step));
         }
-        ++at;
     }
+}
+
+/// The first who waits here. False: nobody does.
+bool Machine::wake_at_rail(const std::string& step) {
+    const auto at = at_rails_.find(step);
+    if (at == at_rails_.end()) return false;
+    const auto [id, entry] = *at->second.begin();
+    Person* person = person_of(id);  // whose meeting may take them from here
+    ENSURE(person != nullptr, "somebody waits at a rail and is not here");
+    if (const auto still = at_rails_.find(step); still != at_rails_.end()) {
+        still->second.erase({id, entry});
+        if (still->second.empty()) at_rails_.erase(still);
+    }
+    for (Intent& intent : person->intents) {
+        if (intent.message.entry != entry || !waits_at_rails(intent) ||
+            step_of(intent.message) != step) {
+            continue;
+        }
+        intent.message.reason = model::Reason::none;
+        make_ready(*person, intent);
+    }
+    people_.rest();
+    return true;
 }
 
 // ---------------------------------------------------------------- what everybody knows

@@ -334,6 +334,7 @@ class Machine {
     void leave_rails(const Person& person, const Intent& intent);
     void count_bad(const Message& message);
     void wake_at_rails();
+    bool wake_at_rail(const std::string& step);
     std::uint64_t room_at_rails(const std::string& step) const;
     std::uint64_t room_at(const std::string& subject) const;
     std::optional<RailRule> rule_of(std::string_view subject) const;

@@ -7,8 +7,10 @@ namespace {
 constexpr int kLooks = 8;
 constexpr int kStoreLooks = 64;
 constexpr int kStoredAtOnce = 4;
-/// Of the memory of all people, for those who are open; and more would not make much faster.
+/// Of what the index and the ids of the stored leave of the memory of all people, for those who are
+/// open; of all of it, at least; and more than kOpenMost would not make much faster.
 constexpr std::size_t kOpenShare = 2;
+constexpr std::size_t kOpenLeast = 8;
 constexpr std::size_t kOpenMost = 16u << 20;
 /// Reading a long history again costs more than its bytes weigh: such people are passed over often.
 constexpr std::uint8_t kTurnsOfMany = 8;
@@ -19,6 +21,7 @@ constexpr std::size_t kWorthwhile = 8;
 constexpr auto kNotStored =
     static_cast<std::uint8_t>(Trait::dirty) | static_cast<std::uint8_t>(Trait::saving);
 constexpr std::size_t kIdBytes = 8;
+constexpr std::size_t kStoredBytes = 16;
 
 std::uint64_t mixed(model::PersonId id) {
     // Person ids are the head of a SHA-256, but the partition took the low bits: mix before masking.
@@ -31,8 +34,7 @@ std::uint8_t bit(Trait trait) {
 
 }  // namespace
 
-People::People(Form form, std::size_t bytes)
-    : form_(std::move(form)), most_(bytes), most_open_(std::min(bytes / kOpenShare, kOpenMost)) {}
+People::People(Form form, std::size_t bytes) : form_(std::move(form)), most_(bytes) {}
 
 People::~People() {
     for (const Place place : places_) {
@@ -185,6 +187,13 @@ PeopleMemory People::memory() const {
     return out;
 }
 
+std::size_t People::most_open() const {
+    const std::size_t fixed =
+        places_.size() * sizeof(Place) + slots_.size() * sizeof(Slot) + stored_ * kStoredBytes;
+    const std::size_t left = most_ - std::min(most_, fixed);
+    return std::min(std::max(left / kOpenShare, most_ / kOpenLeast), kOpenMost);
+}
+
 bool People::wants_checkpoint() const {
     return form_.fetch && bytes() > most_ && unsaved_bytes_ > most_ / kWorthwhile;
 }
@@ -315,12 +324,13 @@ void People::remove(Person& person) {
 void People::add_resting(const Person& person, std::string_view bytes) {
     Place place = packed(person, traits_of(person), bytes);
     count(place);
-    if (form_.fetch && this->bytes() > most_ - most_open_) store(place, resting_at(place));
+    if (form_.fetch && this->bytes() > most_ - most_open()) store(place, resting_at(place));
     enlist(person.id, place);
 }
 
 void People::rest() {
-    for (int looks = 0; open_bytes_ > most_open_ && !open_.empty() && looks < kLooks; ++looks) {
+    const std::size_t most_open = this->most_open();
+    for (int looks = 0; open_bytes_ > most_open && !open_.empty() && looks < kLooks; ++looks) {
         if (hand_ >= open_.size()) hand_ = 0;
         Person& person = *person_at(places_[open_[hand_]]);
         if (person.turns > 0) {

@@ -138,12 +138,13 @@ class People {
     void discount(Place place);
     void weigh(Person& person);
     std::size_t bytes() const;
+    /// Bytes those may take who are open.
+    std::size_t most_open() const;
     bool store_one();
 
     Form form_;
     bool tells_changes_ = false;
     std::size_t most_;
-    std::size_t most_open_;
     std::deque<Place> places_;  // in order of arrival, which a restart changes: not for decisions
     std::size_t gone_ = 0;
     std::vector<Slot> slots_;

@@ -209,10 +209,16 @@ void Machine::hand_out_turns() {
 bool Machine::hand_out(TurnQueue& queue, Instant turn) {
     while (!queue.waiting.empty()) {
         const AtTurns first = queue.waiting.extract(queue.waiting.begin()).value();
-        Person* person = person_of(first.person);
+        Person* person = people_.find(first.person);
         ENSURE(person != nullptr, "somebody waits for a turn and is not here");
+        const auto waits = [&] {
+            const Intent* intent = person->intent(first.key);
+            return intent != nullptr && waits_for_turn(*intent);
+        };
+        if (!waits()) continue;
+        person_of(first.person);  // whose meeting may take the message back
+        if (!waits()) continue;
         Intent* intent = person->intent(first.key);
-        if (intent == nullptr || !waits_for_turn(*intent)) continue;
         const LinkedProgram& program = linked(intent->message.program);
         const std::string rate = text_of_rate(core::journey_of(program, intent->message));
         const bool valid = turn < intent->valid_until;

@@ -188,11 +188,32 @@ TEST_CASE("erasing forgets what went out", "[core]") {
     if (known) comes(copy, "ada");
     tell(copy, went_out[1]);
     copy.erase("ada");
-    tell(copy, went_out[2]);  // of nobody
+    tell(copy, went_out[2]);
     comes(copy, "ada");
     copy.advance(5h);
     // Who was erased gives no message a key of before; of the other only what was told last is known.
     CHECK(copy.journey("j").unknown == (known ? 0 : 1));
+}
+
+TEST_CASE("what went out to who was erased and came back is not sent again", "[core]") {
+    World copy = open_shop();
+    comes(copy, "ada");
+    copy.advance(5h);
+    copy.erase("ada");
+    copy.attempts.clear();
+    World world = open_shop();
+    comes(world, "ada");
+    world.advance(5h);
+    world.erase("ada");
+    world.attempts.clear();
+    comes(world, "ada");
+    world.advance(5h);
+    REQUIRE(steps(world) == Steps{"first", "second", "third"});
+    tell(copy, world.attempts[1]);
+    if (GENERATE(false, true)) restart(copy);
+    comes(copy, "ada");
+    copy.advance(5h);
+    CHECK(steps(copy) == Steps{"first", "third"});
 }
 
 TEST_CASE("what went out counts for caps", "[core]") {

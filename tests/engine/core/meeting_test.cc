@@ -198,6 +198,33 @@ TEST_CASE("stops between the slices change nothing", "[core]") {
     }
 }
 
+TEST_CASE("a timer left over from before makes nobody meet ahead of their turn", "[core]") {
+    World world = shop();
+    world.alias(name(18), name(3));  // waited until two days after its tenth minute times 18
+    world.advance(2 * 24h + 175min - kPeople * 10min);
+    const model::LogPosition before = world.position;
+    world.publish(after());
+    Again straight(0, world);
+    straight.options.people_a_tick = 1;
+    straight.make(empty_catalog());
+    for (const Applied& one : world.log) {
+        if (one.position <= before || one.catalog != nullptr) straight.apply(one);
+    }
+    Again again(0, world);
+    again.options.people_a_tick = 1;
+    again.make(empty_catalog());
+    straight.store_now();
+    again.stored = straight.stored;
+    *again.people = *straight.people;
+    again.catalog = straight.catalog;
+    again.restart();
+    REQUIRE(again.partition->state_hash() == straight.partition->state_hash());
+    const Applied tick{tick_at(world.now + 5min), world.position + 1, nullptr, {}};
+    straight.apply(tick);
+    again.apply(tick);
+    CHECK(again.partition->state_hash() == straight.partition->state_hash());
+}
+
 TEST_CASE("partitions of many begin one after another", "[core]") {
     PartitionOptions options;
     options.partitions = 3;
