@@ -14,7 +14,7 @@ BUILD_PACKAGES=(
     libxxhash-dev libicu-dev libhowardhinnant-date-dev tao-pegtl-dev catch2 libbenchmark-dev
     tzdata ca-certificates)
 TEST_PACKAGES=(
-    git sqlite3 clang-format clang-tidy xz-utils curl openssl python3 faketime e2fsprogs)
+    git sqlite3 clang-format clang-tidy xz-utils curl openssl python3 python3-dkim python3-nacl faketime e2fsprogs)
 
 JOBS="${JOBS:-$(nproc)}"
 # clang-tidy over all files takes hours; what changed comes first, then a sample, for so long.
