@@ -74,6 +74,10 @@ void Machine::begin_publication(const LinkedProgram* before) {
 }
 
 void Machine::begin_release(const model::Resume& resume) {
+    // Who is listed and waits no more is not there after a restart.
+    Person room;
+    while (!parked_.empty() && !is_parked(*people_.peek(*parked_.begin(), room)))
+        parked_.erase(parked_.begin());
     if (parked_.empty()) return;
     Meeting meeting;
     meeting.what = Meeting::What::release;

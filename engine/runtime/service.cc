@@ -1,6 +1,7 @@
 #include "engine/runtime/checkpointer.h"
 #include "engine/runtime/histogram.h"
 #include "engine/runtime/log_writer.h"
+#include "engine/runtime/queue_limit.h"
 
 #include <sys/resource.h>
 #include <thread>
@@ -125,7 +126,7 @@ class Service::Impl {
     Error overloaded();
     bool falls_behind() const {
         const bool many = gauges.queue_commands > options.queue_commands_most / kManyShare;
-        return gauges.people_over ||
+        return gauges.people_over || gauges.queue_commands > queue_limit.commands() ||
                (many && gauges.behind_micros > options.queue_delay_most.count());
     }
     void run_engine();
@@ -149,6 +150,8 @@ class Service::Impl {
     bool quiet() const { return node.attempts_under_way() == 0 && gauges.queue_commands == 0; }
 
     Gauges gauges;
+    QueueLimit queue_limit{options.queue_commands_most, options.queue_commands_most / kManyShare,
+                           options.queue_delay_most};
     Node node;  // the engine thread's, once it runs
     LogWriter writer;
     Checkpointer checkpointer;
@@ -515,6 +518,7 @@ void Service::Impl::apply(DurableGroup& group) {
         if (!submission.commands.empty()) node.apply(submission.commands, first);
         first += submission.commands.size();
     }
+    queue_limit.applied(first - group.first, group.handed_on, steady_micros());
     for (const Submission& submission : group.submissions)
         gauges.left_queue(submission);
     gauges.applied = node.applied();

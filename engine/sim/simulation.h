@@ -106,7 +106,7 @@ class Simulation {
     void check_erased();
 
     // ---- restore.cc
-    bool keeps_history() const { return is_own() && seed_ % 4 == 1; }
+    bool keeps_history() const { return is_own() && seed_ / 4 % 4 == 1; }
     void check_restore();
 
     const std::uint64_t seed_;
