@@ -14,10 +14,9 @@ constexpr std::int32_t kNightEnds = 8 * 3600;
 constexpr std::size_t kADay = 3;  // of "gentle"
 constexpr const char* kHome = "Europe/Berlin";
 
+/// As the clock on the wall says it: not how long the day has been, on the day the clocks change.
 std::int32_t second_of_day(Instant at, const calendar::Zone& zone) {
-    return static_cast<std::int32_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(at - calendar::start_of_day(at, zone))
-            .count());
+    return calendar::to_local(at, zone).time.seconds;
 }
 
 }  // namespace
