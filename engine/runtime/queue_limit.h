@@ -2,7 +2,7 @@
 // How many commands may wait for the engine thread, so that what comes now, an opt-out, say, is
 // applied in time. Time is handed in. Private to the room.
 
-#include "engine/base/time.h"
+#include "engine/base/base.h"
 
 #include <atomic>
 #include <cstddef>
