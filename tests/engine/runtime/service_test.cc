@@ -466,6 +466,8 @@ TEST_CASE("while the journal has no room nothing leaves, and opt-outs count", "[
     journal.answer = ErrorCode::refused;
     REQUIRE(submit_and_wait(service, {kit::identify("ada"), kit::viewed("ada"),
                                       kit::identify("bob"), kit::viewed("bob")}));
+    while (service.health().failing.empty())
+        std::this_thread::yield();  // until a claim wants to be told
     REQUIRE(submit_and_wait(service,
                             {kit::command_of("ada", model::Suppress{"email", true, "asked"})},
                             AckWhen::applied, true));
